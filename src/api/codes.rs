@@ -1,0 +1,139 @@
+//! The list of problem codes of the API. Each has one status and a page `docs/errors/<code>.md`; none is ever reused.
+
+use http::StatusCode;
+
+/// One code: its name, status and title, what happened, how to mend it.
+#[derive(Debug)]
+pub struct ProblemCode {
+    /// The stable name, also the page's name.
+    pub code: &'static str,
+    /// The status it is answered with.
+    pub status: StatusCode,
+    /// A title, the same for every occurrence.
+    pub title: &'static str,
+    /// What happened, one or two sentences.
+    pub what: &'static str,
+    /// How to mend it.
+    pub fix: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $status:ident, $title:literal, $what:literal, $fix:literal;)*) => {
+        $(
+            #[doc = $what]
+            pub static $name: ProblemCode =
+                ProblemCode { code: $code, status: StatusCode::$status, title: $title, what: $what, fix: $fix };
+        )*
+
+        /// Every code there is.
+        pub static ALL: &[&ProblemCode] = &[$(&$name),*];
+    };
+}
+
+codes! {
+    BAD_QUERY = "bad_query", BAD_REQUEST, "The query cannot be read",
+        "A query parameter is unknown, has another form than it takes, or is out of bounds.",
+        "Read the detail: it names the parameter and what it takes.";
+    BAD_CURSOR = "bad_cursor", BAD_REQUEST, "The cursor cannot be used",
+        "A cursor is damaged, or was made for another list or another filter.",
+        "Take `next_cursor` from the last page as it is and keep the same filter, or begin again without a cursor.";
+    BAD_JSON = "bad_json", BAD_REQUEST, "The body is not JSON",
+        "The request's body cannot be parsed as JSON, or broke off.",
+        "Send one complete JSON object in UTF-8.";
+    BAD_KEY = "bad_idempotency_key", BAD_REQUEST, "The idempotency key cannot be used",
+        "`Idempotency-Key` is empty, longer than 128 characters, or not printable ASCII.",
+        "Send for example a UUID, the same one when you repeat the request.";
+    UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "Not signed in",
+        "The request has no bearer token, or one that this hub does not know.",
+        "Send `Authorization: Bearer TOKEN` with a token named in `server.tokens` of the hub's configuration.";
+    FORBIDDEN = "forbidden", FORBIDDEN, "Not allowed",
+        "The token is known but lacks a permission this request needs.",
+        "Use a token with the permission that the detail names, or add it to the token in the hub's configuration.";
+    NOT_FOUND = "not_found", NOT_FOUND, "Not found",
+        "There is nothing under this path or id, or it is not yours to know.",
+        "Check the path and the id; lists show what there is.";
+    METHOD_NOT_ALLOWED = "method_not_allowed", METHOD_NOT_ALLOWED, "Method not allowed",
+        "The path exists, but not for this method.",
+        "Look the operation up in `/openapi.json`.";
+    TIMEOUT = "request_timeout", REQUEST_TIMEOUT, "The request took too long",
+        "The request, its body included, was not finished within the hub's time limit.",
+        "Repeat it; when it was a command, with the same `Idempotency-Key`.";
+    CONFLICT = "conflict", CONFLICT, "It has moved on",
+        "The instance or exception is no longer in the state this command is for.",
+        "Read it again and decide anew.";
+    NOT_STARTED = "not_started", CONFLICT, "The flow does not begin",
+        "The flow cannot begin for this document as things stand: another instance is under way, its condition does not hold, or it does not start this way.",
+        "Read the detail; look at the document's instances and at `start` of the flow.";
+    RELEASE_MOVED = "release_moved", CONFLICT, "Another release is live",
+        "Somebody published a release since the one this was made on top of.",
+        "Read what is live now, bring your change on top of it, and publish again.";
+    DRAFT_OUTDATED = "draft_outdated", CONFLICT, "A draft was begun on another text",
+        "The live text of a definition has changed since its draft was begun; publishing the draft would undo that change.",
+        "Compare the draft with the live text, save what is to be as a new draft on top of it (drop the old one first), and publish again.";
+    TEXT_CHANGED = "text_changed", PRECONDITION_FAILED, "The text has changed",
+        "The draft or the live text is not the one that `If-Match` names: it was saved elsewhere, or another release is live.",
+        "Read the text again; the detail names the hash that is there.";
+    PRECONDITION_REQUIRED = "precondition_required", PRECONDITION_REQUIRED, "A condition is required",
+        "A draft is saved only over the text its author saw, so the request must say which that was.",
+        "Send `If-Match` with the ETag of the draft or of the live text, or `If-None-Match: *` for a new definition.";
+    UNSOUND = "definitions_unsound", UNPROCESSABLE_ENTITY, "The definitions have errors",
+        "What was to be published, played or tried has errors; each stands under `findings` with its place and hint.",
+        "Mend what the findings name; `waybill check` shows the same.";
+    CASES_FAIL = "cases_fail", UNPROCESSABLE_ENTITY, "Cases fail",
+        "Cases beside the definitions fail, so nothing was published; each stands under `cases` with what differs.",
+        "Mend the definitions or the cases. To publish all the same, say why under `untested`; the release keeps the reason.";
+    PRECONDITION_FAILED = "precondition_failed", PRECONDITION_FAILED, "It has changed",
+        "The `ETag` given in `If-Match` is not the one of what is there now: somebody changed it meanwhile.",
+        "Read it again, bring your change together with theirs, and send the new `ETag`.";
+    SELECTION_TOO_LARGE = "selection_too_large", UNPROCESSABLE_ENTITY, "Too many things are selected",
+        "A selection holds at most 100,000 things.",
+        "Narrow the filter, for example by time or connection.";
+    TOO_MANY_STREAMS = "too_many_streams", TOO_MANY_REQUESTS, "Too many event streams are open",
+        "The hub keeps a bounded number of event streams, and one caller may hold only some of them.",
+        "Close streams that nobody reads; one stream takes several topics. Until then, poll.";
+    TOO_LARGE = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
+        "The request's body is larger than the hub takes.",
+        "Send less, or raise `server.body_bytes_max` (API) or `server.hook_body_bytes_max` (webhooks).";
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "Not JSON",
+        "The request's body is not declared as JSON.",
+        "Send `Content-Type: application/json`.";
+    INVALID_BODY = "invalid_body", UNPROCESSABLE_ENTITY, "The body is not valid",
+        "The body is JSON, but a field is missing, unknown or of another type.",
+        "Read the pointers: each names a field and what it takes.";
+    INVALID_COMMAND = "invalid_command", UNPROCESSABLE_ENTITY, "The command makes no sense here",
+        "The command is well formed, but cannot be applied to this instance or step.",
+        "Read the detail; `actions` of the exception says what can be done.";
+    KEY_REUSED = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The idempotency key was used for something else",
+        "The same `Idempotency-Key` came with another path or body before.",
+        "Draw a new key for a new command.";
+    PARTNER_AWAY = "partner_away", SERVICE_UNAVAILABLE, "The partner cannot be read now",
+        "The request needs a look at a partner's object, and the partner does not answer as it should.",
+        "Repeat the request later; the detail says what the partner answered.";
+    NOT_AVAILABLE_YET = "not_available_yet", NOT_IMPLEMENTED, "Not available yet",
+        "The language or the API knows this, but this release cannot do it yet.",
+        "Leave it out, or wait for the release that brings it.";
+    UNAVAILABLE = "unavailable", SERVICE_UNAVAILABLE, "Not available now",
+        "The hub cannot reach its database now; nothing was done.",
+        "Repeat it a little later.";
+    INTERNAL = "internal", INTERNAL_SERVER_ERROR, "A defect of the hub",
+        "The hub failed in a way that nobody foresaw. Internals are in its log only, under the request id.",
+        "Report it with the request id.";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_words_with_an_error_status() {
+        let names: BTreeSet<_> = ALL.iter().map(|entry| entry.code).collect();
+        assert_eq!(names.len(), ALL.len());
+        for entry in ALL {
+            assert!(entry.code.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_'), "{}", entry.code);
+            assert!(entry.status.is_client_error() || entry.status.is_server_error(), "{}", entry.code);
+            assert!(entry.what.ends_with('.') && entry.fix.ends_with('.'), "{}", entry.code);
+        }
+    }
+}

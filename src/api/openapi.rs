@@ -1,0 +1,151 @@
+//! The OpenAPI description, made from the handlers. It is committed under `docs/api/` and compared in a test.
+
+use axum::response::IntoResponse;
+use http::header;
+use serde_json::json;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi as _};
+
+use super::problem::{Pointer, Problem};
+use super::v1::{
+    authoring, batches, connections, definitions, documents, drafts, drift, events, exceptions, flows, forms, instances, me, messages, ops,
+    reconciliations, releases, selections, streams, views,
+};
+use super::{health, hooks};
+use crate::app::{
+    connections as app_connections, desk, diagnosis, health as app_health, keeping, ops as app_ops, reading, reconcile, starts, story,
+};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Waybill",
+        description = "Documents, instances and exceptions of an integration hub. Every no is a problem (RFC 9457) with a stable code.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "documents", description = "The ledger: one record per business document, with its counterpart in every system."),
+        (name = "forms", description = "What people fill in, and the documents that are made of it."),
+        (name = "flows", description = "Beginning a flow."),
+        (name = "instances", description = "One run of a flow version for one document revision."),
+        (name = "exceptions", description = "What stopped and wants a person."),
+        (name = "reconciliation", description = "Systems read back and compared with the ledger, and where they differ."),
+        (name = "batches", description = "Many at once: frozen selections, and one action on every thing of them."),
+        (name = "me", description = "The caller: what it may do, and what it keeps."),
+        (name = "messages", description = "What came in and waits: for its object, or for a person."),
+        (name = "streams", description = "What is pulled, and how far it got."),
+        (name = "ops", description = "How the hub is doing, and charts."),
+        (name = "events", description = "What changes, for pages that are open."),
+        (name = "connections", description = "Systems and where they call."),
+        (name = "definitions", description = "What is written in text: what is live, its versions, and drafts."),
+        (name = "authoring", description = "Checking, previewing, simulating and trying texts before they are published."),
+        (name = "releases", description = "The project as it was and is in force."),
+        (name = "webhooks", description = "Where partners call."),
+        (name = "process", description = "Health, readiness, metrics, this description."),
+    ),
+    paths(
+        health::health, health::ready, health::metrics, show, hooks::get, hooks::post,
+        connections::list::list,
+        documents::list::list, documents::show::show, documents::diagnosis::diagnosis, documents::revision::revision,
+        documents::ledger::ledger,
+        documents::export::export, documents::counts::counts, documents::find::find, documents::story::story,
+        documents::revisions::list, documents::revisions::diff,
+        forms::list::list, forms::show::show, forms::submit::submit, flows::start::start,
+        instances::list::list, instances::show::show, instances::history::history, instances::effects::effects,
+        instances::attempts::attempts, instances::migrate::migrate,
+        definitions::list::list, definitions::show::show, definitions::versions::versions, definitions::text::text,
+        drafts::list::list, drafts::show::show, drafts::save::save, drafts::drop::drop,
+        authoring::validate::validate, authoring::preview::preview, authoring::simulate::simulate,
+        authoring::try_operation::try_operation,
+        releases::list::list, releases::show::show, releases::files::files, releases::diff::diff, releases::publish::publish,
+        releases::roll_back::roll_back,
+        exceptions::list::list, exceptions::show::show, exceptions::retry::retry, exceptions::skip::skip,
+        exceptions::mark_done::mark_done, exceptions::cancel::cancel, exceptions::groups::groups, exceptions::assign::assign,
+        exceptions::notes::list, exceptions::notes::add, exceptions::mend::amend, exceptions::mend::from_step,
+        exceptions::mend::newer_version, exceptions::mend::dry_run,
+        selections::create::create, selections::show::show,
+        batches::list::list, batches::create::create, batches::show::show, batches::items::list, batches::items::export,
+        batches::steer::pause, batches::steer::resume, batches::steer::cancel, batches::steer::retry_failed,
+        me::me, events::stream, instances::path::path,
+        connections::health::list, connections::health::show, connections::receipts::receipts, connections::breaker::hold,
+        connections::recover::recover,
+        streams::list::list, streams::list::show, streams::run::run, streams::cursor::move_it,
+        messages::list::list, messages::list::show, messages::settle::take_up, messages::settle::drop_it,
+        ops::overview::overview, ops::overview::thresholds, ops::timers::timers, ops::series::series,
+        views::list::list, views::edit::create, views::edit::show, views::edit::update, views::edit::delete,
+        reconciliations::list::list, reconciliations::start::start, reconciliations::show::show, reconciliations::cancel::cancel,
+        drift::list::list, drift::groups::groups, drift::show::show, drift::accept::accept, drift::repair::repair,
+    ),
+    components(schemas(
+        Problem, Pointer, health::Health, health::Ready, app_connections::ConnectionItem,
+        reading::DocumentItem, reading::DocumentDetail, reading::Revision, reading::RevisionItem, reading::Link, reading::Relation,
+        reading::InstanceItem, reading::HistoryItem, reading::HistoryLine, reading::Effect, reading::Attempt, reading::ExceptionItem,
+        reading::Drift, starts::Started, starts::StartedDocument, starts::StartedInstance, starts::FormItem,
+        forms::submit::FormSubmission, flows::start::FlowStart,
+        diagnosis::Diagnosis, diagnosis::State, diagnosis::Words, diagnosis::WaitingOn, diagnosis::Action,
+        me::Me, reading::InstancePath, reading::PathVisit, reading::MessageItem, reading::Receipt,
+        app_health::ConnectionsHealth, app_health::ConnectionHealth, app_health::Held, app_health::LineOf, app_health::OperationHealth,
+        app_health::BreakerLine, app_ops::Overview, app_ops::Outbox, app_ops::Replica, app_ops::Thresholds, app_ops::Stream,
+        app_ops::Streams, app_ops::TimerItem, app_ops::Timers, app_ops::Series, app_ops::Point,
+        connections::breaker::BreakerOrder, connections::recover::RecoverOrder, messages::settle::MessageSettled,
+        streams::cursor::CursorOrder,
+        reading::FoundDocument, reading::Waiting, reading::KeysFound, reading::KeyFound, reading::DocumentCounts,
+        reading::RevisionDiff, reading::RevisionOrigin, reading::RevisionOrigins, story::Story, story::StoryEntry,
+        reading::ExceptionGroup, reading::ExceptionGroups, reading::Note, reading::Notes,
+        reading::Selection, reading::Batch, reading::BatchItem, reading::BatchItems, desk::Preview, desk::PreviewCall,
+        keeping::SavedView, keeping::SavedViews, selections::create::NewSelection, batches::create::BatchOrder, views::edit::ViewOrder,
+        exceptions::assign::Assignee, exceptions::notes::Comment, exceptions::mend::Amendment, exceptions::mend::FromStep,
+        exceptions::mend::NewerVersion, exceptions::mend::DryRun, documents::find::Keys,
+        exceptions::settle::Settled, exceptions::settle::Settlement, exceptions::mark_done::DoneOutside,
+        reading::ReconciliationItem, reading::StatementView, reading::WindowView, reading::DriftItem, reading::DriftCount,
+        reading::Ledger, reading::Standing, reconcile::RepairOutcome,
+        reconciliations::start::NewReconciliation, reconciliations::start::Planned, drift::repair::Repair,
+    )),
+    modifiers(&Common)
+)]
+struct Description;
+
+/// What every operation has in common: the token, and problems.
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, api: &mut OpenApi) {
+        api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token named in `server.tokens`.")).build();
+        if let Some(components) = &mut api.components {
+            components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        }
+        for item in api.paths.paths.values_mut() {
+            for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch].into_iter().flatten() {
+                problems(operation);
+            }
+        }
+    }
+}
+
+fn problems(operation: &mut Operation) {
+    operation.responses.responses.insert("default".to_owned(), RefOr::T(problem()));
+}
+
+fn problem() -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description("A problem, with a stable code").content("application/problem+json", content).build()
+}
+
+/// The description as JSON text, as it is committed.
+pub fn text() -> String {
+    let description = Description::openapi();
+    let value = serde_json::to_value(&description).unwrap_or_else(|error| json!({"error": error.to_string()}));
+    format!("{:#}\n", super::examples::added(value))
+}
+
+/// This description.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "process",
+    responses((status = 200, body = Object, content_type = "application/json")), security(())
+)]
+pub async fn show() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], text())
+}

@@ -1,0 +1,108 @@
+//! What handlers work with, each taking only its part.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use tokio_util::sync::CancellationToken;
+
+use super::auth::Tokens;
+use crate::app::answers::Answers;
+use crate::app::commands::Commands;
+use crate::app::connections::Connections;
+use crate::app::desk::{Mending, MessageDesk};
+use crate::app::feed::Feed;
+use crate::app::intake::Intake;
+use crate::app::keeping::Keeper;
+use crate::app::publishing::Publishing;
+use crate::app::reading::Reader;
+use crate::app::reconcile::Reconciling;
+use crate::app::starts::Starts;
+use crate::runtime::metrics::Metrics;
+use crate::runtime::{Clock, IdMaker, Readiness};
+
+/// What the door is built from.
+#[derive(Clone)]
+pub struct Parts {
+    /// Reads for people.
+    pub reader: Reader,
+    /// Remembers answers under callers' keys.
+    pub answers: Answers,
+    /// Takes webhooks.
+    pub intake: Arc<dyn Intake>,
+    /// Takes people's commands.
+    pub commands: Arc<dyn Commands>,
+    /// Reconciles.
+    pub reconciling: Arc<dyn Reconciling>,
+    /// Acts on exceptions, and tells what that would do.
+    pub mending: Arc<dyn Mending>,
+    /// Acts on messages.
+    pub messages: Arc<dyn MessageDesk>,
+    /// Keeps what people write.
+    pub keeper: Keeper,
+    /// What changes, for pages that are open.
+    pub feed: Arc<Feed>,
+    /// Ends what streams.
+    pub stop: CancellationToken,
+    /// Takes forms and requests to begin flows.
+    pub starts: Arc<dyn Starts>,
+    /// Knows the connections.
+    pub connections: Arc<dyn Connections>,
+    /// Publishes, and helps on the way there.
+    pub publishing: Publishing,
+    /// Who may come in.
+    pub tokens: Tokens,
+    /// What is ready.
+    pub readiness: Readiness,
+    /// What was counted.
+    pub metrics: Metrics,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Request ids.
+    pub ids: IdMaker,
+}
+
+/// The state behind the routes.
+#[derive(Clone)]
+pub struct ApiState {
+    parts: Parts,
+}
+
+impl ApiState {
+    /// State from its parts.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+}
+
+macro_rules! part {
+    ($($part:ty = $field:ident;)*) => {
+        $(
+            impl FromRef<ApiState> for $part {
+                fn from_ref(state: &ApiState) -> Self {
+                    state.parts.$field.clone()
+                }
+            }
+        )*
+    };
+}
+
+part! {
+    Reader = reader;
+    Answers = answers;
+    Arc<dyn Intake> = intake;
+    Arc<dyn Commands> = commands;
+    Arc<dyn Reconciling> = reconciling;
+    Arc<dyn Mending> = mending;
+    Arc<dyn MessageDesk> = messages;
+    Keeper = keeper;
+    Arc<Feed> = feed;
+    CancellationToken = stop;
+    Arc<dyn Starts> = starts;
+    Arc<dyn Connections> = connections;
+    Publishing = publishing;
+    Tokens = tokens;
+    Readiness = readiness;
+    Metrics = metrics;
+    Arc<dyn Clock> = clock;
+    IdMaker = ids;
+}

@@ -1,0 +1,47 @@
+//! `POST /api/v1/validate`
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::given::{Given, overlay};
+use crate::api::auth::{Allowed, Edit};
+use crate::api::body::Typed;
+use crate::api::problem::Problem;
+use crate::app::publishing::{Publishing, Validation};
+
+/// Texts to check.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "format: 1\nflow: purchase_order_approval\n…"}))]
+pub struct Texts {
+    /// Path to text; `null` for a file that goes.
+    #[serde(default)]
+    files: BTreeMap<String, Option<String>>,
+    /// One text; where it stands follows from what it defines, unless `path` says.
+    text: Option<String>,
+    /// Where that text stands.
+    path: Option<String>,
+    /// Whether the caller's drafts count as well.
+    #[serde(default)]
+    drafts: bool,
+}
+
+/// Checks texts as if they were published over what is live: errors anywhere, warnings about the given texts, each with its
+/// range.
+#[utoipa::path(
+    post, path = "/api/v1/validate", tag = "authoring", operation_id = "validate_texts", request_body = Texts,
+    responses((status = 200, body = Validation)), security(("token" = ["edit"]))
+)]
+pub async fn validate(
+    Allowed { caller, .. }: Allowed<Edit>,
+    State(publishing): State<Publishing>,
+    Typed(body): Typed<Texts>,
+) -> Result<Json<Validation>, Problem> {
+    let Texts { files, text, path, drafts } = body;
+    let overlay = overlay(&publishing, &caller, Given { files, text, path, drafts }).await?;
+    Ok(Json(publishing.validate(overlay).await?))
+}

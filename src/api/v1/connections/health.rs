@@ -1,0 +1,59 @@
+//! `GET /api/v1/connections/health` and `/connections/{name}/health`
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+
+use crate::api::auth::{Allowed, Caller, Read};
+use crate::api::codes;
+use crate::api::extract::Name;
+use crate::api::problem::Problem;
+use crate::app::connections::{ConnectionItem, Connections};
+use crate::app::health::{self, ConnectionHealth, ConnectionsHealth};
+use crate::app::reading::Reader;
+use crate::domain::ids::TenantId;
+use crate::runtime::Clock;
+
+/// How all connections are doing: calls, errors and percentiles of the last hour, breakers, places and rates of each replica,
+/// when credentials lapse.
+#[utoipa::path(
+    get, path = "/api/v1/connections/health", tag = "connections", operation_id = "list_connection_health",
+    responses((status = 200, body = ConnectionsHealth)), security(("token" = ["read"]))
+)]
+pub async fn list(
+    Allowed { caller, .. }: Allowed<Read>,
+    State(reader): State<Reader>,
+    State(connections): State<Arc<dyn Connections>>,
+    State(clock): State<Arc<dyn Clock>>,
+) -> Result<Json<ConnectionsHealth>, Problem> {
+    Ok(Json(health::connections(&reader, caller.tenant, &of(connections.as_ref(), &caller), clock.now()).await?))
+}
+
+/// How one connection is doing, with its operations and its breaker's history.
+#[utoipa::path(
+    get, path = "/api/v1/connections/{name}/health", tag = "connections", operation_id = "show_connection_health",
+    params(("name" = String, Path, description = "The connection", example = "oa_main")),
+    responses((status = 200, body = ConnectionHealth)), security(("token" = ["read"]))
+)]
+pub async fn show(
+    Allowed { caller, .. }: Allowed<Read>,
+    Name(name): Name,
+    State(reader): State<Reader>,
+    State(connections): State<Arc<dyn Connections>>,
+    State(clock): State<Arc<dyn Clock>>,
+) -> Result<Json<ConnectionHealth>, Problem> {
+    let item = known(connections.as_ref(), &caller, &name)?;
+    Ok(Json(health::connection(&reader, caller.tenant, &item, clock.now()).await?))
+}
+
+/// The connections a caller may know: definitions are those of the one tenant that files are read for.
+pub fn of(connections: &dyn Connections, caller: &Caller) -> Vec<ConnectionItem> {
+    if caller.tenant == TenantId::DEFAULT { connections.connections() } else { Vec::new() }
+}
+
+/// The connection of that name.
+pub fn known(connections: &dyn Connections, caller: &Caller, name: &str) -> Result<ConnectionItem, Problem> {
+    let found = of(connections, caller).into_iter().find(|item| item.connection == name);
+    found.ok_or_else(|| Problem::new(&codes::NOT_FOUND, "There is no such connection."))
+}

@@ -1,0 +1,7 @@
+//! Connections: systems and where they call, how they are doing.
+
+pub mod breaker;
+pub mod health;
+pub mod list;
+pub mod receipts;
+pub mod recover;

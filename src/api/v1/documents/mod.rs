@@ -1,0 +1,12 @@
+//! Documents of the ledger.
+
+pub mod counts;
+pub mod diagnosis;
+pub mod export;
+pub mod find;
+pub mod ledger;
+pub mod list;
+pub mod revision;
+pub mod revisions;
+pub mod show;
+pub mod story;

@@ -1,0 +1,7 @@
+//! Differences between systems and the ledger.
+
+pub mod accept;
+pub mod groups;
+pub mod list;
+pub mod repair;
+pub mod show;

@@ -1,0 +1,116 @@
+//! `GET /api/v1/events/stream`
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::Stream;
+use http::{HeaderMap, HeaderValue, header};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
+
+use crate::api::auth::{Allowed, Read};
+use crate::api::codes;
+use crate::api::extract::Query;
+use crate::api::problem::Problem;
+use crate::app::feed::{Feed, Listener, Told, parse_place, place_text};
+use crate::runtime::Clock;
+
+/// A line that keeps proxies from hanging up.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// One event within this time at most: what changes meanwhile becomes one.
+const PACE: Duration = Duration::from_millis(250);
+/// Topics there are.
+const TOPICS: [&str; 4] = ["batches", "documents", "exceptions", "instances"];
+
+/// What to listen to.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Parameters {
+    /// Any of `documents`, `instances`, `exceptions`, `batches`, separated by commas; all when not given.
+    #[param(example = "documents,exceptions")]
+    topics: Option<String>,
+}
+
+/// Server-sent events: `changes` with ids and versions of what changed (or `"many"`), at most four a second; `reset` when too
+/// much was missed and lists are to be read again. `Last-Event-ID` goes on where a broken stream ended. A comment every 15 s
+/// keeps it open.
+#[utoipa::path(
+    get, path = "/api/v1/events/stream", tag = "events", operation_id = "stream_events",
+    params(Parameters, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event")),
+    responses((status = 200, body = String, content_type = "text/event-stream")), security(("token" = ["read"]))
+)]
+pub async fn stream(
+    Allowed { caller, .. }: Allowed<Read>,
+    Query(query): Query<Parameters>,
+    State(feed): State<Arc<Feed>>,
+    State(clock): State<Arc<dyn Clock>>,
+    State(stop): State<CancellationToken>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let topics = topics(query.topics.as_deref())?;
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(parse_place);
+    let Some(listener) = feed.listen(caller.tenant, &caller.name, topics, last) else {
+        return Err(Problem::new(&codes::TOO_MANY_STREAMS, "Too many event streams are open."));
+    };
+    let events = Sse::new(events(listener, clock, stop)).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    let mut response = events.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Proxies that collect answers would hold events back.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+fn topics(text: Option<&str>) -> Result<Vec<String>, Problem> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    let topics: Vec<String> = text.split(',').map(|topic| topic.trim().to_owned()).filter(|topic| !topic.is_empty()).collect();
+    match topics.iter().find(|topic| !TOPICS.contains(&topic.as_str())) {
+        None => Ok(topics),
+        Some(_) => Err(Problem::new(&codes::BAD_QUERY, format!("`topics` are of {}.", TOPICS.join(", ")))),
+    }
+}
+
+fn events(listener: Listener, clock: Arc<dyn Clock>, stop: CancellationToken) -> impl Stream<Item = Result<Event, Infallible>> {
+    futures::stream::unfold((listener, true), move |(mut listener, first)| {
+        let (clock, stop) = (clock.clone(), stop.clone());
+        async move {
+            if !first {
+                tokio::select! {
+                    () = clock.wait(PACE) => {}
+                    () = stop.cancelled() => return None,
+                }
+            }
+            let told = tokio::select! {
+                told = listener.next() => told,
+                () = stop.cancelled() => return None,
+            };
+            Some((Ok(event(told)), (listener, false)))
+        }
+    })
+}
+
+fn event(told: Told) -> Event {
+    let (name, place, data) = match told {
+        Told::Changes { place, topics } => ("changes", place, Value::Object(topics)),
+        Told::Reset { place } => ("reset", place, Value::Object(serde_json::Map::new())),
+    };
+    Event::default().event(name).id(place_text(place)).data(data.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn topics_are_known_words() {
+        assert_eq!(topics(None).unwrap(), Vec::<String>::new());
+        assert_eq!(topics(Some("documents, batches,")).unwrap(), ["documents", "batches"]);
+        assert_eq!(topics(Some("documents,x")).unwrap_err().status, 400);
+    }
+}

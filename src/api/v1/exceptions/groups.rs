@@ -1,0 +1,24 @@
+//! `GET /api/v1/exceptions/groups`
+
+use axum::Json;
+use axum::extract::State;
+
+use super::list::Parameters;
+use crate::api::auth::{Allowed, Read};
+use crate::api::extract::Query;
+use crate::api::problem::Problem;
+use crate::app::reading::{ExceptionGroups, Reader};
+
+/// Open exceptions by same cause (class, code, connection, operation, flow, step and message), the largest group first, at
+/// most 200. `state`, `limit` and `cursor` are not used.
+#[utoipa::path(
+    get, path = "/api/v1/exceptions/groups", tag = "exceptions", operation_id = "group_exceptions", params(Parameters),
+    responses((status = 200, body = ExceptionGroups)), security(("token" = ["read"]))
+)]
+pub async fn groups(
+    Allowed { caller, .. }: Allowed<Read>,
+    Query(query): Query<Parameters>,
+    State(reader): State<Reader>,
+) -> Result<Json<ExceptionGroups>, Problem> {
+    Ok(Json(reader.exception_groups(caller.tenant, &query.query()).await?))
+}

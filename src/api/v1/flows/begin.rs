@@ -1,0 +1,67 @@
+//! What starting by form and by flow share: who asks, one answer a key, and what errors are called.
+
+use std::future::Future;
+
+use axum::extract::FromRef;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, header};
+use serde_json::json;
+
+use crate::api::auth::Caller;
+use crate::api::codes;
+use crate::api::idempotency;
+use crate::api::problem::{Pointer, Problem};
+use crate::api::state::ApiState;
+use crate::app::answers::{Answers, Keyed};
+use crate::app::starts::{Asker, StartError, Started};
+
+/// Who asks.
+pub fn asker(caller: &Caller, headers: &HeaderMap) -> Result<Asker, Problem> {
+    let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first: String = languages.chars().take_while(char::is_ascii_alphabetic).take(8).collect();
+    Ok(Asker {
+        tenant: caller.tenant,
+        name: caller.name.to_string(),
+        key: idempotency::key(headers)?,
+        language: if first.is_empty() { "en".to_owned() } else { first.to_ascii_lowercase() },
+    })
+}
+
+/// Does it once per key of a caller, in a task of its own: a caller that hangs up must not leave it half-way.
+pub async fn once<F>(state: &ApiState, asker: Asker, used_for: String, work: F) -> Result<Response, Problem>
+where
+    F: Future<Output = Result<Started, StartError>> + Send + 'static,
+{
+    let answers = Answers::from_ref(state);
+    let work = || async move {
+        match tokio::spawn(work).await {
+            Ok(Ok(started)) => {
+                let status = match (&started.document, started.repeated) {
+                    (None, _) => StatusCode::ACCEPTED,
+                    (Some(_), true) => StatusCode::OK,
+                    (Some(_), false) => StatusCode::CREATED,
+                };
+                Ok((status, json!(started)))
+            }
+            Ok(Err(error)) => Err(Problem::from(error)),
+            Err(_) => Err(Problem::new(&codes::INTERNAL, "The request could not be carried out.")),
+        }
+    };
+    let keyed = asker.key.as_deref().map(|key| Keyed { tenant: asker.tenant, caller: &asker.name, key, used_for: used_for.as_bytes() });
+    idempotency::once(&answers, keyed, work).await
+}
+
+impl From<StartError> for Problem {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::NotFound(_) => Problem::new(&codes::NOT_FOUND, format!("{error}.")),
+            StartError::Conflict(_) => Problem::new(&codes::NOT_STARTED, format!("{error}.")),
+            StartError::Busy => Problem::new(&codes::UNAVAILABLE, format!("{error}.")),
+            StartError::Unavailable(error) => Problem::from(error),
+            StartError::Invalid(problems) => {
+                let pointers = problems.into_iter().map(|problem| Pointer { pointer: problem.pointer, message: problem.message });
+                Problem::new(&codes::INVALID_BODY, "One or more fields are not valid.").with_pointers(pointers.collect())
+            }
+        }
+    }
+}

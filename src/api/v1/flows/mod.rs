@@ -1,0 +1,4 @@
+//! Flows: beginning one.
+
+pub mod begin;
+pub mod start;

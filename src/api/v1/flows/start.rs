@@ -1,0 +1,75 @@
+//! `POST /api/v1/flows/{flow}/instances`
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, State};
+use axum::response::Response;
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::api::auth::{Allowed, Start};
+use crate::api::body::Json;
+use crate::api::codes;
+use crate::api::extract::FlowId;
+use crate::api::problem::{Pointer, Problem};
+use crate::api::state::ApiState;
+use crate::api::v1::exceptions::settle::Fields;
+use crate::api::v1::flows::begin::{asker, once};
+use crate::app::starts::{StartRequest, Started, Starts, Subject};
+use crate::domain::ids::DocumentId;
+
+/// For which document: exactly one of the two.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct FlowStart {
+    /// The content of a document made here, in its canonical form.
+    #[schema(value_type = Option<Object>)]
+    pub document: Option<Value>,
+    /// A document of the ledger.
+    pub document_id: Option<Uuid>,
+}
+
+/// Begins a flow that starts by the API, for a document that is given or one of the ledger. The answer comes after the
+/// durable insert; a repeat with the same key begins nothing twice, also after a restart.
+#[utoipa::path(
+    post, path = "/api/v1/flows/{flow}/instances", tag = "flows", operation_id = "start_flow",
+    params(
+        ("flow" = String, Path, description = "The flow's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key is the same request"),
+    ),
+    request_body = FlowStart,
+    responses(
+        (status = 201, body = Started, description = "The instance has begun"),
+        (status = 202, body = Started, description = "Stored; the instance follows"),
+    ),
+    security(("token" = ["start"]))
+)]
+pub async fn start(
+    Allowed { caller, .. }: Allowed<Start>,
+    FlowId(flow): FlowId,
+    State(state): State<ApiState>,
+    headers: HeaderMap,
+    Json(body): Json,
+) -> Result<Response, Problem> {
+    let used_for = format!("{flow}\n{body}");
+    let given = body.get("document").is_some_and(|document| !document.is_null());
+    let mut fields = Fields::of(body);
+    let (named, document) = (fields.text("document_id"), fields.object("document"));
+    fields.finish()?;
+    let wrong = |pointer: &str, message: &str| {
+        let pointers = vec![Pointer { pointer: pointer.to_owned(), message: message.to_owned() }];
+        Err(Problem::new(&codes::INVALID_BODY, "One or more fields are not valid.").with_pointers(pointers))
+    };
+    let subject = match (given, named.map(|id| id.parse::<Uuid>())) {
+        (true, None) => Subject::Given(document),
+        (false, Some(Ok(id))) => Subject::Known(DocumentId(id)),
+        (false, Some(Err(_))) => return wrong("/document_id", "must be the id of a document"),
+        _ => return wrong("", "either `document` or `document_id` is wanted"),
+    };
+    let asker = asker(&caller, &headers)?;
+    let request = StartRequest { asker: asker.clone(), flow, subject };
+    let starts = Arc::<dyn Starts>::from_ref(&state);
+    once(&state, asker, used_for, async move { starts.start(request).await }).await
+}

@@ -1,0 +1,63 @@
+//! `POST /api/v1/forms/{form}/submissions`
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, State};
+use axum::response::Response;
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::api::auth::{Allowed, Start};
+use crate::api::body::Json;
+use crate::api::extract::FormId;
+use crate::api::problem::Problem;
+use crate::api::state::ApiState;
+use crate::api::v1::exceptions::settle::Fields;
+use crate::api::v1::flows::begin::{asker, once};
+use crate::app::starts::{Started, Starts, Submission};
+
+/// A form that was filled in.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct FormSubmission {
+    /// What was filled in: a member for each field. Amounts are text; persons and departments are their ids.
+    #[schema(value_type = Object)]
+    pub values: Value,
+    /// The person of the directory who filled it; the caller when left out.
+    pub submitter: Option<String>,
+}
+
+/// Takes a form: checks it, makes its document, begins the flows that start on it. The answer comes after the durable
+/// insert; a repeat with the same key finds the same document, also after a restart.
+#[utoipa::path(
+    post, path = "/api/v1/forms/{form}/submissions", tag = "forms", operation_id = "submit_form",
+    params(
+        ("form" = String, Path, description = "The form's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key is the same submission"),
+        ("Accept-Language" = Option<String>, Header, description = "The language of the form's own messages"),
+    ),
+    request_body = FormSubmission,
+    responses(
+        (status = 201, body = Started, description = "The document is made"),
+        (status = 202, body = Started, description = "Stored; the document follows"),
+    ),
+    security(("token" = ["start"]))
+)]
+pub async fn submit(
+    Allowed { caller, .. }: Allowed<Start>,
+    FormId(form): FormId,
+    State(state): State<ApiState>,
+    headers: HeaderMap,
+    Json(body): Json,
+) -> Result<Response, Problem> {
+    let used_for = format!("{form}\n{body}");
+    let mut fields = Fields::of(body);
+    let submitter = fields.text("submitter");
+    let values = fields.object("values");
+    fields.finish()?;
+    let asker = asker(&caller, &headers)?;
+    let submission = Submission { asker: asker.clone(), form, values, submitter };
+    let starts = Arc::<dyn Starts>::from_ref(&state);
+    once(&state, asker, used_for, async move { starts.submit(submission).await }).await
+}

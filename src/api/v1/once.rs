@@ -1,0 +1,39 @@
+//! Commands that create something: carried out once per idempotency key, and to their end even when the caller hangs up.
+
+use std::future::Future;
+
+use axum::extract::FromRef;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use crate::api::auth::Caller;
+use crate::api::codes;
+use crate::api::idempotency;
+use crate::api::problem::Problem;
+use crate::api::state::ApiState;
+use crate::app::answers::{Answers, Keyed};
+
+/// What a command answers.
+pub type Answered = Result<(StatusCode, Value), Problem>;
+
+/// Carries `work` out, or answers as the same key of the same caller was answered before.
+pub async fn once(
+    state: &ApiState,
+    headers: &HeaderMap,
+    caller: &Caller,
+    used_for: &[u8],
+    work: impl Future<Output = Answered> + Send + 'static,
+) -> Result<Response, Problem> {
+    let key = idempotency::key(headers)?;
+    let answers = Answers::from_ref(state);
+    let keyed = key.as_deref().map(|key| Keyed { tenant: caller.tenant, caller: &caller.name, key, used_for });
+    // In a task of its own: a caller that hangs up must not leave a command half-way.
+    let spawned = || async move {
+        match tokio::spawn(work).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Problem::new(&codes::INTERNAL, "The command could not be carried out.")),
+        }
+    };
+    idempotency::once(&answers, keyed, spawned).await
+}

@@ -1,0 +1,5 @@
+//! Operating: one screen, charts, timers.
+
+pub mod overview;
+pub mod series;
+pub mod timers;

@@ -1,0 +1,4 @@
+//! Frozen selections.
+
+pub mod create;
+pub mod show;

@@ -1,0 +1,4 @@
+//! Saved filters.
+
+pub mod edit;
+pub mod list;

@@ -1,0 +1,23 @@
+//! What connections there are and where their partners call, for people who set partners up.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConnectionItem {
+    /// Its id.
+    pub connection: String,
+    /// The connector it speaks.
+    pub connector: String,
+    /// Where partners call: webhook name to path, `/hooks/{opaque id}`.
+    pub webhooks: BTreeMap<String, String>,
+}
+
+/// Knows the connections that are loaded now.
+pub trait Connections: Send + Sync + 'static {
+    /// All of them, by id.
+    fn connections(&self) -> Vec<ConnectionItem>;
+}

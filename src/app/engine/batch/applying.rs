@@ -1,0 +1,293 @@
+//! One event on one instance: the pure `decide`, and its changes as rows.
+
+use super::deciding::{Deciding, is_open};
+use crate::app::engine::definitions::FlowVersion;
+use crate::app::engine::display;
+use crate::app::engine::hub::HubWork;
+use crate::app::trace::Touched;
+use crate::domain::flow::decision::{Changes, CreatedDocument, LinkChange};
+use crate::domain::flow::effect::{Cause, PlannedEffect, Work};
+use crate::domain::flow::event::Event;
+use crate::domain::flow::facts::{DocumentFacts, Facts};
+use crate::domain::flow::instance::Status;
+use crate::domain::flow::{Binding, HUB, Instance, decide};
+use crate::domain::ids::{self, ExceptionId, InstanceId};
+use crate::domain::text::storable::storable;
+use crate::store::{DocumentRow, EffectRow, ExceptionRow, InstanceRow, NewEffect, RelationRow, RevisionRow, TimerKey};
+use std::sync::Arc;
+
+impl Deciding<'_> {
+    pub(super) fn event(&mut self, id: InstanceId, event: &Event) {
+        let Some(work) = self.set.instances.get(&id) else { return };
+        let Some(version) = self.circumstances.definitions.version(&work.row.version) else { return };
+        let Some(facts) = self.facts(&work.row, &version) else { return };
+        let instance = if work.row.state.is_empty() {
+            Instance::default()
+        } else {
+            match serde_json::from_str(&work.row.state) {
+                Ok(instance) => instance,
+                Err(error) => return self.broken(id, &error.to_string()),
+            }
+        };
+        // A new instance takes the parts of the row that holds; from then on it keeps them.
+        let row = if instance.status == Status::New { Some(facts.binding.row.as_str()) } else { instance.row.as_deref() };
+        let flow = version.flow_under(row);
+        let (instance, changes) = decide(flow, version.environment(), instance, &facts, event, self.now());
+        let state = serde_json::to_string(&instance).unwrap_or_default();
+        if changes == Changes::default() && self.set.instances.get(&id).is_some_and(|work| work.row.state == state) {
+            // Nothing new was said: nothing is written.
+            return;
+        }
+        let now = self.now();
+        if self.circumstances.traced {
+            let begun = matches!(event, Event::Started).then(|| version.flow_id().to_owned());
+            self.touched.push(Touched { input: self.input, instance: id, begun, status: instance.status_word() });
+        }
+        if let Some(work) = self.set.instances.get_mut(&id) {
+            let row = &mut work.row;
+            row.state = state;
+            row.status = instance.status_word().to_owned();
+            row.outcome = instance.outcome_word().map(str::to_owned);
+            row.at_step = instance.at_step();
+            row.updated_at = now;
+            row.ended_at = if is_open(row) { None } else { row.ended_at.or(Some(now)) };
+            work.changed = true;
+            work.history.extend(changes.history.iter().cloned());
+        }
+        self.apply(id, &version, changes);
+    }
+
+    pub(super) fn facts(&self, row: &InstanceRow, version: &FlowVersion) -> Option<Facts> {
+        let work = self.set.documents.get(&row.document)?;
+        let revision = work.revisions.get(&row.revision)?;
+        let doc = version.read_document(&work.row.kind, &revision.body, &work.row.status);
+        let mut facts = Facts {
+            tenant: row.tenant,
+            instance: row.id,
+            version: row.version.clone(),
+            initiator: doc.member("requester").clone(),
+            document: DocumentFacts {
+                id: row.document,
+                kind: work.row.kind.clone(),
+                key: work.row.key.clone(),
+                revision: row.revision,
+                doc,
+                status: work.row.status.clone(),
+                source: work.row.source.clone(),
+                external_id: work.row.external_id.clone(),
+            },
+            binding: Binding::default(),
+        };
+        // A document that can no longer be bound has no roles: its steps then stop in exceptions that say so.
+        if let Err(problem) = version.bind(&mut facts) {
+            tracing::warn!(document.key = %facts.document.key, "document {} cannot be bound: {problem}", facts.document.key);
+        }
+        Some(facts)
+    }
+
+    fn apply(&mut self, id: InstanceId, version: &Arc<FlowVersion>, changes: Changes) {
+        let Some(row) = self.set.instances.get(&id).map(|work| work.row.clone()) else { return };
+        let now = self.now();
+        for document in changes.documents {
+            self.created(&row, version, document);
+        }
+        for effect in changes.effects {
+            self.plan(&row, version, effect);
+        }
+        self.set.writes.effects_requeued.extend(changes.requeue);
+        self.set.writes.effects_withdrawn.extend(changes.withdraw);
+        let key = |number| TimerKey { tenant: row.tenant, instance: id, number };
+        self.set.writes.timers.extend(changes.timers_set.into_iter().map(|(number, at)| (key(number), at)));
+        self.set.writes.timers_removed.extend(changes.timers_cancelled.into_iter().map(key));
+        for link in changes.links {
+            self.link(&row, version, link);
+        }
+        for (document, status) in changes.statuses {
+            match self.set.documents.get_mut(&document) {
+                Some(work) => {
+                    work.row.status = status;
+                    work.changed = true;
+                    self.tell_maker(document, Some(id));
+                }
+                None => self.set.writes.statuses.push((row.tenant, document, status, now)),
+            }
+        }
+        for opened in changes.exceptions_opened {
+            let (connection, operation) = opened.call.unzip();
+            self.set.writes.exceptions.push(ExceptionRow {
+                id: opened.id,
+                tenant: row.tenant,
+                instance: Some(id),
+                document: Some(row.document),
+                effect: opened.effect,
+                step: opened.step.map(|(step, visit)| format!("{step}#{visit}")),
+                fingerprint: uuid::Uuid::nil(),
+                flow: Some(row.flow.clone()),
+                connection,
+                operation,
+                cause: opened.cause.word().to_owned(),
+                code: opened.code,
+                message: storable(opened.message),
+                owner: opened.owner,
+                assignee: None,
+                state: "open".to_owned(),
+                resolution: None,
+                resolved_by: None,
+                opened_at: now,
+                closed_at: None,
+            });
+        }
+        let closed = changes.exceptions_closed.into_iter().map(|(exception, words)| (exception, words, now, String::new()));
+        self.set.writes.exceptions_closed.extend(closed);
+        for asked in changes.subflows {
+            self.ask_subflow(&row, asked);
+        }
+        for document in changes.withdrawn {
+            self.own_message(id, row.tenant, &format!("withdraw/{document}/{}", row.lock), &HubWork::Withdraw { document });
+        }
+        if let Some(reported) = changes.reported {
+            self.report(&row, reported);
+        }
+        if let Some(revision) = changes.restart {
+            let live = self.circumstances.definitions.live(version.flow_id()).unwrap_or_else(|| version.clone());
+            let attempt = self
+                .set
+                .instances_of(row.document)
+                .iter()
+                .filter(|known| {
+                    self.set.instances.get(known).is_some_and(|work| work.row.revision == revision && work.row.flow == row.flow)
+                })
+                .count();
+            self.begin(row.document, &live, revision, u32::try_from(attempt).unwrap_or(u32::MAX));
+        }
+    }
+
+    fn created(&mut self, row: &InstanceRow, version: &FlowVersion, created: CreatedDocument) {
+        let now = self.now();
+        let body = created.body.to_string();
+        let kind = created.kind.clone();
+        let document = DocumentRow {
+            id: created.id,
+            tenant: row.tenant,
+            kind: created.kind,
+            source: HUB.to_owned(),
+            key: created.key,
+            external_id: None,
+            revision: 1,
+            status: version.first_status(&kind),
+            source_status: None,
+            source_version: None,
+            withdrawn: false,
+            display: display::fields(&created.body),
+            created_at: now,
+            updated_at: now,
+        };
+        let revision = RevisionRow {
+            tenant: row.tenant,
+            document: created.id,
+            number: 1,
+            hash: version.hash_document(&kind, &created.body),
+            body,
+            payload: "null".to_owned(),
+            created_at: now,
+        };
+        self.set.add_document(document, revision);
+        if created.awaited || !self.circumstances.definitions.starts_of_hub(&format!("created/{}", created.relation)).is_empty() {
+            let work = HubWork::Created { document: created.id, relation: created.relation.clone() };
+            self.own_message(row.id, row.tenant, &format!("created/{}/{}", created.id, row.lock), &work);
+        }
+        self.set.relate(RelationRow { tenant: row.tenant, document: created.id, made_for: created.made_for, relation: created.relation });
+    }
+
+    fn plan(&mut self, row: &InstanceRow, version: &FlowVersion, effect: PlannedEffect) {
+        let connection = match &effect.work {
+            Work::Call { connection, .. } => connection.clone(),
+            Work::Notice { channel, .. } => channel.clone(),
+        };
+        let free = self.room.get_mut(&connection).filter(|free| **free > 0).map(|free| *free -= 1).is_some();
+        let now = self.now();
+        let (Ok(work), Ok(retry)) = (serde_json::to_string(&effect.work), serde_json::to_string(&effect.retry)) else { return };
+        let row = EffectRow {
+            id: effect.id,
+            tenant: row.tenant,
+            instance: row.id,
+            document: effect.document,
+            lane: format!("{connection}:{}", effect.document),
+            connection,
+            seq: 0,
+            step: format!("{}#{}", effect.step, effect.visit),
+            priority: version.priority(),
+            version: row.version.clone(),
+            work,
+            retry,
+            state: "planned".to_owned(),
+            delivery: "{}".to_owned(),
+            attempt: 0,
+            due_at: now,
+            created_at: now,
+        };
+        let claim = free.then(|| self.circumstances.lease.clone());
+        self.set.writes.effects.push(NewEffect { effect: row, claim });
+    }
+
+    fn link(&mut self, row: &InstanceRow, version: &FlowVersion, change: LinkChange) {
+        let now = self.now();
+        let reread = version.first_reread(&change.connection, now);
+        let instance = row.id;
+        self.set.put_link(
+            change.document,
+            &change.connection,
+            &change.external_id,
+            |link, fresh| {
+                if let Some((step, visit)) = change.step {
+                    link.instance = Some(instance);
+                    link.step = Some(format!("{step}#{visit}"));
+                    if fresh {
+                        link.reread_at = reread;
+                    }
+                }
+                if change.written.is_some() {
+                    link.written = change.written;
+                    link.written_at = Some(now);
+                }
+                if change.seen.is_some() {
+                    link.seen = change.seen;
+                    link.seen_at = Some(now);
+                }
+                link.closed |= change.closed;
+                if link.closed {
+                    link.reread_at = None;
+                }
+            },
+            row.tenant,
+        );
+    }
+
+    /// A state that cannot be read is our fault and a person's matter; the instance is left as it is.
+    fn broken(&mut self, id: InstanceId, reason: &str) {
+        let Some(work) = self.set.instances.get(&id) else { return };
+        let row = &work.row;
+        self.set.writes.exceptions.push(ExceptionRow {
+            id: ExceptionId(ids::derived(&[b"broken", id.0.as_bytes()])),
+            tenant: row.tenant,
+            instance: Some(id),
+            document: Some(row.document),
+            effect: None,
+            step: None,
+            fingerprint: uuid::Uuid::nil(),
+            flow: Some(row.flow.clone()),
+            connection: None,
+            operation: None,
+            cause: Cause::OurFault.word().to_owned(),
+            code: "state_unreadable".to_owned(),
+            message: format!("the stored state of the instance cannot be read: {reason}"),
+            owner: None,
+            assignee: None,
+            state: "open".to_owned(),
+            resolution: None,
+            resolved_by: None,
+            opened_at: self.circumstances.now,
+            closed_at: None,
+        });
+    }
+}

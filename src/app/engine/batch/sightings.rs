@@ -1,0 +1,246 @@
+//! Documents seen at their source: new ones, revisions, statuses, withdrawals, and the flows that start on them.
+//!
+//! What a sighting means is decided by `domain::ledger`; here it becomes rows and events of instances.
+
+use super::deciding::{Deciding, is_open};
+use crate::app::engine::definitions::FlowVersion;
+use crate::app::engine::input::{Sighting, Verdict};
+use crate::app::engine::working_set::{InstanceWork, WorkingSet};
+use crate::domain::flow::effect::Cause;
+use crate::domain::flow::event::{Event, RevisionChange};
+use crate::domain::flow::facts::DocumentFacts;
+use crate::domain::flow::{HUB, Instance};
+use crate::domain::ids::{self, DocumentId, InstanceId};
+use crate::domain::ledger::{self, Known};
+use crate::store::{DocumentRow, InstanceRow, RevisionRow};
+use std::sync::Arc;
+
+impl Deciding<'_> {
+    pub(super) fn sighting(&mut self, seen: &Sighting) -> Verdict {
+        if !self.set.messages.contains(&seen.message) {
+            return Verdict::Gone;
+        }
+        let versions = self.circumstances.definitions.starts(&seen.connection, &seen.event, &seen.kind);
+        if let Some(missing) = self.missing_version(seen.document) {
+            return self.keep(seen.message, missing);
+        }
+        if let Some(verdict) = self.key_taken(seen) {
+            return verdict;
+        }
+        let judged = self.respecting_owners(seen);
+        let seen = judged.as_ref();
+        let meaning = {
+            let known = self.set.documents.get(&seen.document).map(|work| Known {
+                hash: work.revisions.get(&work.row.revision).map_or("", |revision| revision.hash.as_str()),
+                version: work.row.source_version.as_deref(),
+                status: work.row.source_status.as_deref(),
+                withdrawn: work.row.withdrawn,
+            });
+            let sighting = ledger::Sighting {
+                hash: &seen.hash,
+                version: seen.version.as_deref(),
+                status: seen.status.as_deref(),
+                withdrawn: seen.withdrawn,
+            };
+            ledger::meaning(known.as_ref(), &sighting)
+        };
+        if meaning.stale {
+            return Verdict::Done;
+        }
+        if !self.set.documents.contains_key(&seen.document) && seen.withdrawn {
+            // Never seen alive here: nothing of ours hangs on it.
+            return Verdict::Done;
+        }
+        // Who asks the API for a flow gets it, also for content that is known.
+        let asked = seen.connection == HUB && seen.event.starts_with("api/");
+        let may_start = !meaning.withdrawn_now && (meaning.revised || meaning.status_moved || meaning.restored || asked);
+        let known = self.set.documents.get(&seen.document).map_or(0, |work| work.row.revision);
+        let versions = if may_start { versions } else { Vec::new() };
+        let starting = match starting(&versions, seen, known + u32::from(meaning.revised)) {
+            Ok(starting) => starting,
+            // Nothing of the sighting is taken, so that all of it is taken when the rule is mended and a person retries.
+            Err(problem) => {
+                return self.keep(seen.message, Verdict::Stop { cause: Cause::DataWrong, code: "start_condition", problem });
+            }
+        };
+        self.note_sighting(seen, meaning.revised);
+        let running = self.running_instances(seen.document);
+        if meaning.withdrawn_now {
+            for instance in self.newest_per_flow(seen.document) {
+                self.event(instance, &Event::Revision(RevisionChange::Withdrawn));
+            }
+            return Verdict::Done;
+        }
+        let revision = self.set.documents.get(&seen.document).map_or(1, |work| work.row.revision);
+        if meaning.revised {
+            for instance in &running {
+                self.event(*instance, &Event::Revision(RevisionChange::Changed { revision }));
+            }
+        }
+        for version in starting {
+            self.start_from(seen, &version, revision);
+        }
+        Verdict::Done
+    }
+
+    /// Two objects of one source with one business key are two documents for people, and one for us: guessing would give the
+    /// second one's content to the first. Nothing of it is taken until a person has settled the key at the source.
+    fn key_taken(&mut self, seen: &Sighting) -> Option<Verdict> {
+        let known = self.set.documents.get(&seen.document)?.row.external_id.clone()?;
+        if known == seen.external_id {
+            return None;
+        }
+        let problem = format!("`{}` is the key of object `{known}` already; object `{}` has it too", seen.key, seen.external_id);
+        Some(self.keep(seen.message, Verdict::Stop { cause: Cause::DataWrong, code: "key_taken", problem }))
+    }
+
+    /// Brings document row, revision and source link up to what was seen.
+    fn note_sighting(&mut self, seen: &Sighting, revised: bool) {
+        let now = self.now();
+        let revision = |number| RevisionRow {
+            tenant: seen.tenant,
+            document: seen.document,
+            number,
+            hash: seen.hash.clone(),
+            body: seen.body.clone(),
+            payload: seen.payload.clone(),
+            created_at: now,
+        };
+        let running = !self.running_instances(seen.document).is_empty();
+        match self.set.documents.get_mut(&seen.document) {
+            None => {
+                let row = DocumentRow {
+                    id: seen.document,
+                    tenant: seen.tenant,
+                    kind: seen.kind.clone(),
+                    source: seen.connection.clone(),
+                    key: seen.key.clone(),
+                    external_id: Some(seen.external_id.clone()),
+                    revision: 1,
+                    status: seen.status.clone().unwrap_or_default(),
+                    source_status: seen.status.clone(),
+                    source_version: seen.version.clone(),
+                    withdrawn: seen.withdrawn,
+                    display: seen.display.clone(),
+                    created_at: now,
+                    updated_at: now,
+                };
+                self.set.add_document(row, revision(1));
+            }
+            Some(work) => {
+                if revised {
+                    work.row.revision += 1;
+                    let row = revision(work.row.revision);
+                    work.revisions.insert(row.number, row.clone());
+                    work.row.display.clone_from(&seen.display);
+                    self.set.writes.revisions.push(row);
+                }
+                let moved = work.row.source_status != seen.status;
+                let source = work.links.iter().find(|link| link.connection == seen.connection && link.external_id == seen.external_id);
+                // The first sight after we wrote there shows what we wrote: we refused the order, its source says "cancelled".
+                let echo = source.is_some_and(|link| link.written_at.is_some_and(|written| link.seen_at.is_none_or(|seen| seen < written)));
+                if moved
+                    && !running
+                    && !echo
+                    && let Some(status) = &seen.status
+                {
+                    // With nothing of ours under way the source's word is the document's status.
+                    work.row.status.clone_from(status);
+                }
+                let newer = work.row.source_version != seen.version || moved || work.row.withdrawn != seen.withdrawn;
+                if revised || newer {
+                    work.row.source_status.clone_from(&seen.status);
+                    work.row.source_version.clone_from(&seen.version);
+                    work.row.withdrawn = seen.withdrawn;
+                    work.changed = true;
+                } else {
+                    return;
+                }
+            }
+        }
+        let status = seen.status.clone();
+        self.set.put_link(
+            seen.document,
+            &seen.connection,
+            &seen.external_id,
+            |link, _| {
+                link.seen = status;
+                link.seen_at = Some(now);
+            },
+            seen.tenant,
+        );
+    }
+
+    fn start_from(&mut self, seen: &Sighting, version: &Arc<FlowVersion>, revision: u32) {
+        let flow = version.flow_id();
+        let earlier: Vec<InstanceId> = self.set.instances_of(seen.document);
+        let of_flow = |set: &WorkingSet, id: &InstanceId| set.instances.get(id).is_some_and(|work| work.row.flow == flow);
+        let mine: Vec<InstanceId> = earlier.into_iter().filter(|id| of_flow(&self.set, id)).collect();
+        let busy = mine.iter().any(|id| self.set.instances.get(id).is_some_and(|work| is_open(&work.row)));
+        if busy {
+            return;
+        }
+        let attempt = mine.iter().filter(|id| self.set.instances.get(id).is_some_and(|work| work.row.revision == revision)).count();
+        let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
+        self.begin(seen.document, version, revision, attempt);
+    }
+
+    /// Begins an instance and lets it take its first steps.
+    pub(super) fn begin(&mut self, document: DocumentId, version: &Arc<FlowVersion>, revision: u32, attempt: u32) {
+        let Some(work) = self.set.documents.get(&document) else { return };
+        let id = ids::instance_id(work.row.tenant, document, version.flow_id(), revision, attempt);
+        self.begin_as(id, document, version, revision, &Instance::default());
+    }
+
+    /// Begins an instance under this id, from this state.
+    pub(super) fn begin_as(&mut self, id: InstanceId, document: DocumentId, version: &Arc<FlowVersion>, revision: u32, fresh: &Instance) {
+        let Some(work) = self.set.documents.get(&document) else { return };
+        let tenant = work.row.tenant;
+        if self.set.instances.contains_key(&id) {
+            return;
+        }
+        let now = self.now();
+        let row = InstanceRow {
+            id,
+            tenant,
+            flow: version.flow_id().to_owned(),
+            version: version.hash().to_owned(),
+            document,
+            revision,
+            status: "running".to_owned(),
+            outcome: None,
+            at_step: None,
+            state: if *fresh == Instance::default() { String::new() } else { serde_json::to_string(fresh).unwrap_or_default() },
+            lock: 0,
+            started_at: now,
+            updated_at: now,
+            ended_at: None,
+        };
+        self.set.instances.insert(id, InstanceWork { row, new: true, changed: true, history: Vec::new() });
+        self.event(id, &Event::Started);
+    }
+}
+
+/// The flows whose start condition this sighting meets.
+fn starting(versions: &[Arc<FlowVersion>], seen: &Sighting, revision: u32) -> Result<Vec<Arc<FlowVersion>>, String> {
+    if versions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let facts = DocumentFacts {
+        id: seen.document,
+        kind: seen.kind.clone(),
+        key: seen.key.clone(),
+        revision,
+        doc: seen.typed.clone(),
+        status: seen.status.clone().unwrap_or_default(),
+        source: seen.connection.clone(),
+        external_id: Some(seen.external_id.clone()),
+    };
+    let mut starting = Vec::new();
+    for version in versions {
+        if version.starts_on(&seen.connection, &seen.event, &facts)? {
+            starting.push(version.clone());
+        }
+    }
+    Ok(starting)
+}

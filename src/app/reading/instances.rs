@@ -1,0 +1,134 @@
+//! Instances and their history.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::cursor::Pages;
+use super::{Error, List, PageQuery, Reader, Result};
+use crate::domain::flow::decision::HistoryEntry;
+use crate::domain::ids::{DocumentId, InstanceId, TenantId};
+use crate::store::{self, HistoryRow, InstanceFilter, InstanceRow};
+
+/// Which instances.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceQuery {
+    /// Flow.
+    pub flow: Option<String>,
+    /// `running`, `exception`, `ended` or `superseded`.
+    pub status: Option<String>,
+    /// Document.
+    pub document: Option<DocumentId>,
+}
+
+/// One run of a flow version for one document revision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct InstanceItem {
+    /// Its id.
+    pub id: Uuid,
+    /// The flow.
+    pub flow: String,
+    /// Hash of the flow version it stays on.
+    pub version: String,
+    /// The document.
+    pub document: Uuid,
+    /// The revision it runs for.
+    pub revision: u32,
+    /// `running`, `exception`, `ended` or `superseded`.
+    pub status: String,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// Where it stands.
+    pub at_step: Option<String>,
+    /// Started.
+    pub started_at: Timestamp,
+    /// Last changed.
+    pub updated_at: Timestamp,
+    /// Ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// What one decision brought.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HistoryItem {
+    /// When.
+    pub at: Timestamp,
+    /// Number of the decision, growing.
+    pub number: i64,
+    /// What happened, in order.
+    pub entries: Vec<HistoryLine>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HistoryLine {
+    /// What kind of thing: `started`, `entered`, `called`, `done`, `heard`, `outcome`, `exception`, `ended`, …
+    pub kind: String,
+    /// The step.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub step: Option<String>,
+    /// Which visit of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub visit: Option<u32>,
+    /// Facts.
+    #[serde(skip_serializing_if = "Value::is_null", default)]
+    pub detail: Value,
+}
+
+impl Reader {
+    /// Instances, newest first.
+    pub async fn instances(&self, tenant: TenantId, query: &InstanceQuery, page: &PageQuery) -> Result<List<InstanceItem>> {
+        let pages = Pages::new("instances", query, page)?;
+        let InstanceQuery { flow, status, document } = query.clone();
+        let rows = self.store.instances(&InstanceFilter { tenant, flow, status, document }, pages.page()).await?;
+        Ok(pages.list(rows, |row| (row.started_at, row.id.0), InstanceItem::from))
+    }
+
+    /// One instance.
+    pub async fn instance(&self, tenant: TenantId, id: InstanceId) -> Result<InstanceItem> {
+        self.store.instance(tenant, id).await?.map(InstanceItem::from).ok_or(Error::NotFound("instance"))
+    }
+
+    /// What happened to an instance, oldest first.
+    pub async fn history(&self, tenant: TenantId, id: InstanceId) -> Result<Vec<HistoryItem>> {
+        self.instance(tenant, id).await?;
+        self.store.history(tenant, id).await?.into_iter().map(history).collect()
+    }
+}
+
+/// History is what audits stand on: a row that cannot be read is an error, never left out.
+pub(in crate::app) fn history(row: HistoryRow) -> Result<HistoryItem> {
+    let entries: Vec<HistoryEntry> = serde_json::from_str(&row.entries).map_err(|error| store::Error::Decode {
+        table: "history",
+        column: "entries",
+        row: format!("{}/{}", row.instance, row.lock),
+        reason: error.to_string(),
+    })?;
+    Ok(HistoryItem { at: row.at, number: row.lock, entries: entries.into_iter().map(HistoryLine::from).collect() })
+}
+
+impl From<InstanceRow> for InstanceItem {
+    fn from(row: InstanceRow) -> Self {
+        Self {
+            id: row.id.0,
+            flow: row.flow,
+            version: row.version,
+            document: row.document.0,
+            revision: row.revision,
+            status: row.status,
+            outcome: row.outcome,
+            at_step: row.at_step,
+            started_at: row.started_at,
+            updated_at: row.updated_at,
+            ended_at: row.ended_at,
+        }
+    }
+}
+
+impl From<HistoryEntry> for HistoryLine {
+    fn from(entry: HistoryEntry) -> Self {
+        Self { kind: entry.kind, step: entry.step, visit: entry.visit, detail: entry.detail }
+    }
+}

@@ -1,0 +1,120 @@
+//! Reading for people: lists, pages and single things as views, for the API and whoever speaks it.
+//!
+//! Owns what may be seen and how it is called outside. Payloads (document bodies, inputs, requests, answers) come only
+//! when the caller may see them.
+
+mod batches;
+mod curl;
+mod cursor;
+mod documents;
+mod drift;
+mod effects;
+mod exceptions;
+mod instances;
+mod json;
+mod messages;
+mod path;
+mod reconciliations;
+mod revisions;
+mod search;
+
+use std::sync::Arc;
+
+pub use batches::{Batch, BatchItem, BatchItems, Selection};
+pub use cursor::BadCursor;
+pub use documents::{DocumentDetail, DocumentItem, DocumentQuery, Drift, Link, Relation, Revision, RevisionItem};
+pub use drift::{DriftCount, DriftItem, DriftQuery, Ledger, Standing};
+pub(in crate::app) use effects::operation_of;
+pub use effects::{Attempt, Effect};
+pub use exceptions::{ACTIONS, ExceptionGroup, ExceptionGroups, ExceptionItem, ExceptionQuery, Note, Notes};
+pub use instances::{HistoryItem, HistoryLine, InstanceItem, InstanceQuery};
+pub use messages::{MessageItem, Receipt};
+pub use path::{InstancePath, PathVisit};
+pub use reconciliations::{ReconciliationItem, ReconciliationQuery, StatementView, WindowView};
+pub use revisions::{RevisionDiff, RevisionOrigin, RevisionOrigins};
+pub use search::{DocumentCounts, DocumentSearch, FoundDocument, KEYS_MAX, KeyFound, KeysFound, Waiting};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::store::{self, Counts, Store};
+
+/// Rows of a page when the caller does not say.
+pub const LIMIT_DEFAULT: u32 = 50;
+/// Rows of a page at most.
+pub const LIMIT_MAX: u32 = 500;
+
+/// Whether the caller may see what documents and partners' answers hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payloads {
+    /// Shown.
+    Shown,
+    /// Left out.
+    Hidden,
+}
+
+/// Which page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageQuery {
+    /// How many rows; `LIMIT_DEFAULT` when not said.
+    pub limit: Option<u32>,
+    /// Where the last page ended.
+    pub cursor: Option<String>,
+}
+
+/// One page of a list, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct List<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Give this as `cursor` for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub next_cursor: Option<String>,
+}
+
+/// Why something cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It does not exist, or is not the caller's to know.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The cursor is none of this list's.
+    #[error(transparent)]
+    Cursor(#[from] BadCursor),
+    /// The page size is out of bounds.
+    #[error("`limit` is {0}, which is not from 1 to {LIMIT_MAX}")]
+    Limit(u32),
+    /// The store failed.
+    #[error("the store cannot be read")]
+    Store(#[from] store::Error),
+}
+
+/// Result of reading.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Reads for people.
+#[derive(Clone)]
+pub struct Reader {
+    store: Arc<dyn Store>,
+}
+
+impl Reader {
+    /// Reads from this store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// The store, for use cases that read more than lists.
+    pub(in crate::app) fn store_of(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Whether the database answers and can be written.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// Counts for health and metrics.
+    pub async fn counts(&self, now: jiff::Timestamp) -> Result<Counts> {
+        Ok(self.store.counts(now).await?)
+    }
+}

@@ -1,0 +1,244 @@
+//! Finding documents: by any business key as people paste it, and by what lists filter on.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::cursor::Pages;
+use super::{DocumentItem, List, PageQuery, Reader, Result};
+use crate::domain::document::key::{spellings, typed};
+use crate::domain::ids::TenantId;
+use crate::store::DocumentRow;
+use crate::store::desk::{Beside, DocumentChoice, KeyChoice};
+
+/// An ending shorter than this finds too much to be of use.
+const ENDING_MIN: usize = 4;
+/// Keys of one request.
+pub const KEYS_MAX: usize = 500;
+
+/// Which documents; what is none does not narrow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentSearch {
+    /// Any business key as typed or pasted: exactly, else its beginning, else its end.
+    pub q: Option<String>,
+    /// Any business key, exactly.
+    pub key: Option<String>,
+    /// Type.
+    pub kind: Option<String>,
+    /// Our status.
+    pub status: Option<String>,
+    /// A flow that took it.
+    pub flow: Option<String>,
+    /// A system that holds it.
+    pub system: Option<String>,
+    /// First seen at or after.
+    pub since: Option<Timestamp>,
+    /// First seen before.
+    pub until: Option<Timestamp>,
+    /// Owner or assignee of an open exception of it.
+    pub owner: Option<String>,
+    /// Total of at least.
+    pub amount_from: Option<String>,
+    /// Total of at most.
+    pub amount_to: Option<String>,
+    /// A piece of its newest content.
+    pub body: Option<String>,
+    /// `stopped` or `open`.
+    pub standing: Option<String>,
+}
+
+impl DocumentSearch {
+    /// What the store is asked, with the key exactly; none when a key is given that no document can have.
+    pub fn choice(&self, tenant: TenantId) -> Option<DocumentChoice> {
+        let key = match (&self.key, &self.q) {
+            (Some(key), _) => Some(KeyChoice::Exactly(vec![key.clone()])),
+            (None, Some(q)) => Some(KeyChoice::Exactly(Some(spellings(q)).filter(|all| !all.is_empty())?)),
+            (None, None) => None,
+        };
+        Some(DocumentChoice {
+            tenant,
+            key,
+            kind: self.kind.clone(),
+            status: self.status.clone(),
+            flow: self.flow.clone(),
+            system: self.system.clone(),
+            since: self.since,
+            until: self.until,
+            owner: self.owner.clone(),
+            amount_from: self.amount_from.clone(),
+            amount_to: self.amount_to.clone(),
+            body: self.body.clone(),
+            standing: self.standing.clone(),
+        })
+    }
+
+    /// The ways to look for a key, one after the other until one finds something.
+    fn ways(&self, tenant: TenantId) -> Vec<DocumentChoice> {
+        let Some(exact) = self.choice(tenant) else { return Vec::new() };
+        let mut ways = vec![exact.clone()];
+        if let (None, Some(q)) = (&self.key, &self.q) {
+            let all = spellings(q);
+            ways.push(DocumentChoice { key: Some(KeyChoice::Beginning(all.clone())), ..exact.clone() });
+            if typed(q).chars().count() >= ENDING_MIN {
+                ways.push(DocumentChoice { key: Some(KeyChoice::Ending(all)), ..exact });
+            }
+        }
+        ways
+    }
+}
+
+/// A document in a list, with what hangs on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FoundDocument {
+    /// The document.
+    #[serde(flatten)]
+    pub document: DocumentItem,
+    /// Systems that hold it.
+    pub systems: Vec<String>,
+    /// What it waits for; absent when nothing of ours is under way.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub waiting_on: Option<Waiting>,
+}
+
+/// What a document waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Waiting {
+    /// `exception` (a person) or `step` (the flow goes on by itself).
+    pub kind: String,
+    /// The running instance.
+    pub instance: Option<Uuid>,
+    /// Its flow.
+    pub flow: Option<String>,
+    /// Where it stands.
+    pub at_step: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
+    /// Cause class of the exception.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cause: Option<String>,
+    /// Its stable code.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<String>,
+    /// In words.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message: Option<String>,
+    /// Whose it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner: Option<String>,
+}
+
+/// What became of pasted keys.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct KeysFound {
+    /// Keys with what they name, in the order they were given.
+    pub found: Vec<KeyFound>,
+    /// Keys that name nothing, as they were given.
+    pub not_found: Vec<String>,
+}
+
+/// A key and what it names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct KeyFound {
+    /// As it was given.
+    pub key: String,
+    /// The documents.
+    pub documents: Vec<FoundDocument>,
+}
+
+/// How many documents stand where: the quick filters of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DocumentCounts {
+    /// With a running instance, by our status.
+    pub in_flight: BTreeMap<String, u64>,
+    /// With an open exception, by cause.
+    pub stopped: BTreeMap<String, u64>,
+}
+
+impl Reader {
+    /// Documents, newest first. A key is looked for exactly; where nothing has it, by its beginning, then by its end.
+    pub async fn search(&self, tenant: TenantId, search: &DocumentSearch, page: &PageQuery) -> Result<List<FoundDocument>> {
+        let pages = Pages::new("documents", search, page)?;
+        let mut rows = Vec::new();
+        for way in search.ways(tenant) {
+            rows = self.store.desk().search(&way, pages.page()).await?;
+            if !rows.is_empty() {
+                break;
+            }
+        }
+        let shown = pages.list(rows, |row| (row.created_at, row.id.0), |row| row);
+        let items = self.with_beside(tenant, shown.items).await?;
+        Ok(List { items, next_cursor: shown.next_cursor })
+    }
+
+    /// Documents of pasted keys: three statements, however many keys.
+    pub async fn find_keys(&self, tenant: TenantId, keys: &[String]) -> Result<KeysFound> {
+        let spelled: Vec<(String, Vec<String>)> = keys.iter().map(|key| (key.clone(), spellings(key))).collect();
+        let mut asked: Vec<String> = spelled.iter().flat_map(|(_, all)| all.clone()).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let hits = self.store.desk().find_keys(tenant, &asked).await?;
+        let mut ids: Vec<Uuid> = hits.iter().map(|(_, id)| id.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let rows = self.store.desk().documents_by_id(tenant, &ids).await?;
+        let views = self.with_beside(tenant, rows).await?;
+        let mut answer = KeysFound { found: Vec::new(), not_found: Vec::new() };
+        for (key, all) in spelled {
+            let mine = |view: &&FoundDocument| hits.iter().any(|(hit, id)| id.0 == view.document.id && all.contains(hit));
+            let documents: Vec<FoundDocument> = views.iter().filter(mine).cloned().collect();
+            if documents.is_empty() { answer.not_found.push(key) } else { answer.found.push(KeyFound { key, documents }) }
+        }
+        Ok(answer)
+    }
+
+    /// Counts for quick filters.
+    pub async fn document_counts(&self, tenant: TenantId) -> Result<DocumentCounts> {
+        let found = self.store.desk().in_flight(tenant).await?;
+        Ok(DocumentCounts { in_flight: found.by_status.into_iter().collect(), stopped: found.by_cause.into_iter().collect() })
+    }
+
+    async fn with_beside(&self, tenant: TenantId, rows: Vec<DocumentRow>) -> Result<Vec<FoundDocument>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
+        let beside = self.store.desk().beside(tenant, &ids).await?;
+        Ok(rows.into_iter().map(|row| found(row, &beside)).collect())
+    }
+}
+
+fn found(row: DocumentRow, beside: &Beside) -> FoundDocument {
+    let id = row.id;
+    let running = beside.instances.iter().find(|(document, ..)| *document == id);
+    let exception = beside.exceptions.iter().find(|(document, ..)| *document == id);
+    let instance = running.map(|(_, instance, ..)| instance.0);
+    let flow = running.map(|(_, _, flow, ..)| flow.clone());
+    let at_step = running.and_then(|(_, _, _, at_step, _)| at_step.clone());
+    let waiting_on = match (exception, running) {
+        (Some((_, cause, code, message, owner, since)), _) => Some(Waiting {
+            kind: "exception".to_owned(),
+            instance,
+            flow,
+            at_step,
+            since: *since,
+            cause: Some(cause.clone()),
+            code: Some(code.clone()),
+            message: Some(message.clone()),
+            owner: owner.clone(),
+        }),
+        (None, Some((.., since))) => Some(Waiting {
+            kind: "step".to_owned(),
+            instance,
+            flow,
+            at_step,
+            since: *since,
+            cause: None,
+            code: None,
+            message: None,
+            owner: None,
+        }),
+        (None, None) => None,
+    };
+    let systems = beside.systems.iter().filter(|(document, _)| *document == id).map(|(_, connection)| connection.clone()).collect();
+    FoundDocument { document: DocumentItem::from(row), systems, waiting_on }
+}

@@ -1,0 +1,139 @@
+//! Starting by hand: a form that was filled in, or a flow asked for; and what comes of it.
+
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::domain::form::FieldProblem;
+use crate::domain::ids::{DocumentId, TenantId};
+
+/// Who asks, and under which key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asker {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// The caller's name.
+    pub name: String,
+    /// The caller's key: the same key is the same request, also after a restart. Without one every request is its own.
+    pub key: Option<String>,
+    /// The language of messages that a form words.
+    pub language: String,
+}
+
+/// A form that was filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Submission {
+    /// Who asks.
+    pub asker: Asker,
+    /// The form.
+    pub form: String,
+    /// What was filled in, by field.
+    pub values: Value,
+    /// The person of the directory who filled it; the caller when none is named.
+    pub submitter: Option<String>,
+}
+
+/// A flow that is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StartRequest {
+    /// Who asks.
+    pub asker: Asker,
+    /// The flow.
+    pub flow: String,
+    /// For which document.
+    pub subject: Subject,
+}
+
+/// The document a flow is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subject {
+    /// This content, a document made here.
+    Given(Value),
+    /// One of the ledger.
+    Known(DocumentId),
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Started {
+    /// The document; absent while the request is stored and not yet worked on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub document: Option<StartedDocument>,
+    /// Its instances that began, the newest first.
+    pub instances: Vec<StartedInstance>,
+    /// Whether this very request was known already.
+    pub repeated: bool,
+}
+
+/// The document of a start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StartedDocument {
+    /// Its id.
+    pub id: Uuid,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its business key.
+    pub key: String,
+    /// Our status of it.
+    pub status: String,
+}
+
+/// An instance of a start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StartedInstance {
+    /// Its id.
+    pub id: Uuid,
+    /// Its flow.
+    pub flow: String,
+    /// Its status.
+    pub status: String,
+}
+
+/// A form in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FormItem {
+    /// Its id.
+    pub form: String,
+    /// What people see, by language.
+    pub title: Value,
+    /// The document type it makes.
+    pub document: String,
+}
+
+/// Why nothing was begun.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// There is no such form, flow or document.
+    #[error("{0}")]
+    NotFound(String),
+    /// Fields are at fault.
+    #[error("one or more fields are not valid")]
+    Invalid(Vec<FieldProblem>),
+    /// It cannot begin as things stand.
+    #[error("{0}")]
+    Conflict(String),
+    /// Too much is waiting; nothing was stored.
+    #[error("too much is waiting to be stored")]
+    Busy,
+    /// The database cannot be used now.
+    #[error("the request cannot be stored now")]
+    Unavailable(#[source] crate::store::Error),
+}
+
+/// Takes requests to start: stores them durably before it answers.
+pub trait Starts: Send + Sync + 'static {
+    /// Takes a form that was filled in.
+    fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Started, StartError>>;
+
+    /// Begins a flow.
+    fn start(&self, request: StartRequest) -> BoxFuture<'_, Result<Started, StartError>>;
+
+    /// The forms there are.
+    fn forms(&self) -> Vec<FormItem>;
+
+    /// A form as clients draw it.
+    fn form(&self, id: &str) -> Option<Value>;
+}

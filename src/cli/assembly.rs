@@ -1,0 +1,415 @@
+//! Puts a hub together from its parts: store, definitions, gateway, engine, loops, door. `serve`, `demo` and `bench` use it.
+
+use crate::api::auth::{TokenOptions, Tokens};
+use crate::api::{Limits, Parts, listener};
+use crate::app::act::Act;
+use crate::app::answers::Answers;
+use crate::app::commands::Commands;
+use crate::app::connections::{ConnectionItem, Connections};
+use crate::app::desk::{self, Batching, Mender, Mending, MessageDesk};
+use crate::app::engine::definitions::Live;
+use crate::app::feed::Feed;
+use crate::app::keeping::Keeper;
+use crate::app::notice::{Notices, SmtpOptions};
+use crate::app::publishing::{Differs, Publishing, Source};
+use crate::app::reading::Reader;
+use crate::app::reconcile::Asking;
+use crate::app::reconcile::repair::Repairs;
+use crate::app::shared::InStore;
+use crate::app::start::Starter;
+use crate::cli::works::{self, Pace};
+use crate::cli::{begin, door};
+use crate::domain::diagnostic::Diagnostic;
+use crate::domain::ids::TenantId;
+use crate::domain::permission::Permission;
+use crate::domain::text::files::Files;
+use crate::gateway::Gateway;
+use crate::runtime::lifecycle::Stopped;
+use crate::runtime::metrics::Metrics;
+use crate::runtime::{Clock, IdMaker, Lifecycle, Sealer, SystemClock};
+use crate::store::kill_points::{self, KillPoint};
+use crate::store::{Counts, DefinitionRow, Store};
+use crate::transport::{InProcess, RabbitMq, Transport, rabbitmq};
+use crate::worker::batches::Batches;
+use crate::worker::reconcile::Reconciler;
+use crate::worker::report::Reporting;
+use crate::worker::{house, publishing as events, releases, watch};
+use anyhow::Context;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// What a hub is made from.
+pub struct HubOptions {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub store_url: String,
+    /// How the store is opened.
+    pub store: crate::store::Options,
+    /// Seals what replicas share and nobody may read in the database; without it each logs in by itself.
+    pub sealing_key: Option<SecretString>,
+    /// Where the definitions come from.
+    pub definitions: Source,
+    /// Pause between two looks for a newer release.
+    pub follow: Duration,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Limits of connections.
+    pub listener: listener::Options,
+    /// Limits of requests.
+    pub limits: Limits,
+    /// Who may use the API.
+    pub tokens: Tokens,
+    /// Egress, limits and where relative secrets are.
+    pub gateway: crate::gateway::Options,
+    /// Events decided in one transaction.
+    pub batch_size_max: usize,
+    /// Effects under way at once.
+    pub effects_in_flight_max: u32,
+    /// How long a claim holds.
+    pub lease: Duration,
+    /// Pause when nothing is due.
+    pub poll: Duration,
+    /// Streams read at once.
+    pub stream_parallel_max: usize,
+    /// Attempts are kept this long.
+    pub attempts_kept: Duration,
+    /// How often what is past retention is dropped.
+    pub clean_every: Duration,
+    /// Mail channels for notices.
+    pub mail: Vec<SmtpOptions>,
+    /// The broker; none to stay inside this process.
+    pub broker: Option<Broker>,
+    /// Where the process is to die, for the test that walks these points.
+    pub kill_point: Option<KillPoint>,
+    /// What was counted; the process installs one recorder.
+    pub metrics: Metrics,
+}
+
+/// A broker and what is done with it.
+#[derive(Clone)]
+pub struct Broker {
+    /// How it is reached.
+    pub options: rabbitmq::Options,
+    /// Where committed changes are published: the installation's name; none when they are not.
+    pub events_source: Option<String>,
+}
+
+impl HubOptions {
+    /// A hub for this project, with the defaults of the shipped configuration.
+    pub fn new(files: Files) -> Self {
+        Self {
+            store_url: "sqlite:waybill.sqlite".to_owned(),
+            store: crate::store::Options::default(),
+            sealing_key: None,
+            definitions: Source::Folder(files, Differs::Always),
+            follow: Duration::from_secs(2),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            listener: listener::Options::default(),
+            limits: Limits::default(),
+            tokens: Tokens::default(),
+            gateway: crate::gateway::Options::default(),
+            batch_size_max: 128,
+            effects_in_flight_max: 256,
+            lease: Duration::from_secs(60),
+            poll: Duration::from_millis(500),
+            stream_parallel_max: 8,
+            attempts_kept: Duration::from_secs(30 * 86_400),
+            clean_every: Duration::from_secs(3_600),
+            mail: Vec::new(),
+            broker: None,
+            kill_point: None,
+            metrics: crate::runtime::metrics::install(),
+        }
+    }
+}
+
+/// A running hub.
+pub struct Hub {
+    lifecycle: Lifecycle,
+    store: Arc<dyn Store>,
+    live: Arc<Live>,
+    clock: Arc<dyn Clock>,
+    address: SocketAddr,
+    statements: Arc<AtomicU64>,
+    transport: Arc<dyn Transport>,
+}
+
+/// The definitions have errors.
+#[derive(Debug, thiserror::Error)]
+#[error("the project has {} findings, errors among them; `waybill check` shows them", .0.len())]
+pub struct Unsound(pub Vec<Diagnostic>);
+
+/// A stop takes at most this long where nothing is configured.
+pub const STOP_WITHIN: Duration = Duration::from_secs(20);
+
+impl Hub {
+    /// Starts everything; ready when it returns.
+    ///
+    /// # Errors
+    /// When the store, the definitions or the address cannot be used.
+    pub async fn start(mut options: HubOptions) -> anyhow::Result<Hub> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let ids = IdMaker::new(clock.clone());
+        let lifecycle = Lifecycle::new();
+        let store = crate::store::connect(&options.store_url, options.store.clone()).await.context("the store cannot be opened")?;
+        let store = match &options.kill_point {
+            Some(point) => kill_points::around(store, point.clone()),
+            None => store,
+        };
+        store.migrate().await.context("the store's schema cannot be brought up to date")?;
+
+        let definitions = std::mem::replace(&mut options.definitions, Source::Store);
+        let found = begin::definitions(store.as_ref(), definitions, clock.as_ref()).await?;
+        let hook_key = hook_key(store.as_ref(), &ids, clock.as_ref()).await?;
+        let live = Arc::new(Live::new(found.catalog, found.release, &hook_key));
+
+        let owner = ids.next().to_string();
+        let gateway = gateway(&options, &store, &clock, &owner)?;
+        let transport = transport(options.broker.as_ref(), &clock, &ids);
+        let events_source = options.broker.as_ref().and_then(|broker| broker.events_source.clone());
+        let committed = Arc::new(Notify::new());
+        let addresses = live.now().catalog().directory.addresses();
+        let notices = Arc::new(Notices::new(&options.mail, addresses).context("mail cannot be set up")?);
+        let readdressed = notices.clone();
+        live.on_change(move |catalog| readdressed.readdress(catalog.directory.addresses()));
+        let is_sqlite = options.store_url.starts_with("sqlite:");
+        let pace = Pace {
+            batch_size_max: options.batch_size_max,
+            // Batches overlap on PostgreSQL, where row locks keep them apart; SQLite has one writer anyway.
+            parallel: if is_sqlite { 1 } else { 2 },
+            effects_in_flight_max: options.effects_in_flight_max,
+            lease: options.lease,
+            poll: options.poll,
+            stream_parallel_max: options.stream_parallel_max,
+        };
+        let works = works::start(
+            works::Parts {
+                store: store.clone(),
+                live: live.clone(),
+                gateway: gateway.clone(),
+                notices,
+                clock: clock.clone(),
+                ids: ids.clone(),
+                lifecycle: lifecycle.clone(),
+                owner: owner.clone(),
+                transport: transport.clone(),
+                publishes: events_source.is_some().then(|| committed.clone()),
+            },
+            &pace,
+        );
+        if let Some(name) = events_source {
+            let telling = events::Publishing {
+                store: store.clone(),
+                transport: transport.clone(),
+                clock: clock.clone(),
+                owner: owner.clone(),
+                source: format!("/waybill/{name}"),
+                poll: options.poll,
+                committed,
+            };
+            lifecycle.run(telling.run(lifecycle.soft().clone()));
+        }
+        lifecycle.run(watch::run(transport.clone(), lifecycle.readiness().clone(), clock.clone(), lifecycle.soft().clone()));
+        lifecycle.run(house::run(
+            store.clone(),
+            clock.clone(),
+            house::Retention { attempts_kept: options.attempts_kept, clean_every: options.clean_every },
+            options.metrics.clone(),
+            lifecycle.readiness().clone(),
+            lifecycle.soft().clone(),
+        ));
+
+        let starter = Starter {
+            live: live.clone(),
+            received: works.receiver.received.clone(),
+            engine: works.engine.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        let publishing = Publishing::new(store.clone(), live.clone(), gateway.clone(), works.engine.clone(), clock.clone(), ids.clone());
+        lifecycle.run(releases::run(
+            publishing.clone(),
+            clock.clone(),
+            options.follow,
+            lifecycle.readiness().clone(),
+            lifecycle.soft().clone(),
+        ));
+        let repairs = || Repairs { store: store.clone(), live: live.clone(), engine: works.engine.clone() };
+        let reconciler = Arc::new(Reconciler {
+            live: live.clone(),
+            gateway: gateway.clone(),
+            store: store.clone(),
+            repairs: repairs(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            owner: owner.clone(),
+            lease: options.lease,
+            poll: options.poll,
+        });
+        lifecycle.run(reconciler.run(lifecycle.soft().clone(), lifecycle.clone()));
+        let asking = Asking { repairs: repairs(), gateway: gateway.clone(), clock: clock.clone(), ids: ids.clone() };
+
+        let reporting = Reporting {
+            store: store.clone(),
+            gateway: gateway.clone(),
+            tally: gateway.tally().clone(),
+            receipts: works.receiver.receipts.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            readiness: lifecycle.readiness().clone(),
+            owner: owner.clone(),
+        };
+        lifecycle.run(reporting.run(lifecycle.soft().clone()));
+        let feed = Feed::new(store.clone(), clock.clone());
+        lifecycle.run(feed.clone().run(lifecycle.soft().clone()));
+        let commands: Arc<dyn Commands> = Arc::new(Act { engine: works.engine.clone(), store: store.clone() });
+        let mending: Arc<dyn Mending> = Arc::new(Mender {
+            commands: commands.clone(),
+            engine: works.engine.clone(),
+            store: store.clone(),
+            live: live.clone(),
+            gateway,
+            clock: clock.clone(),
+        });
+        let message_desk: Arc<dyn MessageDesk> = Arc::new(desk::Messages { engine: works.engine, store: store.clone() });
+        let batching = Arc::new(Batching { store: store.clone(), mending: mending.clone(), messages: message_desk.clone() });
+        let batches = Batches { store: store.clone(), batching, clock: clock.clone(), owner, lease: options.lease, poll: options.poll };
+        lifecycle.run(batches.run(lifecycle.soft().clone()));
+        let parts = Parts {
+            reader: Reader::new(store.clone()),
+            answers: Answers::new(store.clone(), clock.clone()),
+            intake: Arc::new(works.receiver),
+            starts: Arc::new(starter),
+            commands,
+            mending,
+            messages: message_desk,
+            keeper: Keeper::new(store.clone(), clock.clone(), ids.clone()),
+            feed,
+            stop: lifecycle.soft().clone(),
+            reconciling: Arc::new(asking),
+            connections: Arc::new(Known(live.clone())),
+            publishing,
+            tokens: options.tokens,
+            readiness: lifecycle.readiness().clone(),
+            metrics: options.metrics,
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        let address = door::open(options.listen, options.listener.clone(), &options.limits, parts, &lifecycle).await?;
+        lifecycle.readiness().ready("engine");
+        Ok(Hub { lifecycle, store, live, clock, address, statements: works.statements, transport })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where a partner calls for this webhook.
+    pub fn hook_url(&self, connection: &str, webhook: &str) -> Option<String> {
+        let definitions = self.live.now();
+        definitions.hook_id(connection, webhook).map(|id| format!("http://{}/hooks/{id}", self.address))
+    }
+
+    /// The store, for reading.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Counts of this moment.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn counts(&self) -> anyhow::Result<Counts> {
+        Ok(self.store.counts(self.clock.now()).await?)
+    }
+
+    /// Statements the engine's batches ran so far.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// How work travels, with what was counted.
+    pub fn transport(&self) -> crate::transport::Health {
+        self.transport.health()
+    }
+
+    /// Stops in order within `bound`; what is cut off is taken up by the next start.
+    pub async fn stop(self, bound: Duration) -> Stopped {
+        let stopped = self.lifecycle.stop(bound).await;
+        self.transport.close().await;
+        self.store.close().await;
+        stopped
+    }
+}
+
+/// A gateway that shares limits and credentials with the other processes on the same PostgreSQL. SQLite has one process.
+fn gateway(options: &HubOptions, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>, owner: &str) -> anyhow::Result<Arc<Gateway>> {
+    let gateway = Gateway::new(options.gateway.clone(), clock.clone());
+    if options.store_url.starts_with("sqlite:") {
+        return Ok(Arc::new(gateway));
+    }
+    let sealer = options.sealing_key.as_ref().map(Sealer::new).transpose().context("`store.sealing_key` cannot be used")?;
+    let shared = InStore { store: store.clone(), clock: clock.clone(), owner: owner.to_owned(), sealer };
+    Ok(Arc::new(gateway.sharing(Arc::new(shared))))
+}
+
+fn transport(broker: Option<&Broker>, clock: &Arc<dyn Clock>, ids: &IdMaker) -> Arc<dyn Transport> {
+    match broker {
+        None => Arc::new(InProcess::default()),
+        Some(broker) => Arc::new(RabbitMq::start(&broker.options, clock, ids)),
+    }
+}
+
+/// The key behind the opaque ids of webhooks: drawn once per installation, kept with the definitions.
+async fn hook_key(store: &dyn Store, ids: &IdMaker, clock: &dyn Clock) -> anyhow::Result<Vec<u8>> {
+    let drawn: String = (0..4).map(|_| format!("{:016x}", ids.seed())).collect();
+    let row = DefinitionRow {
+        tenant: TenantId::DEFAULT,
+        kind: "key".to_owned(),
+        id: "hooks".to_owned(),
+        hash: "1".to_owned(),
+        text: drawn,
+        author: "serve".to_owned(),
+        message: "drawn at the first start".to_owned(),
+        created_at: clock.now(),
+    };
+    // The first process to store one wins; everybody uses what is stored.
+    store.put_definitions(std::slice::from_ref(&row)).await.context("the key of webhook addresses cannot be stored")?;
+    let stored = store.definition(TenantId::DEFAULT, "key", "hooks", "1").await?.context("the key of webhook addresses is gone")?;
+    Ok(stored.text.into_bytes())
+}
+
+/// One token that may do everything: for a hub that ends with its process.
+pub fn one_token(token: &str) -> Tokens {
+    Tokens::new([TokenOptions {
+        name: "local".to_owned(),
+        secret: SecretString::from(token.to_owned()),
+        tenant: TenantId::DEFAULT,
+        permissions: Permission::ALL.to_vec(),
+    }])
+}
+
+struct Known(Arc<Live>);
+
+impl Connections for Known {
+    fn connections(&self) -> Vec<ConnectionItem> {
+        let definitions = self.0.now();
+        let webhooks = |connection: &str| {
+            let mine = definitions.hooks().filter(|(known, _, _)| *known == connection);
+            mine.map(|(_, webhook, id)| (webhook.to_owned(), format!("/hooks/{id}"))).collect()
+        };
+        let connections = definitions.catalog().connections.values();
+        connections
+            .map(|connection| ConnectionItem {
+                connection: connection.id.to_string(),
+                connector: connection.connector.to_string(),
+                webhooks: webhooks(&connection.id),
+            })
+            .collect()
+    }
+}

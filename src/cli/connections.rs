@@ -1,0 +1,95 @@
+//! `waybill connections`: the connections of a running hub.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::ask::print;
+use super::client::HubOption;
+use super::output::OutputFormat;
+use super::table::{table, time};
+use crate::app::connections::ConnectionItem;
+use crate::app::health::{BreakerLine, ConnectionHealth, ConnectionsHealth, OperationHealth};
+use crate::app::reading::List;
+
+/// Lists the connections of a running hub and the paths that partners call.
+///
+/// A path holds an id that nobody can guess; give it to the partner as it is, after the hub's public address.
+///
+/// Examples:
+///   waybill connections
+///   waybill connections health
+///   waybill connections health oa_main
+///   waybill connections --output json
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct ConnectionsArgs {
+    #[command(flatten)]
+    hub: HubOption,
+    #[command(subcommand)]
+    command: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Shows how connections are doing: calls, errors, breakers, credentials.
+    Health {
+        /// Only this one, with its operations and its breaker's history.
+        connection: Option<String>,
+    },
+}
+
+/// Asks and shows.
+pub async fn run(args: ConnectionsArgs, output: OutputFormat) -> anyhow::Result<ExitCode> {
+    let client = args.hub.client()?;
+    match args.command {
+        None => print(&client.get::<List<ConnectionItem>>(&["connections"], &[]).await?, output, list),
+        Some(Verb::Health { connection: None }) => {
+            print(&client.get::<ConnectionsHealth>(&["connections", "health"], &[]).await?, output, |all| health(&all.items))
+        }
+        Some(Verb::Health { connection: Some(name) }) => {
+            print(&client.get::<ConnectionHealth>(&["connections", &name, "health"], &[]).await?, output, one)
+        }
+    }
+}
+
+fn health(items: &[ConnectionHealth]) -> String {
+    let row = |one: &ConnectionHealth| {
+        vec![
+            one.connection.clone(),
+            one.state.clone(),
+            one.calls.to_string(),
+            one.errors.to_string(),
+            one.p95_millis.map_or_else(|| "-".to_owned(), |millis| format!("<= {millis}")),
+            one.last_success_at.map_or_else(|| "-".to_owned(), time),
+            one.lines.iter().map(|line| format!("{}/{}", line.in_use, line.places)).collect::<Vec<_>>().join(" "),
+        ]
+    };
+    let rows: Vec<_> = items.iter().map(row).collect();
+    table(&["CONNECTION", "STATE", "CALLS/H", "ERRORS/H", "P95 MS", "LAST GOOD", "PLACES"], &rows, "There is no connection.")
+}
+
+fn one(one: &ConnectionHealth) -> String {
+    let mut text = health(std::slice::from_ref(one));
+    if let Some(held) = &one.held {
+        text += &format!("\nHeld `{}` by {} since {}: {}\n", held.state, held.actor, time(held.at), held.reason);
+    }
+    let calls = |operation: &OperationHealth| operation.calls.iter().map(|(class, count)| format!("{class} {count}")).collect::<Vec<_>>();
+    let rows: Vec<_> = one.operations.iter().map(|operation| vec![operation.operation.clone(), calls(operation).join(", ")]).collect();
+    text += &format!("\n{}", table(&["OPERATION", "CALLS OF THE LAST HOUR"], &rows, "No call in the last hour."));
+    let change = |line: &BreakerLine| {
+        let who = line.actor.clone().map_or_else(|| "-".to_owned(), |who| format!("{who}: {}", line.reason.clone().unwrap_or_default()));
+        vec![time(line.at), line.state.clone(), who]
+    };
+    let rows: Vec<_> = one.breaker_history.iter().map(change).collect();
+    text + &format!("\n{}", table(&["WHEN", "BREAKER", "BY"], &rows, "The breaker has never opened."))
+}
+
+fn list(list: &List<ConnectionItem>) -> String {
+    let rows = list.items.iter().flat_map(|one| {
+        let row = |webhook: &str, path: &str| vec![one.connection.clone(), one.connector.clone(), webhook.to_owned(), path.to_owned()];
+        let hooks: Vec<_> = one.webhooks.iter().map(|(webhook, path)| row(webhook, path)).collect();
+        if hooks.is_empty() { vec![row("-", "-")] } else { hooks }
+    });
+    table(&["CONNECTION", "CONNECTOR", "WEBHOOK", "PATH"], &rows.collect::<Vec<_>>(), "There is no connection.")
+}

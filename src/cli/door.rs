@@ -1,0 +1,66 @@
+//! From configuration to an open door: tokens, limits and the listener, for every subcommand that serves.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::api::auth::{TokenOptions, Tokens};
+use crate::api::listener::{Listener, Options};
+use crate::api::{ApiState, Limits, Parts, router};
+use crate::config;
+use crate::domain::ids::TenantId;
+use crate::runtime::Lifecycle;
+
+/// The tokens of the configuration.
+pub fn tokens(tokens: &[config::Token]) -> Tokens {
+    Tokens::new(tokens.iter().map(|token| TokenOptions {
+        name: token.name.clone(),
+        secret: token.secret.clone(),
+        tenant: TenantId::DEFAULT,
+        permissions: token.permissions.clone(),
+    }))
+}
+
+/// Limits of requests from the configuration.
+pub fn limits(server: &config::Server) -> Limits {
+    Limits {
+        request_timeout: seconds(server.request_timeout_seconds),
+        body_bytes_max: server.body_bytes_max as usize,
+        hook_body_bytes_max: server.hook_body_bytes_max as usize,
+    }
+}
+
+/// Limits of connections from the configuration.
+pub fn options(server: &config::Server) -> Options {
+    Options {
+        header_timeout: seconds(server.header_timeout_seconds),
+        connections_max: server.connections_max as usize,
+        connections_per_address_max: server.connections_per_address_max as usize,
+    }
+}
+
+/// How long a stop may take.
+pub fn stop_timeout(server: &config::Server) -> Duration {
+    seconds(server.stop_timeout_seconds)
+}
+
+fn seconds(number: u32) -> Duration {
+    Duration::from_secs(number.into())
+}
+
+/// Opens the door: from here on requests are answered until the lifecycle stops the listener. The address is the one that
+/// was bound, with the port that was taken for port 0.
+pub async fn open(
+    listen: SocketAddr,
+    options: Options,
+    limits: &Limits,
+    parts: Parts,
+    lifecycle: &Lifecycle,
+) -> anyhow::Result<SocketAddr> {
+    let listener = Listener::bind(listen, options).await.with_context(|| format!("{listen} cannot be listened on"))?;
+    let address = listener.address().context("the listener has no address")?;
+    let ids = parts.ids.clone();
+    lifecycle.run_listener(listener.serve(router(ApiState::new(parts), ids, limits), lifecycle.listener().clone()));
+    Ok(address)
+}

@@ -1,0 +1,156 @@
+//! `waybill serve`: the hub.
+
+use crate::app::load;
+use crate::app::notice::{Security, SmtpOptions};
+use crate::app::publishing::{Differs, Source};
+use crate::cli::assembly::{Hub, HubOptions, Unsound};
+use crate::cli::broker;
+use crate::cli::config_option::ConfigOption;
+use crate::cli::door;
+use crate::cli::output::{self, Colour};
+use crate::domain::connector::egress::EgressPolicy;
+use crate::domain::text::files::Files;
+use crate::runtime::{IdMaker, SystemClock, trace};
+use crate::store::kill_points::KillPoint;
+use anyhow::Context;
+use clap::Args;
+use secrecy::ExposeSecret;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Runs the hub: webhooks, streams, flows, deliveries and the API.
+///
+/// Takes the definitions from the project folder, which it publishes when its content is new, or from the release that is
+/// live in the store (`project.source`); follows every later release without a restart. Running instances keep their
+/// versions. SIGTERM or Ctrl-C stops it within 20 seconds; a second one at once. Nothing is lost either way.
+///
+/// Examples:
+///   waybill serve --config config/waybill.yaml
+///   WAYBILL_STORE_URL=postgres://waybill@localhost/waybill waybill serve --config config/waybill.yaml
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    config: ConfigOption,
+}
+
+/// Runs until it is told to stop.
+pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    let config = args.config.load()?;
+    crate::runtime::log::start(&config.telemetry.log).context("the log cannot be started")?;
+    start_traces(config.telemetry.traces.as_ref())?;
+    let folder = config.project.folder.clone();
+    let (source, texts) = source(&config.project)?;
+    let defaults = HubOptions::new(Files::default());
+    let options = HubOptions {
+        definitions: source,
+        follow: Duration::from_secs(config.project.follow_seconds.into()),
+        store_url: config.store.url.expose_secret().to_owned(),
+        store: crate::store::Options { connections: config.store.connections_max, ..crate::store::Options::default() },
+        sealing_key: config.store.sealing_key.clone(),
+        listen: config.server.listen,
+        listener: door::options(&config.server),
+        limits: door::limits(&config.server),
+        tokens: door::tokens(&config.server.tokens),
+        gateway: crate::gateway::Options {
+            base: folder.clone(),
+            egress: EgressPolicy { allow_loopback: config.gateway.allow_loopback, ..EgressPolicy::default() },
+            timeout_millis_max: u64::from(config.gateway.timeout_seconds) * 1_000,
+            concurrency_max: config.gateway.concurrency_max,
+            response_bytes_max: config.gateway.response_bytes_max.into(),
+            redirects_max: config.gateway.redirects_max,
+        },
+        batch_size_max: config.engine.batch_size_max as usize,
+        effects_in_flight_max: config.engine.effects_in_flight_max,
+        lease: Duration::from_secs(config.engine.lease_seconds.into()),
+        poll: Duration::from_millis(config.engine.poll_millis.into()),
+        stream_parallel_max: config.engine.stream_parallel_max as usize,
+        clean_every: Duration::from_secs(u64::from(config.retention.clean_every_minutes) * 60),
+        mail: mail(&config.mail),
+        broker: broker::of(&config.transport)?,
+        kill_point: kill_point()?,
+        attempts_kept: Duration::from_secs(u64::from(config.retention.attempts_days) * 86_400),
+        ..defaults
+    };
+    let hub = match Hub::start(options).await {
+        Ok(hub) => hub,
+        Err(error) => return refuse(error, &texts),
+    };
+    tracing::info!(address = %hub.address(), "the hub is ready on http://{}", hub.address());
+    crate::runtime::lifecycle::signal().await.context("signals cannot be awaited")?;
+    tracing::info!("stopping: finishing what is under way");
+    let stopped = tokio::select! {
+        stopped = hub.stop(door::stop_timeout(&config.server)) => stopped,
+        _ = crate::runtime::lifecycle::signal() => crate::runtime::lifecycle::Stopped::CutOff,
+    };
+    // On a thread that may block: the last spans leave before the process does, within a bound.
+    let _ = tokio::task::spawn_blocking(trace::close).await;
+    tracing::info!(?stopped, "stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where a test wants this process to die. Read once, here: without it there is nothing around the store.
+fn kill_point() -> anyhow::Result<Option<KillPoint>> {
+    let Ok(text) = std::env::var("KILL_POINT") else { return Ok(None) };
+    let point = text.parse().context("the variable `KILL_POINT`, which only tests set")?;
+    tracing::warn!("this process dies at `{text}`, as the variable `KILL_POINT` says");
+    Ok(Some(point))
+}
+
+fn start_traces(config: Option<&crate::config::Traces>) -> anyhow::Result<()> {
+    let Some(traces) = config else { return Ok(()) };
+    let process = IdMaker::new(Arc::new(SystemClock::new())).next().to_string();
+    let options = trace::Options {
+        endpoint: traces.endpoint.clone(),
+        service: traces.service.clone(),
+        process,
+        ratio: traces.ratio,
+        headers: traces.headers.clone(),
+    };
+    trace::install(&options).context("traces cannot be started")
+}
+
+/// Where the definitions come from; the texts are for showing findings.
+fn source(project: &crate::config::Project) -> anyhow::Result<(Source, Files)> {
+    if project.source == "store" {
+        return Ok((Source::Store, Files::default()));
+    }
+    let (files, unreadable) = load::load(&project.folder)?;
+    for finding in &unreadable {
+        tracing::warn!("{}: {}", finding.file, finding.message);
+    }
+    let differs = match project.when_different.as_str() {
+        "keep" => Differs::Keep,
+        "refuse" => Differs::Refuse,
+        _ => Differs::Publish,
+    };
+    Ok((Source::Folder(files.clone(), differs), files))
+}
+
+fn mail(config: &crate::config::Mail) -> Vec<SmtpOptions> {
+    let Some(host) = &config.host else { return Vec::new() };
+    let security = match config.security.as_str() {
+        "none" => Security::None,
+        "tls" => Security::Tls,
+        _ => Security::StartTls,
+    };
+    vec![SmtpOptions {
+        name: "mail".to_owned(),
+        host: host.clone(),
+        port: config.port,
+        security,
+        from: config.from.clone(),
+        user: config.user.clone(),
+        password: config.password.clone(),
+    }]
+}
+
+/// Findings in the definitions are shown as `check` shows them; the hub does not start on half a project.
+fn refuse(error: anyhow::Error, files: &Files) -> anyhow::Result<ExitCode> {
+    let Some(unsound) = error.downcast_ref::<Unsound>() else { return Err(error) };
+    let shown = output::findings(&unsound.0, files, Colour::Never);
+    std::io::stderr().lock().write_all(shown.as_bytes())?;
+    Err(anyhow::anyhow!("the hub does not start on definitions with errors: {}", output::counts(&unsound.0)))
+}

@@ -1,0 +1,179 @@
+//! The HTTP door: where it listens, how much it takes, who may come in.
+
+use std::net::SocketAddr;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Source, range::number};
+use crate::domain::diagnostic::Report;
+use crate::domain::permission::Permission;
+use crate::domain::text::shape::{Field, ObjectShape, Shape};
+use crate::domain::text::tree::Node;
+use crate::runtime::secret;
+
+/// Shorter tokens can be guessed.
+pub const TOKEN_CHARACTERS_MIN: usize = 16;
+/// Tokens below this draw a warning: 32 random characters are out of reach for good.
+pub const TOKEN_CHARACTERS_GOOD: usize = 32;
+
+/// What stands under `server`.
+pub static SHAPE: ObjectShape = ObjectShape {
+    name: "server",
+    doc: "The HTTP door.",
+    fields: &[
+        Field::optional("listen", Shape::Text, "Address and port; port 0 takes a free one and prints it."),
+        Field::optional("header_timeout_seconds", Shape::Int, "How long a client may take to send a request's headers."),
+        Field::optional("request_timeout_seconds", Shape::Int, "How long one request may take altogether, body included."),
+        Field::optional("stop_timeout_seconds", Shape::Int, "How long a stop may take before it cuts off."),
+        Field::optional("body_bytes_max", Shape::Int, "Largest body of an API request."),
+        Field::optional("hook_body_bytes_max", Shape::Int, "Largest body of a webhook."),
+        Field::optional("connections_max", Shape::Int, "Open connections; more wait in the system's queue."),
+        Field::optional("connections_per_address_max", Shape::Int, "Open connections from one address; more are closed."),
+        Field::optional("public_url", Shape::Text, "Where partners reach this hub from outside; `doctor` tries it."),
+        Field::optional("tokens", Shape::List(&Shape::Object(&TOKEN)), "Who may use the API. None: nobody."),
+    ],
+};
+
+static TOKEN: ObjectShape = ObjectShape {
+    name: "token",
+    doc: "One bearer token of the API.",
+    fields: &[
+        Field::required("name", Shape::Id, "Who it is, for the history."),
+        Field::required("token", Shape::Setting, "`{secret: env/NAME}` or `{secret: file/PATH}`."),
+        Field::optional("permissions", Shape::List(&Shape::Word(&Permission::WORDS)), "What it may do; left out: everything."),
+    ],
+};
+
+/// The HTTP door.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// For a request's headers.
+    pub header_timeout_seconds: u32,
+    /// For a whole request.
+    pub request_timeout_seconds: u32,
+    /// For a whole stop.
+    pub stop_timeout_seconds: u32,
+    /// Of an API request.
+    pub body_bytes_max: u32,
+    /// Of a webhook.
+    pub hook_body_bytes_max: u32,
+    /// Open connections.
+    pub connections_max: u32,
+    /// Open connections from one address.
+    pub connections_per_address_max: u32,
+    /// Where partners reach this hub from outside.
+    pub public_url: Option<url::Url>,
+    /// Who may use the API.
+    pub tokens: Vec<Token>,
+}
+
+/// One bearer token.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// Who it is.
+    pub name: String,
+    /// The token.
+    pub secret: SecretString,
+    /// What it may do.
+    pub permissions: Vec<Permission>,
+}
+
+impl Server {
+    pub(super) fn read(source: &Source<'_>, report: &mut Report) -> Server {
+        Server {
+            listen: listen(source, report),
+            header_timeout_seconds: number(source, "header_timeout_seconds", 1..=120, report),
+            request_timeout_seconds: number(source, "request_timeout_seconds", 1..=600, report),
+            stop_timeout_seconds: number(source, "stop_timeout_seconds", 1..=600, report),
+            body_bytes_max: number(source, "body_bytes_max", 1_024..=64 * 1024 * 1024, report),
+            hook_body_bytes_max: number(source, "hook_body_bytes_max", 1_024..=64 * 1024 * 1024, report),
+            connections_max: number(source, "connections_max", 1..=100_000, report),
+            connections_per_address_max: number(source, "connections_per_address_max", 1..=100_000, report),
+            public_url: public_url(source, report),
+            tokens: tokens(source, report),
+        }
+    }
+}
+
+fn listen(source: &Source<'_>, report: &mut Report) -> SocketAddr {
+    let text = source.text("listen");
+    text.parse().unwrap_or_else(|_| {
+        let span = source.get("listen").map(|node| node.span).unwrap_or_default();
+        report
+            .error("bad_value", span, format!("`{text}` is not an address with a port"))
+            .at("server.listen")
+            .hint("write for example `127.0.0.1:8480`, or `0.0.0.0:8480` for every interface");
+        SocketAddr::from(([127, 0, 0, 1], 0))
+    })
+}
+
+fn public_url(source: &Source<'_>, report: &mut Report) -> Option<url::Url> {
+    let text = source.text("public_url");
+    if text.is_empty() {
+        return None;
+    }
+    let url = url::Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if url.is_none() {
+        let span = source.get("public_url").map(|node| node.span).unwrap_or_default();
+        report
+            .error("bad_value", span, "this is no `http` or `https` URL")
+            .at("server.public_url")
+            .hint("write for example `https://hub.example.com`");
+    }
+    url
+}
+
+fn tokens(source: &Source<'_>, report: &mut Report) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    for (index, node) in source.get("tokens").map(Node::items).unwrap_or_default().iter().enumerate() {
+        let path = format!("server.tokens[{index}]");
+        let Some(token) = token(node, source, &path, report) else { continue };
+        if tokens.iter().any(|other| other.name == token.name) {
+            report.error("duplicate_definition", node.span, format!("two tokens are named `{}`", token.name)).at(&path);
+        }
+        tokens.push(token);
+    }
+    tokens
+}
+
+fn token(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> Option<Token> {
+    let name = node.get("name").and_then(Node::text)?;
+    let secret = secret_setting(node.get("token")?, source, &format!("{path}.token"), report)?;
+    let length = secret.expose_secret().chars().count();
+    if length < TOKEN_CHARACTERS_MIN {
+        let message = format!("the token `{name}` has {length} characters, fewer than {TOKEN_CHARACTERS_MIN}");
+        report.error("out_of_range", node.span, message).at(path).hint("make one with `openssl rand -hex 32`");
+    } else if length < TOKEN_CHARACTERS_GOOD {
+        let message = format!("the token `{name}` has only {length} characters");
+        report.warning("out_of_range", node.span, message).at(path).hint("make one with `openssl rand -hex 32`");
+    }
+    let permissions = match node.get("permissions") {
+        None => Permission::ALL.to_vec(),
+        Some(list) => list.items().iter().filter_map(permission).collect(),
+    };
+    Some(Token { name: name.to_owned(), secret, permissions })
+}
+
+fn permission(node: &Node) -> Option<Permission> {
+    Permission::ALL.into_iter().find(|permission| Some(permission.word()) == node.text())
+}
+
+/// Reads a `{secret: …}`; a secret written out in the file is refused.
+pub(super) fn secret_setting(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> Option<SecretString> {
+    let Some(place) = node.get("secret").and_then(Node::text) else {
+        report
+            .error("secret_in_text", node.span, "a secret stands in plain text")
+            .at(path)
+            .hint("write `{secret: env/NAME}` or `{secret: file/PATH}`");
+        return None;
+    };
+    match secret::read(place, source.base) {
+        Ok(secret) => Some(secret),
+        Err(error) => {
+            report.error("secret_missing", node.span, error.to_string()).at(path).hint("set it before the hub starts");
+            None
+        }
+    }
+}

@@ -1,0 +1,156 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+
+use super::*;
+use crate::domain::permission::Permission;
+
+fn load_with(text: &str, variables: &[(&str, &str)]) -> Loaded {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    read("waybill.yaml", text, Path::new("/hub/config"), &variables)
+}
+
+fn codes(loaded: &Loaded) -> Vec<(&'static str, u32, &str)> {
+    loaded.findings.iter().map(|finding| (finding.code, finding.span.line, finding.path.as_str())).collect()
+}
+
+#[test]
+fn the_shipped_file_holds_every_option_and_nothing_else() {
+    let tree = tree::parse(DEFAULTS, &mut Report::new("defaults")).unwrap();
+    for section in SHAPE.fields.iter().filter(|field| field.name != "format") {
+        let written = tree.get(section.name).unwrap_or_else(|| panic!("`{}` is missing", section.name));
+        if let Shape::Object(object) = &section.shape {
+            for field in object.fields {
+                assert!(written.get(field.name).is_some(), "`{}.{}` has no default", section.name, field.name);
+            }
+        }
+    }
+    let loaded = load_with(DEFAULTS, &[]);
+    assert_eq!(codes(&loaded), []);
+    let config = loaded.config.unwrap();
+    assert_eq!(config.server.listen, "127.0.0.1:8480".parse().unwrap());
+    assert_eq!(config.store.url.expose_secret(), "sqlite:waybill.sqlite");
+    assert!(!config.gateway.allow_loopback);
+    assert_eq!(config.project.folder, Path::new("/hub/config/.."));
+}
+
+#[test]
+fn what_is_left_out_has_the_shipped_default() {
+    let config = load_with("format: 1\nengine: {poll_millis: 50}\n", &[]).config.unwrap();
+    assert_eq!((config.engine.poll_millis, config.engine.batch_size_max), (50, 128));
+    assert_eq!(config.server.header_timeout_seconds, 10);
+}
+
+#[test]
+fn every_problem_is_found_at_once_with_its_place() {
+    let text = "format: 1\nserver:\n  listen: here\n  conections_max: 4\n  body_bytes_max: lots\nengine: {poll_millis: 1}\ntransport: {kind: pigeon}\n";
+    let loaded = load_with(text, &[]);
+    assert!(loaded.config.is_none());
+    // The form of the file comes first; values are looked at once it is right.
+    assert_eq!(
+        codes(&loaded),
+        [("unknown_key", 4, "server.conections_max"), ("wrong_type", 5, "server.body_bytes_max"), ("bad_word", 7, "transport.kind")]
+    );
+    assert_eq!(loaded.findings[0].hint.as_deref(), Some("did you mean `connections_max`?"));
+    let loaded = load_with("format: 1\nserver: {listen: here}\nengine: {poll_millis: 1}\ntelemetry: {log_filter: 'a=b=c'}\n", &[]);
+    assert_eq!(
+        codes(&loaded),
+        [("bad_value", 2, "server.listen"), ("out_of_range", 3, "engine.poll_millis"), ("bad_value", 4, "telemetry.log_filter")]
+    );
+}
+
+#[test]
+fn variables_replace_options_and_typos_are_found() {
+    let variables =
+        [("WAYBILL_SERVER_LISTEN", "0.0.0.0:1"), ("WAYBILL_STORE_URL", "postgres://hub:canary@db/hub"), ("WAYBILL_TOKEN", "unrelated")];
+    let config = load_with("format: 1\nserver: {listen: '127.0.0.1:9'}\n", &variables).config.unwrap();
+    assert_eq!(config.server.listen, "0.0.0.0:1".parse().unwrap());
+    assert_eq!(config.store.url.expose_secret(), "postgres://hub:canary@db/hub");
+    assert!(!format!("{config:?}").contains("canary"));
+
+    for (name, value, hint) in [
+        ("WAYBILL_ENGINE_POL_MILLIS", "5", Some("did you mean `WAYBILL_ENGINE_POLL_MILLIS`?")),
+        ("WAYBILL_SERVER_TOKENS", "x", None),
+        ("WAYBILL_ENGINE_POLL_MILLIS", "often", None),
+        ("WAYBILL_TRANSPORT_KIND", "pigeon", None),
+        ("WAYBILL_TRANSPORT_URL", "http://broker", None),
+        ("WAYBILL_TRANSPORT_KIN", "in_process", None),
+    ] {
+        let loaded = load_with("format: 1\n", &[(name, value)]);
+        assert!(loaded.config.is_none(), "{name}={value}");
+        assert!(loaded.findings.iter().all(|finding| &*finding.file == "environment"));
+        if hint.is_some() {
+            assert_eq!(loaded.findings[0].hint.as_deref(), hint);
+        }
+    }
+}
+
+#[test]
+fn tokens_come_from_secrets_long_enough_and_named_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, token) in [("good", "0123456789abcdef0123456789abcdef\n"), ("short", "0123456789abcdef"), ("bad", "0123456789")] {
+        std::fs::write(folder.path().join(name), token).unwrap();
+    }
+    let with = |tokens: &str| read("waybill.yaml", &format!("format: 1\nserver:\n  tokens: {tokens}\n"), folder.path(), &BTreeMap::new());
+
+    let loaded = with("[{name: a, token: {secret: file/good}}, {name: b, token: {secret: file/short}, permissions: [read]}]");
+    assert_eq!(codes(&loaded), [("out_of_range", 3, "server.tokens[1]")]);
+    let tokens = loaded.config.unwrap().server.tokens;
+    assert_eq!(tokens[0].permissions, Permission::ALL);
+    assert_eq!(tokens[1].permissions, [Permission::Read]);
+
+    for (tokens, code) in [
+        ("[{name: a, token: plainly-written-down}]", "secret_in_text"),
+        ("[{name: a, token: {secret: file/bad}}]", "out_of_range"),
+        ("[{name: a, token: {secret: file/none}}]", "secret_missing"),
+        ("[{name: a, token: {secret: file/good}}, {name: a, token: {secret: file/good}}]", "duplicate_definition"),
+        ("[{name: a, token: {secret: file/good}, permissions: [raed]}]", "bad_word"),
+    ] {
+        let loaded = with(tokens);
+        assert!(loaded.config.is_none(), "{tokens}");
+        assert_eq!(loaded.findings[0].code, code, "{tokens}");
+    }
+}
+
+#[test]
+fn a_password_in_the_file_is_refused() {
+    let loaded = load_with("format: 1\nstore: {url: 'postgres://hub:canary@db/hub'}\n", &[]);
+    assert_eq!(codes(&loaded), [("secret_in_text", 2, "store.url")]);
+    assert!(!format!("{:?}", loaded.findings).contains("canary"));
+    assert_eq!(codes(&load_with("format: 1\nstore: {url: 'mysql://db'}\n", &[])), [("bad_value", 2, "store.url")]);
+}
+
+#[test]
+fn a_broker_is_named_in_the_file_or_the_environment() {
+    let text = "format: 1\ntransport: {kind: rabbitmq, url: 'amqps://broker/hub', ca_file: ca.pem, publish_events: true}\n";
+    let Transport::RabbitMq(broker) = load_with(text, &[]).config.unwrap().transport else { panic!("it is RabbitMQ") };
+    assert_eq!((broker.prefix.as_str(), broker.events_source.as_str(), broker.publish_events), ("waybill", "hub", true));
+    assert_eq!(broker.ca_file.as_deref(), Some(Path::new("/hub/config/ca.pem")));
+
+    let variables = [("WAYBILL_TRANSPORT_KIND", "rabbitmq"), ("WAYBILL_TRANSPORT_URL", "amqp://hub:canary@broker/hub")];
+    let config = load_with("format: 1\n", &variables).config.unwrap();
+    assert!(!format!("{config:?}").contains("canary"));
+    let Transport::RabbitMq(broker) = config.transport else { panic!("it is RabbitMQ") };
+    assert_eq!(broker.url.expose_secret(), "amqp://hub:canary@broker/hub");
+    assert!(!broker.publish_events);
+
+    for (transport, code) in [
+        ("{kind: rabbitmq}", "missing_key"),
+        ("{kind: rabbitmq, url: 'http://broker'}", "bad_value"),
+        ("{kind: rabbitmq, url: 'amqp://hub:canary@broker'}", "secret_in_text"),
+        ("{kind: rabbitmq, url: 'amqp://broker', prefix: 'a.b'}", "bad_id"),
+        ("{kind: in_process, url: 'amqp://broker'}", "unknown_key"),
+    ] {
+        let loaded = load_with(&format!("format: 1\ntransport: {transport}\n"), &[]);
+        assert!(loaded.config.is_none(), "{transport}");
+        assert_eq!(loaded.findings[0].code, code, "{transport}: {:?}", loaded.findings);
+        assert!(!format!("{:?}", loaded.findings).contains("canary"));
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_said_so() {
+    let loaded = load(Some(Path::new("surely/not/there.yaml")));
+    assert_eq!(codes(&loaded), [("unknown_file", 0, "")]);
+}

@@ -1,0 +1,113 @@
+//! What flows are told of the rest of the language: the answer of a flow version to `flow::Environment`.
+
+use super::flow_version::FlowVersion;
+use crate::domain::calendar::Calendar;
+use crate::domain::directory::{Around, Who};
+use crate::domain::expression::Scope;
+use crate::domain::flow::effect::Cause;
+use crate::domain::flow::environment::{EventInfo, MapFailure, OperationInfo, Person};
+use crate::domain::flow::{Binding, Environment};
+use crate::domain::text::units::Span;
+use crate::domain::value::Value;
+use jiff::{SignedDuration, Timestamp};
+
+impl Environment for FlowVersion {
+    fn operation(&self, connection: &str, operation: &str) -> Option<&OperationInfo> {
+        self.connectors.get(connection)?.info.operations.get(operation)
+    }
+
+    fn event(&self, connection: &str, event: &str) -> Option<&EventInfo> {
+        self.connectors.get(connection)?.info.events.get(event)
+    }
+
+    fn reverse_input(&self, connection: &str, operation: &str, input: &Value, output: &Value) -> Result<Value, String> {
+        let connector =
+            &self.connectors.get(connection).ok_or_else(|| format!("the flow version has no connection `{connection}`"))?.connector;
+        let found = connector.operation(operation).ok_or_else(|| format!("the connector has no operation `{operation}`"))?;
+        match connector.reverse_call(found, input, output, "") {
+            Ok(Some(call)) => Ok(call.input),
+            Ok(None) => Err(format!("nothing undoes `{operation}`")),
+            Err(problem) => Err(problem.to_string()),
+        }
+    }
+
+    fn map(&self, mapping: &str, scope: &Scope<'_>) -> Result<Value, MapFailure> {
+        let unknown = || MapFailure { cause: Cause::OurFault, message: format!("the flow version has no mapping `{mapping}`") };
+        let mapped = self.mappings.get(mapping).ok_or_else(unknown)?.apply(scope);
+        mapped.map(|mapped| mapped.value).map_err(|problem| MapFailure {
+            cause: if problem.is_rule_missing() { Cause::RuleMissing } else { Cause::DataWrong },
+            message: problem.to_string(),
+        })
+    }
+
+    fn due(&self, calendar: Option<&str>, from: Timestamp, span: Span) -> Timestamp {
+        due(calendar.and_then(|id| self.calendars.get(id)).map(AsRef::as_ref), from, span)
+    }
+
+    fn people(&self, who: &Person) -> Vec<String> {
+        let who = match who {
+            Person::Role(role) => Who::Role(role.as_str().into()),
+            Person::User(user) => Who::User(user.as_str().into()),
+        };
+        let found = self.directory.resolve(&who, &Around::default());
+        found.map(|users| users.into_iter().map(|user| user.id.to_string()).collect()).unwrap_or_default()
+    }
+
+    fn notice(&self, template: &str, language: &str, scope: &Scope<'_>) -> Result<(String, String), String> {
+        let notice = self.notices.get(template).ok_or_else(|| format!("there is no notice template `{template}`"))?;
+        notice.render(language, scope).map_err(|problem| problem.to_string())
+    }
+
+    fn language(&self, person: &str) -> &str {
+        self.directory.language(person)
+    }
+}
+
+/// When a span is over. Without a calendar, or with one that never opens, a working day is a day and a working hour an
+/// hour: a reminder that comes early is better than none.
+fn due(calendar: Option<&Calendar>, from: Timestamp, span: Span) -> Timestamp {
+    let plain = |hours: u64| plus(from, hours.saturating_mul(3_600_000));
+    match span {
+        Span::Plain(millis) => plus(from, millis),
+        Span::WorkingDays(days) => {
+            calendar.and_then(|calendar| calendar.add_working_days(from, days).ok()).unwrap_or_else(|| plain(u64::from(days) * 24))
+        }
+        Span::WorkingHours(hours) => {
+            calendar.and_then(|calendar| calendar.add_working_hours(from, hours).ok()).unwrap_or_else(|| plain(u64::from(hours)))
+        }
+    }
+}
+
+fn plus(from: Timestamp, millis: u64) -> Timestamp {
+    let millis = i64::try_from(millis).unwrap_or(i64::MAX);
+    from.checked_add(SignedDuration::from_millis(millis)).unwrap_or(Timestamp::MAX)
+}
+
+impl FlowVersion {
+    /// Which connection plays which role for a document, as `decide` wants it.
+    ///
+    /// # Errors
+    /// When no row holds, a role has no connection, or a condition fails.
+    pub fn bind(&self, document: &Value) -> Result<Binding, crate::domain::binding::BindError> {
+        let bound = self.bindings.resolve(&self.flow.document, document, &self.roles)?;
+        let texts = |map: indexmap::IndexMap<std::sync::Arc<str>, std::sync::Arc<str>>| {
+            map.into_iter().map(|(name, target)| (name.to_string(), target.to_string())).collect()
+        };
+        Ok(Binding { row: bound.row.to_string(), roles: texts(bound.roles), maps: texts(bound.maps), values: bound.values })
+    }
+
+    /// A stored document as expressions see it: its typed content with our status of it.
+    pub fn read_document(&self, kind: &str, body: &serde_json::Value, status: &str) -> Value {
+        let read = self.documents.get(kind).and_then(|kind| kind.validate(body).ok());
+        // What was valid when it was stored stays readable by its own version; anything else is shown as it is.
+        let value = read.map_or_else(|| Value::from_json(body), |read| read.value);
+        match value {
+            Value::Map(map) => {
+                let mut map = (*map).clone();
+                map.insert("status".into(), Value::text(status));
+                Value::Map(map.into())
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Compiles mappings: finds the declared types of their inputs and of what they make.
+
+use super::compile::Work;
+use super::sources::Found;
+use crate::domain::diagnostic::{Spanned, did_you_mean};
+use crate::domain::expression::ScopeType;
+use crate::domain::flow::environment::{MappingInfo, MappingTarget};
+use crate::domain::mapping::{Definition, InputType, Mapping, Target};
+use crate::domain::value::Type;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What a mapping was compiled from: for its cases and for flows.
+#[derive(Clone, Debug)]
+pub struct MappingSource {
+    /// The mapping as written.
+    pub definition: Definition,
+    /// The types of its inputs.
+    pub inputs: ScopeType,
+}
+
+/// Why a type is not known: it was reported here, or what it stands on has errors of its own.
+struct NoType;
+
+impl Work {
+    pub(super) fn mappings(&mut self) {
+        let broken = self.broken();
+        for index in 0..self.found.len() {
+            if self.found[index].kind.key == "mapping" && self.found[index].sound && self.mapping(index, &broken).is_none() {
+                self.found[index].sound = false;
+            }
+        }
+    }
+
+    fn mapping(&mut self, index: usize, broken: &BTreeSet<Arc<str>>) -> Option<()> {
+        let found = &mut self.found[index];
+        let definition = Definition::read(&found.node, &mut found.report)?;
+        let mut inputs = ScopeType::default();
+        let mut known = true;
+        for (name, input) in &definition.inputs {
+            match self.input_type(index, input, broken) {
+                Ok(of) => inputs = inputs.with(name, of),
+                Err(NoType) => known = false,
+            }
+        }
+        let to = self.target_type(index, &definition, broken).ok()?;
+        if !known || self.lookups(index).iter().any(|dictionary| broken.contains(dictionary.as_str())) {
+            return None;
+        }
+        let found = &mut self.found[index];
+        let mapping = Mapping::compile(&definition, &inputs, &to, &self.catalog.dictionaries, &mut found.report)?;
+        self.catalog.mapping_sources.insert(mapping.id.clone(), Arc::new(MappingSource { definition, inputs }));
+        self.catalog.mappings.insert(mapping.id.clone(), Arc::new(mapping));
+        Some(())
+    }
+
+    fn input_type(&mut self, index: usize, input: &Spanned<InputType>, broken: &BTreeSet<Arc<str>>) -> Result<Type, NoType> {
+        match &input.value {
+            InputType::Plain(of) => Ok(of.clone()),
+            InputType::Document(id) => self.document_type(index, &Spanned::new(id.clone(), input.span), broken),
+            InputType::Form(id) | InputType::Submitter(id) => match self.catalog.forms.get(id) {
+                Some(form) if matches!(input.value, InputType::Form(_)) => Ok(form.of.clone()),
+                Some(_) => Ok(crate::domain::form::person()),
+                None => {
+                    if !broken.contains(id) {
+                        let known: Vec<Arc<str>> = self.catalog.forms.keys().cloned().collect();
+                        let named = Spanned::new(id.clone(), input.span);
+                        unknown(&mut self.found[index], &format!("there is no form `{id}`"), &named, &known);
+                    }
+                    Err(NoType)
+                }
+            },
+            InputType::Output { connector, operation } => {
+                let names = || self.catalog.connectors.get(connector).map(|connector| connector.operations.keys().cloned().collect());
+                let found = self.catalog.connectors.get(connector).and_then(|connector| connector.operation(operation));
+                match found.map(crate::domain::connector::Operation::output_type) {
+                    Some(of) => Ok(of),
+                    None => Err(self.unknown_part(index, connector, "operation", operation, names(), input, broken)),
+                }
+            }
+            InputType::Event { connector, event } => {
+                let known = self.catalog.connectors.get(connector);
+                match known.filter(|known| known.event(event).is_some() || known.stream(event).is_some()) {
+                    Some(_) => Ok(Type::Any),
+                    None => {
+                        let names = known.map(|known| known.events.keys().chain(known.streams.keys()).cloned().collect());
+                        Err(self.unknown_part(index, connector, "event", event, names, input, broken))
+                    }
+                }
+            }
+        }
+    }
+
+    fn document_type(&mut self, index: usize, id: &Spanned<Arc<str>>, broken: &BTreeSet<Arc<str>>) -> Result<Type, NoType> {
+        if let Some(kind) = self.catalog.documents.get(&id.value) {
+            return Ok(kind.of.clone());
+        }
+        if !broken.contains(&id.value) {
+            let known: Vec<Arc<str>> = self.catalog.documents.keys().cloned().collect();
+            unknown(&mut self.found[index], &format!("there is no document type `{}`", id.value), id, &known);
+        }
+        Err(NoType)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one finding about one name of one connector")]
+    fn unknown_part<T>(
+        &mut self,
+        index: usize,
+        connector: &Arc<str>,
+        what: &str,
+        name: &Arc<str>,
+        names: Option<Vec<Arc<str>>>,
+        input: &Spanned<T>,
+        broken: &BTreeSet<Arc<str>>,
+    ) -> NoType {
+        let named = |value: &Arc<str>| Spanned::new(value.clone(), input.span);
+        match names {
+            Some(names) => {
+                let message = format!("the connector `{connector}` has no {what} `{name}`");
+                unknown(&mut self.found[index], &message, &named(name), &names);
+            }
+            None if broken.contains(connector) => {}
+            None => {
+                let known: Vec<Arc<str>> = self.catalog.connectors.keys().cloned().collect();
+                unknown(&mut self.found[index], &format!("there is no connector `{connector}`"), &named(connector), &known);
+            }
+        }
+        NoType
+    }
+
+    fn target_type(&mut self, index: usize, definition: &Definition, broken: &BTreeSet<Arc<str>>) -> Result<Type, NoType> {
+        match &definition.target.value {
+            Target::Document(id) => self.document_type(index, &Spanned::new(id.clone(), definition.target.span), broken),
+            Target::Operation { role, operation } => {
+                let Some(connector) = self.connector_for(&definition.id, role) else {
+                    if !self.shaky_roles().contains(&**role) && !self.bindings_are_broken() {
+                        let message = format!("no row of the bindings gives the role `{role}` a connection");
+                        let report = &mut self.found[index].report;
+                        report
+                            .error("unbound_role", definition.target.span, message)
+                            .hint("add the role to the default row")
+                            .at("to.operation");
+                    }
+                    return Err(NoType);
+                };
+                let operations = self.catalog.connectors.get(&connector).map(|connector| &connector.operations);
+                match operations.and_then(|operations| operations.get(operation)) {
+                    Some(operation) => Ok(operation.input_type()),
+                    None => {
+                        let names = operations.map(|operations| operations.keys().cloned().collect());
+                        Err(self.unknown_part(index, &connector, "operation", operation, names, &definition.target, broken))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The connector a mapping writes to: that of the row which puts the mapping in another's place, else the default's.
+    fn connector_for(&self, mapping: &Arc<str>, role: &str) -> Option<Arc<str>> {
+        let bindings = &self.catalog.bindings;
+        let overriding = bindings.rows.iter().find(|row| row.maps.values().any(|target| target.value == *mapping));
+        let rows = overriding.into_iter().chain(bindings.default_row()).chain(&bindings.rows);
+        let spoken = self.connectors_of_connections();
+        let connector = |row: &crate::domain::binding::Row| spoken.get(&row.roles.get(role)?.value).cloned();
+        rows.into_iter().find_map(connector)
+    }
+
+    /// The dictionaries a mapping names.
+    fn lookups(&self, index: usize) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        gather(&self.found[index].node, &mut found);
+        found
+    }
+
+    /// A mapping as flows see it.
+    pub(super) fn mapping_info(&self, id: &Arc<str>) -> Option<MappingInfo> {
+        let (mapping, source) = (self.catalog.mappings.get(id)?, self.catalog.mapping_sources.get(id)?);
+        let target = match &mapping.target {
+            Target::Operation { role, operation } => MappingTarget::Operation(format!("{role}.{operation}")),
+            Target::Document(kind) => MappingTarget::Document(kind.to_string()),
+        };
+        let fills = mapping.fills().iter().map(ToString::to_string).collect();
+        Some(MappingInfo { inputs: source.inputs.names.clone(), target, fills })
+    }
+}
+
+fn unknown(found: &mut Found, message: &str, name: &Spanned<Arc<str>>, known: &[Arc<str>]) {
+    let near = did_you_mean(&name.value, known.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+    found.report.error("unknown_definition", name.span, message).hint = near;
+}
+
+fn gather(node: &crate::domain::text::tree::Node, found: &mut BTreeSet<String>) {
+    node.items().iter().for_each(|item| gather(item, found));
+    for (key, value) in node.entries() {
+        match value.text() {
+            Some(text) if key.text == "lookup" || key.text == "dictionary" => drop(found.insert(text.to_owned())),
+            _ => gather(value, found),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! From what a partner told (and what it said when asked back) to what it means here.
+
+use super::connector::{Connector, FollowUp};
+use super::event::EventDefinition;
+use super::field::FieldError;
+use super::heard_by::HeardBy;
+use super::tree::BuildError;
+use super::webhook::build_reference;
+use crate::domain::expression::{Budget, EvaluateError, Scope};
+use crate::domain::flow::event::Outcome;
+use crate::domain::value::Value;
+use std::sync::Arc;
+
+/// What an event means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// The partner's id of the object it is about.
+    pub external_id: Option<String>,
+    /// Two tellings with the same key are one.
+    pub dedupe_key: String,
+    /// What it means for whoever waits; none for events without outcome rules.
+    pub outcome: Option<Outcome>,
+    /// The document it makes.
+    pub document: Option<DocumentRequest>,
+    /// The typed output of the read-back, or of the trusted payload.
+    pub output: Value,
+    /// Rules that could not be evaluated; they did not match.
+    pub notes: Vec<String>,
+}
+
+/// A document to make of an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocumentRequest {
+    /// The document type.
+    pub document: Arc<str>,
+    /// The mapping; its input `source` is the payload as the partner wrote it.
+    pub map: Arc<str>,
+    /// Whether the source has withdrawn it.
+    pub withdrawn: bool,
+}
+
+/// Why an event cannot be understood. Never silently dropped: the caller parks it with this reason.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum HearError {
+    /// What identifies the object cannot be evaluated.
+    #[error("`{place}` of the event cannot be evaluated: {source}")]
+    Evaluate {
+        /// Where.
+        place: &'static str,
+        /// Why.
+        source: EvaluateError,
+    },
+    /// The object has no id.
+    #[error("`link.external_id` of the event is unset")]
+    NoExternalId,
+    /// The trusted payload does not hold what is declared.
+    #[error(transparent)]
+    Payload(#[from] FieldError),
+    /// What a callback points at cannot be built.
+    #[error(transparent)]
+    Reference(#[from] BuildError),
+}
+
+impl Connector {
+    /// The events a callback is heard for; `settings` are the connection's, without secrets.
+    pub fn events_of_webhook<'c>(&'c self, webhook: &str, payload: &Value, headers: &Value, settings: &Value) -> Vec<&'c EventDefinition> {
+        let scope = Scope::default().with("payload", payload.clone()).with("headers", headers.clone()).with("settings", settings.clone());
+        let hears = |way: &HeardBy| match way {
+            HeardBy::Webhook { webhook: known, when } if known.as_ref() == webhook => {
+                // A condition that fails does not keep an event out: reading back once too often is harmless.
+                when.as_ref().is_none_or(|when| when.holds(&scope, &mut Budget::default()).unwrap_or(true))
+            }
+            _ => false,
+        };
+        self.events.values().filter(|event| event.heard_by.iter().any(hears)).collect()
+    }
+
+    /// The events a stream is heard for.
+    pub fn events_of_stream<'c>(&'c self, stream: &str) -> Vec<&'c EventDefinition> {
+        let hears = |way: &HeardBy| matches!(way, HeardBy::Stream { stream: known } if known.as_ref() == stream);
+        self.events.values().filter(|event| event.heard_by.iter().any(hears)).collect()
+    }
+
+    /// The read that tells the truth about a hint; none when the event has none (then its payload is trusted).
+    ///
+    /// # Errors
+    /// When its arguments cannot be evaluated.
+    pub fn truth_call(&self, event: &EventDefinition, reference: &Value) -> Result<Option<FollowUp>, EvaluateError> {
+        let Some(then) = &event.then else { return Ok(None) };
+        let input = then.with.evaluate(&Scope::default().with("ref", reference.clone()))?;
+        Ok(Some(FollowUp { operation: then.operation.clone(), input }))
+    }
+}
+
+impl EventDefinition {
+    /// The output a trusted payload gives; none when the payload is only a hint.
+    ///
+    /// # Errors
+    /// When it does not hold what is declared.
+    pub fn trusted_output(&self, payload: &Value, headers: &Value) -> Option<Result<Value, FieldError>> {
+        let trusted = self.trusted.as_ref()?;
+        let scope = Scope::default().with("payload", payload.clone()).with("headers", headers.clone());
+        Some(trusted.extract(payload, headers, &scope))
+    }
+
+    /// What an output means.
+    ///
+    /// # Errors
+    /// When what identifies the object cannot be evaluated. A rule of `outcome` that fails only does not match.
+    pub fn hear(&self, output: &Value) -> Result<Heard, HearError> {
+        let scope = Scope::default().with("output", output.clone());
+        let mut budget = Budget::default();
+        let external_id = match &self.link {
+            None => None,
+            Some(link) => {
+                let value = link.evaluate(&scope, &mut budget).map_err(|source| HearError::Evaluate { place: "link", source })?;
+                let text = super::request::scalar_text(&value, "link.external_id")?;
+                Some(text.filter(|text| !text.is_empty()).ok_or(HearError::NoExternalId)?)
+            }
+        };
+        let mut parts = Vec::with_capacity(self.dedupe.len() + 1);
+        parts.push(serde_json::Value::String(self.name.to_string()));
+        for expression in &self.dedupe {
+            let value = expression.evaluate(&scope, &mut budget).map_err(|source| HearError::Evaluate { place: "dedupe", source })?;
+            parts.push(value.to_json());
+        }
+        // JSON keeps ["a,b"] and ["a", "b"] apart, which joining would not.
+        let dedupe_key = serde_json::Value::Array(parts).to_string();
+        let mut notes = Vec::new();
+        let outcome = self.outcome_of(&scope, &mut notes);
+        let document = self.document.as_ref().map(|document| DocumentRequest {
+            document: document.document.clone(),
+            map: document.map.clone(),
+            withdrawn: match &document.withdrawn {
+                None => false,
+                Some(when) => when.holds(&scope, &mut budget).unwrap_or_else(|error| {
+                    notes.push(format!("`withdrawn` does not hold because {error}"));
+                    false
+                }),
+            },
+        });
+        Ok(Heard { external_id, dedupe_key, outcome, document, output: output.clone(), notes })
+    }
+
+    fn outcome_of(&self, scope: &Scope<'_>, notes: &mut Vec<String>) -> Option<Outcome> {
+        let rules = self.outcome.as_ref()?;
+        for (when, outcome) in &rules.rules {
+            match when.holds(scope, &mut Budget::default()) {
+                Ok(true) => return Some(*outcome),
+                Ok(false) => {}
+                Err(error) => notes.push(format!("the rule `{}` does not match because {error}", when.source())),
+            }
+        }
+        Some(rules.otherwise)
+    }
+}
+
+impl super::stream::Stream {
+    /// The items of a page and what each points at.
+    ///
+    /// # Errors
+    /// When an item does not hold what `ref` names.
+    pub fn items(&self, output: &Value) -> Result<Vec<(Value, Value)>, BuildError> {
+        let Value::List(items) = output.member(&self.each) else { return Ok(Vec::new()) };
+        items
+            .iter()
+            .map(|item| {
+                let scope = Scope::default().with("item", item.clone());
+                Ok((build_reference(&self.reference, item, &scope)?, item.clone()))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,123 @@
+//! What makes a repeat of a write harmless, one file a way.
+
+mod body;
+mod header;
+mod lookup;
+mod nature;
+mod none;
+
+pub use lookup::{Lookup, LookupThen};
+
+use super::compiler::Compiler;
+use super::read::Declared;
+use super::request::Draft;
+use super::tree::{BuildError, Tree};
+use crate::domain::expression::{Budget, Scope, ScopeType};
+use crate::domain::text::shape::{Kind, Shape, TaggedShape};
+use crate::domain::text::tree::Node;
+use crate::domain::value::{ObjectType, Value};
+use std::sync::Arc;
+
+/// The ways there are.
+pub static KINDS: &[&Kind] = &[&header::KIND, &body::KIND, &nature::KIND, &lookup::KIND, &none::KIND];
+
+static TAGGED: TaggedShape = TaggedShape {
+    name: "idempotency",
+    doc: "What makes a repeat of a write harmless.",
+    tag: "by",
+    default: None,
+    common: &[],
+    kinds: KINDS,
+};
+
+/// The shape of `idempotency:`.
+pub const SHAPE: Shape = Shape::Tagged(&TAGGED);
+
+/// What makes a repeat harmless.
+#[derive(Debug)]
+pub enum Idempotency {
+    /// Reads need nothing.
+    NotNeeded,
+    /// The partner honours a key in a header.
+    Header {
+        /// The header.
+        header: Arc<str>,
+        /// The key; none means `attempt.key`.
+        value: Option<Tree>,
+    },
+    /// The partner honours a key in the body.
+    Body {
+        /// The top-level field.
+        field: Arc<str>,
+        /// The key; none means `attempt.key`.
+        value: Option<Tree>,
+    },
+    /// Repeating is harmless by nature.
+    Nature,
+    /// We ask by our reference whether it happened.
+    Lookup(Box<Lookup>),
+    /// Nothing: an unknown outcome goes to a person.
+    None,
+}
+
+/// What `idempotency` is compiled against.
+pub(super) struct Around<'a> {
+    pub operation: &'a str,
+    pub input: &'a Arc<ObjectType>,
+    pub output: &'a Arc<ObjectType>,
+    pub declared: &'a Declared,
+}
+
+impl Idempotency {
+    /// Compiles what stands under `idempotency:`.
+    pub(super) fn compile(node: &Node, around: &Around<'_>, request: &ScopeType, compiler: &mut Compiler<'_>) -> Option<Idempotency> {
+        match node.get("by").and_then(Node::text)? {
+            "header" => header::compile(node, request, compiler),
+            "body" => body::compile(node, request, compiler),
+            "nature" => Some(Idempotency::Nature),
+            "lookup" => lookup::compile(node, around, compiler).map(|lookup| Idempotency::Lookup(Box::new(lookup))),
+            "none" => Some(Idempotency::None),
+            _ => None,
+        }
+    }
+
+    /// In words, for check and console.
+    pub fn label(&self) -> String {
+        match self {
+            Idempotency::NotNeeded => "reads only".to_owned(),
+            Idempotency::Header { header, .. } => format!("safe: the partner honours a key in the header `{header}`"),
+            Idempotency::Body { field, .. } => format!("safe: the partner honours a key in the field `{field}`"),
+            Idempotency::Nature => "safe: repeating is harmless".to_owned(),
+            Idempotency::Lookup(lookup) => format!("safe: looked up by `{}` before a repeat", lookup.operation),
+            Idempotency::None => "may duplicate: an unknown outcome goes to a person".to_owned(),
+        }
+    }
+
+    /// Whether the same request may be sent again after an unknown outcome.
+    pub fn may_repeat_blindly(&self) -> bool {
+        !matches!(self, Idempotency::Lookup(_) | Idempotency::None)
+    }
+
+    /// Puts the key into a request.
+    pub(super) fn apply(&self, draft: &mut Draft, scope: &Scope<'_>, payload: &Value) -> Result<(), BuildError> {
+        let key = |value: &Option<Tree>| match value {
+            Some(tree) => tree.build(scope, payload, "idempotency.value", &mut Budget::default()),
+            None => Ok(scope.get("attempt").member("key").clone()),
+        };
+        match self {
+            Idempotency::Header { header, value } => {
+                let text = super::request::scalar_text(&key(value)?, "idempotency.value")?;
+                let text = text.ok_or(BuildError::Unset { place: "idempotency.value".to_owned() })?;
+                draft.set_header(header, super::request::header_text(text, "idempotency.value")?);
+            }
+            Idempotency::Body { field, value } => {
+                let key = key(value)?;
+                let why = "has no place in a body that is not a mapping";
+                let taken = draft.set_body_field(field, key);
+                return if taken { Ok(()) } else { Err(BuildError::Invalid { place: format!("json.{field}"), why }) };
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,348 @@
+//! Reads a connector file: shape first, then declared types, then everything compiled against them.
+
+use super::arguments::Arguments;
+use super::auth::Auth;
+use super::compiler::Compiler;
+use super::connector::{Connector, Http};
+use super::field;
+use super::operation::Limits;
+use super::redact::Redaction;
+use super::request::plain_millis;
+use super::scopes::Scopes;
+use super::stream::{Cursor, Stream, Window, check_cursor_type};
+use super::tree::Tree;
+use super::webhook::Webhook;
+use super::{quota, read_event, read_operation, read_reconcile, rule, shape, types};
+use crate::domain::diagnostic::Report;
+use crate::domain::expression::{Place, ScopeType};
+use crate::domain::text::shape::check;
+use crate::domain::text::title::Title;
+use crate::domain::text::tree::{Node, NodeKind};
+use crate::domain::text::units;
+use crate::domain::value::{ObjectType, Type, Value};
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+/// Milliseconds for one request where nothing is said.
+const TIMEOUT_MILLIS: u64 = 30_000;
+/// Longest answer taken where nothing is said.
+const BODY_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Longest answer that may be asked for: it is held in memory.
+const BODY_BYTES_MAX_MAX: u64 = 256 * 1024 * 1024;
+
+/// What operations declare, before any of them is compiled.
+pub(super) struct Declared {
+    operations: IndexMap<Arc<str>, DeclaredOperation>,
+}
+
+/// What one operation declares.
+pub(super) struct DeclaredOperation {
+    pub input: Arc<ObjectType>,
+    pub output: Arc<ObjectType>,
+    pub is_read: bool,
+}
+
+impl Declared {
+    pub(super) fn get(&self, name: &str) -> Option<&DeclaredOperation> {
+        self.operations.get(name)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.operations.keys().map(AsRef::as_ref)
+    }
+}
+
+/// What events can be heard by.
+pub(super) struct Sources<'a> {
+    pub webhooks: &'a IndexMap<Arc<str>, Webhook>,
+    pub streams: &'a IndexMap<Arc<str>, Stream>,
+    /// The settings that are no secrets.
+    pub settings: Type,
+}
+
+/// Reads a connector; none when it cannot be used. Every problem goes into the report.
+pub fn read(node: &Node, report: &mut Report) -> Option<Connector> {
+    let before = report.len();
+    check(node, &shape::SHAPE, report);
+    // Words of later kinds have no fields to read; the report already says so.
+    if node.get("kind").and_then(Node::text).is_some_and(|kind| kind != "http") {
+        return None;
+    }
+    let mut compiler = Compiler::new(report);
+    let connector = compile(node, &mut compiler);
+    let sound = !has_errors_since(report, before);
+    connector.filter(|_| sound)
+}
+
+fn has_errors_since(report: &Report, before: usize) -> bool {
+    report.len() > before && report.has_errors()
+}
+
+fn compile(node: &Node, compiler: &mut Compiler<'_>) -> Option<Connector> {
+    let id = node.get("connector").and_then(Node::text)?;
+    let settings = Arc::new(compiler.inside("settings", |compiler| types::read_object("settings", node.get("settings"), compiler)));
+    let defaults = read_defaults(node.get("settings"), &settings, compiler);
+    let scopes = Scopes::new(settings.clone());
+    let http = compiler.inside("http", |compiler| read_http(node.get("http")?, &scopes, compiler));
+    let auth = match node.get("auth") {
+        Some(auth) => compiler.inside("auth", |compiler| Auth::compile(auth, &scopes, compiler)),
+        None => Some(Auth::NONE),
+    };
+    let limits = read_limits(node.get("limits"), compiler);
+    let remaining = node.get("limits").and_then(|limits| limits.get("remaining"));
+    let remaining = compiler.inside("limits", |compiler| quota::compile_remaining(remaining, compiler));
+    let responses = rule::compile_all(node.get("responses"), &scopes.response(None), compiler);
+    let declared = declare(node.get("operations"), compiler);
+    let operations =
+        compiler.inside("operations", |compiler| read_operation::read_all(node.get("operations"), &declared, &scopes, compiler));
+    let webhooks = compiler.inside("webhooks", |compiler| read_webhooks(node.get("webhooks"), &settings, compiler));
+    let streams = compiler.inside("streams", |compiler| read_streams(node.get("streams"), &declared, compiler));
+    let sources = Sources { webhooks: &webhooks, streams: &streams, settings: Type::Object(Arc::new(settings.without_secrets())) };
+    let events = compiler.inside("events", |compiler| read_event::read_all(node.get("events"), &declared, &sources, compiler));
+    let reconcile =
+        compiler.inside("reconcile", |compiler| read_reconcile::read_all(node.get("reconcile"), &declared, &operations, compiler));
+    let statuses = read_statuses(node.get("statuses"));
+    let can = node.get("can").map(Node::entries).unwrap_or_default();
+    let can = can.iter().filter_map(|(key, value)| Some((Arc::from(key.text.as_str()), value.bool()?))).collect();
+    let redact = compiler.inside("redact", |compiler| Redaction::compile(node.get("redact"), compiler));
+    Some(Connector {
+        id: Arc::from(id),
+        title: Title::read(node.get("title")),
+        settings,
+        defaults,
+        http: http?,
+        auth: auth?,
+        limits,
+        remaining,
+        responses,
+        operations,
+        webhooks,
+        streams,
+        events,
+        statuses,
+        reconcile,
+        can,
+        redact,
+    })
+}
+
+fn read_defaults(node: Option<&Node>, settings: &ObjectType, compiler: &mut Compiler<'_>) -> IndexMap<Arc<str>, Value> {
+    let mut defaults = IndexMap::new();
+    for (key, value) in node.map(Node::entries).unwrap_or_default() {
+        let (Some(default), Some(field)) = (value.get("default"), settings.fields.get(key.text.as_str())) else { continue };
+        if field.of == Type::Secret {
+            compiler
+                .error("secret_in_text", default.span, format!("the secret `{}` has a default", key.text))
+                .hint("leave the default out");
+            continue;
+        }
+        match field.of.read(&super::tree::literal(default)) {
+            Ok(value) => {
+                defaults.insert(Arc::from(key.text.as_str()), value);
+            }
+            Err(error) => {
+                compiler.error(
+                    "bad_value",
+                    default.span,
+                    format!("the default of `{}` is {}, but {} is declared", key.text, error.found, error.wanted),
+                );
+            }
+        }
+    }
+    defaults
+}
+
+fn read_http(node: &Node, scopes: &Scopes, compiler: &mut Compiler<'_>) -> Option<Http> {
+    let base_url = compiler.inside("base_url", |compiler| compiler.template(node.get("base_url")?, Place::Url, &scopes.settings()));
+    let timeout_millis = plain_millis(node.get("timeout"), compiler).unwrap_or(TIMEOUT_MILLIS);
+    let written = node.get("max_answer");
+    let body_bytes_max = written.and_then(Node::text).and_then(units::size).unwrap_or(BODY_BYTES_MAX);
+    if body_bytes_max > BODY_BYTES_MAX_MAX {
+        compiler.error("too_large", written.unwrap_or(node).span, "an answer is held in memory: at most 256MiB");
+    }
+    let only_http1 = node.get("version").is_some();
+    Some(Http { base_url: base_url?, timeout_millis, body_bytes_max, only_http1 })
+}
+
+/// Reads `limits:`; connections use it too.
+pub(super) fn read_limits(node: Option<&Node>, compiler: &mut Compiler<'_>) -> Limits {
+    let Some(node) = node else { return Limits::default() };
+    let rates = match node.get("rate") {
+        Some(rate) => match &rate.kind {
+            NodeKind::List(items) => items.iter().filter_map(|item| units::rate(item.text()?)).collect(),
+            _ => rate.text().and_then(units::rate).into_iter().collect(),
+        },
+        None => Vec::new(),
+    };
+    let written = node.get("concurrency");
+    let concurrency = written.and_then(Node::int).and_then(|count| u32::try_from(count).ok()).filter(|count| (1..=1_000).contains(count));
+    if let (Some(written), None) = (written, concurrency) {
+        compiler.error("bad_value", written.span, "`concurrency` is between 1 and 1000");
+    }
+    Limits { rates, concurrency }
+}
+
+fn declare(node: Option<&Node>, compiler: &mut Compiler<'_>) -> Declared {
+    let mut operations = IndexMap::new();
+    for (key, operation) in node.map(Node::entries).unwrap_or_default() {
+        let name = key.text.as_str();
+        let declared = compiler.inside(&format!("operations.{name}"), |compiler| DeclaredOperation {
+            input: Arc::new(compiler.inside("input", |compiler| types::read_object(name, operation.get("input"), compiler))),
+            output: Arc::new(compiler.inside("output", |compiler| field::declare(name, operation.get("output"), compiler))),
+            is_read: operation.get("effect").and_then(Node::text) == Some("read"),
+        });
+        operations.insert(Arc::from(name), declared);
+    }
+    Declared { operations }
+}
+
+fn read_webhooks(node: Option<&Node>, settings: &ObjectType, compiler: &mut Compiler<'_>) -> IndexMap<Arc<str>, Webhook> {
+    let entries = node.map(Node::entries).unwrap_or_default();
+    let read = entries.iter().filter_map(|(key, webhook)| {
+        let webhook = compiler.inside(&key.text, |compiler| Webhook::compile(&key.text, webhook, settings, compiler))?;
+        Some((Arc::from(key.text.as_str()), webhook))
+    });
+    read.collect()
+}
+
+fn read_streams(node: Option<&Node>, declared: &Declared, compiler: &mut Compiler<'_>) -> IndexMap<Arc<str>, Stream> {
+    let entries = node.map(Node::entries).unwrap_or_default();
+    let read = entries.iter().filter_map(|(key, stream)| {
+        let stream = compiler.inside(&key.text, |compiler| read_stream(&key.text, stream, declared, compiler))?;
+        Some((Arc::from(key.text.as_str()), stream))
+    });
+    read.collect()
+}
+
+fn read_stream(name: &str, node: &Node, declared: &Declared, compiler: &mut Compiler<'_>) -> Option<Stream> {
+    let written = node.get("operation")?;
+    let operation = written.text()?;
+    let Some(target) = declared.get(operation) else {
+        compiler.unknown(written, "operation", operation, declared.names());
+        return None;
+    };
+    if !target.is_read {
+        compiler.error("wrong_type", written.span, format!("`{operation}` is a write; a stream only reads"));
+    }
+    let each = node.get("each")?;
+    let item = match target.output.fields.get(each.text()?).map(|field| &field.of) {
+        Some(Type::List(item, _)) => item.as_ref().clone(),
+        Some(other) => {
+            compiler.error("expression_type", each.span, format!("a stream runs over a list, but this is {}", other.name()));
+            return None;
+        }
+        None => {
+            compiler.unknown_field(each.span, each.text()?, &target.output);
+            return None;
+        }
+    };
+    let scope = ScopeType::default().with("item", item);
+    let reference = read_reference(node.get("ref")?, &scope, compiler)?;
+    let cursor = match node.get("cursor") {
+        Some(cursor) => Some(compiler.inside("cursor", |compiler| read_cursor(cursor, target, &scope, compiler))?),
+        None => None,
+    };
+    let mut elsewhere: Vec<&str> = cursor.iter().map(|cursor| cursor.argument.as_ref()).collect();
+    elsewhere.extend(cursor.iter().filter_map(|cursor| cursor.window.as_ref()).map(|window| window.argument.as_ref()));
+    let with = Arguments::compile_beside_all(node.get("with"), node, &target.input, &elsewhere, &ScopeType::default(), compiler);
+    let every = node.get("every")?;
+    let every_millis = plain_millis(Some(every), compiler)?;
+    if every_millis == 0 {
+        compiler.error("bad_value", every.span, "`every` is longer than nothing");
+    }
+    Some(Stream {
+        name: Arc::from(name),
+        operation: Arc::from(operation),
+        with,
+        each: Arc::from(each.text()?),
+        reference,
+        cursor,
+        every_millis,
+    })
+}
+
+fn read_reference(node: &Node, scope: &ScopeType, compiler: &mut Compiler<'_>) -> Option<IndexMap<Arc<str>, Tree>> {
+    let entries = node.entries();
+    let trees: IndexMap<_, _> = entries
+        .iter()
+        .filter_map(|(key, tree)| {
+            let tree = compiler.inside(&format!("ref.{}", key.text), |compiler| Tree::compile(tree, scope, compiler))?;
+            Some((Arc::from(key.text.as_str()), tree))
+        })
+        .collect();
+    (trees.len() == entries.len()).then_some(trees)
+}
+
+fn read_cursor(node: &Node, target: &DeclaredOperation, item: &ScopeType, compiler: &mut Compiler<'_>) -> Option<Cursor> {
+    let argument = node.get("argument")?;
+    let name = argument.text()?;
+    let Some(field) = target.input.fields.get(name) else {
+        compiler.unknown_field(argument.span, name, &target.input);
+        return None;
+    };
+    check_cursor_type(&field.of, argument.span, compiler);
+    let value = match node.get("value") {
+        Some(value) => Some(compiler.inside("value", |compiler| compiler.typed(value, item, &field.of))?),
+        None if field.of == Type::Int => {
+            compiler.error("missing_key", node.span, "a cursor that counts needs `value`").hint("add `value: item.id` or the like");
+            None
+        }
+        None => None,
+    };
+    let overlap_millis = plain_millis(node.get("overlap"), compiler).unwrap_or(120_000);
+    let window = read_window(node, target, overlap_millis, compiler)?;
+    Some(Cursor {
+        argument: Arc::from(name),
+        of: field.of.clone(),
+        value,
+        overlap_millis,
+        window,
+        initial_millis: plain_millis(node.get("initial"), compiler).unwrap_or(86_400_000),
+        ordered: node.get("ordered").and_then(Node::bool).unwrap_or(false),
+    })
+}
+
+/// None when something is wrong; an inner none where a reading has no end.
+fn read_window(node: &Node, target: &DeclaredOperation, overlap_millis: u64, compiler: &mut Compiler<'_>) -> Option<Option<Window>> {
+    let Some(until) = node.get("until") else {
+        if let Some(alone) = node.get("window").or_else(|| node.get("lag")) {
+            compiler.error("missing_key", alone.span, "`until` names the argument for the end; without it there is none");
+            return None;
+        }
+        return Some(None);
+    };
+    let name = until.text()?;
+    match target.input.fields.get(name) {
+        Some(field) if field.of == Type::Instant => {}
+        Some(_) => {
+            compiler.error("expression_type", until.span, format!("the end of a reading is an instant, which `{name}` is not declared"));
+            return None;
+        }
+        None => {
+            compiler.unknown_field(until.span, name, &target.input);
+            return None;
+        }
+    }
+    if let Some(value) = node.get("value") {
+        compiler
+            .error("wrong_type", value.span, "with `until` the next reading begins where this one ended, whatever its items say")
+            .hint("leave `value` out");
+        return None;
+    }
+    let most_millis = plain_millis(node.get("window"), compiler);
+    if let Some(window) = node.get("window").filter(|_| most_millis.is_some_and(|most| most <= overlap_millis)) {
+        compiler.error("bad_value", window.span, "a window that is not longer than the overlap would never move on");
+        return None;
+    }
+    let lag_millis = plain_millis(node.get("lag"), compiler).unwrap_or(0);
+    Some(Some(Window { argument: Arc::from(name), most_millis, lag_millis }))
+}
+
+fn read_statuses(node: Option<&Node>) -> IndexMap<Arc<str>, IndexMap<Arc<str>, Arc<str>>> {
+    let entries = node.map(Node::entries).unwrap_or_default();
+    let table = |node: &Node| {
+        let rows = node.entries().iter();
+        rows.filter_map(|(theirs, ours)| Some((Arc::from(theirs.text.as_str()), Arc::from(ours.text()?)))).collect()
+    };
+    entries.iter().map(|(document, rows)| (Arc::from(document.text.as_str()), table(rows))).collect()
+}

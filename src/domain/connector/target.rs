@@ -1,0 +1,90 @@
+//! What a call is aimed at: an operation of a connector, at one connection, in the versions a flow is bound to.
+
+use super::class::Class;
+use super::connector::{Connector, FollowUp};
+use super::idempotency::{Idempotency, LookupThen};
+use super::operation::{Effect, Operation};
+use super::scopes::AttemptFacts;
+use crate::domain::binding::Connection;
+use crate::domain::delivery::{Guarantee, WhenAbsent};
+use crate::domain::expression::EvaluateError;
+use crate::domain::value::Value;
+use std::sync::Arc;
+
+/// An operation at a connection.
+#[derive(Clone, Debug)]
+pub struct Target {
+    connection: Arc<Connection>,
+    connector: Arc<Connector>,
+    operation: Arc<str>,
+}
+
+impl Target {
+    /// An operation at a connection; none when the connector does not have it.
+    pub fn new(connection: Arc<Connection>, connector: Arc<Connector>, operation: &str) -> Option<Target> {
+        let operation = connector.operation(operation)?.name.clone();
+        Some(Target { connection, connector, operation })
+    }
+
+    /// The connection.
+    pub fn connection(&self) -> &Arc<Connection> {
+        &self.connection
+    }
+
+    /// The connector.
+    pub fn connector(&self) -> &Arc<Connector> {
+        &self.connector
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> &Operation {
+        // `new` looked it up in this very connector, which never changes.
+        &self.connector.operations[&self.operation]
+    }
+
+    /// What makes a repeat harmless.
+    pub fn guarantee(&self) -> Guarantee {
+        match &self.operation().idempotency {
+            Idempotency::NotNeeded => Guarantee::Read,
+            Idempotency::Header { .. } | Idempotency::Body { .. } => Guarantee::Key,
+            Idempotency::Nature => Guarantee::Nature,
+            Idempotency::None => Guarantee::None,
+            Idempotency::Lookup(lookup) => Guarantee::LookUp {
+                ask_after_millis: lookup.ask_after_millis.clone(),
+                then: match lookup.then {
+                    LookupThen::Repeat => WhenAbsent::Repeat,
+                    LookupThen::Person => WhenAbsent::Person,
+                },
+            },
+        }
+    }
+
+    /// Whether a success is read back before it is believed.
+    pub fn reads_back(&self) -> bool {
+        self.operation().readback.is_some()
+    }
+
+    /// Whether it changes something.
+    pub fn is_write(&self) -> bool {
+        self.operation().effect == Effect::Write
+    }
+
+    /// The look-up of this write; none when it has none.
+    ///
+    /// # Errors
+    /// When its arguments cannot be evaluated.
+    pub fn lookup(&self, input: &Value, reference: &str, attempt: &AttemptFacts) -> Result<Option<FollowUp>, EvaluateError> {
+        self.connector.lookup_call(self.operation(), input, reference, attempt)
+    }
+
+    /// What a look-up's answer says: the output the write would have had (class ok), `not_found`, or that the look-up
+    /// itself failed.
+    pub fn looked_up(&self, answer: super::answer::Answer) -> super::answer::Answer {
+        let Idempotency::Lookup(lookup) = &self.operation().idempotency else { return answer };
+        match (answer.class, lookup.found(&answer)) {
+            (Class::Ok, Some(output)) => super::answer::Answer { output, ..answer },
+            (Class::Ok, None) => super::answer::Answer { class: Class::NotFound, output: Value::Unset, ..answer },
+            _ => answer,
+        }
+    }
+}

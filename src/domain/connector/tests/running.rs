@@ -1,0 +1,218 @@
+//! Operations as machines: what is sent, and what comes of the answers.
+
+use super::sound;
+use crate::domain::connector::auth::{Moment, Proof};
+use crate::domain::connector::{Answer, AttemptFacts, Class, Connector, Facts, Next, Reply, Run};
+use crate::domain::value::Value;
+use jiff::Timestamp;
+use std::sync::Arc;
+
+fn facts(input: &str) -> Facts {
+    let settings = Value::map([("base_url", Value::text("https://p.example/api")), ("key", Value::text("s3cret"))]);
+    Facts {
+        settings,
+        input: input.parse().unwrap(),
+        reference: Arc::from("po-1-oa-1"),
+        attempt: AttemptFacts { number: 2, first_sent_at: Some(Timestamp::UNIX_EPOCH), key: Arc::from("key-1") },
+    }
+}
+
+fn reply(status: u16, body: &str) -> Reply {
+    let kind = if body.starts_with("<?xml") { "text/xml" } else { "application/json" };
+    Reply::new(status, &[("content-type".into(), kind.into())], body.as_bytes(), Timestamp::UNIX_EPOCH)
+}
+
+/// Runs an operation against answers in order; what was sent, and what it came to.
+fn run(connector: &Arc<Connector>, operation: &str, input: &str, replies: &[(u16, &str)]) -> (Vec<String>, Answer) {
+    let mut sent = Vec::new();
+    let mut run = match Run::start(connector.clone(), operation, facts(input), Vec::new()) {
+        Ok(run) => run,
+        Err(answer) => return (sent, *answer),
+    };
+    loop {
+        match run.next(&Proof { credentials: None, moment: &Moment::example() }) {
+            Next::Done(answer) => return (sent, *answer),
+            Next::Send(planned) => {
+                let (status, body) = *replies.get(sent.len()).unwrap_or_else(|| panic!("no reply for {:?}", planned.request));
+                let request = planned.request;
+                sent.push(format!("{} {} {}", request.method, request.url, String::from_utf8(request.body).unwrap()));
+                let reply = reply(status, body);
+                let answer = run.read(&reply);
+                run.take(answer, Some(&reply));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_body_is_built_as_a_value_whatever_stands_in_the_input() {
+    let connector = sound(
+        "operations:
+  w:
+    effect: write
+    input: {reference: string, text: string, amount: decimal, day: date, lines: {type: [object], optional: true}, note: {type: string, optional: true}}
+    request:
+      method: POST
+      path: \"/w/{{input.text}}\"
+      query: {q: {value: input.text}, none: {value: input.note, optional: true}}
+      json:
+        z: {value: input.reference}
+        a: {text: \"«{{input.text}}»\"}
+        amount: {__class__: Decimal, decimal: {value: input.amount}}
+        number: {value: input.amount, as: number}
+        day: {value: input.day, as: {parts: [year, month, day], with: {__class__: date}}}
+        literal: {literal: {value: kept}}
+        price: 1.50
+        from: {from: $.text}
+        lines: {each: input.lines, as: line, item: [create, {sku: {value: line.sku}}]}
+        note: {value: input.note, optional: true}
+    idempotency: {by: body, field: key}
+    version: {from: $.note, send: If-Match}
+",
+    );
+    let input = r#"{"text": "\"},{\"x\":\"/é", "amount": "10.50", "day": "2026-02-28", "lines": [{"sku": "a"}, {"sku": "b"}]}"#;
+    let (sent, answer) = run(&connector, "w", input, &[(200, "{}")]);
+    assert_eq!(answer.class, Class::Ok, "{answer:?}");
+    let wanted = r#"POST https://p.example/api/w/%22%7D%2C%7B%22x%22%3A%22%2F%C3%A9?q=%22%7D%2C%7B%22x%22%3A%22%2F%C3%A9 {"z":"po-1-oa-1","a":"«\"},{\"x\":\"/é»","amount":{"__class__":"Decimal","decimal":"10.50"},"number":10.50,"day":{"__class__":"date","year":2026,"month":2,"day":28},"literal":{"value":"kept"},"price":1.50,"from":"\"},{\"x\":\"/é","lines":[["create",{"sku":"a"}],["create",{"sku":"b"}]],"key":"key-1"}"#;
+    assert_eq!(sent, [wanted]);
+}
+
+#[test]
+fn the_first_rule_that_matches_decides_and_the_operations_own_come_first() {
+    let connector = sound(
+        "responses:
+  - {when: \"response.body.code == 'busy'\", class: rate_limited, retry_after: 7s}
+  - {when: \"response.status == 200 && response.body.errcode != 0\", class: refused, message: {from: $.errmsg}, code: {from: $.errcode}, cause: credentials}
+  - {when: \"10 / response.body.n == 1\", class: conflict}
+operations:
+  w: {effect: write, request: {method: POST, path: /w}, idempotency: {by: nature}, responses: [{when: \"response.body.errcode == 5\", class: ok}]}
+",
+    );
+    // body, class, code, message
+    let table = [
+        (r#"{"errcode": 0}"#, Class::Ok, None, ""),
+        (r#"{"errcode": 5, "errmsg": "already"}"#, Class::Ok, None, ""),
+        (r#"{"errcode": 6, "errmsg": "no"}"#, Class::Refused, Some("6"), "no"),
+        (r#"{"errcode": "0", "errmsg": "text"}"#, Class::Refused, Some("0"), "text"),
+        (r#"{"code": "busy"}"#, Class::RateLimited, None, "HTTP 200"),
+        (r#"{"other": 1}"#, Class::Ok, None, ""),
+        ("{\"n\": 0}", Class::Ok, None, ""),
+        ("{\"n\": 10}", Class::Conflict, None, "HTTP 200"),
+    ];
+    for (body, class, code, message) in table {
+        let (_, answer) = run(&connector, "w", "{}", &[(200, body)]);
+        assert_eq!((answer.class, answer.code.as_deref(), answer.message.as_str()), (class, code, message), "{body}");
+    }
+    assert_eq!(run(&connector, "w", "{}", &[(200, r#"{"code": "busy"}"#)]).1.retry_after_millis, Some(7_000));
+    assert_eq!(run(&connector, "w", "{}", &[(200, "{\"n\": 0}")]).1.notes.len(), 1, "the rule that failed is recorded");
+}
+
+#[test]
+fn rows_are_shaped_and_typed() {
+    let connector = sound(
+        "operations:
+  r:
+    effect: read
+    request: {method: GET, path: /r}
+    output:
+      lines: {from: \"$.lines[*]\", many: true, fields: {sku: {type: string, from: $.code}, price: {type: decimal, from: $.p}, day: {type: date, from: $.d, as: {date: dd.MM.yyyy}, optional: true}}}
+      at: {type: instant, from: $.at, as: unix_millis}
+      inner: {type: any, from: $.inner, as: json_text}
+      etag: {type: string, header: ETag, optional: true}
+",
+    );
+    let body = r#"{"lines": [{"code": 7, "p": 2.50, "d": "28.02.2026"}, {"code": "b", "p": "0.10"}], "at": 1795163400000, "inner": "{\"a\":[1]}"}"#;
+    let (_, answer) = run(&connector, "r", "{}", &[(200, body)]);
+    let wanted = r#"{"lines":[{"sku":"7","price":"2.50","day":"2026-02-28"},{"sku":"b","price":"0.10"}],"at":"2026-11-20T08:30:00Z","inner":{"a":[1]}}"#;
+    assert_eq!(answer.output.to_json().to_string(), wanted, "{answer:?}");
+    let (_, bad) = run(&connector, "r", "{}", &[(200, r#"{"lines": [{"code": 7, "p": "much"}], "at": 1, "inner": "1"}"#)]);
+    assert_eq!((bad.class, bad.code.as_deref()), (Class::Retryable, Some("bad_answer")));
+    assert!(!bad.message.contains("much"), "messages hold no payload: {}", bad.message);
+}
+
+const STEPS: &str = "operations:
+  find:
+    effect: read
+    input: {reference: string}
+    steps:
+      - {id: ids, call: list, with: {since: attempt.first_sent_at}}
+      - {id: hit, each: steps.ids.output.ids, as: one, call: get, with: {id: one}, keep_when: \"output.reference == input.reference\"}
+      - {id: more, call: get, with: {id: \"'extra'\"}, when: \"size(steps.hit.output) > 1\"}
+    output: {external_id: {type: string, value: \"steps.hit.output[0].id\", optional: true}}
+  list: {effect: read, input: {since: instant}, request: {method: GET, path: /list, query: {since: {value: input.since}}}, output: {ids: {type: [string], from: \"$[*]\", many: true}}}
+  get: {effect: read, input: {id: string}, request: {method: GET, path: \"/get/{{input.id}}\"}, output: {id: {type: string, from: $.id}, reference: {type: string, from: $.r}}}
+";
+
+#[test]
+fn steps_run_over_lists_keep_what_fits_and_skip_what_is_gone() {
+    let connector = sound(STEPS);
+    let replies =
+        [(200, r#"["a", "b", "c"]"#), (200, r#"{"id": "a", "r": "other"}"#), (404, "{}"), (200, r#"{"id": "c", "r": "po-1-oa-1"}"#)];
+    let (sent, answer) = run(&connector, "find", "{}", &replies);
+    assert_eq!(answer.output.to_json().to_string(), r#"{"external_id":"c"}"#, "{answer:?}");
+    assert_eq!(sent[0], "GET https://p.example/api/list?since=1970-01-01T00%3A00%3A00Z ");
+    assert_eq!(sent.len(), 4, "{sent:?}");
+    let (_, none) = run(&connector, "find", "{}", &[(200, "[]")]);
+    assert_eq!((none.class, none.output.to_json().to_string().as_str()), (Class::Ok, "{}"));
+    let (sent, failed) = run(&connector, "find", "{}", &[(200, r#"["a", "b"]"#), (500, "{}")]);
+    assert_eq!((failed.class, sent.len()), (Class::Retryable, 2), "a read that failed is never `not found`");
+}
+
+#[test]
+fn input_is_checked_before_anything_is_sent() {
+    let connector = sound(STEPS);
+    for input in ["{}", r#"{"since": "yesterday"}"#, r#"{"since": null, "x": 1}"#, "[]", r#"{"sinse": "2026-01-01T00:00:00Z"}"#] {
+        let (sent, answer) = run(&connector, "list", input, &[]);
+        assert_eq!((sent.len(), answer.class), (0, Class::Refused), "{input}: {answer:?}");
+    }
+    let (_, unknown) = run(&connector, "nope", "{}", &[]);
+    assert_eq!(unknown.code.as_deref(), Some("unknown_operation"));
+}
+
+#[test]
+fn bodies_go_out_as_their_kind_says() {
+    let connector = sound(
+        "operations:
+  soap: {effect: read, input: {n: string}, request: {method: POST, path: /ws, soap: {action: 'urn:get', namespaces: {p: 'urn:p'}, header: {'p:token': {value: input.n}}, body: {'p:get': {'p:no': {value: input.n}, 'p:line': [1, 2]}}}}, output: {name: {type: string, from: $.Envelope.Body.getResponse.name}}}
+  send: {effect: read, input: {n: string}, request: {method: POST, path: /up, multipart: {note: {value: input.n}, doc: {file: {name: {text: '{{input.n}}.txt'}, media_type: text/plain, base64: aGk=}}}}}
+  note: {effect: read, input: {n: string}, request: {method: POST, path: /note, body_text: 'to {{input.n}}'}}
+",
+    );
+    let envelope = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><getResponse><name>A &amp; B</name></getResponse></s:Body></s:Envelope>";
+    let (sent, answer) = run(&connector, "soap", r#"{"n": "<1>"}"#, &[(200, &format!("<?xml version='1.0'?>{envelope}"))]);
+    assert_eq!(
+        sent,
+        [
+            "POST https://p.example/api/ws <?xml version=\"1.0\" encoding=\"UTF-8\"?><soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:p=\"urn:p\"><soap:Header><p:token>&lt;1&gt;</p:token></soap:Header><soap:Body><p:get><p:no>&lt;1&gt;</p:no><p:line>1</p:line><p:line>2</p:line></p:get></soap:Body></soap:Envelope>"
+        ]
+    );
+    assert_eq!((answer.class, answer.output.member("name")), (Class::Ok, &Value::text("A & B")));
+    let (sent, _) = run(&connector, "send", r#"{"n": "a\"b"}"#, &[(200, "{}")]);
+    let boundary = sent[0].split("--").nth(1).and_then(|rest| rest.split("\r\n").next()).unwrap().to_owned();
+    assert_eq!(
+        sent[0],
+        format!(
+            "POST https://p.example/api/up --{boundary}\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\na\"b\r\n--{boundary}\r\nContent-Disposition: form-data; name=\"doc\"; filename=\"a%22b.txt\"\r\nContent-Type: text/plain\r\n\r\nhi\r\n--{boundary}--\r\n"
+        )
+    );
+    let (sent, _) = run(&connector, "note", r#"{"n": "x"}"#, &[(200, "{}")]);
+    assert_eq!(sent, ["POST https://p.example/api/note to x"]);
+}
+
+#[test]
+fn a_soap_fault_is_read_before_its_status() {
+    let connector = sound(
+        "operations:
+  make: {effect: write, input: {}, request: {method: POST, path: /ws, soap: {body: {make: ''}}}, idempotency: {by: none}}
+",
+    );
+    let fault = |code: &str| {
+        format!(
+            "<?xml version='1.0'?><e:Envelope xmlns:e='x'><e:Body><e:Fault><faultcode>{code}</faultcode><faultstring>no stock</faultstring></e:Fault></e:Body></e:Envelope>"
+        )
+    };
+    let (_, refused) = run(&connector, "make", "{}", &[(500, &fault("e:Client"))]);
+    assert_eq!((refused.class, refused.message.as_str(), refused.code.as_deref()), (Class::Refused, "no stock", Some("e:Client")));
+    let (_, unknown) = run(&connector, "make", "{}", &[(500, &fault("e:Server"))]);
+    assert_eq!(unknown.class, Class::Unknown);
+}

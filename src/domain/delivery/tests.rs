@@ -1,0 +1,219 @@
+//! The delivery table, row by row, and its laws.
+
+use super::*;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).expect("in range")
+}
+
+fn attempted(class: Class) -> Attempted {
+    Attempted {
+        class,
+        output: serde_json::json!({"external_id": "A1"}),
+        confirmed: class == Class::Ok,
+        message: "words".to_owned(),
+        credentials: false,
+        retry_after_millis: None,
+        unsent: false,
+    }
+}
+
+fn look_up() -> Guarantee {
+    Guarantee::LookUp { ask_after_millis: vec![5_000, 30_000, 240_000], then: WhenAbsent::Repeat }
+}
+
+fn terms<'a>(guarantee: &'a Guarantee, retry: &'a RetryPolicy) -> Terms<'a> {
+    Terms { guarantee, reads_back: false, retry }
+}
+
+#[test]
+fn an_unknown_create_is_looked_up_at_the_declared_waits_and_only_then_repeated() {
+    let (guarantee, retry) = (look_up(), RetryPolicy::default());
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    assert_eq!(delivery.action(&terms, false, at(0), at(0)), Action::Send);
+    delivery.sending(at(0));
+    assert_eq!(delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(15), 1), Next::Wait(at(15)), "5 s are over already");
+    for (now, next) in [(15, at(30)), (30, at(240))] {
+        assert_eq!(delivery.action(&terms, false, at(0), at(now)), Action::LookUp);
+        assert_eq!(delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(now), 1), Next::Wait(next));
+    }
+    assert_eq!(delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(240), 1), Next::Wait(at(240)));
+    assert_eq!(delivery.action(&terms, false, at(0), at(240)), Action::Send, "surely not done: repeat");
+}
+
+#[test]
+fn a_look_up_that_finds_it_ends_the_delivery_with_what_it_found() {
+    let (guarantee, retry) = (look_up(), RetryPolicy::default());
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    delivery.sending(at(0));
+    delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(1), 1);
+    let next = delivery.after(Action::LookUp, &attempted(Class::Ok), &terms, at(5), 1);
+    assert_eq!(next, Next::Done(serde_json::json!({"external_id": "A1"})));
+}
+
+#[test]
+fn the_look_up_that_concludes_searches_from_far_before_the_first_sending_for_partners_whose_clock_is_behind() {
+    let retry = RetryPolicy::default();
+    let guarantee = Guarantee::LookUp { ask_after_millis: vec![5_000, 30_000, 240_000], then: WhenAbsent::Repeat };
+    let terms = Terms { guarantee: &guarantee, reads_back: false, retry: &retry };
+    let mut delivery = Delivery::default();
+    assert_eq!((delivery.search_from(&terms), delivery.look_up_due(&terms)), (None, None));
+    delivery.sending(at(0));
+    delivery.sending(at(400));
+    assert_eq!(delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(401), 1), Next::Wait(at(405)));
+    for (from, due) in [(-60, 405), (-60, 430), (-900, 640)] {
+        assert_eq!(delivery.search_from(&terms), Some(at(from)), "before the first sending");
+        assert_eq!(delivery.look_up_due(&terms), Some(at(due)), "after the last sending");
+        delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(due + 1), 1);
+    }
+    assert_eq!(delivery.phase, Phase::Send, "nothing was found, so it is sent again");
+    // One look-up alone concludes.
+    let guarantee = Guarantee::LookUp { ask_after_millis: vec![240_000], then: WhenAbsent::Person };
+    let terms = Terms { guarantee: &guarantee, reads_back: false, retry: &retry };
+    assert_eq!(delivery.search_from(&terms), Some(at(-900)));
+}
+
+#[test]
+fn a_crash_while_sending_is_unknown_and_never_a_blind_repeat() {
+    let retry = RetryPolicy::default();
+    for (guarantee, wanted) in [
+        (Guarantee::Key, Action::Send),
+        (Guarantee::Nature, Action::Send),
+        (Guarantee::Read, Action::Send),
+        (look_up(), Action::Wait(at(6))),
+        (Guarantee::None, Action::Person),
+    ] {
+        let mut delivery = Delivery::default();
+        delivery.sending(at(0));
+        assert_eq!(delivery.action(&terms(&guarantee, &retry), true, at(0), at(1)), wanted, "{guarantee:?}");
+    }
+}
+
+#[test]
+fn what_nothing_can_tell_goes_to_a_person_at_once() {
+    let (guarantee, retry) = (Guarantee::None, RetryPolicy::default());
+    let next = Delivery::default().after(Action::Send, &attempted(Class::Unknown), &terms(&guarantee, &retry), at(0), 1);
+    assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "{next:?}");
+}
+
+#[test]
+fn a_success_is_read_back_where_declared_and_a_lie_is_named() {
+    let (guarantee, retry) = (Guarantee::Key, RetryPolicy::default());
+    let terms = Terms { guarantee: &guarantee, reads_back: true, retry: &retry };
+    let mut delivery = Delivery::default();
+    assert_eq!(delivery.after(Action::Send, &attempted(Class::Ok), &terms, at(0), 1), Next::Wait(at(0)));
+    assert_eq!(delivery.action(&terms, true, at(0), at(0)), Action::ReadBack);
+    for wait in [1, 5, 30, 120] {
+        assert!(matches!(delivery.clone().after(Action::ReadBack, &attempted(Class::Ok), &terms, at(1), 1), Next::Done(_)));
+        assert_eq!(delivery.after(Action::ReadBack, &not_there(), &terms, at(1), 1), Next::Wait(at(1 + wait)));
+    }
+    let next = delivery.after(Action::ReadBack, &not_there(), &terms, at(200), 1);
+    assert!(matches!(next, Next::Failed { class: "not_confirmed", .. }), "{next:?}");
+}
+
+#[test]
+fn a_lie_about_what_is_harmless_to_repeat_is_repeated_twice_before_a_person_hears_of_it() {
+    let (guarantee, retry) = (Guarantee::Nature, RetryPolicy::default());
+    let terms = Terms { guarantee: &guarantee, reads_back: true, retry: &retry };
+    let mut delivery = Delivery::default();
+    let (mut now, mut sends) = (at(0), 0);
+    let failed = loop {
+        let action = delivery.action(&terms, false, at(0), now);
+        let answer = if action == Action::Send { attempted(Class::Ok) } else { not_there() };
+        if action == Action::Send {
+            sends += 1;
+            assert_eq!(delivery.steps, [], "what did nothing is not done");
+            delivery.steps = vec![("approved".to_owned(), serde_json::Value::Null)];
+        }
+        match delivery.after(action, &answer, &terms, now, 1) {
+            Next::Wait(at) => now = at,
+            next => break next,
+        }
+    };
+    assert!(matches!(failed, Next::Failed { class: "not_confirmed", .. }), "{failed:?}");
+    assert_eq!((sends, now), (3, at(3 * 36 + 120)));
+}
+
+fn not_there() -> Attempted {
+    Attempted { confirmed: false, ..attempted(Class::Ok) }
+}
+
+#[test]
+fn a_partner_that_is_down_is_retried_until_the_declared_limit_and_not_beyond() {
+    let guarantee = Guarantee::Key;
+    let retry = RetryPolicy { retry_for_millis: vec![(Cause::PartnerDown, 3_600_000)] };
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    let mut now = at(0);
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match delivery.after(Action::Send, &attempted(Class::Retryable), &terms, now, 7) {
+            Next::Wait(next) => {
+                assert!(next <= at(3_600), "{next}");
+                now = next.max(plus(now, 1));
+            }
+            Next::Failed { cause, .. } => {
+                assert_eq!(cause, Cause::PartnerDown);
+                break;
+            }
+            Next::Done(_) => panic!("nothing succeeded"),
+        }
+        assert!(tries < 5_000, "bounded");
+    }
+    assert!(now >= at(3_600), "tried up to the limit, gave up at {now}");
+}
+
+#[test]
+fn an_attempt_that_never_left_costs_nothing() {
+    let (guarantee, retry) = (Guarantee::None, RetryPolicy::default());
+    let mut unsent = attempted(Class::Retryable);
+    unsent.unsent = true;
+    unsent.retry_after_millis = Some(9_000);
+    let mut delivery = Delivery::default();
+    assert_eq!(delivery.after(Action::Send, &unsent, &terms(&guarantee, &retry), at(0), 1), Next::Wait(at(9)));
+    assert_eq!(delivery, Delivery::default());
+}
+
+#[test]
+fn what_a_person_retries_begins_anew_with_full_patience() {
+    let guarantee = look_up();
+    let retry = RetryPolicy { retry_for_millis: vec![(Cause::PartnerDown, 60_000)] };
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    delivery.sending(at(0));
+    assert!(matches!(delivery.after(Action::Send, &attempted(Class::Retryable), &terms, at(0), 1), Next::Wait(_)));
+    assert!(matches!(delivery.after(Action::Send, &attempted(Class::Retryable), &terms, at(61), 1), Next::Failed { .. }));
+    assert_eq!(delivery.action(&terms, false, at(0), at(5_000)), Action::Send);
+    let next = delivery.after(Action::Send, &attempted(Class::Retryable), &terms, at(5_000), 1);
+    assert!(matches!(next, Next::Wait(_)), "the limit counts from the retry: {next:?}");
+    assert_eq!(delivery.first_sent_at, Some(at(0)), "look-ups still search from the first sending");
+}
+
+#[test]
+fn a_retry_after_a_look_up_that_failed_looks_up_again_and_never_sends_blindly() {
+    let (guarantee, retry) = (look_up(), RetryPolicy::default());
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    delivery.sending(at(0));
+    delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(1), 1);
+    let next = delivery.after(Action::LookUp, &attempted(Class::Refused), &terms, at(5), 1);
+    assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "{next:?}");
+    assert_eq!(delivery.action(&terms, false, at(0), at(100)), Action::LookUp);
+    assert!(matches!(delivery.after(Action::LookUp, &attempted(Class::Ok), &terms, at(100), 1), Next::Done(_)));
+}
+
+#[test]
+fn a_retry_after_a_person_was_told_it_is_not_there_sends() {
+    let guarantee = Guarantee::LookUp { ask_after_millis: vec![5_000], then: WhenAbsent::Person };
+    let retry = RetryPolicy::default();
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    delivery.sending(at(0));
+    delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(1), 1);
+    let next = delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(5), 1);
+    assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "{next:?}");
+    assert_eq!(delivery.action(&terms, false, at(0), at(100)), Action::Send);
+}

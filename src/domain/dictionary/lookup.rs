@@ -1,0 +1,92 @@
+//! Looking a value up.
+
+use super::definition::{Dictionary, Missing, Row};
+use crate::domain::value::Value;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// Why a lookup failed. The message does not hold the value looked up; it stands beside it for the person who mends.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum LookupError {
+    /// The dictionary has no row.
+    #[error("the dictionary `{dictionary}` has no row for this value")]
+    Missing {
+        /// The dictionary.
+        dictionary: Arc<str>,
+        /// The value.
+        key: String,
+    },
+    /// Several rows, and no date to choose by.
+    #[error("the dictionary `{dictionary}` has rows for several periods, and no date is given")]
+    DateNeeded {
+        /// The dictionary.
+        dictionary: Arc<str>,
+    },
+    /// Lists, mappings and times are no codes.
+    #[error("the dictionary `{dictionary}` cannot look up {found}")]
+    Kind {
+        /// The dictionary.
+        dictionary: Arc<str>,
+        /// What was given.
+        found: &'static str,
+    },
+}
+
+impl Dictionary {
+    /// The connector's code for a value. With one row for the value and no date, that row counts; with a date, only rows
+    /// that hold on it. Unset and null stay unset. Numbers are found by value: `13.00` finds the row of `13`.
+    pub fn lookup(&self, value: &Value, on: Option<Date>) -> Result<Value, LookupError> {
+        let (rows, key) = match value {
+            Value::Unset | Value::Null => return Ok(Value::Unset),
+            Value::Text(text) => (self.rows.get(text), text.to_string()),
+            Value::Bool(flag) => (self.rows.get(if *flag { "true" } else { "false" }), flag.to_string()),
+            Value::Int(number) => (self.numbered(Decimal::from(*number)), number.to_string()),
+            Value::Decimal(number) => (self.numbered(*number), number.to_string()),
+            Value::Number(text) => (self.rows.get(text), text.to_string()),
+            other => return Err(LookupError::Kind { dictionary: self.id.clone(), found: other.kind() }),
+        };
+        let mut holding = rows.into_iter().flatten().filter(|row| on.is_none_or(|day| holds(row, day)));
+        match (holding.next(), holding.next()) {
+            (Some(row), None) => Ok(row.to.clone()),
+            (Some(_), Some(_)) => Err(LookupError::DateNeeded { dictionary: self.id.clone() }),
+            (None, _) => match &self.missing {
+                Missing::Exception => Err(LookupError::Missing { dictionary: self.id.clone(), key }),
+                Missing::Keep => Ok(value.clone()),
+                Missing::Empty => Ok(Value::Unset),
+                Missing::Default(code) => Ok(code.clone()),
+            },
+        }
+    }
+
+    fn numbered(&self, number: Decimal) -> Option<&Vec<Row>> {
+        self.rows.get(self.numbers.get(&number.normalize())?)
+    }
+
+    /// The same table the other way round, for what a connector sends; the error names a code that two values have on
+    /// the same day, so that it cannot be turned back.
+    pub fn reversed(&self) -> Result<Dictionary, Arc<str>> {
+        let mut rows: Vec<Row> = Vec::new();
+        for row in self.rows() {
+            let code: Arc<str> = row.to.as_text().unwrap_or_default().into();
+            let turned = Row { from: code.clone(), to: Value::Text(row.from.clone()), ..row.clone() };
+            rows.push(turned);
+        }
+        for (index, row) in rows.iter().enumerate() {
+            let twice = rows[..index].iter().any(|other| other.from == row.from && periods_meet(other, row));
+            if twice {
+                return Err(row.from.clone());
+            }
+        }
+        Ok(Dictionary::new(self.id.clone(), self.title.clone(), self.to.clone(), self.missing.clone(), None, rows.into_iter()))
+    }
+}
+
+fn holds(row: &Row, day: Date) -> bool {
+    row.valid_from.is_none_or(|from| from <= day) && row.valid_to.is_none_or(|to| day <= to)
+}
+
+fn periods_meet(one: &Row, two: &Row) -> bool {
+    let after = |one: &Row, two: &Row| matches!((one.valid_from, two.valid_to), (Some(from), Some(to)) if from > to);
+    !after(one, two) && !after(two, one)
+}

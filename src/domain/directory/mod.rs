@@ -1,0 +1,17 @@
+//! People: users, departments, managers, roles with a scope, and who is meant by `{role: …}`, `{manager: 1}`.
+//!
+//! Owns the definition (`config/directory.yaml`, its lists in the file or as CSV tables) and the resolution; it neither
+//! signs people in nor sends them anything.
+
+mod definition;
+mod lint;
+mod resolve;
+mod tables;
+mod who;
+
+pub use definition::{Department, Directory, RoleGrant, SHAPE, User};
+pub use resolve::{Around, Nobody};
+pub use who::{WHO, Who};
+
+#[cfg(test)]
+mod tests;

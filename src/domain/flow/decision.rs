@@ -1,0 +1,141 @@
+//! What `decide` returns: the next state and everything that must be committed with it.
+
+use super::effect::{Cause, PlannedEffect};
+use super::event::Outcome;
+use super::instance::Parent;
+use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InstanceId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Everything one event leads to, beside the new instance state. Committed in one transaction.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// What happened, in order, for people; becomes one history row.
+    pub history: Vec<HistoryEntry>,
+    /// Effects to put into the outbox.
+    pub effects: Vec<PlannedEffect>,
+    /// Stopped effects to try again with the same key.
+    pub requeue: Vec<EffectId>,
+    /// Effects not yet sent that are no longer wanted.
+    pub withdraw: Vec<EffectId>,
+    /// Timers to set: number within the instance and due time.
+    pub timers_set: Vec<(u32, Timestamp)>,
+    /// Timers to remove.
+    pub timers_cancelled: Vec<u32>,
+    /// Ledger rows to write.
+    pub links: Vec<LinkChange>,
+    /// Our status for documents.
+    pub statuses: Vec<(DocumentId, String)>,
+    /// Linked documents to create.
+    pub documents: Vec<CreatedDocument>,
+    /// Exceptions to open.
+    pub exceptions_opened: Vec<OpenedException>,
+    /// Exceptions settled, with the resolution in words.
+    pub exceptions_closed: Vec<(ExceptionId, String)>,
+    /// Other instances that are asked to begin as a step of this one, or to be taken back.
+    pub subflows: Vec<SubflowAsked>,
+    /// Linked documents that were taken back: their own flows hear that they are withdrawn.
+    pub withdrawn: Vec<DocumentId>,
+    /// What this instance, itself a step of another, reports to that one.
+    pub reported: Option<Reported>,
+    /// Start anew with this revision of the document.
+    pub restart: Option<u32>,
+}
+
+/// One line of an instance's history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// What kind of thing happened: `started`, `entered`, `called`, `done`, `failed`, `heard`, `outcome`, `reminded`,
+    /// `escalated`, `reversed`, `exception`, `command`, `ended`, …
+    pub kind: String,
+    /// The step, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// Its visit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visit: Option<u32>,
+    /// Facts for people and the API; no secrets, no whole payloads.
+    #[serde(skip_serializing_if = "serde_json::Value::is_null", default)]
+    pub detail: serde_json::Value,
+}
+
+/// A change of the ledger's row for one document in one system.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkChange {
+    /// The document.
+    pub document: DocumentId,
+    /// The connection.
+    pub connection: String,
+    /// The partner's id of the object.
+    pub external_id: String,
+    /// The step visit that made the object; none for the source.
+    pub step: Option<(String, u32)>,
+    /// What we last wrote there, when this change is a write.
+    pub written: Option<String>,
+    /// What that system last said, when this change is a reading.
+    pub seen: Option<String>,
+    /// Whether the object is over (withdrawn, reversed): events about it no longer wake the await.
+    pub closed: bool,
+}
+
+/// A linked document made by a `create` step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreatedDocument {
+    /// Its id, from `ids::document_id`.
+    pub id: DocumentId,
+    /// Its type.
+    pub kind: String,
+    /// Its business key.
+    pub key: String,
+    /// Its content as canonical JSON.
+    pub body: serde_json::Value,
+    /// The document it was made for, and how they relate (`pays`).
+    pub made_for: DocumentId,
+    /// The relation.
+    pub relation: String,
+    /// Whether a step waits for its status.
+    pub awaited: bool,
+}
+
+/// Another instance is asked for, as a step of this one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubflowAsked {
+    /// The instance.
+    pub instance: InstanceId,
+    /// The document it runs for.
+    pub document: DocumentId,
+    /// The flow and what it is told of its parent; none when it is to be taken back.
+    pub start: Option<(String, Parent)>,
+}
+
+/// What a subflow reports.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reported {
+    /// What it came to.
+    pub outcome: Outcome,
+    /// Its outputs.
+    pub output: serde_json::Value,
+    /// Whether this is the end of its being taken back.
+    pub taken_back: bool,
+}
+
+/// A stopped effect or instance that wants a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenedException {
+    /// Derived from the instance, step, visit and a counter.
+    pub id: ExceptionId,
+    /// Why.
+    pub cause: Cause,
+    /// Stable code, such as `unknown_status`, `refused`, `mapping_failed`.
+    pub code: String,
+    /// In words.
+    pub message: String,
+    /// The step it stopped at.
+    pub step: Option<(String, u32)>,
+    /// The effect that stopped.
+    pub effect: Option<EffectId>,
+    /// The connection and operation that stopped, when a call did.
+    pub call: Option<(String, String)>,
+    /// Whose it is: a role or user, as written in the flow.
+    pub owner: Option<String>,
+}

@@ -1,0 +1,244 @@
+//! A compiled flow: the steps in one arena, blocks of them, reactions, policies. Immutable; shared by all its instances.
+
+use super::effect::{Cause, RetryPolicy};
+use super::environment::Person;
+use super::scope::Needs;
+use super::start::Start;
+use super::steps::Kind;
+use super::tables::Tables;
+use crate::domain::diagnostic::Span;
+use crate::domain::expression::Expression;
+use crate::domain::text::units;
+use crate::domain::value::Type;
+use std::collections::{BTreeMap, HashMap};
+
+/// A compiled flow.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Its id.
+    pub id: String,
+    /// The document type it is for.
+    pub document: String,
+    /// The binding row whose parts stand in it, when it is not the flow as written.
+    pub row: Option<String>,
+    /// Whose exceptions are that name nobody else.
+    pub owner: Option<Who>,
+    /// 0 goes first.
+    pub priority: i16,
+    /// The calendar of working time.
+    pub calendar: Option<String>,
+    /// The longest working time it waits for by each calendar, in working days, rounded up.
+    pub working_days: BTreeMap<String, u32>,
+    /// What sets it going.
+    pub starts: Vec<Start>,
+    /// All steps, those of reactions and the frames of reactions included.
+    pub steps: Vec<Step>,
+    /// Blocks of steps; block 0 is the flow itself.
+    pub blocks: Vec<Vec<usize>>,
+    /// `on_error`, in order.
+    pub policies: Vec<Policy>,
+    /// Reactions, in order; the last one is the operator's cancel.
+    pub reactions: Vec<Reaction>,
+    /// What a step that has it as its subflow gives, with types.
+    pub inputs: Type,
+    /// What it gives back to that step.
+    pub outputs: Vec<(String, Condition)>,
+    /// The decision tables it uses, by id.
+    pub tables: Tables,
+    pub(super) by_id: HashMap<String, usize>,
+    /// The field that is the document's key, a dotted path.
+    pub document_key: String,
+    /// The type of the document.
+    pub document_type: Type,
+}
+
+/// Somebody: of the directory, or the initiator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Who set the instance going.
+    Initiator,
+    /// Somebody of the directory.
+    Person(Person),
+}
+
+impl Who {
+    /// The form stored with exceptions.
+    pub fn word(&self) -> String {
+        match self {
+            Who::Initiator => "initiator".to_owned(),
+            Who::Person(person) => person.word(),
+        }
+    }
+}
+
+/// A compiled expression and what of the scope it needs.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// The expression.
+    pub expression: Expression,
+    /// What it looks at.
+    pub needs: Needs,
+    /// The decision tables it looks at.
+    pub tables: Vec<String>,
+}
+
+/// A compiled step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its id; generated ones (of reactions) hold a dot.
+    pub id: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Its block and its place in it.
+    pub block: usize,
+    /// Its place in the block.
+    pub position: usize,
+    /// Blocks inside it, in the order of its kind.
+    pub children: Vec<usize>,
+    /// What it does.
+    pub kind: Kind,
+    /// Left out unless this holds.
+    pub when: Option<Condition>,
+    /// Names for its mapping or input.
+    pub with: Vec<(String, Condition)>,
+    /// The `create` step whose document it is about.
+    pub about: Option<String>,
+    /// Our status of the document once it is done.
+    pub sets: Option<String>,
+    /// Whose its exceptions are.
+    pub owner: Option<Who>,
+    /// The calendar of its working time, when it is not the flow's.
+    pub calendar: Option<String>,
+    /// An exception is raised when it takes longer.
+    pub timeout: Option<units::Span>,
+    /// How long a partner that is down is called again, milliseconds.
+    pub retry_for_millis: Option<u64>,
+    /// Its own policies, before the flow's.
+    pub policies: Vec<Policy>,
+    /// The type of its output.
+    pub output: Type,
+}
+
+impl Step {
+    /// What it does, in a few words for people.
+    pub fn words(&self) -> String {
+        match &self.kind {
+            Kind::Call(call) => format!("call {}.{}", call.role, call.operation),
+            Kind::Create(_) => "create a document".to_owned(),
+            Kind::Assign(_) => "set fields".to_owned(),
+            Kind::Outcome(_) => "state an outcome".to_owned(),
+            Kind::Decide(_) => "ask a decision table".to_owned(),
+            Kind::Subflow(_) => "run another flow".to_owned(),
+            Kind::Choose(_) => "choose a branch".to_owned(),
+            Kind::Parallel(_) => "several branches at once".to_owned(),
+            Kind::Each(_) => "steps for each item".to_owned(),
+            Kind::Wait(_) => "wait".to_owned(),
+            Kind::Notify(_) => "notify people".to_owned(),
+            Kind::End(_) => "end the instance".to_owned(),
+            Kind::Reverse(_) => "reverse earlier steps".to_owned(),
+            Kind::Restart => "restart with the newest revision".to_owned(),
+            Kind::Reaction(_) => "a reaction".to_owned(),
+        }
+    }
+}
+
+impl Step {
+    /// Whether somebody wrote its id (those of reactions may be generated).
+    pub fn is_authored(&self) -> bool {
+        !self.id.contains('.')
+    }
+}
+
+/// What follows a failure, for one cause.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// The cause.
+    pub cause: Cause,
+    /// How long it is retried first, milliseconds.
+    pub retry_for_millis: Option<u64>,
+    /// What then.
+    pub then: OnError,
+    /// Whose the exception is.
+    pub owner: Option<Who>,
+}
+
+/// What follows a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnError {
+    /// A person decides.
+    Exception,
+    /// The flow goes on; `steps.ID.error` says what was.
+    Continue,
+}
+
+/// A reaction.
+#[derive(Clone, Debug)]
+pub struct Reaction {
+    /// What sets it off.
+    pub trigger: Trigger,
+    /// Only while the instance has not ended.
+    pub while_running: bool,
+    /// Only when a person asks for it.
+    pub on_request: bool,
+    /// Only when this holds.
+    pub when: Option<Condition>,
+    /// Its frame among the steps.
+    pub frame: usize,
+    /// Whether it takes the instance over (it reverses all, restarts or ends it).
+    pub takes_over: bool,
+}
+
+/// What sets a reaction off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A new revision.
+    Changed,
+    /// Withdrawn at the source.
+    Withdrawn,
+    /// A partner's event.
+    Event {
+        /// The role.
+        role: String,
+        /// The event.
+        event: String,
+    },
+    /// A drift of this kind.
+    Drift {
+        /// A word of `domain::reconcile::Kind`.
+        kind: String,
+        /// The role whose connection differs.
+        role: String,
+    },
+    /// The operator's cancel.
+    Cancel,
+}
+
+impl Flow {
+    /// A step by id.
+    pub fn step(&self, id: &str) -> Option<&Step> {
+        self.by_id.get(id).and_then(|index| self.steps.get(*index))
+    }
+
+    /// The calendar that counts for a step.
+    pub fn calendar_of<'a>(&'a self, step: &'a Step) -> Option<&'a str> {
+        step.calendar.as_deref().or(self.calendar.as_deref())
+    }
+
+    /// The policy for a cause at a step: its own first, then the flow's.
+    pub fn policy<'a>(&'a self, step: &'a Step, cause: Cause) -> Option<&'a Policy> {
+        step.policies.iter().chain(&self.policies).find(|policy| policy.cause == cause)
+    }
+
+    /// How failures of a step's effects are retried.
+    pub fn retry(&self, step: &Step) -> RetryPolicy {
+        let mut retry = RetryPolicy::default();
+        for cause in Cause::ALL {
+            let named = step.policies.iter().chain(&self.policies).filter(|policy| policy.cause == cause);
+            let own = step.retry_for_millis.filter(|_| cause == Cause::PartnerDown);
+            if let Some(millis) = own.into_iter().chain(named.filter_map(|policy| policy.retry_for_millis)).next() {
+                retry.retry_for_millis.push((cause, millis));
+            }
+        }
+        retry
+    }
+}

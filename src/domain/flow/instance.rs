@@ -1,0 +1,540 @@
+//! The state of one instance: what is stored between two decisions. History is not part of it.
+//!
+//! Compact JSON with short names; what is absent has its default, so that older states read under newer code.
+
+use super::effect::Cause;
+use super::event::Outcome;
+use crate::domain::ids::{DocumentId, InstanceId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// Visits one instance may hold. A flow that needs more loops over too much; the whole state is written with every event.
+pub const VISITS_MAX: usize = 5_000;
+/// Further visits for reactions, so that what looped too far can still be cancelled.
+pub const VISITS_FOR_REACTIONS: usize = 500;
+/// Partner events kept that came before the answer of the call they are about.
+pub const EARLY_MAX: usize = 16;
+
+/// One run of a flow version for one document revision.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Instance {
+    /// Where it stands as a whole.
+    #[serde(rename = "s")]
+    pub status: Status,
+    /// Counts returns to an earlier point inside this instance, from 1.
+    #[serde(rename = "r", skip_serializing_if = "is_first")]
+    pub round: Round,
+    /// Our status of the document, as last set here.
+    #[serde(rename = "ds", skip_serializing_if = "Option::is_none")]
+    pub document_status: Option<String>,
+    /// Entries into steps, in order. Their index is their identity.
+    #[serde(rename = "v", skip_serializing_if = "Vec::is_empty")]
+    pub visits: Vec<Visit>,
+    /// Timers that are set.
+    #[serde(rename = "t", skip_serializing_if = "Vec::is_empty")]
+    pub timers: Vec<Timer>,
+    /// The number of the next timer.
+    #[serde(rename = "nt", skip_serializing_if = "is_zero")]
+    pub next_timer: u32,
+    /// The number of the next exception.
+    #[serde(rename = "nx", skip_serializing_if = "is_zero")]
+    pub next_exception: u32,
+    /// Fields set by `assign`, dotted path to value.
+    #[serde(rename = "as", skip_serializing_if = "Vec::is_empty")]
+    pub assigned: Vec<(String, Json)>,
+    /// The newest revision the source is known to have, when it is not the instance's own.
+    #[serde(rename = "nr", skip_serializing_if = "Option::is_none")]
+    pub newest_revision: Option<u32>,
+    /// Partner events that came before the answer of the call they are about.
+    #[serde(rename = "e", skip_serializing_if = "Vec::is_empty")]
+    pub early: Vec<Early>,
+    /// The binding row whose parts stand in its flow; fixed at the start.
+    #[serde(rename = "rw", skip_serializing_if = "Option::is_none")]
+    pub row: Option<String>,
+    /// The instance whose step this one is.
+    #[serde(rename = "pa", skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Parent>,
+    /// Its parent took it back.
+    #[serde(rename = "tb", skip_serializing_if = "is_false")]
+    pub taken_back: bool,
+    /// An exception of the instance as a whole.
+    #[serde(rename = "x", skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Stop>,
+}
+
+/// The instance whose step this one is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parent {
+    /// The instance.
+    #[serde(rename = "i")]
+    pub instance: InstanceId,
+    /// Its step.
+    #[serde(rename = "s")]
+    pub step: String,
+    /// The visit of that step.
+    #[serde(rename = "v")]
+    pub visit: u32,
+    /// How deep flows are nested here, from 1.
+    #[serde(rename = "d")]
+    pub depth: u32,
+    /// What the step gives, as JSON: `input` of this instance's expressions.
+    #[serde(rename = "in")]
+    pub input: Json,
+}
+
+/// A subflow that a visit asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sub {
+    /// Its instance.
+    #[serde(rename = "i")]
+    pub instance: InstanceId,
+    /// Counts the runs of one visit, from 0.
+    #[serde(rename = "r", default, skip_serializing_if = "is_zero")]
+    pub run: u32,
+    /// Where it stands, as far as it was told.
+    #[serde(rename = "s")]
+    pub state: SubState,
+}
+
+/// Where a subflow stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubState {
+    /// It was asked for.
+    Running,
+    /// It came to its end.
+    Ended,
+    /// It is asked to take itself back.
+    TakingBack,
+    /// It has.
+    TakenBack,
+}
+
+/// A round; counts from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Round(pub u32);
+
+impl Default for Round {
+    fn default() -> Self {
+        Round(1)
+    }
+}
+
+/// Where an instance stands as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Not begun.
+    #[default]
+    New,
+    /// Under way.
+    Running,
+    /// Under way, and at least one exception is open.
+    Exception,
+    /// Over.
+    Ended {
+        /// What it came to.
+        #[serde(rename = "o")]
+        outcome: Outcome,
+        /// The document's final status.
+        #[serde(rename = "s")]
+        status: String,
+    },
+    /// Over because a newer revision runs.
+    Superseded,
+}
+
+impl Status {
+    /// The word in tables and the API.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Status::New | Status::Running => "running",
+            Status::Exception => "exception",
+            Status::Ended { .. } => "ended",
+            Status::Superseded => "superseded",
+        }
+    }
+
+    /// Whether the flow itself is over.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Status::Ended { .. } | Status::Superseded)
+    }
+}
+
+impl Instance {
+    /// The status in tables and the API: `running`, `exception`, `ended`, `superseded`.
+    pub fn status_word(&self) -> &'static str {
+        self.status.word()
+    }
+
+    /// The final outcome, once ended.
+    pub fn outcome_word(&self) -> Option<&'static str> {
+        match &self.status {
+            Status::Ended { outcome, .. } => Some(outcome.word()),
+            _ => None,
+        }
+    }
+
+    /// The steps it stands at, for lists; none when nothing is under way.
+    pub fn at_step(&self) -> Option<String> {
+        let at = |visit: &&Visit| {
+            matches!(visit.state, State::Calling | State::Awaiting | State::Waiting | State::Undoing | State::Stopped)
+                || visit.stop.is_some()
+        };
+        let mut steps: Vec<&str> = self.visits.iter().filter(at).map(|visit| visit.step.as_str()).collect();
+        steps.dedup();
+        (!steps.is_empty()).then(|| steps.join(", "))
+    }
+}
+
+/// One entry into a step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Visit {
+    /// The step.
+    #[serde(rename = "s")]
+    pub step: String,
+    /// Which entry into that step, from 1.
+    #[serde(rename = "n")]
+    pub number: u32,
+    /// The visit around it; none at the top.
+    #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u32>,
+    /// Branch or iteration within the parent.
+    #[serde(rename = "l", skip_serializing_if = "is_zero")]
+    pub lane: u32,
+    /// Where it stands.
+    #[serde(rename = "a")]
+    pub state: State,
+    /// What it came to.
+    #[serde(rename = "o", skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// Its output, as JSON.
+    #[serde(rename = "out", skip_serializing_if = "Option::is_none")]
+    pub output: Option<Json>,
+    /// How it failed.
+    #[serde(rename = "err", skip_serializing_if = "Option::is_none")]
+    pub error: Option<StepError>,
+    /// The index of its next effect.
+    #[serde(rename = "ne", skip_serializing_if = "is_zero")]
+    pub next_effect: u32,
+    /// Index of the forward effect that is under way.
+    #[serde(rename = "f", skip_serializing_if = "Option::is_none")]
+    pub forward: Option<u32>,
+    /// Indexes of notices under way.
+    #[serde(rename = "nt", skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<u32>,
+    /// The connection that was called.
+    #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
+    /// The call's input, kept while undoing it may need it.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    pub input: Option<Json>,
+    /// The object it made at the partner.
+    #[serde(rename = "ex", skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// What the awaited partner last said, as JSON.
+    #[serde(rename = "h", skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Json>,
+    /// The document's status before this step set it.
+    #[serde(rename = "b", skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The linked document it made.
+    #[serde(rename = "m", skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
+    /// The subflow it asked for.
+    #[serde(rename = "sb", skip_serializing_if = "Option::is_none")]
+    pub sub: Option<Sub>,
+    /// How to undo what it did at the partner.
+    #[serde(rename = "u", skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Undo>,
+    /// The flow has left it: its end moves nothing on.
+    #[serde(rename = "q", skip_serializing_if = "is_false")]
+    pub left: bool,
+    /// Its open exception.
+    #[serde(rename = "x", skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Stop>,
+    /// Lanes of a parallel or each.
+    #[serde(rename = "ls", skip_serializing_if = "Option::is_none")]
+    pub lanes: Option<Lanes>,
+    /// What it is undoing.
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
+    pub undoing: Option<Undoing>,
+}
+
+/// Where a visit stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// A container whose inside runs.
+    #[default]
+    #[serde(rename = "a")]
+    Active,
+    /// Its forward effect is under way.
+    #[serde(rename = "c")]
+    Calling,
+    /// Waits for a partner's event.
+    #[serde(rename = "w")]
+    Awaiting,
+    /// Waits for time to pass.
+    #[serde(rename = "t")]
+    Waiting,
+    /// Undoes something before it goes on.
+    #[serde(rename = "u")]
+    Undoing,
+    /// Stands in an exception.
+    #[serde(rename = "x")]
+    Stopped,
+    /// Done.
+    #[serde(rename = "d")]
+    Done,
+    /// Done without being done, by a person's word.
+    #[serde(rename = "k")]
+    Skipped,
+    /// Failed, and the flow went on or was left.
+    #[serde(rename = "f")]
+    Failed,
+    /// Left by the flow with nothing to undo.
+    #[serde(rename = "l")]
+    Left,
+    /// Undone.
+    #[serde(rename = "r")]
+    Reversed,
+}
+
+impl State {
+    /// Whether nothing more happens in it by itself.
+    pub fn is_over(self) -> bool {
+        matches!(self, State::Done | State::Skipped | State::Failed | State::Left | State::Reversed)
+    }
+
+    /// The word of `steps.ID.state`.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Active | State::Calling => "running",
+            State::Awaiting | State::Waiting => "waiting",
+            State::Undoing => "reversing",
+            State::Stopped => "exception",
+            State::Done => "done",
+            State::Skipped => "skipped",
+            State::Failed => "failed",
+            State::Left => "left",
+            State::Reversed => "reversed",
+        }
+    }
+}
+
+/// `steps.ID.error`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepError {
+    /// The answer's class, or a code of ours.
+    #[serde(rename = "k")]
+    pub class: String,
+    /// The cause.
+    #[serde(rename = "c")]
+    pub cause: Cause,
+    /// In words.
+    #[serde(rename = "m")]
+    pub message: String,
+}
+
+/// A linked document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Made {
+    /// Its id.
+    pub id: DocumentId,
+    /// Its type.
+    #[serde(rename = "k")]
+    pub kind: String,
+    /// Its key.
+    #[serde(rename = "y")]
+    pub key: String,
+    /// Our status of it, once a step set one.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// How to undo a call: fixed when its answer came, so that later changes cannot alter it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The operation.
+    #[serde(rename = "op")]
+    pub operation: String,
+    /// Its input.
+    #[serde(rename = "in")]
+    pub input: Json,
+    /// Index of its effect, once asked for.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<u32>,
+    /// Settled: done, or skipped by a person.
+    #[serde(rename = "d", default, skip_serializing_if = "is_false")]
+    pub settled: bool,
+}
+
+/// An open exception.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stop {
+    /// Its number within the instance; its id is derived from it.
+    #[serde(rename = "n")]
+    pub number: u32,
+    /// The cause.
+    #[serde(rename = "c")]
+    pub cause: Cause,
+    /// The code.
+    #[serde(rename = "k")]
+    pub code: String,
+    /// What stopped.
+    #[serde(rename = "w")]
+    pub what: Stopped,
+}
+
+/// What an exception stopped; says what the operator's verbs do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stopped {
+    /// The step, before it did anything: retry enters it again.
+    Entering,
+    /// The step's forward effect of this index: retry sends it again with its key.
+    Forward(u32),
+    /// The step did its work but its `expect` does not hold: retry works anew with a new key.
+    Expecting,
+    /// Undoing the step, with the effect of this index.
+    Reversing(u32),
+    /// A notice of this index; nothing waits for it.
+    Notice(u32),
+    /// Nothing: the step goes on (an unknown status, a timeout); a later answer settles it.
+    Nothing,
+}
+
+/// Lanes of a parallel or each.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Lanes {
+    /// Lanes that have begun and not finished.
+    #[serde(rename = "o")]
+    pub open: u32,
+    /// The next lane to begin.
+    #[serde(rename = "n")]
+    pub next: u32,
+    /// How many there are.
+    #[serde(rename = "t")]
+    pub total: u32,
+    /// Lanes that were undone because of a sibling and run again when it is done.
+    #[serde(rename = "re", skip_serializing_if = "Vec::is_empty")]
+    pub redo: Vec<u32>,
+    /// Lanes in which a step failed and stands in an exception.
+    #[serde(rename = "fl", skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<u32>,
+}
+
+/// What a visit undoes and what follows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undoing {
+    /// What.
+    #[serde(rename = "w")]
+    pub what: Scope,
+    /// What follows.
+    #[serde(rename = "t")]
+    pub then: Then,
+}
+
+/// Which visits are undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// All of the instance, but not the reaction that undoes.
+    All,
+    /// The visits of these steps.
+    Steps(Vec<String>),
+    /// The visit itself.
+    Itself,
+    /// Everything inside the visit.
+    Inside,
+    /// Everything inside the visit but the failed lanes.
+    Siblings,
+    /// Visits that are still under way, but not those around the visit.
+    Open,
+    /// The visit itself and what came after it in its lane.
+    After,
+}
+
+/// What follows an undo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Then {
+    /// The step is done.
+    Done,
+    /// The step is done with this outcome.
+    Outcome(Outcome),
+    /// The instance ends, or gives way, as the step says.
+    End,
+    /// A parallel goes on with its failed lanes and runs the others again later.
+    Resume,
+    /// A parallel has failed as a whole.
+    Fail(StepError),
+    /// The step is visited anew.
+    Again,
+}
+
+/// A timer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Its number.
+    #[serde(rename = "n")]
+    pub number: u32,
+    /// The visit it belongs to.
+    #[serde(rename = "v")]
+    pub visit: u32,
+    /// What it is for.
+    #[serde(rename = "k")]
+    pub purpose: TimerPurpose,
+    /// When it is due.
+    #[serde(rename = "d")]
+    pub due: Timestamp,
+}
+
+/// What a timer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerPurpose {
+    /// The end of a wait.
+    Wait,
+    /// A step that takes too long.
+    Timeout,
+    /// A rung of an await's ladder.
+    Rung(u32),
+}
+
+/// A partner event that came before the answer of the call it is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Early {
+    /// The connection.
+    #[serde(rename = "c")]
+    pub connection: String,
+    /// The event.
+    #[serde(rename = "e")]
+    pub event: String,
+    /// The object.
+    #[serde(rename = "x")]
+    pub external_id: String,
+    /// The outcome.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// The output, as JSON.
+    #[serde(rename = "out")]
+    pub output: Json,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+fn is_first(round: &Round) -> bool {
+    round.0 == 1
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}

@@ -1,0 +1,175 @@
+//! What `check` says of flows that cannot run: code and line.
+
+use super::world::*;
+
+#[test]
+fn the_shipped_flow_is_sound() {
+    World::new().flow(SHIPPED);
+}
+
+#[test]
+fn unsound_steps_are_found_in_their_line() {
+    let world = World::new();
+    // The first step stands in line 9.
+    for (steps, code) in [
+        ("  - {id: a, call: erp.no_such, map: po_ref}", "unknown_definition"),
+        ("  - {id: a, call: warehouse.tell, map: po_ref}", "unknown_definition"),
+        ("  - {id: a, call: erp.reject_order, map: po_reff}", "unknown_definition"),
+        ("  - {id: a, call: rejectorder, map: po_ref}", "wrong_type"),
+        ("  - {id: a, call: erp.reject_order}", "missing_input"),
+        ("  - {id: a, call: erp.reject_order, with: {id: doc.number, odd: doc.number}}", "unknown_field"),
+        ("  - {id: a, call: oa.create_approval, map: po_to_oa}", "missing_input"),
+        ("  - {id: a, call: oa.create_approval, map: po_to_oa, with: {budget: doc.number}}", "expression_type"),
+        ("  - {id: a, call: erp.reject_order, map: po_to_payable}", "wrong_mapping"),
+        ("  - {id: a, create: payable, map: po_ref}", "wrong_mapping"),
+        ("  - {id: a, create: invoice, map: po_to_payable}", "unknown_definition"),
+        ("  - {id: a, for: nobody, call: erp.reject_order, map: po_ref}", "unknown_step"),
+        ("  - {id: a, call: erp.reject_order, map: po_ref, sets: aproved}", "unknown_definition"),
+        ("  - {id: a, call: erp.reject_order, map: po_ref, when: doc.nubmer == 'x'}", "unknown_field"),
+        ("  - {id: a, call: erp.reject_order, map: po_ref, when: doc.number}", "expression_type"),
+        ("  - {id: a, call: erp.reject_order, map: po_ref, when: \"doc.total_gross > doc.number\"}", "expression_type"),
+        ("  - {id: a, call: erp.reject_order, map: po_ref, when: \"event.outcome == 'x'\"}", "expression_name"),
+        ("  - {id: a, call: erp.reject_order, map: po_ref, when: \"steps.b.state == 'x'\"}", "unknown_field"),
+        ("  - {id: a, call: erp.reject_order, map: po_ref, owner: {role: nobody}}", "unknown_definition"),
+        ("  - {id: a, call: erp.reject_order, map: po_ref, on_error: [{cause: partner_down, retry_for: 3wd}]}", "bad_value"),
+        ("  - {id: a, call: erp.release_order, map: po_ref, await: {event: oa.approval_changed}}", "no_object"),
+        ("  - {id: a, call: oa.create_approval, map: po_plain_oa, await: {event: oa.nothing}}", "unknown_definition"),
+        ("  - {id: a, call: oa.create_approval, map: po_plain_oa, await: {event: erp.purchase_orders}}", "wrong_source"),
+        (
+            "  - {id: a, call: oa.create_approval, map: po_plain_oa, await: {event: oa.approval_changed, ladder: [{remind: initiator}]}}",
+            "missing_key",
+        ),
+        (
+            "  - {id: a, call: oa.create_approval, map: po_plain_oa, await: {event: oa.approval_changed, ladder: [{every: 1d, outcome: expired}]}}",
+            "bad_value",
+        ),
+        ("  - {id: a, assign: {nubmer: doc.number}}", "unknown_field"),
+        ("  - {id: a, assign: {total_gross: \"true\"}}", "expression_type"),
+        ("  - {id: a, each: doc.number, steps: []}", "expression_type"),
+        ("  - {id: a, each: doc.lines, as: doc, steps: []}", "bad_value"),
+        ("  - {id: a, each: doc.lines, max: 5000, steps: []}", "bad_value"),
+        ("  - {id: a, wait: {until: doc.number}}", "expression_type"),
+        ("  - {id: a, notify: initiator}", "missing_key"),
+        ("  - {id: a, notify: initiator, template: nothing}", "unknown_definition"),
+        ("  - {id: a, notify: initiator, template: po_released, channel: pigeon}", "unknown_definition"),
+        ("  - {id: a, choose: {branches: [{id: x, when: \"true\", steps: []}]}}", "missing_otherwise"),
+        ("  - {id: a, parallel: {branches: []}}", "missing_key"),
+        ("  - {id: a, end: {outcome: approved, status: relesed}}", "unknown_definition"),
+        ("  - {id: a, end: {outcome: approved, status: released, untold: [erp]}}", "missing_key"),
+        ("  - {id: done, outcome: approved}", "duplicate_step"),
+        ("  - {id: a, approve: {by: {role: cfo}}}", "not_available_yet"),
+        ("  - {id: a, subflow: other}", "unknown_definition"),
+        ("  - {id: a, task: x}", "not_available_yet"),
+        ("  - {id: a, cal: erp.reject_order}", "missing_key"),
+        ("  - {id: a, outcome: maybe}", "bad_word"),
+        ("  - {id: a, reverse: all}", "missing_key"),
+    ] {
+        let found = errors(world.compile(&text(steps, "")));
+        let line = if code == "duplicate_step" { 10 } else { 9 };
+        assert!(found.contains(&(code, line)), "{steps}: {found:?}");
+    }
+}
+
+#[test]
+fn unsound_paths_are_found() {
+    let world = World::new();
+    let head = "format: 1\nflow: tested\ndocument: purchase_order\nowner: {role: procurement_head}\nstart: [{event: erp.purchase_orders}]\nsteps:\n";
+    let tell = "  - {id: tell, call: erp.reject_order, map: po_ref}\n";
+    let end = "{outcome: rejected, status: rejected}";
+    for (body, code, line) in [
+        (tell.to_owned(), "path_without_end", 7),
+        (format!("{tell}  - {{id: a, end: {end}}}\n  - {{id: b, outcome: approved}}\n"), "unreachable_step", 9),
+        (format!("  - {{id: a, end: {end}}}\n"), "untold", 7),
+        (format!("  - {{id: a, call: erp.check_budget, map: po_to_budget}}\n  - {{id: b, end: {end}}}\n"), "untold", 8),
+        (
+            format!(
+                "  - {{id: a, choose: {{branches: [{{id: x, when: \"true\", steps: [{{id: t, call: erp.reject_order, map: po_ref}}]}}], otherwise: {{id: y, steps: []}}}}}}\n  - {{id: b, end: {end}}}\n"
+            ),
+            "untold",
+            8,
+        ),
+        (
+            format!(
+                "  - {{id: a, choose: {{branches: [{{id: x, when: \"true\", steps: [{{id: t, end: {end}}}]}}], otherwise: {{id: y, steps: []}}}}}}\n{tell}"
+            ),
+            "path_without_end",
+            8,
+        ),
+        (format!("{tell}  - {{id: a, when: \"false\", end: {end}}}\n"), "path_without_end", 8),
+    ] {
+        let found = errors(world.compile(&format!("{head}{body}")));
+        assert!(found.contains(&(code, line)), "{body}: {found:?}");
+    }
+    for body in [
+        format!("{tell}  - {{id: a, end: {end}}}\n"),
+        "  - {id: a, end: {outcome: rejected, status: rejected, untold: [erp], reason: by phone}}\n".to_owned(),
+        format!(
+            "  - {{id: a, choose: {{branches: [{{id: x, when: \"true\", steps: [{{id: t, call: erp.reject_order, map: po_ref}}]}}], otherwise: {{id: y, steps: [{{id: u, call: erp.return_order, map: po_ref}}]}}}}}}\n  - {{id: b, end: {end}}}\n"
+        ),
+    ] {
+        assert_eq!(errors(world.compile(&format!("{head}{body}"))), vec![], "{body}");
+    }
+}
+
+#[test]
+fn unsound_reactions_and_starts_are_found() {
+    let world = World::new();
+    let step = "  - {id: tell, call: erp.reject_order, map: po_ref}";
+    for (more, code) in [
+        ("reactions: [{revision: changed, do: [{reverse: [tell]}]}]", "no_reverse"),
+        ("reactions: [{revision: changed, do: [{reverse: [nothing]}]}]", "unknown_step"),
+        ("reactions: [{revision: altered, do: []}]", "bad_word"),
+        ("reactions: [{event: oa.nothing, do: []}]", "unknown_definition"),
+        ("reactions: [{revision: changed, when: \"event.outcome == 'x'\", do: []}]", "expression_name"),
+        ("reactions: [{revision: changed, do: [{restart: false}]}]", "bad_value"),
+        ("reactions: [{revision: changed, do: [{end: {outcome: cancelled, status: cancelled}}, {restart: true}]}]", "unreachable_step"),
+        ("on_error: [{cause: bad_luck}]", "bad_word"),
+    ] {
+        let found = errors(world.compile(&text(step, more)));
+        assert!(found.iter().any(|(known, _)| *known == code), "{more}: {found:?}");
+    }
+    let text = text(step, "");
+    for (from, to, code) in [
+        ("{event: erp.purchase_orders}", "{event: oa.approval_changed}", "wrong_source"),
+        ("{event: erp.purchase_orders}", "{form: po_request}", "unknown_definition"),
+        ("{event: erp.purchase_orders}", "{api: false}", "bad_value"),
+        ("document: purchase_order", "document: purchase_ordre", "unknown_definition"),
+        ("calendar: cn", "calendar: cm", "unknown_definition"),
+        ("owner: {role: procurement_head}\n", "", "missing_owner"),
+        ("{role: procurement_head}", "{role: procurement_heda}", "unknown_definition"),
+    ] {
+        let found = errors(world.compile(&text.replace(from, to)));
+        assert!(found.iter().any(|(known, _)| *known == code), "{to}: {found:?}");
+    }
+}
+
+#[test]
+fn looking_ahead_is_warned_of() {
+    let world = World::new();
+    let later = "  - {id: a, call: erp.reject_order, map: po_ref, when: \"steps.b.state == 'done'\"}\n  - {id: b, call: erp.return_order, map: po_ref}";
+    let branches = "  - {id: a, choose: {branches: [{id: x, when: \"steps.a.state == 'done'\", steps: [{id: t, outcome: approved}]}], otherwise: {id: y, steps: \
+                    [{id: u, when: \"steps.t.outcome == 'approved'\", outcome: rejected}]}}}";
+    let sound = "  - {id: a, parallel: {branches: [{id: x, steps: [{id: t, when: \"steps.u.state == 'done'\", outcome: approved}]}, \
+                 {id: y, steps: [{id: u, outcome: approved}]}]}}\n  - {id: b, when: \"steps.t.outcome == 'approved'\", outcome: approved}";
+    for (steps, wanted) in [(later, 1), (branches, 1), (sound, 0)] {
+        let mut report = crate::domain::diagnostic::Report::new("flow.yaml");
+        let node = crate::domain::text::tree::parse(&text(steps, ""), &mut report).expect("it parses");
+        let definition = crate::domain::flow::Definition::read(&node, &mut report).expect("it reads");
+        assert!(crate::domain::flow::Flow::compile(&definition, &world.env, &mut report).is_some(), "warnings do not stop it");
+        let found = report.into_items().iter().filter(|item| item.code == "never_before").count();
+        assert_eq!(found, wanted, "{steps}");
+    }
+}
+
+#[test]
+fn giving_up_needs_a_partner_that_can_withdraw() {
+    let mut world = World::new();
+    let steps = "  - {id: a, call: oa.create_approval, map: po_plain_oa, await: {event: oa.approval_changed, ladder: [{after: 1d, outcome: expired}]}}";
+    assert!(world.compile(&text(steps, "")).is_ok());
+    let oa = world.env.roles.get_mut("oa").expect("the role");
+    let mut second = (*oa[0]).clone();
+    second.can.withdraw = false;
+    second.connection = "oa_second".into();
+    oa.push(second.into());
+    assert_eq!(errors(world.compile(&text(steps, ""))), [("cannot", 9)], "every connection of the role must fit");
+}

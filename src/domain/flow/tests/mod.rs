@@ -1,0 +1,14 @@
+//! Tests of the flow room: a small world by hand, then tables over step kinds, reactions, faults and laws.
+
+mod again;
+mod cases;
+mod commands;
+mod compile;
+mod faults;
+mod laws;
+mod migrations;
+mod own;
+mod reactions;
+mod repairs;
+mod steps;
+mod world;

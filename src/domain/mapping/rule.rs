@@ -1,0 +1,111 @@
+//! A compiled mapping.
+
+use super::definition::Target;
+use crate::domain::diagnostic::Span;
+use crate::domain::dictionary::Dictionary;
+use crate::domain::expression::{Cardinality, Expression, Path, Template};
+use crate::domain::format::{Direction, Format};
+use crate::domain::value::{Type, Value};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A compiled mapping. Immutable; share it.
+#[derive(Debug)]
+pub struct Mapping {
+    /// Its id.
+    pub id: Arc<str>,
+    /// The names it takes.
+    pub inputs: Vec<Arc<str>>,
+    /// What it makes.
+    pub target: Target,
+    /// Its rules, in the order of the file; the index is what origins and errors name.
+    pub infos: Vec<RuleInfo>,
+    pub(super) direction: Direction,
+    pub(super) rules: Vec<Rule>,
+}
+
+/// What people are told of a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleInfo {
+    /// Its place in the definition, such as `fields[7].fields[0]`.
+    pub path: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Its target as written.
+    pub to: Arc<str>,
+}
+
+impl Mapping {
+    /// The members of the target it writes, at the top.
+    pub fn fills(&self) -> BTreeSet<Arc<str>> {
+        self.rules.iter().filter_map(|rule| rule.to.first().cloned()).collect()
+    }
+
+    /// The dictionaries it looks into.
+    pub fn dictionaries(&self) -> BTreeSet<Arc<str>> {
+        let mut found = BTreeSet::new();
+        collect(&self.rules, &mut found);
+        found
+    }
+}
+
+fn collect(rules: &[Rule], found: &mut BTreeSet<Arc<str>>) {
+    for rule in rules {
+        match &rule.body {
+            Body::Leaf(leaf) => found.extend(leaf.lookup.iter().map(|lookup| lookup.dictionary.id.clone())),
+            Body::Each(each) => collect(&each.rules, found),
+            Body::Group(rules) => collect(rules, found),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub info: usize,
+    pub to: Vec<Arc<str>>,
+    pub when: Option<Expression>,
+    pub required: bool,
+    pub body: Body,
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    Leaf(Box<Leaf>),
+    Each(Box<Each>),
+    Group(Vec<Rule>),
+}
+
+#[derive(Debug)]
+pub(super) struct Leaf {
+    pub source: Source,
+    pub lookup: Option<Lookup>,
+    /// In the order in which they are applied.
+    pub formats: Vec<Format>,
+    pub join: Option<Arc<str>>,
+    pub max_length: Option<u32>,
+    pub truncate: bool,
+    pub default: Option<Value>,
+    pub target: Type,
+}
+
+#[derive(Debug)]
+pub(super) enum Source {
+    Value(Expression),
+    Text(Template),
+    /// A path on a name in scope.
+    From(Path, Cardinality, Arc<str>),
+    Constant(Value),
+}
+
+#[derive(Debug)]
+pub(super) struct Lookup {
+    pub dictionary: Arc<Dictionary>,
+    pub on: Option<Expression>,
+}
+
+#[derive(Debug)]
+pub(super) struct Each {
+    pub over: Expression,
+    pub name: Arc<str>,
+    pub rules: Vec<Rule>,
+}

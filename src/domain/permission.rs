@@ -1,0 +1,58 @@
+//! What a caller may do. Few and separate: who may see is not who may see payloads, and neither may settle.
+
+/// One permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Permission {
+    /// See documents, instances, exceptions and connections, without payloads.
+    Read,
+    /// See what documents and partners' answers hold.
+    Payloads,
+    /// Submit forms and begin flows.
+    Start,
+    /// Settle exceptions and move instances to another version.
+    Operate,
+    /// Write drafts, check, preview, simulate and try them.
+    Edit,
+    /// Publish releases and roll back.
+    Publish,
+    /// Read the metrics.
+    Metrics,
+}
+
+impl Permission {
+    /// All of them.
+    pub const ALL: [Permission; 7] = [
+        Permission::Read,
+        Permission::Payloads,
+        Permission::Start,
+        Permission::Operate,
+        Permission::Edit,
+        Permission::Publish,
+        Permission::Metrics,
+    ];
+    /// Their words, in the same order.
+    pub const WORDS: [&'static str; 7] = ["read", "payloads", "start", "operate", "edit", "publish", "metrics"];
+
+    /// The word in files and messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Permission::Read => "read",
+            Permission::Payloads => "payloads",
+            Permission::Start => "start",
+            Permission::Operate => "operate",
+            Permission::Edit => "edit",
+            Permission::Publish => "publish",
+            Permission::Metrics => "metrics",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_stand_in_the_order_of_the_permissions() {
+        assert_eq!(Permission::ALL.map(Permission::word), Permission::WORDS);
+    }
+}

@@ -1,0 +1,189 @@
+//! A connection made ready for one version of its connector: settings with secrets, client, guard, credentials.
+
+use super::clients::{self, TlsTexts};
+use super::guard::Guard;
+use super::record::Recorder;
+use super::tokens::Tokens;
+use super::wire::Wire;
+use crate::domain::binding::{Connection, Setting};
+use crate::domain::connector::Connector;
+use crate::domain::connector::egress::{Egress, EgressPolicy};
+use crate::domain::value::{Map, Type, Value};
+use crate::runtime::secret;
+use reqwest::Client;
+use secrecy::{ExposeSecret, SecretString};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Why a connection cannot be made ready. Messages hold no secrets.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// A secret cannot be read.
+    #[error("the setting `{setting}` of the connection `{connection}`: {source}")]
+    Secret {
+        /// The connection.
+        connection: Arc<str>,
+        /// The setting.
+        setting: String,
+        /// Why.
+        #[source]
+        source: secret::Error,
+    },
+    /// A setting is missing or of another type.
+    #[error("the setting `{setting}` of the connection `{connection}` {why}")]
+    Setting {
+        /// The connection.
+        connection: Arc<str>,
+        /// The setting.
+        setting: Arc<str>,
+        /// What is wrong.
+        why: String,
+    },
+    /// The client cannot be built.
+    #[error("the connection `{connection}`: {why}")]
+    Client {
+        /// The connection.
+        connection: Arc<str>,
+        /// Why.
+        why: String,
+    },
+}
+
+/// How requests leave.
+pub(super) enum Way {
+    /// Over HTTP, past the guard.
+    Http { client: Box<Client>, guard: Arc<Guard> },
+    /// Over what was put in its place.
+    Wire(Arc<dyn Wire>),
+}
+
+/// A connection made ready.
+pub struct Prepared {
+    pub(super) connection: Arc<Connection>,
+    pub(super) connector: Arc<Connector>,
+    /// Settings as expressions see them. Holds secrets in plain: never printed, never leaves the gateway.
+    pub(super) settings: Value,
+    pub(super) way: Way,
+    pub(super) tokens: Tokens,
+    /// The pair of `csrf`: tied to a session at the partner, so each process has its own.
+    pub(super) pair: Tokens,
+    pub(super) recorder: Recorder,
+}
+
+impl Prepared {
+    pub(super) fn new(
+        connection: Arc<Connection>,
+        connector: Arc<Connector>,
+        policy: Arc<EgressPolicy>,
+        base: &Path,
+        (tokens, pair): (Tokens, Tokens),
+        wire: Option<Arc<dyn Wire>>,
+    ) -> Result<Prepared, PrepareError> {
+        let mut secrets = Vec::new();
+        let settings = read_settings(&connection, &connector, base, &mut secrets)?;
+        let tls = read_tls(&connection, base, &mut secrets)?;
+        let way = match wire {
+            Some(wire) => Way::Wire(wire),
+            None => http(&connection, connector.http.only_http1, &settings, policy, &tls)?,
+        };
+        let needles = secrets.iter().map(|secret: &SecretString| secret.expose_secret());
+        let recorder = Recorder::new(needles);
+        Ok(Prepared { connection, connector, settings, way, tokens, pair, recorder })
+    }
+
+    /// The secret of a setting, for signatures.
+    pub(super) fn secret(&self, setting: &str) -> Option<&str> {
+        self.settings.member(setting).as_text()
+    }
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Prepared").field("connection", &self.connection.id).finish_non_exhaustive()
+    }
+}
+
+fn http(
+    connection: &Connection,
+    only_http1: bool,
+    settings: &Value,
+    policy: Arc<EgressPolicy>,
+    tls: &TlsTexts,
+) -> Result<Way, PrepareError> {
+    let egress = Egress { rules: connection.egress.clone(), allow_http: speaks_http(settings) };
+    let guard = Arc::new(Guard::new(egress, policy));
+    let client = clients::build(guard.clone(), tls, only_http1);
+    let client = client.map_err(|why| PrepareError::Client { connection: connection.id.clone(), why })?;
+    Ok(Way::Http { client: Box::new(client), guard })
+}
+
+/// Whether the connection's own settings speak plain `http`; an answer or a redirect can never lead there otherwise.
+fn speaks_http(settings: &Value) -> bool {
+    let Value::Map(map) = settings else { return false };
+    map.values().any(|value| value.as_text().is_some_and(|text| text.starts_with("http://")))
+}
+
+fn read_settings(
+    connection: &Connection,
+    connector: &Connector,
+    base: &Path,
+    secrets: &mut Vec<SecretString>,
+) -> Result<Value, PrepareError> {
+    let mut map = Map::with_capacity(connector.settings.fields.len());
+    for (name, field) in &connector.settings.fields {
+        let wrong = |why: String| PrepareError::Setting { connection: connection.id.clone(), setting: name.clone(), why };
+        let value = match connection.settings.get(name) {
+            None => match connector.defaults.get(name) {
+                Some(default) => default.clone(),
+                None if field.required => return Err(wrong("is missing".to_owned())),
+                None => Value::Unset,
+            },
+            Some(setting) if field.of == Type::Secret => {
+                let secret = read_setting(connection, name, setting, base)?;
+                let text = Value::text(secret.expose_secret());
+                secrets.push(secret);
+                text
+            }
+            Some(Setting::Literal(json)) => {
+                let read = field.of.read(&Value::from_json(json));
+                read.map_err(|error| wrong(format!("is {}, but {} is declared", error.found, error.wanted)))?
+            }
+            Some(setting) => {
+                // A setting may be kept as a secret without being declared as one; then it is treated as one.
+                let secret = read_setting(connection, name, setting, base)?;
+                let read = field.of.read(&Value::text(secret.expose_secret()));
+                secrets.push(secret);
+                read.map_err(|error| wrong(format!("is not {}", error.wanted)))?
+            }
+        };
+        if !value.is_unset() {
+            map.insert(name.clone(), value);
+        }
+    }
+    Ok(Value::Map(Arc::new(map)))
+}
+
+fn read_setting(connection: &Connection, name: &str, setting: &Setting, base: &Path) -> Result<SecretString, PrepareError> {
+    match setting {
+        Setting::Literal(json) => Ok(SecretString::from(json.as_str().map_or_else(|| json.to_string(), str::to_owned))),
+        Setting::Secret(place) => secret::read(&place.to_string(), base).map_err(|source| PrepareError::Secret {
+            connection: connection.id.clone(),
+            setting: name.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn read_tls(connection: &Connection, base: &Path, secrets: &mut Vec<SecretString>) -> Result<TlsTexts, PrepareError> {
+    let read =
+        |name: &str, setting: &Option<Setting>| setting.as_ref().map(|setting| read_setting(connection, name, setting, base)).transpose();
+    let ca = read("tls.ca", &connection.tls.ca)?.map(|text| text.expose_secret().to_owned());
+    let certificate = read("tls.certificate", &connection.tls.certificate)?;
+    let key = read("tls.key", &connection.tls.key)?;
+    let identity = certificate.zip(key).map(|(certificate, key)| {
+        let both = format!("{}\n{}", certificate.expose_secret(), key.expose_secret());
+        secrets.push(key);
+        both
+    });
+    Ok(TlsTexts { ca, identity })
+}

@@ -1,0 +1,9 @@
+//! The gateway against partners on loopback that lie, stall, break and lead astray.
+
+mod answers;
+mod auth;
+mod egress;
+mod flow;
+mod paging;
+mod support;
+mod trace;

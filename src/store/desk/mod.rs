@@ -1,0 +1,268 @@
+//! What people read and write beside the engine: the exception desk, frozen selections and batches, search, saved filters,
+//! counts for charts, health of connections, and the feed of changes.
+//!
+//! One text for both engines (`ask`). Nothing here moves an instance: what must be decided goes through `Store::decide`.
+
+mod batches;
+mod breakers;
+mod counts;
+mod exceptions;
+mod feed;
+mod messages;
+mod processes;
+mod receipts;
+mod rows;
+mod saved_views;
+mod search;
+mod selections;
+mod size;
+mod streams;
+mod watched;
+
+use super::ask::Speaks;
+use super::{Fenced, Lease, Message, Page, Result};
+use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TenantId};
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+pub use rows::*;
+use uuid::Uuid;
+pub use watched::*;
+
+pub(super) use exceptions::amendments;
+pub(super) use feed::told;
+
+/// The desk's side of the store. Both engines have it by speaking `ask`.
+pub trait Desk: Send + Sync {
+    // ---- exceptions ----
+
+    /// Open exceptions by same cause, the largest group first, at most `limit`.
+    fn exception_groups<'a>(&'a self, filter: &'a ExceptionChoice, limit: u32) -> BoxFuture<'a, Result<Vec<GroupRow>>>;
+
+    /// Exceptions, newest first, keyset pages.
+    fn choose_exceptions<'a>(&'a self, choice: &'a ExceptionChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<super::ExceptionRow>>>;
+
+    /// These exceptions, in no order.
+    fn exceptions_by_id<'a>(&'a self, tenant: TenantId, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<super::ExceptionRow>>>;
+
+    /// Gives an open exception to somebody (none: back to its owner), if it still is whose the caller saw; with the note that
+    /// says so. False when it is closed or somebody else's by now.
+    fn assign<'a>(&'a self, assignment: &'a Assignment) -> BoxFuture<'a, Result<bool>>;
+
+    /// Adds a note; a repeat changes nothing.
+    fn add_note<'a>(&'a self, note: &'a NoteRow) -> BoxFuture<'a, Result<()>>;
+
+    /// Notes of an exception, oldest first.
+    fn notes<'a>(&'a self, tenant: TenantId, exception: ExceptionId) -> BoxFuture<'a, Result<Vec<NoteRow>>>;
+
+    /// Revisions of a document that people made, oldest first.
+    fn amendments<'a>(&'a self, tenant: TenantId, document: DocumentId) -> BoxFuture<'a, Result<Vec<super::AmendmentRow>>>;
+
+    // ---- selections and batches ----
+
+    /// Freezes a selection; answers how many there are. More than `most` and nothing is kept.
+    fn freeze<'a>(&'a self, selection: &'a NewSelection, most: u32) -> BoxFuture<'a, Result<u32>>;
+
+    /// A selection that is not over.
+    fn selection<'a>(&'a self, tenant: TenantId, id: Uuid, now: Timestamp) -> BoxFuture<'a, Result<Option<SelectionRow>>>;
+
+    /// Its things in their order, after a position.
+    fn selection_items<'a>(&'a self, tenant: TenantId, id: Uuid, after: u32, limit: u32) -> BoxFuture<'a, Result<Vec<(u32, Uuid)>>>;
+
+    /// Starts a batch on everything its selection holds; a repeat with the same id changes nothing. Answers how many items.
+    fn start_batch<'a>(&'a self, batch: &'a BatchRow) -> BoxFuture<'a, Result<u32>>;
+
+    /// Batches, newest first, keyset pages.
+    fn batches<'a>(&'a self, tenant: TenantId, page: &'a Page) -> BoxFuture<'a, Result<Vec<BatchRow>>>;
+
+    /// One batch, with how many items stand where.
+    #[expect(clippy::type_complexity, reason = "a future of one row and its counts; a name would only hide that")]
+    fn batch(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<(BatchRow, Vec<(String, u64)>)>>>;
+
+    /// Items of a batch in their order, after a position.
+    fn batch_items<'a>(&'a self, choice: &'a ItemChoice) -> BoxFuture<'a, Result<Vec<ItemRow>>>;
+
+    /// Moves a batch from one of these states to another; false when it stands in none of them. Cancelling cancels what waits.
+    fn move_batch<'a>(&'a self, tenant: TenantId, id: Uuid, from: &'a [&'a str], to: &'a str, at: Timestamp)
+    -> BoxFuture<'a, Result<bool>>;
+
+    /// Lets what failed wait again and the batch run; answers how many.
+    fn retry_failed(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<u32>>;
+
+    /// Claims items of one batch that may go on now, within its rate.
+    fn claim_items<'a>(&'a self, lease: &'a Lease, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Option<ClaimedItems>>>;
+
+    /// Records what became of claimed items, fenced by owner and attempt; a batch without waiting items is done.
+    fn record_items<'a>(&'a self, outcomes: &'a [ItemOutcome], owner: &'a str, at: Timestamp) -> BoxFuture<'a, Result<Vec<Fenced>>>;
+
+    // ---- documents ----
+
+    /// Documents, newest first, keyset pages.
+    fn search<'a>(&'a self, choice: &'a DocumentChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<super::DocumentRow>>>;
+
+    /// For each key the documents that have it, ours or a partner's, exactly.
+    fn find_keys<'a>(&'a self, tenant: TenantId, keys: &'a [String]) -> BoxFuture<'a, Result<Vec<(String, DocumentId)>>>;
+
+    /// These documents, in no order.
+    fn documents_by_id<'a>(&'a self, tenant: TenantId, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<super::DocumentRow>>>;
+
+    /// What lists show beside documents: open instances, systems, open exceptions.
+    fn beside<'a>(&'a self, tenant: TenantId, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Beside>>;
+
+    /// What is in flight, by our status, and what is stopped, by cause: in documents.
+    fn in_flight(&self, tenant: TenantId) -> BoxFuture<'_, Result<InFlight>>;
+
+    // ---- saved filters ----
+
+    /// Views of a page that are somebody's own or shared, by name.
+    fn saved_views<'a>(&'a self, tenant: TenantId, owner: &'a str, page: Option<&'a str>) -> BoxFuture<'a, Result<Vec<SavedViewRow>>>;
+
+    /// One view that is somebody's own or shared.
+    fn saved_view<'a>(&'a self, tenant: TenantId, owner: &'a str, id: Uuid) -> BoxFuture<'a, Result<Option<SavedViewRow>>>;
+
+    /// Stores a view, new (version 1) or over the version before; false when that is not what is there or the name is taken.
+    fn save_view<'a>(&'a self, view: &'a SavedViewRow) -> BoxFuture<'a, Result<bool>>;
+
+    /// Deletes a view of this version; false when that is not what is there.
+    fn drop_view<'a>(&'a self, tenant: TenantId, owner: &'a str, id: Uuid, version: u32) -> BoxFuture<'a, Result<bool>>;
+
+    // ---- charts and health ----
+
+    /// Adds to the counts of minutes.
+    fn add_counts<'a>(&'a self, counts: &'a [MinuteCount]) -> BoxFuture<'a, Result<()>>;
+
+    /// Counts of a series from one minute to another, summed over `step_minutes`.
+    fn minute_counts<'a>(&'a self, choice: &'a CountChoice) -> BoxFuture<'a, Result<Vec<MinuteCount>>>;
+
+    /// Stores receipts of webhooks, and cuts the ring of each connection to `keep`.
+    fn add_receipts<'a>(&'a self, receipts: &'a [ReceiptRow], keep: u32) -> BoxFuture<'a, Result<()>>;
+
+    /// Receipts of a connection, newest first.
+    fn receipts<'a>(&'a self, tenant: TenantId, connection: &'a str, page: &'a Page) -> BoxFuture<'a, Result<Vec<ReceiptRow>>>;
+
+    /// Breakers that people hold, of all tenants.
+    fn held_breakers(&self) -> BoxFuture<'_, Result<Vec<BreakerHold>>>;
+
+    /// Holds a breaker (or lets go with no state), with its line in the history.
+    fn hold_breaker<'a>(&'a self, hold: &'a BreakerHold, change: &'a BreakerChange) -> BoxFuture<'a, Result<()>>;
+
+    /// Adds lines to the history of breakers.
+    fn add_breaker_changes<'a>(&'a self, changes: &'a [BreakerChange]) -> BoxFuture<'a, Result<()>>;
+
+    /// History of a connection's breaker, newest first, at most 100.
+    fn breaker_changes<'a>(&'a self, tenant: TenantId, connection: &'a str) -> BoxFuture<'a, Result<Vec<BreakerChange>>>;
+
+    /// Stores what a process says of itself.
+    fn report<'a>(&'a self, report: &'a ProcessReport) -> BoxFuture<'a, Result<()>>;
+
+    /// What processes said of themselves since a time.
+    fn reports(&self, tenant: TenantId, since: Timestamp) -> BoxFuture<'_, Result<Vec<ProcessReport>>>;
+
+    /// The outbox of a tenant by connection: unfinished lanes and the oldest that is ready.
+    fn outbox(&self, tenant: TenantId, now: Timestamp) -> BoxFuture<'_, Result<Vec<OutboxRow>>>;
+
+    /// How large the database is and since when it keeps attempts and payloads.
+    fn size(&self, tenant: TenantId) -> BoxFuture<'_, Result<SizeRow>>;
+
+    /// Timers that are due next, and how many there are.
+    #[expect(clippy::type_complexity, reason = "a future of a number and rows; a name would only hide that")]
+    fn timers(&self, tenant: TenantId, limit: u32) -> BoxFuture<'_, Result<(u64, Vec<(InstanceId, u32, Timestamp)>)>>;
+
+    // ---- streams and messages ----
+
+    /// Streams of a tenant.
+    fn streams(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<StreamRow>>>;
+
+    /// Makes a stream due now; false when nobody has ever run it.
+    fn run_stream<'a>(&'a self, tenant: TenantId, connection: &'a str, stream: &'a str, now: Timestamp) -> BoxFuture<'a, Result<bool>>;
+
+    /// Moves a stream's cursor if it is what the caller saw; who runs it now loses its hold.
+    fn move_cursor<'a>(&'a self, change: &'a CursorChange) -> BoxFuture<'a, Result<bool>>;
+
+    /// One message.
+    fn message(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<Message>>>;
+
+    /// Parked or stopped messages, newest first, keyset pages.
+    fn choose_messages<'a>(&'a self, choice: &'a MessageChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<Message>>>;
+
+    // ---- the feed ----
+
+    /// What changed after a place, oldest first, at most `limit` commits; with the place after it.
+    fn changes(&self, tenant: TenantId, after: FeedPlace, limit: u32) -> BoxFuture<'_, Result<Vec<ChangeRow>>>;
+
+    /// The newest place of the feed, and the oldest that is still there.
+    fn feed_ends(&self, tenant: TenantId) -> BoxFuture<'_, Result<Option<(FeedPlace, FeedPlace)>>>;
+
+    // ---- keeping house ----
+
+    /// Drops what is over: selections, counts before `counts_before`, feed before `feed_before`, old reports, bounded a call.
+    fn sweep(&self, now: Timestamp, counts_before: Timestamp, feed_before: Timestamp) -> BoxFuture<'_, Result<u64>>;
+}
+
+/// Every method of the desk, whether it keeps anything (`commits`) or not, and where it is written: one list for whatever
+/// implements the trait as a whole.
+macro_rules! desk_methods {
+    ($implement:ident) => {
+        $implement! {
+            reads   fn exception_groups<'a>(&'a self, filter: &'a ExceptionChoice, limit: u32) -> BoxFuture<'a, Result<Vec<GroupRow>>> = exceptions::groups;
+            reads   fn choose_exceptions<'a>(&'a self, choice: &'a ExceptionChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<super::ExceptionRow>>> = exceptions::choose;
+            reads   fn exceptions_by_id<'a>(&'a self, tenant: TenantId, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<super::ExceptionRow>>> = exceptions::by_id;
+            commits fn assign<'a>(&'a self, assignment: &'a Assignment) -> BoxFuture<'a, Result<bool>> = exceptions::assign;
+            commits fn add_note<'a>(&'a self, note: &'a NoteRow) -> BoxFuture<'a, Result<()>> = exceptions::add_note;
+            reads   fn notes<'a>(&'a self, tenant: TenantId, exception: ExceptionId) -> BoxFuture<'a, Result<Vec<NoteRow>>> = exceptions::notes;
+            reads   fn amendments<'a>(&'a self, tenant: TenantId, document: DocumentId) -> BoxFuture<'a, Result<Vec<super::AmendmentRow>>> = exceptions::amendments_of;
+            commits fn freeze<'a>(&'a self, selection: &'a NewSelection, most: u32) -> BoxFuture<'a, Result<u32>> = selections::freeze;
+            reads   fn selection<'a>(&'a self, tenant: TenantId, id: Uuid, now: Timestamp) -> BoxFuture<'a, Result<Option<SelectionRow>>> = selections::one;
+            reads   fn selection_items<'a>(&'a self, tenant: TenantId, id: Uuid, after: u32, limit: u32) -> BoxFuture<'a, Result<Vec<(u32, Uuid)>>> = selections::items;
+            commits fn start_batch<'a>(&'a self, batch: &'a BatchRow) -> BoxFuture<'a, Result<u32>> = batches::start;
+            reads   fn batches<'a>(&'a self, tenant: TenantId, page: &'a Page) -> BoxFuture<'a, Result<Vec<BatchRow>>> = batches::list;
+            reads   fn batch(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<(BatchRow, Vec<(String, u64)>)>>> = batches::one;
+            reads   fn batch_items<'a>(&'a self, choice: &'a ItemChoice) -> BoxFuture<'a, Result<Vec<ItemRow>>> = batches::items;
+            commits fn move_batch<'a>(&'a self, tenant: TenantId, id: Uuid, from: &'a [&'a str], to: &'a str, at: Timestamp) -> BoxFuture<'a, Result<bool>> = batches::move_to;
+            commits fn retry_failed(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<u32>> = batches::retry_failed;
+            commits fn claim_items<'a>(&'a self, lease: &'a Lease, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Option<ClaimedItems>>> = batches::claim;
+            commits fn record_items<'a>(&'a self, outcomes: &'a [ItemOutcome], owner: &'a str, at: Timestamp) -> BoxFuture<'a, Result<Vec<Fenced>>> = batches::record;
+            reads   fn search<'a>(&'a self, choice: &'a DocumentChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<super::DocumentRow>>> = search::documents;
+            reads   fn find_keys<'a>(&'a self, tenant: TenantId, keys: &'a [String]) -> BoxFuture<'a, Result<Vec<(String, DocumentId)>>> = search::keys;
+            reads   fn documents_by_id<'a>(&'a self, tenant: TenantId, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<super::DocumentRow>>> = search::by_id;
+            reads   fn beside<'a>(&'a self, tenant: TenantId, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Beside>> = search::beside;
+            reads   fn in_flight(&self, tenant: TenantId) -> BoxFuture<'_, Result<InFlight>> = search::in_flight;
+            reads   fn saved_views<'a>(&'a self, tenant: TenantId, owner: &'a str, page: Option<&'a str>) -> BoxFuture<'a, Result<Vec<SavedViewRow>>> = saved_views::list;
+            reads   fn saved_view<'a>(&'a self, tenant: TenantId, owner: &'a str, id: Uuid) -> BoxFuture<'a, Result<Option<SavedViewRow>>> = saved_views::one;
+            commits fn save_view<'a>(&'a self, view: &'a SavedViewRow) -> BoxFuture<'a, Result<bool>> = saved_views::save;
+            commits fn drop_view<'a>(&'a self, tenant: TenantId, owner: &'a str, id: Uuid, version: u32) -> BoxFuture<'a, Result<bool>> = saved_views::drop;
+            commits fn add_counts<'a>(&'a self, counts: &'a [MinuteCount]) -> BoxFuture<'a, Result<()>> = counts::add;
+            reads   fn minute_counts<'a>(&'a self, choice: &'a CountChoice) -> BoxFuture<'a, Result<Vec<MinuteCount>>> = counts::between;
+            commits fn add_receipts<'a>(&'a self, receipts: &'a [ReceiptRow], keep: u32) -> BoxFuture<'a, Result<()>> = receipts::add;
+            reads   fn receipts<'a>(&'a self, tenant: TenantId, connection: &'a str, page: &'a Page) -> BoxFuture<'a, Result<Vec<ReceiptRow>>> = receipts::list;
+            reads   fn held_breakers(&self) -> BoxFuture<'_, Result<Vec<BreakerHold>>> = breakers::held;
+            commits fn hold_breaker<'a>(&'a self, hold: &'a BreakerHold, change: &'a BreakerChange) -> BoxFuture<'a, Result<()>> = breakers::hold;
+            commits fn add_breaker_changes<'a>(&'a self, changes: &'a [BreakerChange]) -> BoxFuture<'a, Result<()>> = breakers::add;
+            reads   fn breaker_changes<'a>(&'a self, tenant: TenantId, connection: &'a str) -> BoxFuture<'a, Result<Vec<BreakerChange>>> = breakers::history;
+            commits fn report<'a>(&'a self, report: &'a ProcessReport) -> BoxFuture<'a, Result<()>> = processes::report;
+            reads   fn reports(&self, tenant: TenantId, since: Timestamp) -> BoxFuture<'_, Result<Vec<ProcessReport>>> = processes::since;
+            reads   fn outbox(&self, tenant: TenantId, now: Timestamp) -> BoxFuture<'_, Result<Vec<OutboxRow>>> = size::outbox;
+            reads   fn size(&self, tenant: TenantId) -> BoxFuture<'_, Result<SizeRow>> = size::of;
+            reads   fn timers(&self, tenant: TenantId, limit: u32) -> BoxFuture<'_, Result<(u64, Vec<(InstanceId, u32, Timestamp)>)>> = size::timers;
+            reads   fn streams(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<StreamRow>>> = streams::list;
+            commits fn run_stream<'a>(&'a self, tenant: TenantId, connection: &'a str, stream: &'a str, now: Timestamp) -> BoxFuture<'a, Result<bool>> = streams::run;
+            commits fn move_cursor<'a>(&'a self, change: &'a CursorChange) -> BoxFuture<'a, Result<bool>> = streams::move_cursor;
+            reads   fn message(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<Message>>> = messages::one;
+            reads   fn choose_messages<'a>(&'a self, choice: &'a MessageChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<Message>>> = messages::choose;
+            reads   fn changes(&self, tenant: TenantId, after: FeedPlace, limit: u32) -> BoxFuture<'_, Result<Vec<ChangeRow>>> = feed::after;
+            reads   fn feed_ends(&self, tenant: TenantId) -> BoxFuture<'_, Result<Option<(FeedPlace, FeedPlace)>>> = feed::ends;
+            commits fn sweep(&self, now: Timestamp, counts_before: Timestamp, feed_before: Timestamp) -> BoxFuture<'_, Result<u64>> = size::sweep;
+        }
+    };
+}
+pub(super) use desk_methods;
+
+macro_rules! by_speaking {
+    ($($keeps:ident fn $name:ident $(<$lt:lifetime>)? (&$($slt:lifetime)? self $(, $arg:ident : $kind:ty)*) -> $out:ty = $place:path;)*) => {
+        impl<S: Speaks> Desk for S {
+            $(fn $name $(<$lt>)? (&$($slt)? self $(, $arg: $kind)*) -> $out {
+                Box::pin($place(self $(, $arg)*))
+            })*
+        }
+    };
+}
+desk_methods!(by_speaking);

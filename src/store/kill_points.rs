@@ -1,0 +1,523 @@
+//! Points at which the process can be told to die: before and after every commit of the store.
+//!
+//! For the test that walks them all (`tests/kill_points.rs`). A process that is not told so has no decorator around its store
+//! and pays nothing. A method of `Store` that commits and has no point here fails that test, too.
+
+use super::desk::*;
+use super::*;
+use crate::domain::ids::{ExceptionId, ReconciliationId};
+use futures::FutureExt;
+use std::future::Future;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use uuid::Uuid;
+
+/// Every method of the store that commits.
+pub const POINTS: &[&str] = &[
+    "receive",
+    "claim_messages",
+    "defer_messages",
+    "draw_number",
+    "decide",
+    "claim_lanes",
+    "claim_named_lanes",
+    "record_progress",
+    "renew_lanes",
+    "claim_streams",
+    "save_cursor",
+    "claim_rereads",
+    "put_definitions",
+    "begin_answer",
+    "finish_answer",
+    "forget_answers",
+    "claim_duty",
+    "events_published",
+    "take_slots",
+    "claim_credential",
+    "save_credential",
+    "release_credential",
+    "publish",
+    "save_draft",
+    "drop_draft",
+    "plan_reconciliations",
+    "note_fires",
+    "claim_reconciliations",
+    "record_reconciliation",
+    "cancel_reconciliation",
+    "say_of_drifts",
+    "migrate",
+    "clean",
+];
+
+/// Every method that keeps nothing.
+pub const READS: &[&str] = &[
+    "due_timers",
+    "definition",
+    "events_waiting",
+    "live_release",
+    "release",
+    "releases",
+    "release_with",
+    "release_items",
+    "release_texts",
+    "definition_versions",
+    "drafts",
+    "pool",
+    "documents",
+    "document",
+    "revision",
+    "instances",
+    "instance",
+    "instances_named",
+    "history",
+    "effects",
+    "attempts",
+    "exceptions",
+    "messages",
+    "counts",
+    "desk",
+    "ping",
+    "close",
+    "last_fires",
+    "reconcilable",
+    "reconciliations",
+    "drifts",
+    "drift_groups",
+    "link_standings",
+];
+
+/// The same of the desk (`Store::desk`), named `desk.assign` and so on.
+pub fn desk_points() -> impl Iterator<Item = &'static str> {
+    DESK.iter().filter(|(_, commits)| *commits).map(|(name, _)| *name)
+}
+
+/// Where to die, written `decide:after:3`: after the third commit of `decide`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KillPoint {
+    point: &'static str,
+    before: bool,
+    passing: u32,
+}
+
+/// It names no point.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no kill point: write POINT:before:NUMBER or POINT:after:NUMBER")]
+pub struct NoPoint(String);
+
+impl FromStr for KillPoint {
+    type Err = NoPoint;
+
+    fn from_str(text: &str) -> std::result::Result<Self, NoPoint> {
+        let wrong = || NoPoint(text.to_owned());
+        let mut parts = text.split(':');
+        let (Some(name), Some(side), Some(number), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+            return Err(wrong());
+        };
+        let point = POINTS.iter().copied().chain(desk_points()).find(|point| *point == name).ok_or_else(wrong)?;
+        let before = match side {
+            "before" => true,
+            "after" => false,
+            _ => return Err(wrong()),
+        };
+        let passing = number.parse().ok().filter(|number| *number > 0).ok_or_else(wrong)?;
+        Ok(KillPoint { point, before, passing })
+    }
+}
+
+/// The store, with one point armed.
+pub fn around(inner: Arc<dyn Store>, at: KillPoint) -> Arc<dyn Store> {
+    Arc::new(KillPoints { inner, at, passed: AtomicU32::new(0) })
+}
+
+struct KillPoints {
+    inner: Arc<dyn Store>,
+    at: KillPoint,
+    passed: AtomicU32,
+}
+
+impl KillPoints {
+    async fn commit<T>(&self, point: &'static str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let dies = self.at.point == point && self.passed.fetch_add(1, Ordering::SeqCst) + 1 == self.at.passing;
+        if dies && self.at.before {
+            std::process::abort();
+        }
+        let outcome = work.await;
+        if dies {
+            std::process::abort();
+        }
+        outcome
+    }
+}
+
+macro_rules! does {
+    (commits) => {
+        true
+    };
+    (reads) => {
+        false
+    };
+}
+
+macro_rules! passing {
+    (commits $this:ident $name:ident ($($arg:ident),*)) => {
+        $this.commit(concat!("desk.", stringify!($name)), $this.inner.desk().$name($($arg),*)).boxed()
+    };
+    (reads $this:ident $name:ident ($($arg:ident),*)) => {
+        $this.inner.desk().$name($($arg),*)
+    };
+}
+
+macro_rules! at_the_desk {
+    ($($keeps:ident fn $name:ident $(<$lt:lifetime>)? (&$($slt:lifetime)? self $(, $arg:ident : $kind:ty)*) -> $out:ty = $place:path;)*) => {
+        /// Every method of the desk, and whether it commits.
+        const DESK: &[(&str, bool)] = &[$((concat!("desk.", stringify!($name)), does!($keeps))),*];
+
+        impl desk::Desk for KillPoints {
+            $(fn $name $(<$lt>)? (&$($slt)? self $(, $arg: $kind)*) -> $out {
+                let this = self;
+                passing!($keeps this $name ($($arg),*))
+            })*
+        }
+    };
+}
+desk::desk_methods!(at_the_desk);
+
+impl Store for KillPoints {
+    fn draw_number<'a>(&'a self, tenant: TenantId, counter: &'a str) -> BoxFuture<'a, Result<u64>> {
+        self.commit("draw_number", self.inner.draw_number(tenant, counter)).boxed()
+    }
+
+    fn desk(&self) -> &dyn desk::Desk {
+        self
+    }
+
+    fn receive<'a>(&'a self, messages: &'a [NewMessage], lease: &'a Lease) -> BoxFuture<'a, Result<Vec<Received>>> {
+        self.commit("receive", self.inner.receive(messages, lease)).boxed()
+    }
+
+    fn claim_messages<'a>(&'a self, lease: &'a Lease, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Vec<Message>>> {
+        self.commit("claim_messages", self.inner.claim_messages(lease, now, limit)).boxed()
+    }
+
+    fn defer_messages<'a>(&'a self, deferrals: &'a [Deferral]) -> BoxFuture<'a, Result<()>> {
+        self.commit("defer_messages", self.inner.defer_messages(deferrals)).boxed()
+    }
+
+    fn decide<'a>(&'a self, keys: &'a Keys, decide: Decide) -> BoxFuture<'a, Result<Committed>> {
+        self.commit("decide", self.inner.decide(keys, decide)).boxed()
+    }
+
+    fn due_timers<'a>(&'a self, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Vec<TimerKey>>> {
+        self.inner.due_timers(now, limit)
+    }
+
+    fn claim_lanes<'a>(
+        &'a self,
+        lease: &'a Lease,
+        now: Timestamp,
+        room: &'a [ConnectionRoom],
+    ) -> BoxFuture<'a, Result<Vec<ClaimedEffect>>> {
+        self.commit("claim_lanes", self.inner.claim_lanes(lease, now, room)).boxed()
+    }
+
+    fn claim_named_lanes<'a>(&'a self, lease: &'a Lease, now: Timestamp, lanes: &'a [LaneId]) -> BoxFuture<'a, Result<Vec<ClaimedEffect>>> {
+        self.commit("claim_named_lanes", self.inner.claim_named_lanes(lease, now, lanes)).boxed()
+    }
+
+    fn record_progress<'a>(&'a self, progress: &'a [Progress]) -> BoxFuture<'a, Result<Vec<Fenced>>> {
+        self.commit("record_progress", self.inner.record_progress(progress)).boxed()
+    }
+
+    fn renew_lanes<'a>(&'a self, held: &'a [LaneHold], until: Timestamp) -> BoxFuture<'a, Result<Vec<Fenced>>> {
+        self.commit("renew_lanes", self.inner.renew_lanes(held, until)).boxed()
+    }
+
+    fn claim_streams<'a>(&'a self, lease: &'a Lease, now: Timestamp, streams: &'a [StreamKey]) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
+        self.commit("claim_streams", self.inner.claim_streams(lease, now, streams)).boxed()
+    }
+
+    fn save_cursor<'a>(&'a self, cursor: &'a StreamCursor, next_due: Timestamp) -> BoxFuture<'a, Result<Fenced>> {
+        self.commit("save_cursor", self.inner.save_cursor(cursor, next_due)).boxed()
+    }
+
+    fn claim_rereads<'a>(&'a self, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Vec<Reread>>> {
+        self.commit("claim_rereads", self.inner.claim_rereads(now, limit)).boxed()
+    }
+
+    fn put_definitions<'a>(&'a self, definitions: &'a [DefinitionRow]) -> BoxFuture<'a, Result<()>> {
+        self.commit("put_definitions", self.inner.put_definitions(definitions)).boxed()
+    }
+
+    fn definition<'a>(
+        &'a self,
+        tenant: TenantId,
+        kind: &'a str,
+        id: &'a str,
+        hash: &'a str,
+    ) -> BoxFuture<'a, Result<Option<DefinitionRow>>> {
+        self.inner.definition(tenant, kind, id, hash)
+    }
+
+    fn begin_answer<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Begun>> {
+        self.commit("begin_answer", self.inner.begin_answer(question)).boxed()
+    }
+
+    fn finish_answer<'a>(&'a self, key: Uuid, answer: Option<&'a Answer>) -> BoxFuture<'a, Result<()>> {
+        self.commit("finish_answer", self.inner.finish_answer(key, answer)).boxed()
+    }
+
+    fn forget_answers(&self, before: Timestamp) -> BoxFuture<'_, Result<u64>> {
+        self.commit("forget_answers", self.inner.forget_answers(before)).boxed()
+    }
+
+    fn claim_duty<'a>(&'a self, duty: &'a str, lease: &'a Lease, now: Timestamp) -> BoxFuture<'a, Result<Option<i64>>> {
+        self.commit("claim_duty", self.inner.claim_duty(duty, lease, now)).boxed()
+    }
+
+    fn events_waiting(&self, limit: u32) -> BoxFuture<'_, Result<Vec<WaitingEvent>>> {
+        self.inner.events_waiting(limit)
+    }
+
+    fn events_published<'a>(&'a self, published: &'a [i64]) -> BoxFuture<'a, Result<()>> {
+        self.commit("events_published", self.inner.events_published(published)).boxed()
+    }
+
+    fn take_slots<'a>(&'a self, request: &'a SlotRequest, now: Timestamp) -> BoxFuture<'a, Result<Slots>> {
+        self.commit("take_slots", self.inner.take_slots(request, now)).boxed()
+    }
+
+    fn claim_credential<'a>(
+        &'a self,
+        key: &'a CredentialKey,
+        stale: i64,
+        lease: &'a Lease,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<CredentialClaim>> {
+        self.commit("claim_credential", self.inner.claim_credential(key, stale, lease, now)).boxed()
+    }
+
+    fn save_credential<'a>(
+        &'a self,
+        key: &'a CredentialKey,
+        token: i64,
+        generation: i64,
+        sealed: &'a str,
+        lapses_at: Option<Timestamp>,
+    ) -> BoxFuture<'a, Result<Fenced>> {
+        self.commit("save_credential", self.inner.save_credential(key, token, generation, sealed, lapses_at)).boxed()
+    }
+
+    fn release_credential<'a>(&'a self, key: &'a CredentialKey, token: i64, again_at: Timestamp) -> BoxFuture<'a, Result<()>> {
+        self.commit("release_credential", self.inner.release_credential(key, token, again_at)).boxed()
+    }
+
+    fn publish<'a>(&'a self, release: &'a NewRelease) -> BoxFuture<'a, Result<Publication>> {
+        self.commit("publish", self.inner.publish(release)).boxed()
+    }
+
+    fn live_release(&self, tenant: TenantId) -> BoxFuture<'_, Result<Option<ReleaseRow>>> {
+        self.inner.live_release(tenant)
+    }
+
+    fn release(&self, tenant: TenantId, number: u32) -> BoxFuture<'_, Result<Option<ReleaseRow>>> {
+        self.inner.release(tenant, number)
+    }
+
+    fn releases(&self, tenant: TenantId, before: Option<u32>, limit: u32) -> BoxFuture<'_, Result<Vec<ReleaseRow>>> {
+        self.inner.releases(tenant, before, limit)
+    }
+
+    fn release_with<'a>(&'a self, tenant: TenantId, digest: &'a str) -> BoxFuture<'a, Result<Option<ReleaseRow>>> {
+        self.inner.release_with(tenant, digest)
+    }
+
+    fn release_items(&self, tenant: TenantId, number: u32) -> BoxFuture<'_, Result<Vec<ReleaseItem>>> {
+        self.inner.release_items(tenant, number)
+    }
+
+    fn release_texts(&self, tenant: TenantId, number: u32) -> BoxFuture<'_, Result<Vec<ReleaseText>>> {
+        self.inner.release_texts(tenant, number)
+    }
+
+    fn definition_versions<'a>(&'a self, tenant: TenantId, kind: &'a str, id: &'a str) -> BoxFuture<'a, Result<Vec<DefinitionVersion>>> {
+        self.inner.definition_versions(tenant, kind, id)
+    }
+
+    fn drafts<'a>(&'a self, tenant: TenantId, author: Option<&'a str>) -> BoxFuture<'a, Result<Vec<DraftRow>>> {
+        self.inner.drafts(tenant, author)
+    }
+
+    fn save_draft<'a>(&'a self, draft: &'a DraftRow, expected: Option<&'a str>) -> BoxFuture<'a, Result<DraftSaved>> {
+        self.commit("save_draft", self.inner.save_draft(draft, expected)).boxed()
+    }
+
+    fn drop_draft<'a>(&'a self, tenant: TenantId, draft: &'a DraftKey) -> BoxFuture<'a, Result<DraftSaved>> {
+        self.commit("drop_draft", self.inner.drop_draft(tenant, draft)).boxed()
+    }
+
+    fn instances_named<'a>(&'a self, tenant: TenantId, ids: &'a [InstanceId]) -> BoxFuture<'a, Result<Vec<InstanceRow>>> {
+        self.inner.instances_named(tenant, ids)
+    }
+
+    fn pool(&self) -> Option<Pool> {
+        self.inner.pool()
+    }
+
+    fn documents<'a>(&'a self, filter: &'a DocumentFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<DocumentRow>>> {
+        self.inner.documents(filter, page)
+    }
+
+    fn document<'a>(&'a self, tenant: TenantId, id: DocumentId) -> BoxFuture<'a, Result<Option<DocumentView>>> {
+        self.inner.document(tenant, id)
+    }
+
+    fn revision<'a>(&'a self, tenant: TenantId, id: DocumentId, number: u32) -> BoxFuture<'a, Result<Option<RevisionRow>>> {
+        self.inner.revision(tenant, id, number)
+    }
+
+    fn instances<'a>(&'a self, filter: &'a InstanceFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<InstanceRow>>> {
+        self.inner.instances(filter, page)
+    }
+
+    fn instance<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Option<InstanceRow>>> {
+        self.inner.instance(tenant, id)
+    }
+
+    fn history<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<HistoryRow>>> {
+        self.inner.history(tenant, id)
+    }
+
+    fn effects<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<EffectRow>>> {
+        self.inner.effects(tenant, id)
+    }
+
+    fn attempts<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<AttemptRow>>> {
+        self.inner.attempts(tenant, id)
+    }
+
+    fn exceptions<'a>(&'a self, filter: &'a ExceptionFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<ExceptionRow>>> {
+        self.inner.exceptions(filter, page)
+    }
+
+    fn messages<'a>(&'a self, tenant: TenantId, page: &'a Page) -> BoxFuture<'a, Result<Vec<Message>>> {
+        self.inner.messages(tenant, page)
+    }
+
+    fn counts<'a>(&'a self, now: Timestamp) -> BoxFuture<'a, Result<Counts>> {
+        self.inner.counts(now)
+    }
+
+    fn migrate(&self) -> BoxFuture<'_, Result<MigrationReport>> {
+        self.commit("migrate", self.inner.migrate()).boxed()
+    }
+
+    fn ping(&self) -> BoxFuture<'_, Result<()>> {
+        self.inner.ping()
+    }
+
+    fn clean(&self, before: Timestamp) -> BoxFuture<'_, Result<u64>> {
+        self.commit("clean", self.inner.clean(before)).boxed()
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        self.inner.close()
+    }
+}
+
+impl Reconciliations for KillPoints {
+    fn plan_reconciliations<'a>(&'a self, rows: &'a [ReconciliationRow]) -> BoxFuture<'a, Result<Vec<bool>>> {
+        self.commit("plan_reconciliations", self.inner.plan_reconciliations(rows)).boxed()
+    }
+
+    fn last_fires<'a>(&'a self, schedules: &'a [ScheduleKey]) -> BoxFuture<'a, Result<Vec<(ScheduleKey, Timestamp)>>> {
+        self.inner.last_fires(schedules)
+    }
+
+    fn note_fires<'a>(&'a self, fires: &'a [(ScheduleKey, Timestamp)], now: Timestamp) -> BoxFuture<'a, Result<()>> {
+        self.commit("note_fires", self.inner.note_fires(fires, now)).boxed()
+    }
+
+    fn claim_reconciliations<'a>(&'a self, lease: &'a Lease, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Vec<ReconciliationRow>>> {
+        self.commit("claim_reconciliations", self.inner.claim_reconciliations(lease, now, limit)).boxed()
+    }
+
+    fn reconcilable<'a>(&'a self, tenant: TenantId, connection: &'a str, wanted: &'a Wanted) -> BoxFuture<'a, Result<Reconcilable>> {
+        self.inner.reconcilable(tenant, connection, wanted)
+    }
+
+    fn record_reconciliation<'a>(&'a self, step: &'a ReconciliationStep) -> BoxFuture<'a, Result<Fenced>> {
+        self.commit("record_reconciliation", self.inner.record_reconciliation(step)).boxed()
+    }
+
+    fn cancel_reconciliation<'a>(
+        &'a self,
+        tenant: TenantId,
+        id: ReconciliationId,
+        words: &'a str,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<bool>> {
+        self.commit("cancel_reconciliation", self.inner.cancel_reconciliation(tenant, id, words, now)).boxed()
+    }
+
+    fn say_of_drifts<'a>(&'a self, words: &'a [DriftWord]) -> BoxFuture<'a, Result<Vec<bool>>> {
+        self.commit("say_of_drifts", self.inner.say_of_drifts(words)).boxed()
+    }
+
+    fn reconciliations<'a>(&'a self, filter: &'a ReconciliationFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<ReconciliationRow>>> {
+        self.inner.reconciliations(filter, page)
+    }
+
+    fn drifts<'a>(&'a self, filter: &'a DriftFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<DriftRow>>> {
+        self.inner.drifts(filter, page)
+    }
+
+    fn drift_groups<'a>(&'a self, filter: &'a DriftFilter) -> BoxFuture<'a, Result<Vec<DriftGroup>>> {
+        self.inner.drift_groups(filter)
+    }
+
+    fn link_standings<'a>(&'a self, tenant: TenantId, document: DocumentId) -> BoxFuture<'a, Result<Vec<LinkStanding>>> {
+        self.inner.link_standings(tenant, document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_point_is_named_with_its_side_and_its_passing() {
+        let point = "decide:after:3".parse();
+        assert_eq!(point, Ok(KillPoint { point: "decide", before: false, passing: 3 }));
+        for wrong in
+            ["", "decide", "decide:after", "decide:after:0", "decide:after:x", "decide:during:1", "counts:after:1", "decide:after:1:2"]
+        {
+            assert!(wrong.parse::<KillPoint>().is_err(), "{wrong}");
+        }
+    }
+
+    /// Every method of the trait stands in one of the two lists, and those that commit pass their point.
+    #[test]
+    fn every_commit_has_a_point() {
+        let name = |line: &str| line.trim_start().strip_prefix("fn ")?.split(['<', '(']).next().map(str::to_owned);
+        let mut methods = BTreeSet::new();
+        for (text, contract) in
+            [(include_str!("mod.rs"), "pub trait Store"), (include_str!("reconciliation.rs"), "pub trait Reconciliations")]
+        {
+            let found = text.split(contract).nth(1).and_then(|rest| rest.split("\n}\n").next()).expect("the trait is there");
+            methods.extend(found.lines().filter_map(name));
+        }
+        let listed: BTreeSet<String> = POINTS.iter().chain(READS).map(|name| (*name).to_owned()).collect();
+        assert_eq!(methods, listed);
+        assert_eq!(listed.len(), POINTS.len() + READS.len(), "no method stands in both lists");
+        let desk: BTreeSet<String> = DESK.iter().filter_map(|(name, _)| name.strip_prefix("desk.")).map(str::to_owned).collect();
+        let contract = include_str!("desk/mod.rs").split("pub trait Desk").nth(1).and_then(|rest| rest.split("\n}\n").next());
+        assert_eq!(contract.expect("the trait is there").lines().filter_map(name).collect::<BTreeSet<_>>(), desk);
+        // Whatever writes says so in its name's place: a reading one that begins to keep something would be noticed by its SQL.
+        let here = include_str!("kill_points.rs");
+        for point in POINTS {
+            assert!(here.contains(&format!("self.commit(\"{point}\", self.inner.{point}(")), "`{point}` does not pass its point");
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! Performs claimed effects: one hold, one or more requests, one outcome.
+//!
+//! What to do and how it goes on is decided by `domain::delivery`; this file calls the gateway and hands the outcome to the
+//! engine (ended) or the store (goes on later). A hold that is two thirds over is given back instead of used.
+
+use crate::app::engine::definitions::Live;
+use crate::app::engine::input::{Ended, Input, Verdict, hold};
+use crate::app::group::Group;
+use crate::app::notice::{Letter, Notices};
+use crate::app::trace as spans;
+use crate::domain::connector::StepDone;
+use crate::domain::delivery::{Action, Attempted, Delivery, Next, Terms};
+use crate::domain::flow::effect::{Cause, EffectResult, RetryPolicy, Work};
+use crate::domain::value::Value;
+use crate::gateway::{Call, CallPurpose, Gateway, Performed};
+use crate::runtime::metrics::list::{EFFECT_WAIT_SECONDS, EFFECTS_DEFERRED, EFFECTS_ENDED, LEASES_LOST, NOTICES};
+use crate::runtime::{Clock, trace};
+use crate::store::{AttemptRow, ClaimedEffect, Fenced, Progress, Store};
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What performing needs.
+pub struct Deliveries {
+    /// Requests go out here.
+    pub gateway: Arc<Gateway>,
+    /// Definitions in force and older ones.
+    pub live: Arc<Live>,
+    /// The durable side, for progress that the engine need not hear.
+    pub store: Arc<dyn Store>,
+    /// The engine.
+    pub engine: Group<Input, Verdict>,
+    /// Progress that shares a commit.
+    pub progress: Group<Progress, Option<Fenced>>,
+    /// Notices to people.
+    pub notices: Arc<Notices>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// How long a claim holds; work stops at two thirds of it.
+    pub lease: Duration,
+}
+
+/// Requests of one hold beside the first: look-ups and read-backs that are due at once.
+const ACTIONS_PER_HOLD_MAX: u32 = 4;
+
+impl Deliveries {
+    /// Performs one effect, claimed at `claimed_at` by the clock's monotonic time, to the end of this hold. `called` runs when the partner is done with, before the outcome is
+    /// stored: the next call need not wait for our commit.
+    pub async fn perform(&self, claimed: ClaimedEffect, claimed_at: Duration, called: impl FnOnce()) {
+        let mut delivery: Delivery = serde_json::from_str(&claimed.effect.delivery).unwrap_or_default();
+        let waited = self.clock.now().duration_since(claimed.effect.due_at);
+        EFFECT_WAIT_SECONDS.took(Duration::try_from(waited).unwrap_or_default(), [&claimed.effect.connection]);
+        let mut attempts = Vec::new();
+        let id = claimed.effect.id.to_string();
+        let began = self.clock.now();
+        let span = trace::is_on().then(|| spans::effect_span(claimed.effect.instance, claimed.effect.id, claimed.effect.attempt));
+        let work = async {
+            match serde_json::from_str::<Work>(&claimed.effect.work) {
+                Ok(Work::Notice { channel, to, subject, body }) => {
+                    self.notice(&claimed, claimed_at, &mut delivery, &channel, Letter { to: &to, subject: &subject, body: &body, id: &id })
+                        .await
+                }
+                Ok(work @ Work::Call { .. }) => self.call(&claimed, claimed_at, &work, &mut delivery, &mut attempts).await,
+                Err(error) => Next::Failed {
+                    cause: Cause::OurFault,
+                    message: format!("the stored effect cannot be read: {error}"),
+                    class: "our_fault",
+                },
+            }
+        };
+        let next = trace::within(span, work).await;
+        let outcome = match &next {
+            Next::Wait(_) => "waiting",
+            Next::Done(_) => "done",
+            Next::Failed { .. } => "failed",
+        };
+        spans::performed(&claimed.effect, began, self.clock.now(), outcome);
+        called();
+        self.settle(claimed, &delivery, next, attempts).await;
+    }
+
+    async fn call(
+        &self,
+        claimed: &ClaimedEffect,
+        claimed_at: Duration,
+        work: &Work,
+        delivery: &mut Delivery,
+        attempts: &mut Vec<AttemptRow>,
+    ) -> Next {
+        let Work::Call { connection, operation, input, reference, .. } = work else { return Next::Wait(self.clock.now()) };
+        let retry: RetryPolicy = serde_json::from_str(&claimed.effect.retry).unwrap_or_default();
+        let version = match self.live.version_or_load(self.store.as_ref(), claimed.effect.tenant, &claimed.effect.version).await {
+            Ok(version) => version,
+            Err(message) => return our_fault(message),
+        };
+        let Some(target) = version.target(connection, operation) else {
+            return our_fault(format!("`{connection}` has no operation `{operation}` in this flow version"));
+        };
+        let guarantee = target.guarantee();
+        let terms = Terms { guarantee: &guarantee, reads_back: target.reads_back(), retry: &retry };
+        let mut orphaned = claimed.orphaned;
+        let mut done = 0;
+        loop {
+            let now = self.clock.now();
+            let action = delivery.action(&terms, orphaned, claimed.effect.created_at, now);
+            orphaned = false;
+            if let Action::Wait(at) = action {
+                return Next::Wait(at);
+            }
+            if self.clock.monotonic().saturating_sub(claimed_at) > self.lease * 2 / 3 {
+                return Next::Wait(now);
+            }
+            let attempted = if action == Action::Person {
+                nothing_can_tell()
+            } else {
+                if action == Action::Send {
+                    delivery.sending(now);
+                }
+                let call = Call {
+                    tenant: claimed.effect.tenant,
+                    connection: connection.clone(),
+                    operation: operation.clone(),
+                    purpose: match action {
+                        Action::LookUp => CallPurpose::LookUp,
+                        Action::ReadBack => CallPurpose::ReadBack,
+                        _ => CallPurpose::Call,
+                    },
+                    input: Value::from_json(input),
+                    output: delivery.output.as_ref().map_or(Value::Unset, Value::from_json),
+                    reference: reference.clone(),
+                    idempotency_key: claimed.effect.id.to_string(),
+                    attempt: claimed.effect.attempt,
+                    first_sent_at: if action == Action::LookUp { delivery.search_from(&terms) } else { delivery.first_sent_at },
+                    due_since: if action == Action::LookUp { delivery.look_up_due(&terms) } else { None },
+                    deadline: claimed_at + self.lease * 2 / 3,
+                };
+                let done = if action == Action::Send { finished_steps(delivery) } else { Vec::new() };
+                let performed = self.gateway.perform_from(&target, call, done).await;
+                record(claimed, &performed, action, attempts);
+                if action == Action::Send {
+                    delivery.steps = performed.progress.iter().map(|step| (step.id.to_string(), step.output.to_json())).collect();
+                }
+                attempted(performed, now)
+            };
+            done += 1;
+            let now = self.clock.now();
+            if action == Action::Send && !attempted.unsent {
+                // It may have waited for its turn at the partner: what must pass before a repeat counts from here, the safe side.
+                delivery.last_sent_at = Some(now);
+            }
+            let next = delivery.after(action, &attempted, &terms, now, seed(claimed));
+            let at_once = matches!(next, Next::Wait(at) if at <= now) && delivery.phase != crate::domain::delivery::Phase::Send;
+            if !at_once || done >= ACTIONS_PER_HOLD_MAX {
+                return next;
+            }
+        }
+    }
+
+    async fn notice(
+        &self,
+        claimed: &ClaimedEffect,
+        claimed_at: Duration,
+        delivery: &mut Delivery,
+        channel: &str,
+        letter: Letter<'_>,
+    ) -> Next {
+        let retry: RetryPolicy = serde_json::from_str(&claimed.effect.retry).unwrap_or_default();
+        let guarantee = self.notices.guarantee();
+        let terms = Terms { guarantee: &guarantee, reads_back: false, retry: &retry };
+        let now = self.clock.now();
+        let action = delivery.action(&terms, claimed.orphaned, claimed.effect.created_at, now);
+        if action != Action::Send {
+            return delivery.after(action, &nothing_can_tell(), &terms, now, seed(claimed));
+        }
+        let left = (self.lease * 2 / 3).saturating_sub(self.clock.monotonic().saturating_sub(claimed_at));
+        if left.is_zero() {
+            // Somebody else may have taken it over meanwhile.
+            return Next::Wait(now);
+        }
+        delivery.sending(now);
+        let attempted = self.notices.send(channel, letter, left).await;
+        NOTICES.increment([channel, attempted.class.word()]);
+        delivery.after(action, &attempted, &terms, self.clock.now(), seed(claimed))
+    }
+
+    /// Records the outcome: terminal ones through the engine, in one commit with what they lead to.
+    async fn settle(&self, claimed: ClaimedEffect, delivery: &Delivery, next: Next, attempts: Vec<AttemptRow>) {
+        let stored = serde_json::to_string(delivery).unwrap_or_else(|_| "{}".to_owned());
+        let progress = |state: &str, due_at: Timestamp, attempts| Progress {
+            hold: hold(&claimed),
+            state: state.to_owned(),
+            delivery: stored.clone(),
+            due_at,
+            attempts,
+        };
+        let now = self.clock.now();
+        let (result, progress) = match next {
+            Next::Wait(at) => {
+                EFFECTS_DEFERRED.increment([&claimed.effect.connection]);
+                if let Ok(Some(Fenced::Lost)) = self.progress.submit_patiently(progress("waiting", at, attempts)).await {
+                    LEASES_LOST.increment([&claimed.effect.connection]);
+                    tracing::warn!(effect.id = %claimed.effect.id, "the lease of effect {} was lost; its outcome is dropped", claimed.effect.id);
+                }
+                return;
+            }
+            Next::Done(output) => (EffectResult::Done { output: Value::from_json(&output) }, progress("done", now, attempts)),
+            Next::Failed { cause, message, class } => {
+                (EffectResult::Failed { cause, message, class: class.to_owned() }, progress("failed", now, attempts))
+            }
+        };
+        let word = if matches!(result, EffectResult::Done { .. }) { "done" } else { "failed" };
+        EFFECTS_ENDED.increment([&claimed.effect.connection, word]);
+        let ended = Ended { claimed, result, progress };
+        let Ok(Verdict::Failed(message)) = self.engine.submit_patiently(Input::Ended(Arc::new(ended.clone()))).await else { return };
+        // Left as it is, the effect would be found under a dead lease, done once more, and so on for ever: a person's matter.
+        let effect = ended.claimed.effect.id;
+        tracing::error!(effect.id = %effect, "the outcome of effect {effect} cannot be recorded: {message}");
+        let words = format!("the partner's answer cannot be recorded: {message}");
+        let result = EffectResult::Failed { cause: Cause::OurFault, message: words, class: "unknown".to_owned() };
+        let progress = Progress { state: "failed".to_owned(), delivery: "{}".to_owned(), attempts: Vec::new(), ..ended.progress };
+        let stopped = Ended { claimed: ended.claimed, result, progress };
+        if let Ok(Verdict::Failed(message)) = self.engine.submit_patiently(Input::Ended(Arc::new(stopped))).await {
+            tracing::error!(effect.id = %effect, "effect {effect} cannot even be stopped: {message}");
+        }
+    }
+}
+
+fn record(claimed: &ClaimedEffect, performed: &Performed, action: Action, attempts: &mut Vec<AttemptRow>) {
+    for attempt in &performed.attempts {
+        let part = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
+        attempts.push(AttemptRow {
+            tenant: claimed.effect.tenant,
+            instance: claimed.effect.instance,
+            effect: claimed.effect.id,
+            number: claimed.effect.attempt,
+            part,
+            purpose: match action {
+                Action::LookUp => "look_up",
+                Action::ReadBack => "read_back",
+                _ => "call",
+            }
+            .to_owned(),
+            connection: claimed.effect.connection.clone(),
+            operation: attempt.operation.clone(),
+            started_at: attempt.started_at,
+            duration_millis: attempt.duration_millis,
+            status: attempt.status,
+            class: attempt.class.word().to_owned(),
+            message: attempt.message.clone(),
+            request: attempt.request.clone(),
+            response: attempt.response.clone(),
+        });
+    }
+}
+
+fn finished_steps(delivery: &Delivery) -> Vec<StepDone> {
+    let step = |(id, output): &(String, serde_json::Value)| StepDone { id: id.as_str().into(), output: Value::from_json(output) };
+    delivery.steps.iter().map(step).collect()
+}
+
+fn attempted(performed: Performed, now: Timestamp) -> Attempted {
+    Attempted {
+        class: performed.class,
+        output: performed.output.to_json(),
+        confirmed: performed.confirmed,
+        message: performed.message.unwrap_or_default(),
+        credentials: performed.credentials,
+        retry_after_millis: performed.retry_after.map(|at| u64::try_from(at.duration_since(now).as_millis()).unwrap_or(0)),
+        unsent: performed.unsent,
+    }
+}
+
+fn nothing_can_tell() -> Attempted {
+    Attempted {
+        class: crate::domain::connector::Class::Unknown,
+        output: serde_json::Value::Null,
+        confirmed: false,
+        message: "the process ended while the request may have been on its way".to_owned(),
+        credentials: false,
+        retry_after_millis: None,
+        unsent: false,
+    }
+}
+
+fn our_fault(message: String) -> Next {
+    Next::Failed { cause: Cause::OurFault, message, class: "our_fault" }
+}
+
+/// Jitter differs between effects and is the same for a repeat.
+fn seed(claimed: &ClaimedEffect) -> u64 {
+    claimed.effect.id.0.as_u64_pair().1
+}

@@ -1,0 +1,441 @@
+//! Works on received messages: reads back what a hint points at, makes it a sighting or an event, hands it to the engine.
+//!
+//! A message is worked on by the process that received it at once, and by any process when its lease is over. What cannot be
+//! read now comes again later; what cannot be understood stands in an exception.
+
+use crate::app::engine::definitions::{Definitions, Live, MadeDocument};
+use crate::app::engine::hub;
+use crate::app::engine::input::{HeardInput, Input, Sighting, StoppedMessage, Verdict};
+use crate::app::engine::parked::Parked;
+use crate::app::group::Group;
+use crate::app::receive::Processor;
+use crate::app::trace as spans;
+use crate::domain::connector::{Class, Connector, EventDefinition};
+use crate::domain::flow::HUB;
+use crate::domain::flow::effect::Cause;
+use crate::domain::flow::event::Outcome;
+use crate::domain::ids::{self, DocumentId, ExceptionId};
+use crate::domain::retry::Backoff;
+use crate::domain::text::storable::storable;
+use crate::domain::value::Value;
+use crate::gateway::{Call, CallPurpose, Gateway};
+use crate::runtime::metrics::list::MESSAGES_WORKED;
+use crate::runtime::{Clock, Lifecycle, trace};
+use crate::store::{Deferral, Lease, Message, NewMessage, Store};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+
+/// What working on messages needs.
+pub struct Messages {
+    /// Definitions in force.
+    pub live: Arc<Live>,
+    /// Read-backs go out here.
+    pub gateway: Arc<Gateway>,
+    /// The durable side.
+    pub store: Arc<dyn Store>,
+    /// The engine.
+    pub engine: Group<Input, Verdict>,
+    /// Events that wait for a link.
+    pub parked: Arc<Parked>,
+    /// Works on a message again.
+    pub processor: Arc<dyn Processor>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// This process.
+    pub owner: String,
+    /// How long a claim holds.
+    pub lease: Duration,
+    /// Pause when nothing is due.
+    pub poll: Duration,
+    /// Messages worked on at once.
+    pub parallel: usize,
+}
+
+/// Hands stored messages to the workers of this process.
+pub struct Offer(mpsc::Sender<Message>);
+
+impl Processor for Offer {
+    fn offer(&self, message: Message) {
+        // A full queue is no loss: the message is stored and will be claimed when its lease is over.
+        let _ = self.0.try_send(message);
+    }
+}
+
+/// Messages waiting in memory; more are found by polling.
+const QUEUE_MAX: usize = 8_192;
+/// Tries of a read-back that the partner refuses or that finds nothing, before a person looks: it may only be late.
+const REFUSALS_MAX: u32 = 5;
+/// Tries while the partner is down: with the backoff below about three days.
+const TRIES_MAX: u32 = 300;
+
+/// The queue between intake and the workers.
+pub fn queue() -> (Offer, mpsc::Receiver<Message>) {
+    let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+    (Offer(sender), receiver)
+}
+
+enum Trouble {
+    /// Try again.
+    Later { problem: String, refused: bool, retry_after_millis: Option<u64> },
+    /// A person must look.
+    Stop { cause: Cause, code: &'static str, problem: String, about: About },
+}
+
+/// What a message that stops was about, as far as that is known.
+#[derive(Clone, Default)]
+struct About {
+    telling: Option<ExceptionId>,
+    external_id: Option<String>,
+    document: Option<DocumentId>,
+}
+
+impl About {
+    fn input(input: &Input) -> Self {
+        match input {
+            Input::Sighting(seen) => {
+                Self { telling: Some(seen.telling), external_id: Some(seen.external_id.clone()), document: Some(seen.document) }
+            }
+            Input::Heard(heard) => Self { telling: Some(heard.telling), external_id: Some(heard.external_id.clone()), document: None },
+            _ => Self::default(),
+        }
+    }
+}
+
+fn stop(cause: Cause, code: &'static str, problem: impl Into<String>) -> Trouble {
+    Trouble::Stop { cause, code, problem: problem.into(), about: About::default() }
+}
+
+/// What two messages have in common when they tell the same thing: tenant, connection, event, and the event's `dedupe`.
+fn telling(message: &NewMessage, dedupe_key: &str) -> ExceptionId {
+    let tenant = message.tenant.0.to_be_bytes();
+    ExceptionId(ids::derived(&[b"telling", &tenant, message.connection.as_bytes(), message.event.as_bytes(), dedupe_key.as_bytes()]))
+}
+
+impl Messages {
+    /// Works until stopped.
+    pub async fn run(self: Arc<Self>, mut offered: mpsc::Receiver<Message>, halt: CancellationToken, work: Lifecycle) {
+        let places = Arc::new(Semaphore::new(self.parallel));
+        let mut failures = 0_u32;
+        let mut pause = self.clock.wait(Duration::ZERO);
+        let mut claimed = false;
+        loop {
+            // In turn: under steady load new messages must not keep deferred ones from being claimed, nor the other way round.
+            let waiting = if claimed { offered.try_recv().ok() } else { None };
+            claimed = false;
+            let batch = if let Some(message) = waiting {
+                vec![message]
+            } else {
+                tokio::select! {
+                    biased;
+                    () = halt.cancelled() => return,
+                    () = &mut pause => {
+                        let (batch, wait) = self.claim(&mut failures, places.available_permits()).await;
+                        pause = self.clock.wait(wait);
+                        claimed = true;
+                        batch
+                    }
+                    Some(message) = offered.recv() => vec![message],
+                }
+            };
+            for message in batch {
+                let Ok(place) = places.clone().acquire_owned().await else { return };
+                let messages = self.clone();
+                work.run(async move {
+                    messages.work(message).await;
+                    drop(place);
+                });
+            }
+        }
+    }
+
+    async fn claim(&self, failures: &mut u32, room: usize) -> (Vec<Message>, Duration) {
+        let now = self.clock.now();
+        let lease = Lease { owner: self.owner.clone(), until: later(now, self.lease) };
+        let limit = u32::try_from(room.min(200)).unwrap_or(200);
+        if limit == 0 {
+            return (Vec::new(), self.poll);
+        }
+        match self.store.claim_messages(&lease, now, limit).await {
+            Ok(batch) => {
+                *failures = 0;
+                let wait = if batch.len() >= limit as usize { Duration::ZERO } else { self.poll };
+                (batch, wait)
+            }
+            Err(error) => {
+                *failures += 1;
+                if *failures == 1 || failures.is_multiple_of(60) {
+                    tracing::warn!("messages cannot be claimed now: {error}");
+                }
+                (Vec::new(), self.poll)
+            }
+        }
+    }
+
+    async fn work(&self, message: Message) {
+        let began = self.clock.now();
+        let traced = trace::is_on().then(|| spans::Traced::of(&message));
+        let span = traced.as_ref().map(|traced| spans::message_span(traced.message, traced.attempt));
+        let problem = trace::within(span, self.understand(message)).await;
+        if let Some(traced) = traced {
+            spans::worked(&traced, began, self.clock.now(), problem);
+        }
+    }
+
+    /// The word for why it could not be worked on; none when it could.
+    async fn understand(&self, message: Message) -> Option<&'static str> {
+        let trouble = match self.input(&message).await {
+            Ok(None) => return None,
+            Ok(Some(input)) => match self.engine.submit_patiently(input.clone()).await {
+                Ok(Verdict::Stop { cause, code, problem }) => Trouble::Stop { cause, code, problem, about: About::input(&input) },
+                Ok(Verdict::Parked) => {
+                    MESSAGES_WORKED.increment([&message.new.connection, "parked"]);
+                    self.park(message, &input);
+                    return None;
+                }
+                Ok(Verdict::Failed(problem)) => stop(Cause::OurFault, "engine_failed", problem),
+                // Whoever asked was told, or has gone; nothing was promised that could be kept.
+                Ok(Verdict::Refused(problem)) if message.new.connection == HUB => {
+                    tracing::info!(message.id = %message.new.id, "a request to begin a flow is not taken: {problem}");
+                    MESSAGES_WORKED.increment([&message.new.connection, "done"]);
+                    return None;
+                }
+                Ok(Verdict::Refused(problem)) => stop(Cause::OurFault, "engine_refused", problem),
+                Ok(_) => {
+                    MESSAGES_WORKED.increment([&message.new.connection, "done"]);
+                    return None;
+                }
+                Err(_) => return None,
+            },
+            Err(trouble) => trouble,
+        };
+        let word = match &trouble {
+            Trouble::Later { .. } => "read_later",
+            Trouble::Stop { code, .. } => code,
+        };
+        self.trouble(&message, trouble).await;
+        Some(word)
+    }
+
+    /// Waits in memory too, so that the link's coming is noticed at once.
+    fn park(&self, message: Message, input: &Input) {
+        let Input::Heard(heard) = input else { return };
+        let object = (heard.tenant, heard.connection.clone(), heard.external_id.clone());
+        let message = Message { heard: Some(heard.heard.clone()), attempts: message.attempts + 1, state: "parked".to_owned(), ..message };
+        if let Some(message) = self.parked.park(object, message) {
+            self.processor.offer(message);
+        }
+    }
+
+    async fn trouble(&self, message: &Message, trouble: Trouble) {
+        let (cause, code, problem, about) = match trouble {
+            Trouble::Later { problem, refused, retry_after_millis } => {
+                let limit = if refused { REFUSALS_MAX } else { TRIES_MAX };
+                if message.attempts < limit {
+                    MESSAGES_WORKED.increment([&message.new.connection, "later"]);
+                    return self.later(message, problem, retry_after_millis).await;
+                }
+                (if refused { Cause::DataWrong } else { Cause::PartnerDown }, "read_back_failed", problem, About::default())
+            }
+            Trouble::Stop { cause, code, problem, about } => (cause, code, problem, about),
+        };
+        MESSAGES_WORKED.increment([&message.new.connection, "stopped"]);
+        tracing::warn!(message.id = %message.new.id, connection.name = %message.new.connection, "message {} of `{}` is stopped: {problem}", message.new.id, message.new.connection);
+        let stopped = StoppedMessage {
+            message: message.new.id,
+            attempts: message.attempts,
+            tenant: message.new.tenant,
+            connection: message.new.connection.clone(),
+            external_id: about.external_id.or_else(|| message.external_id.clone()),
+            document: about.document,
+            telling: about.telling,
+            cause,
+            code,
+            // The partner's words: whatever they hold, the message must not go round for ever because of them.
+            problem: storable(problem),
+        };
+        let _ = self.engine.submit_patiently(Input::Stopped(Arc::new(stopped))).await;
+    }
+
+    async fn later(&self, message: &Message, problem: String, retry_after_millis: Option<u64>) {
+        let now = self.clock.now();
+        let backoff = Backoff::exponential(Duration::from_millis(500), Duration::from_secs(900));
+        let due_at = backoff.next_attempt(message.attempts + 1, now, retry_after_millis, message.new.id.0.as_u64_pair().1);
+        let deferral = Deferral {
+            id: message.new.id,
+            due_at,
+            state: "reading".to_owned(),
+            external_id: message.external_id.clone(),
+            heard: message.heard.clone(),
+            problem: Some(storable(problem)),
+        };
+        if let Err(error) = self.store.defer_messages(&[deferral]).await {
+            // Its lease will run out, and it is claimed again.
+            tracing::warn!("message {} cannot be put back now: {error}", message.new.id);
+        }
+    }
+
+    /// What a message means; none when there is nothing to do.
+    async fn input(&self, message: &Message) -> Result<Option<Input>, Trouble> {
+        let definitions = self.live.now();
+        if message.new.connection == HUB {
+            return hub::input(message, &definitions).map(Some).map_err(|(cause, code, problem)| stop(cause, code, problem));
+        }
+        let Some(connector) = definitions.connector(&message.new.connection) else {
+            return Err(stop(Cause::RuleMissing, "connection_unknown", format!("there is no connection `{}`", message.new.connection)));
+        };
+        let Some(event) = connector.event(&message.new.event) else {
+            let problem = format!("the connector of `{}` has no event `{}` any more", message.new.connection, message.new.event);
+            return Err(stop(Cause::RuleMissing, "event_unknown", problem));
+        };
+        if let Some(heard) = &message.heard {
+            let untyped: Value =
+                heard.parse().map_err(|_| stop(Cause::OurFault, "message_unreadable", "the stored message is not JSON"))?;
+            let output = event.output_type().read(&untyped).unwrap_or(untyped);
+            return self.meaning(message, &definitions, event, output, None);
+        }
+        let payload: Value =
+            message.new.payload.parse().map_err(|_| stop(Cause::OurFault, "message_unreadable", "the stored message is not JSON"))?;
+        if let Some(output) = event.trusted_output(payload.member("body"), &Value::Unset) {
+            let output = output.map_err(|error| stop(Cause::DataWrong, "payload_unexpected", error.to_string()))?;
+            return self.meaning(message, &definitions, event, output, Some(payload.member("body")));
+        }
+        self.read_back(message, &definitions, &connector, event, payload.member("ref")).await
+    }
+
+    async fn read_back(
+        &self,
+        message: &Message,
+        definitions: &Arc<Definitions>,
+        connector: &Arc<Connector>,
+        event: &EventDefinition,
+        reference: &Value,
+    ) -> Result<Option<Input>, Trouble> {
+        let follow =
+            connector.truth_call(event, reference).map_err(|error| stop(Cause::RuleMissing, "read_back_arguments", error.to_string()))?;
+        let Some(follow) = follow else {
+            return Err(stop(
+                Cause::RuleMissing,
+                "no_read_back",
+                format!("the event `{}` neither reads back nor trusts its payload", event.name),
+            ));
+        };
+        let Some(target) = definitions.target(&message.new.connection, &follow.operation) else {
+            return Err(stop(Cause::RuleMissing, "operation_unknown", format!("there is no operation `{}`", follow.operation)));
+        };
+        let call = Call {
+            tenant: message.new.tenant,
+            connection: message.new.connection.clone(),
+            operation: follow.operation.to_string(),
+            purpose: CallPurpose::Call,
+            input: follow.input,
+            output: Value::Unset,
+            reference: String::new(),
+            idempotency_key: message.new.id.to_string(),
+            attempt: message.attempts + 1,
+            first_sent_at: None,
+            due_since: None,
+            deadline: self.gateway.deadline(self.lease * 2 / 3),
+        };
+        let performed = self.gateway.perform(&target, call).await;
+        match performed.class {
+            Class::Ok => self.meaning(message, definitions, event, performed.output, Some(&performed.payload)),
+            class => Err(Trouble::Later {
+                problem: format!(
+                    "reading back with `{}` came to {}: {}",
+                    follow.operation,
+                    class.word(),
+                    performed.message.unwrap_or_default()
+                ),
+                refused: matches!(class, Class::Refused | Class::NotFound) && !performed.unsent,
+                retry_after_millis: performed
+                    .retry_after
+                    .map(|at| u64::try_from(at.duration_since(self.clock.now()).as_millis()).unwrap_or(0)),
+            }),
+        }
+    }
+
+    /// From a typed output to an input of the engine.
+    fn meaning(
+        &self,
+        message: &Message,
+        definitions: &Arc<Definitions>,
+        event: &EventDefinition,
+        output: Value,
+        source: Option<&Value>,
+    ) -> Result<Option<Input>, Trouble> {
+        let heard = event.hear(&output).map_err(|error| stop(Cause::DataWrong, "event_not_understood", error.to_string()))?;
+        for note in &heard.notes {
+            tracing::warn!(connection.name = %message.new.connection, "event `{}` of `{}`: {note}", event.name, message.new.connection);
+        }
+        let new = &message.new;
+        let telling = telling(new, &heard.dedupe_key);
+        match (&heard.document, &heard.external_id) {
+            (Some(request), _) => {
+                let source = source.ok_or_else(|| stop(Cause::OurFault, "no_source", "the source's payload is gone"))?;
+                let made = definitions.make_document(new.tenant, &new.connection, request, source).map_err(|(cause, problem)| {
+                    Trouble::Stop { cause, code: "document_not_made", problem, about: About { telling: Some(telling), ..About::default() } }
+                })?;
+                let seen = Seen { message, event, telling, withdrawn: request.withdrawn, source };
+                Ok(Some(Input::Sighting(Arc::new(sighting(&seen, made)))))
+            }
+            (None, Some(external_id)) => Ok(Some(Input::Heard(Arc::new(HeardInput {
+                message: new.id,
+                attempts: message.attempts,
+                telling,
+                tenant: new.tenant,
+                connection: new.connection.clone(),
+                event: new.event.clone(),
+                external_id: external_id.clone(),
+                outcome: heard.outcome,
+                heard: heard.output.to_json().to_string(),
+                output: heard.output.clone(),
+                seen: heard.outcome.map(Outcome::word).map(str::to_owned),
+                received_at: new.received_at,
+            })))),
+            (None, None) => {
+                Err(stop(Cause::RuleMissing, "event_without_object", format!("the event `{}` names no object and no document", event.name)))
+            }
+        }
+    }
+}
+
+/// An event that makes a document.
+struct Seen<'a> {
+    message: &'a Message,
+    event: &'a EventDefinition,
+    telling: ExceptionId,
+    withdrawn: bool,
+    source: &'a Value,
+}
+
+fn sighting(seen: &Seen<'_>, made: MadeDocument) -> Sighting {
+    let Seen { message, event, telling, withdrawn, source } = *seen;
+    let json = made.typed.to_json();
+    Sighting {
+        message: message.new.id,
+        attempts: message.attempts,
+        telling,
+        tenant: message.new.tenant,
+        event: event.name.to_string(),
+        connection: message.new.connection.clone(),
+        kind: made.kind,
+        key: made.key,
+        external_id: made.external_id,
+        document: made.id,
+        body: json.to_string(),
+        display: crate::app::engine::display::fields(&json),
+        typed: made.typed,
+        hash: made.hash,
+        payload: source.to_json().to_string(),
+        version: made.version,
+        status: made.status,
+        withdrawn,
+    }
+}
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    SignedDuration::try_from(by).ok().and_then(|by| now.checked_add(by).ok()).unwrap_or(now)
+}

@@ -1,0 +1,25 @@
+//! Watches the transport: what is wrong with it makes the process degraded, never unready, because polling does the work.
+
+use crate::runtime::{Clock, Readiness};
+use crate::transport::Transport;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How often it is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Watches until stopped.
+pub async fn run(transport: Arc<dyn Transport>, readiness: Readiness, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let health = transport.health();
+        readiness.degraded("broker", health.trouble().map(|trouble| format!("work goes on by polling: {trouble}")));
+        let dead = health.dead_letters.filter(|count| *count > 0);
+        let words = |count| format!("{count} messages could not be handled and stand in the dead-letter queue");
+        readiness.degraded("dead_letters", dead.map(words));
+        tokio::select! {
+            () = clock.wait(LOOK_EVERY) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Every operation of the description, walked with its own examples: what is valid is accepted and answered by its schema;
+//! what is malformed, unknown or another tenant's is refused.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use waybill::domain::permission::Permission;
+use waybill::store::desk::ReceiptRow;
+use waybill::store::{Deferral, Lease, NewMessage, StreamCursor, StreamKey};
+
+use crate::rows::{document, exception, instance, stopped_order};
+use crate::support::{Door, FOREIGN, at, door, token};
+
+/// Operations that are no JSON exchange of this API: probes, what partners call, streams without end.
+const ELSEWHERE: [&str; 6] = ["/health", "/ready", "/metrics", "/openapi.json", "/hooks/{hook}", "/api/v1/events/stream"];
+
+/// Operations of authors: texts, drafts, releases, tries. They need a project behind the door and are walked in
+/// `tests/publishing.rs`; forms and beginnings of flows are in `tests/starting.rs`.
+const AUTHORING: [&str; 11] = [
+    "/api/v1/definitions",
+    "/api/v1/drafts",
+    "/api/v1/releases",
+    "/api/v1/instances/migrations",
+    "/api/v1/flows/",
+    "/api/v1/forms",
+    "/api/v1/mappings/",
+    "/api/v1/connectors/",
+    "/api/v1/validate",
+    // Behind a stand-in here; `tests/reconciliation.rs` goes through them on a running hub.
+    "/api/v1/drift",
+    "/api/v1/reconciliations",
+];
+
+struct Operation {
+    name: String,
+    id: String,
+    method: Method,
+    path: String,
+    body: Option<Value>,
+    answers: Value,
+}
+
+fn description() -> Value {
+    serde_json::from_str(&waybill::api::openapi::text()).unwrap()
+}
+
+fn operations() -> Vec<Operation> {
+    let description = description();
+    let mut found = Vec::new();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if ELSEWHERE.contains(&path.as_str()) || AUTHORING.iter().any(|of| path.starts_with(of)) {
+                continue;
+            }
+            let media = operation.pointer("/requestBody/content/application~1json");
+            found.push(Operation {
+                name: format!("{} {path}", method.to_uppercase()),
+                id: operation["operationId"].as_str().unwrap_or_else(|| panic!("{path} has no operation id")).to_owned(),
+                method: Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(),
+                path: path.clone(),
+                body: media.map(|media| media.get("example").unwrap_or_else(|| panic!("{method} {path} has no example")).clone()),
+                answers: operation["responses"].clone(),
+            });
+        }
+    }
+    found
+}
+
+/// What an operation's path names in the world below.
+struct Seeds {
+    selection: Uuid,
+    batch: Uuid,
+    view: Uuid,
+}
+
+const MESSAGE: Uuid = Uuid::from_u128(4_242);
+
+async fn world() -> (Door, Seeds) {
+    let door = door().await;
+    door.write(stopped_order("PO-9", 0)).await;
+    let lease = Lease { owner: "test".into(), until: at(1) };
+    let message = NewMessage {
+        id: waybill::domain::ids::InboxId(MESSAGE),
+        tenant: waybill::domain::ids::TenantId::DEFAULT,
+        connection: "oa_main".into(),
+        event: "approval_changed".into(),
+        message_id: "m1".into(),
+        source: "webhook/oa_main/approvals".into(),
+        payload: "{\"ref\":{\"id\":\"A1\"}}".into(),
+        received_at: at(0),
+    };
+    door.store.receive(std::slice::from_ref(&message), &lease).await.unwrap();
+    let kept = Deferral {
+        id: message.id,
+        due_at: at(9),
+        state: "parked".into(),
+        external_id: Some("A1".into()),
+        heard: None,
+        problem: Some("nothing here is linked to it".into()),
+    };
+    door.store.defer_messages(&[kept]).await.unwrap();
+    let key = StreamKey { tenant: message.tenant, connection: "oa_main".into(), stream: "orders".into() };
+    let claimed = door.store.claim_streams(&lease, at(0), &[key]).await.unwrap().remove(0);
+    let cursor = StreamCursor { cursor: Some("5".into()), last_success_at: Some(at(1)), ..claimed };
+    door.store.save_cursor(&cursor, at(10)).await.unwrap();
+    let receipt = ReceiptRow {
+        id: Uuid::from_u128(9),
+        tenant: message.tenant,
+        at: at(1),
+        connection: "oa_main".into(),
+        webhook: "approvals".into(),
+        bytes: 12,
+        status: 202,
+        signature: "valid".into(),
+        message: None,
+    };
+    door.store.desk().add_receipts(&[receipt], 200).await.unwrap();
+    let made = |path: &'static str, body: Value| {
+        let request = door.request(Method::POST, path).header("content-type", "application/json").body(body.to_string());
+        async move { crate::support::json(request.send().await.unwrap()).await.1 }
+    };
+    let selection = made("/api/v1/selections", json!({"resource": "exceptions", "filter": {"state": "open"}})).await;
+    let selection: Uuid = selection["selection"].as_str().unwrap().parse().unwrap();
+    let batch = made("/api/v1/batches", json!({"selection": selection, "action": "retry"})).await;
+    let view = made("/api/v1/views", json!({"page": "documents", "name": "mine", "query": {}})).await;
+    let id = |value: &Value| value["id"].as_str().unwrap_or_else(|| panic!("{value}")).parse().unwrap();
+    let seeds = Seeds { selection, batch: id(&batch), view: id(&view) };
+    (door, seeds)
+}
+
+/// The path with what it names in this world.
+fn filled(path: &str, seeds: &Seeds) -> String {
+    let id = match path.split('/').nth(3).unwrap_or_default() {
+        "documents" => document("PO-9").0,
+        "instances" => instance("PO-9").0,
+        "exceptions" => exception("PO-9").0,
+        "selections" => seeds.selection,
+        "batches" => seeds.batch,
+        "views" => seeds.view,
+        _ => MESSAGE,
+    };
+    path.replace("{id}", &id.to_string()).replace("{number}", "1").replace("{name}", "oa_main").replace("{stream}", "orders")
+}
+
+fn unknown(path: &str) -> String {
+    let path = path.replace("{id}", &Uuid::from_u128(1).to_string()).replace("{number}", "7");
+    path.replace("{name}", "nobody").replace("{stream}", "nothing")
+}
+
+/// Examples speak of ids of their own; here they are those of this world. Queries that cannot be left out are added.
+fn example(operation: &Operation, seeds: &Seeds) -> Option<Value> {
+    let mut body = operation.body.clone()?;
+    if operation.id == "create_batch" {
+        body["selection"] = json!(seeds.selection);
+    }
+    Some(body)
+}
+
+fn query(operation: &Operation) -> &'static str {
+    if operation.id == "show_series" { "?series=calls" } else { "" }
+}
+
+/// What must have happened before an operation makes sense.
+async fn prepare(door: &Door, operation: &Operation, seeds: &Seeds) {
+    let before: &[&str] = match operation.id.as_str() {
+        "resume_batch" => &["pause"],
+        _ => &[],
+    };
+    for verb in before {
+        let (status, body) = door.post(&format!("/api/v1/batches/{}/{verb}", seeds.batch), "").await;
+        assert_eq!(status, 200, "{body}");
+    }
+    if operation.id == "retry_failed_of_batch" {
+        let lease = Lease { owner: "test".into(), until: at(99) };
+        let claimed = door.store.desk().claim_items(&lease, at(60), 9).await.unwrap().unwrap();
+        let failed = waybill::store::desk::ItemOutcome {
+            batch: seeds.batch,
+            position: claimed.items[0].position,
+            attempts: 1,
+            state: "failed".into(),
+            code: None,
+            message: None,
+            detail: None,
+        };
+        door.store.desk().record_items(&[failed], "test", at(61)).await.unwrap();
+    }
+}
+
+async fn send(door: &Door, method: &Method, path: &str, who: &str, body: Option<&str>) -> (u16, String) {
+    let mut request = door.client.request(method.clone(), format!("{}{path}", door.base)).bearer_auth(who).header("if-match", "*");
+    if let Some(body) = body {
+        request = request.header("content-type", "application/json").body(body.to_owned());
+    }
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn what_is_valid_is_accepted_and_answered_by_its_schema() {
+    let schemas = description()["components"]["schemas"].clone();
+    let all = token(&Permission::ALL);
+    for operation in operations() {
+        // A world of its own: many operations change it.
+        let (door, seeds) = world().await;
+        prepare(&door, &operation, &seeds).await;
+        let body = example(&operation, &seeds).map(|body| body.to_string());
+        let path = format!("{}{}", filled(&operation.path, &seeds), query(&operation));
+        let (status, text) = send(&door, &operation.method, &path, &all, body.as_deref()).await;
+        let answer = &operation.answers[status.to_string()];
+        assert!((200..300).contains(&status) && !answer.is_null(), "{}: {status} {text}", operation.name);
+        let Some(media) = answer.pointer("/content/application~1json") else { continue };
+        assert!(media.get("example").is_some(), "{} has no example of its answer", operation.name);
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let mut faults = Vec::new();
+        fits(&media["schema"], &value, &schemas, "", &mut faults);
+        assert_eq!(faults, Vec::<String>::new(), "{}: {text}", operation.name);
+        let mut faults = Vec::new();
+        fits(&media["schema"], &media["example"], &schemas, "", &mut faults);
+        assert_eq!(faults, Vec::<String>::new(), "the example of {}", operation.name);
+    }
+}
+
+#[tokio::test]
+async fn malformed_bodies_are_refused_with_what_is_wrong() {
+    let (door, seeds) = world().await;
+    let all = token(&Permission::ALL);
+    for operation in operations().iter().filter(|operation| operation.body.is_some()) {
+        let path = filled(&operation.path, &seeds);
+        for (body, expected, code) in [("{", 400, "bad_json"), ("[]", 422, "invalid_body"), ("{\"no such field\": 1}", 422, "invalid_body")]
+        {
+            let (status, text) = send(&door, &operation.method, &path, &all, Some(body)).await;
+            let problem: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!((status, problem["code"].as_str()), (expected, Some(code)), "{} with {body}: {text}", operation.name);
+        }
+    }
+    assert!(door.commands.taken.lock().unwrap().is_empty() && door.mending.taken.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_unknown_or_another_tenants_is_not_found() {
+    let (door, seeds) = world().await;
+    let all = token(&Permission::ALL);
+    // Acting is the desk's own matter, which is told a name and a tenant; here it is not behind the door.
+    let acted = [
+        "amend_exception",
+        "retry_exception_from_step",
+        "retry_exception_on_newer_version",
+        "try_exception_action",
+        "take_up_message",
+        "drop_message",
+    ];
+    for operation in operations().iter().filter(|operation| operation.path.contains('{')) {
+        if acted.contains(&operation.id.as_str()) {
+            continue;
+        }
+        let body = example(operation, &seeds).map(|body| body.to_string());
+        for (path, who) in [(unknown(&operation.path), all.as_str()), (filled(&operation.path, &seeds), FOREIGN)] {
+            let (status, text) = send(&door, &operation.method, &path, who, body.as_deref()).await;
+            assert_eq!(status, 404, "{} as {who}: {text}", operation.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn lists_of_another_tenant_are_empty() {
+    let (door, _) = world().await;
+    for operation in operations().iter().filter(|operation| operation.method == Method::GET && !operation.path.contains('{')) {
+        let (status, text) = send(&door, &operation.method, &format!("{}{}", operation.path, query(operation)), FOREIGN, None).await;
+        assert_eq!(status, 200, "{}: {text}", operation.name);
+        for known in ["PO-9", &document("PO-9").to_string(), &exception("PO-9").to_string(), "oa_main"] {
+            assert!(!text.contains(known), "{} tells another tenant of {known}: {text}", operation.name);
+        }
+    }
+}
+
+/// Whether a value fits a schema of the description: types, required members, references, choices.
+fn fits(schema: &Value, value: &Value, schemas: &Value, at: &str, faults: &mut Vec<String>) {
+    if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next()) {
+        assert!(!schemas[name].is_null(), "`{name}` is not described");
+        return fits(&schemas[name], value, schemas, at, faults);
+    }
+    for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        fits(part, value, schemas, at, faults);
+    }
+    if let Some(choices) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
+        let one = choices.iter().any(|choice| {
+            let mut faults = Vec::new();
+            fits(choice, value, schemas, at, &mut faults);
+            faults.is_empty()
+        });
+        if !one {
+            faults.push(format!("{at}: {value} fits none of the choices"));
+        }
+    }
+    if let Some(kinds) = schema.get("type") {
+        let kinds: Vec<&str> =
+            kinds.as_array().map_or_else(|| kinds.as_str().into_iter().collect(), |all| all.iter().filter_map(Value::as_str).collect());
+        let is = |kind: &str| match kind {
+            "object" => value.is_object(),
+            "array" => value.is_array(),
+            "string" => value.is_string(),
+            "integer" => value.is_i64() || value.is_u64(),
+            "number" => value.is_number(),
+            "boolean" => value.is_boolean(),
+            "null" => value.is_null(),
+            other => panic!("the type `{other}` is not known"),
+        };
+        // `Object` stands for any JSON in this description.
+        let any = schema.get("properties").is_none() && schema.get("additionalProperties").is_none() && kinds.contains(&"object");
+        if !any && !kinds.iter().any(|kind| is(kind)) {
+            faults.push(format!("{at}: {value} is no {kinds:?}"));
+        }
+    }
+    for name in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        if value.is_object() && value.get(name).is_none() {
+            faults.push(format!("{at}/{name} is missing"));
+        }
+    }
+    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        if let Some(found) = value.get(name) {
+            fits(member, found, schemas, &format!("{at}/{name}"), faults);
+        }
+    }
+    if let (Some(items), Some(found)) = (schema.get("items"), value.as_array()) {
+        for (place, item) in found.iter().enumerate() {
+            fits(items, item, schemas, &format!("{at}/{place}"), faults);
+        }
+    }
+}

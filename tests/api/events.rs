@@ -1,0 +1,77 @@
+//! The stream of events: ids and versions of what changed, going on where it broke, bounded.
+
+use std::time::Duration;
+
+use reqwest::{Method, Response};
+use waybill::app::feed::LISTENERS_OF_CALLER_MAX;
+
+use crate::rows::{document, order};
+use crate::support::{Door, door, json};
+
+struct Events(Response, String);
+
+impl Events {
+    async fn open(door: &Door, query: &str, last: Option<&str>) -> Events {
+        let request = door.request(Method::GET, &format!("/api/v1/events/stream{query}"));
+        let request = if let Some(last) = last { request.header("last-event-id", last) } else { request };
+        let answer = request.send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &"text/event-stream".parse().unwrap()));
+        Events(answer, String::new())
+    }
+
+    /// The next event: name, id, data. The clock is moved on until it comes.
+    async fn next(&mut self, door: &Door) -> (String, String, String) {
+        loop {
+            if let Some((event, rest)) = self.1.split_once("\n\n").map(|(event, rest)| (event.to_owned(), rest.to_owned())) {
+                self.1 = rest;
+                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned();
+                if !field("data:").is_empty() {
+                    return (field("event:"), field("id:"), field("data:"));
+                }
+                continue;
+            }
+            tokio::select! {
+                chunk = self.0.chunk() => self.1.push_str(std::str::from_utf8(&chunk.unwrap().expect("the stream goes on")).unwrap()),
+                () = async { loop { door.clock.advance(Duration::from_millis(250)); tokio::task::yield_now().await; } } => {}
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_is_told_and_a_broken_stream_goes_on() {
+    let door = door().await;
+    door.write(order("PO-1", 0)).await;
+    let mut events = Events::open(&door, "?topics=documents", None).await;
+    let (name, id, data) = events.next(&door).await;
+    assert_eq!((name.as_str(), data.as_str()), ("changes", "{}"), "where it begins");
+    door.write(order("PO-2", 1)).await;
+    let (name, second, data) = events.next(&door).await;
+    assert_eq!((name.as_str(), data), ("changes", format!("{{\"documents\":[[\"{}\",1]]}}", document("PO-2"))), "ids and versions only");
+    drop(events);
+    door.write(order("PO-3", 2)).await;
+    let mut again = Events::open(&door, "?topics=documents", Some(&second)).await;
+    let (name, _, data) = again.next(&door).await;
+    assert_eq!((name.as_str(), data), ("changes", format!("{{\"documents\":[[\"{}\",1]]}}", document("PO-3"))));
+    let mut from_first = Events::open(&door, "", Some(&id)).await;
+    let (_, _, data) = from_first.next(&door).await;
+    assert!(
+        data.contains(&document("PO-2").to_string()) && data.contains(&document("PO-3").to_string()) && data.contains("instances"),
+        "{data}"
+    );
+    let mut unknown = Events::open(&door, "", Some("0.0")).await;
+    assert_eq!(unknown.next(&door).await.0, "reset", "a place before all that is kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_are_bounded_and_end_with_the_process() {
+    let door = door().await;
+    let mut open = Vec::new();
+    for _ in 0..LISTENERS_OF_CALLER_MAX {
+        open.push(Events::open(&door, "", None).await);
+    }
+    let one_more = door.request(Method::GET, "/api/v1/events/stream").send().await.unwrap();
+    assert_eq!(json(one_more).await.1["code"], "too_many_streams");
+    assert_eq!(door.get("/api/v1/events/stream?topics=weather").await.0, 400);
+    assert_eq!(door.lifecycle.clone().stop(Duration::from_secs(20)).await, waybill::runtime::lifecycle::Stopped::Clean);
+}

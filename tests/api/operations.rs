@@ -1,0 +1,115 @@
+//! Every operation of the API, walked from its own description: who may, who may not, and that nothing is left out.
+
+use reqwest::Method;
+use serde_json::Value;
+use waybill::domain::permission::Permission;
+
+use crate::support::{Door, door, json, token};
+
+/// What needs no token, each with its reason: probes, the description itself, and webhooks, which prove themselves.
+const PUBLIC: [&str; 5] = ["GET /health", "GET /ready", "GET /openapi.json", "GET /hooks/{hook}", "POST /hooks/{hook}"];
+
+struct Operation {
+    name: String,
+    method: Method,
+    path: String,
+    needs: Vec<Permission>,
+}
+
+fn operations() -> Vec<Operation> {
+    let description: Value = serde_json::from_str(&waybill::api::openapi::text()).unwrap();
+    let mut found = Vec::new();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let word = |scope: &Value| Permission::ALL.into_iter().find(|known| Some(known.word()) == scope.as_str()).unwrap();
+            let scopes = operation["security"].as_array().unwrap().iter().filter_map(|one| one.get("token"));
+            let mut needs: Vec<Permission> = scopes.flat_map(|scopes| scopes.as_array().unwrap().iter().map(word)).collect();
+            needs.sort_by_key(|needed| Permission::ALL.iter().position(|known| known == needed));
+            let id = uuid::Uuid::nil().to_string();
+            let filled = path
+                .replace("{id}", &id)
+                .replace("{number}", "1")
+                .replace("{hook}", "h1")
+                .replace("{kind}", "flow")
+                .replace("{name}", "oa_main")
+                .replace("{stream}", "orders")
+                .replace("{form}", "f1")
+                .replace("{flow}", "f1");
+            found.push(Operation { name: format!("{method} {path}"), method, path: filled, needs });
+        }
+    }
+    found
+}
+
+async fn status(door: &Door, operation: &Operation, permissions: Option<&[Permission]>) -> u16 {
+    let mut request = door.client.request(operation.method.clone(), format!("{}{}", door.base, operation.path));
+    if let Some(permissions) = permissions {
+        request = request.bearer_auth(token(permissions));
+    }
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn each_operation_refuses_strangers_and_those_who_lack_its_permission() {
+    let door = door().await;
+    let operations = operations();
+    assert!(operations.len() >= 90, "the description lists {} operations", operations.len());
+    for operation in &operations {
+        let name = &operation.name;
+        if PUBLIC.contains(&name.as_str()) {
+            assert!(operation.needs.is_empty(), "{name}");
+            assert!(status(&door, operation, None).await < 400, "{name}");
+            continue;
+        }
+        assert!(!operation.needs.is_empty(), "{name} says no permission");
+        assert_eq!(status(&door, operation, None).await, 401, "{name}");
+        for needed in &operation.needs {
+            let others: Vec<_> = Permission::ALL.into_iter().filter(|permission| permission != needed).collect();
+            assert_eq!(status(&door, operation, Some(&others)).await, 403, "{name} without {}", needed.word());
+        }
+        let enough = status(&door, operation, Some(&operation.needs)).await;
+        assert!([200, 400, 404, 422, 428].contains(&enough), "{name} with {:?}: {enough}", operation.needs);
+    }
+}
+
+#[tokio::test]
+async fn a_token_counts_only_as_one_bearer_token() {
+    let door = door().await;
+    let good = token(&Permission::ALL);
+    let path = format!("{}/api/v1/documents", door.base);
+    for header in [format!("Basic {good}"), good.clone(), format!("Bearer {good}x"), "Bearer ".to_owned(), "Bearer".to_owned()] {
+        let answer = door.client.get(&path).header("authorization", &header).send().await.unwrap();
+        assert_eq!(answer.headers()["www-authenticate"], "Bearer");
+        let (status, body) = json(answer).await;
+        assert_eq!((status, body["code"].as_str()), (401, Some("unauthenticated")), "{header}");
+    }
+    let twice = door.client.get(&path).header("authorization", format!("Bearer {good}")).header("authorization", "Bearer x");
+    assert_eq!(twice.send().await.unwrap().status(), 401);
+    let in_query = door.client.get(format!("{path}?access_token=x")).send().await.unwrap();
+    assert_eq!(in_query.status(), 401);
+    let lower_case = door.client.get(&path).header("authorization", format!("bearer {good}"));
+    assert_eq!(lower_case.send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn the_served_description_is_the_committed_one() {
+    let door = door().await;
+    let served = door.client.get(format!("{}/openapi.json", door.base)).send().await.unwrap().text().await.unwrap();
+    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/api/openapi.json")).unwrap();
+    assert_eq!(served, committed, "run `UPDATE=1 cargo test --test generated`");
+}
+
+#[tokio::test]
+async fn readiness_and_metrics_tell_the_process() {
+    let door = door().await;
+    let (status, body) = door.get("/ready").await;
+    assert_eq!((status, &body["parts"]["store"]), (200, &Value::from("ready")));
+    door.lifecycle.readiness().waits("store", "it does not answer");
+    let (status, body) = door.get("/ready").await;
+    assert_eq!((status, &body["parts"]["store"]), (503, &Value::from("it does not answer")));
+    assert_eq!(door.get("/health").await.0, 200);
+    let metrics = door.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("waybill_http_requests_total{route=\"/ready\",method=\"GET\",status=\"503\"}"), "{metrics}");
+    assert!(!metrics.contains("token that may"), "{metrics}");
+}

@@ -1,0 +1,349 @@
+//! A door on a free port over a fresh SQLite file, with a few rows behind it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{Method, RequestBuilder, Response};
+use secrecy::SecretString;
+use serde_json::Value;
+use tempfile::TempDir;
+use uuid::Uuid;
+use waybill::api::auth::{TokenOptions, Tokens};
+use waybill::api::listener::{Listener, Options};
+use waybill::api::{ApiState, Limits, Parts, router};
+use waybill::app::answers::Answers;
+use waybill::app::commands::{Accepted, CommandError, CommandRequest, Commands};
+use waybill::app::connections::{ConnectionItem, Connections};
+use waybill::app::desk::{Look, Mending, MessageDesk, MessageOrder, Order, Preview, PreviewCall};
+use waybill::app::engine::definitions::Live;
+use waybill::app::engine::input::{Input, Verdict};
+use waybill::app::feed::Feed;
+use waybill::app::group::Group;
+use waybill::app::intake::{HookAnswer, HookRequest, Intake};
+use waybill::app::keeping::Keeper;
+use waybill::app::publishing::Publishing;
+use waybill::app::reading::Reader;
+use waybill::app::reconcile::{Reconciling, RepairOutcome, RepairRequest, StartRequest, Why};
+use waybill::app::starts::{self, FormItem, StartError, Started, Starts, Submission};
+use waybill::domain::catalog::{Catalog, has_errors};
+use waybill::domain::ids::{DriftId, ReconciliationId, TenantId};
+use waybill::domain::permission::Permission;
+use waybill::gateway::Gateway;
+use waybill::runtime::{IdMaker, Lifecycle, ManualClock, Spawner};
+use waybill::store::{self, Keys, Store, Writes};
+
+/// What stands behind the door.
+pub struct Door {
+    pub base: String,
+    pub client: reqwest::Client,
+    pub lifecycle: Lifecycle,
+    pub commands: Arc<Recorder>,
+    pub mending: Arc<Mends>,
+    pub intake: Arc<Hooks>,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<ManualClock>,
+    _folder: TempDir,
+}
+
+/// How a door differs from the usual.
+#[derive(Default)]
+pub struct Setup {
+    pub listener: Options,
+    pub limits: Limits,
+}
+
+/// Remembers commands and answers as told.
+#[derive(Default)]
+pub struct Recorder {
+    pub taken: Mutex<Vec<CommandRequest>>,
+    pub refusals: Mutex<Vec<CommandError>>,
+}
+
+impl Commands for Recorder {
+    fn command(&self, request: CommandRequest) -> BoxFuture<'_, Result<Accepted, CommandError>> {
+        async move {
+            if let Some(refusal) = self.refusals.lock().unwrap().pop() {
+                return Err(refusal);
+            }
+            let instance = request.instance;
+            self.taken.lock().unwrap().push(request);
+            Ok(Accepted { instance, status: "running".to_owned() })
+        }
+        .boxed()
+    }
+}
+
+/// Remembers orders to the desk and answers as told.
+#[derive(Default)]
+pub struct Mends {
+    pub taken: Mutex<Vec<Order>>,
+    pub messages: Mutex<Vec<MessageOrder>>,
+}
+
+impl Mending for Mends {
+    fn act(&self, order: Order) -> BoxFuture<'_, Result<Accepted, CommandError>> {
+        async move {
+            self.taken.lock().unwrap().push(order);
+            Ok(Accepted { instance: crate::rows::instance("PO-9"), status: "running".to_owned() })
+        }
+        .boxed()
+    }
+
+    fn preview(&self, order: Order, look: Look) -> BoxFuture<'_, Result<Preview, CommandError>> {
+        async move {
+            let input =
+                (look.payloads == waybill::app::reading::Payloads::Shown).then(|| serde_json::json!({"title": "canary of a payload"}));
+            let call = PreviewCall {
+                connection: "oa_main".into(),
+                operation: Some("create_approval".into()),
+                step: "oa#1".into(),
+                purpose: "forward".into(),
+                key: Uuid::from_u128(5),
+                reference: Some("WB-1".into()),
+                key_used_before: true,
+                guarantee: "look_up".into(),
+                may_duplicate: false,
+                linked: vec![],
+                held: if look.ask_partners { "no" } else { "not_asked" }.into(),
+                input,
+            };
+            Ok(Preview { status: order.action.word().to_owned(), calls: vec![call], ..Preview::default() })
+        }
+        .boxed()
+    }
+}
+
+impl MessageDesk for Mends {
+    fn settle(&self, order: MessageOrder) -> BoxFuture<'_, Result<(), CommandError>> {
+        async move {
+            let known = order.tenant == TenantId::DEFAULT && !order.message.0.is_nil();
+            self.messages.lock().unwrap().push(order);
+            if known { Ok(()) } else { Err(CommandError::NotFound) }
+        }
+        .boxed()
+    }
+}
+
+/// Remembers webhooks; `/hooks/slow` does not answer, `/hooks/broken` panics.
+#[derive(Default)]
+pub struct Hooks {
+    pub taken: Mutex<Vec<(String, HookRequest)>>,
+    pub arrived: tokio::sync::Notify,
+    pub go_on: tokio::sync::Notify,
+}
+
+impl Intake for Hooks {
+    fn receive<'a>(&'a self, hook: &'a str, request: HookRequest) -> BoxFuture<'a, HookAnswer> {
+        async move {
+            self.taken.lock().unwrap().push((hook.to_owned(), request));
+            self.arrived.notify_one();
+            match hook {
+                "slow" => self.go_on.notified().await,
+                "broken" => panic!("canary of a panic"),
+                _ => {}
+            }
+            let mut answer = HookAnswer::empty(http::StatusCode::ACCEPTED);
+            answer.headers.insert("x-hook", http::HeaderValue::from_static("taken"));
+            answer.body = bytes::Bytes::from_static(b"{\"errcode\":0}");
+            answer
+        }
+        .boxed()
+    }
+}
+
+/// A hub that reads nothing back; runs with real systems are in `tests/reconciliation.rs`.
+struct Nothing;
+
+impl Reconciling for Nothing {
+    fn start(&self, _: StartRequest) -> BoxFuture<'_, Result<ReconciliationId, Why>> {
+        async { Err(Why::NotFound("connection")) }.boxed()
+    }
+
+    fn cancel<'a>(&'a self, _: TenantId, _: ReconciliationId, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), Why>> {
+        async { Err(Why::NotFound("reconciliation")) }.boxed()
+    }
+
+    fn accept<'a>(&'a self, _: TenantId, _: DriftId, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), Why>> {
+        async { Err(Why::NotFound("drift")) }.boxed()
+    }
+
+    fn repair(&self, _: RepairRequest) -> BoxFuture<'_, Result<RepairOutcome, Why>> {
+        async { Err(Why::NotFound("drift")) }.boxed()
+    }
+}
+
+/// A project without forms, in which no flow starts by hand.
+struct NoForms;
+
+impl Starts for NoForms {
+    fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Started, StartError>> {
+        async move { Err(StartError::NotFound(format!("there is no form `{}`", submission.form))) }.boxed()
+    }
+
+    fn start(&self, request: starts::StartRequest) -> BoxFuture<'_, Result<Started, StartError>> {
+        async move { Err(StartError::NotFound(format!("there is no flow `{}`", request.flow))) }.boxed()
+    }
+
+    fn forms(&self) -> Vec<FormItem> {
+        Vec::new()
+    }
+
+    fn form(&self, _: &str) -> Option<Value> {
+        None
+    }
+}
+
+struct One;
+
+impl Connections for One {
+    fn connections(&self) -> Vec<ConnectionItem> {
+        let webhooks = BTreeMap::from([("approvals".to_owned(), "/hooks/h1".to_owned())]);
+        vec![ConnectionItem { connection: "oa_main".to_owned(), connector: "demo_oa".to_owned(), webhooks }]
+    }
+}
+
+/// The token with these permissions.
+pub fn token(permissions: &[Permission]) -> String {
+    let words: Vec<_> = permissions.iter().map(|permission| permission.word()).collect();
+    format!("a token that may {}", words.join(" and "))
+}
+
+/// The token of somebody who may do everything, elsewhere.
+pub const FOREIGN: &str = "a token of another tenant";
+
+/// Every set of permissions has a token.
+fn tokens() -> Tokens {
+    let sets = (0..1_u8 << Permission::ALL.len()).map(|set| {
+        let chosen = Permission::ALL.into_iter().enumerate().filter(|(bit, _)| set & (1 << bit) != 0);
+        chosen.map(|(_, permission)| permission).collect::<Vec<_>>()
+    });
+    let foreign = TokenOptions {
+        name: "foreign".to_owned(),
+        secret: SecretString::from(FOREIGN.to_owned()),
+        tenant: TenantId(2),
+        permissions: Permission::ALL.to_vec(),
+    };
+    let own = sets.map(|permissions| TokenOptions {
+        name: format!("caller_{}", permissions.len()),
+        secret: SecretString::from(token(&permissions)),
+        tenant: TenantId::DEFAULT,
+        permissions,
+    });
+    Tokens::new(own.chain([foreign]))
+}
+
+pub async fn door() -> Door {
+    door_with(Setup::default()).await
+}
+
+pub async fn door_with(setup: Setup) -> Door {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("waybill.sqlite").display());
+    let store = store::connect(&url, store::Options::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    let clock = Arc::new(ManualClock::new(at(60)));
+    let ids = IdMaker::seeded(clock.clone(), 1);
+    let (feed, mending) = (Feed::new(store.clone(), clock.clone()), Arc::new(Mends::default()));
+    let (lifecycle, commands, intake) = (Lifecycle::new(), Arc::new(Recorder::default()), Arc::new(Hooks::default()));
+    lifecycle.readiness().ready("store");
+    let parts = Parts {
+        reader: Reader::new(store.clone()),
+        answers: Answers::new(store.clone(), clock.clone()),
+        intake: intake.clone(),
+        commands: commands.clone(),
+        reconciling: Arc::new(Nothing),
+        mending: mending.clone(),
+        messages: mending.clone(),
+        keeper: Keeper::new(store.clone(), clock.clone(), ids.clone()),
+        feed: feed.clone(),
+        stop: lifecycle.soft().clone(),
+        starts: Arc::new(NoForms),
+        connections: Arc::new(One),
+        publishing: publishing(&store, clock.clone(), &ids),
+        tokens: tokens(),
+        readiness: lifecycle.readiness().clone(),
+        metrics: waybill::runtime::metrics::install(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    };
+    lifecycle.run(feed.clone().run(lifecycle.soft().clone()));
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), setup.listener).await.unwrap();
+    let base = format!("http://{}", listener.address().unwrap());
+    lifecycle.run_listener(listener.serve(router(ApiState::new(parts), ids, &setup.limits), lifecycle.listener().clone()));
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
+    Door { base, client, lifecycle, commands, mending, intake, store, clock, _folder: folder }
+}
+
+/// The shipped project, compiled once for all tests.
+pub fn shipped() -> Arc<Catalog> {
+    static SHIPPED: OnceLock<Arc<Catalog>> = OnceLock::new();
+    let load = || {
+        let (files, unreadable) = waybill::app::load::load(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let (catalog, findings) = Catalog::compile(files);
+        assert!(unreadable.is_empty() && !has_errors(&findings), "{findings:?}");
+        Arc::new(catalog)
+    };
+    SHIPPED.get_or_init(load).clone()
+}
+
+/// Publishing over the shipped project, with an engine that says done to everything.
+fn publishing(store: &Arc<dyn Store>, clock: Arc<ManualClock>, ids: &IdMaker) -> Publishing {
+    let live = Arc::new(Live::new(shipped(), 0, b"key"));
+    let gateway = Arc::new(Gateway::new(waybill::gateway::Options::default(), clock.clone()));
+    let done = |inputs: Vec<Input>| async move { inputs.iter().map(|_| Verdict::Done).collect() }.boxed();
+    let engine = Group::start(&Spawner::default(), 16, 16, 1, Arc::new(done));
+    Publishing::new(store.clone(), live, gateway, engine, clock, ids.clone())
+}
+
+impl Door {
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// A request by somebody who may do everything.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base)).bearer_auth(token(&Permission::ALL))
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        json(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: &str) -> (u16, Value) {
+        let request = self.request(Method::POST, path).header("content-type", "application/json").body(body.to_owned());
+        json(request.send().await.unwrap()).await
+    }
+
+    /// Commits rows as an engine batch would.
+    pub async fn write(&self, writes: Writes) {
+        self.store.decide(&Keys::default(), Box::new(move |_| writes)).await.unwrap();
+    }
+}
+
+/// Status and JSON of an answer; every no must be a problem with a code, its own status and a request id.
+pub async fn json(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    let content_type = response.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
+    let request_id = response.headers().get("x-request-id").map(|value| value.to_str().unwrap().to_owned());
+    let text = response.text().await.unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status}: {error}: {text}"));
+    if status >= 400 && value.get("parts").is_none() {
+        assert_eq!(content_type.as_deref(), Some("application/problem+json"), "{text}");
+        assert_eq!(value["status"], status, "{text}");
+        assert_eq!(value["request_id"].as_str(), request_id.as_deref(), "{text}");
+        let code = value["code"].as_str().unwrap();
+        assert!(waybill::api::codes::ALL.iter().any(|known| known.code == code && known.status == status), "{text}");
+        Uuid::parse_str(request_id.as_deref().unwrap()).unwrap();
+    }
+    (status, value)
+}
+
+/// So many minutes after ten.
+pub fn at(minute: i64) -> Timestamp {
+    "2026-09-28T10:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minute)
+}

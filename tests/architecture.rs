@@ -1,0 +1,156 @@
+//! The dependency table of `docs/architecture.md`, kept true by reading the sources.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+fn table() -> BTreeMap<String, BTreeSet<String>> {
+    let text = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let mut lines = text.lines().skip_while(|line| !line.starts_with("| | domain |"));
+    let columns: Vec<String> = cells(lines.next().expect("the table is there")).into_iter().skip(1).collect();
+    let mut allowed = BTreeMap::new();
+    for line in lines.skip(1).take_while(|line| line.starts_with('|')) {
+        let row = cells(line);
+        for room in row[0].split(", ") {
+            let uses = columns.iter().zip(&row[1..]).filter(|(column, mark)| match mark.as_str() {
+                "●" => true,
+                "own" => *column == room,
+                _ => false,
+            });
+            allowed.insert(room.to_owned(), uses.map(|(column, _)| column.clone()).collect());
+        }
+    }
+    allowed
+}
+
+fn cells(line: &str) -> Vec<String> {
+    line.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The production part of a source: without comments, and without its tests, which may use more.
+fn production(file: &Path) -> String {
+    if file.ends_with("tests.rs") || file.components().any(|part| part.as_os_str() == "tests") {
+        return String::new();
+    }
+    let text = std::fs::read_to_string(file).unwrap();
+    let before_tests = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    before_tests.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+/// The rooms a file names, as `crate::room` or inside `crate::{…}`.
+fn rooms_used(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            None => drop(found.insert(word(rest))),
+            Some(group) => found.extend(top_level(group)),
+        }
+    }
+    found
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect()
+}
+
+/// The first words of a braced group's members.
+fn top_level(group: &str) -> Vec<String> {
+    let (mut depth, mut members, mut member) = (1, Vec::new(), String::new());
+    for letter in group.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 || (depth == 1 && letter == ',') {
+            members.push(word(member.trim()));
+            member.clear();
+        } else {
+            member.push(letter);
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    members
+}
+
+#[test]
+fn rooms_use_only_the_rooms_of_their_row() {
+    let allowed = table();
+    let mut wrong = Vec::new();
+    for (room, uses) in &allowed {
+        let mut files = Vec::new();
+        let folder = root().join("src").join(room);
+        sources(&folder, &mut files);
+        for file in files {
+            let used = rooms_used(&production(&file));
+            let strange = used.iter().filter(|used| *used != room && allowed.contains_key(*used) && !uses.contains(*used));
+            wrong.extend(strange.map(|used| format!("{} uses `{used}`", file.strip_prefix(root()).unwrap().display())));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new(), "the table in docs/architecture.md does not allow this");
+}
+
+#[test]
+fn every_room_has_its_row() {
+    let rooms: BTreeSet<String> = std::fs::read_dir(root().join("src"))
+        .unwrap()
+        .filter_map(|entry| Some(entry.unwrap()).filter(|entry| entry.path().is_dir()))
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let rows: BTreeSet<String> = table().into_keys().chain(["cli".to_owned()]).collect();
+    assert_eq!(rooms, rows);
+}
+
+#[test]
+fn the_pure_core_names_nothing_that_acts() {
+    let mut files = Vec::new();
+    sources(&root().join("src/domain"), &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        for (number, line) in production(&file).lines().enumerate() {
+            for acting in ["tokio::", "reqwest::", "sqlx::", "axum::", "std::fs", "std::net::Tcp", "std::env::", "async fn", "async move"] {
+                if line.contains(acting) {
+                    wrong.push(format!("{}:{} {acting}", file.strip_prefix(root()).unwrap().display(), number + 1));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn whatever_is_counted_is_in_the_one_list_of_metrics() {
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    let own = root().join("src/runtime/metrics");
+    for file in files.iter().filter(|file| !file.starts_with(&own)) {
+        let code = production(file);
+        for call in ["counter!", "gauge!", "histogram!"] {
+            assert!(!code.contains(call), "{}: `{call}` counts beside `runtime::metrics::list`", file.display());
+        }
+    }
+}
+
+#[test]
+fn groups_of_imports_are_read() {
+    let text = "use crate::{store::{self, Row}, api};\nfn f() { crate::worker::run() }\n";
+    let expected: Vec<String> = ["api", "store", "worker"].map(str::to_owned).to_vec();
+    assert_eq!(rooms_used(text).into_iter().collect::<Vec<_>>(), expected);
+}

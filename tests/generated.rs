@@ -1,0 +1,104 @@
+//! Generated files are committed and equal what the code generates. `UPDATE=1 cargo test --test generated` writes them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use waybill::cli::generate::{FOLDERS, generated};
+
+#[test]
+fn generated_files_are_up_to_date() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = generated();
+    let wanted: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+    assert_eq!(wanted.len(), files.len(), "two generated files have one path: a code or kind is listed twice");
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut stale = Vec::new();
+    for file in &files {
+        let path = root.join(&file.path);
+        if fs::read_to_string(&path).ok().as_ref() == Some(&file.text) {
+            continue;
+        }
+        if update {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &file.text).unwrap();
+        } else {
+            stale.push(file.path.clone());
+        }
+    }
+    for folder in FOLDERS {
+        for entry in fs::read_dir(root.join(folder)).into_iter().flatten().flatten() {
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if !wanted.contains(&path) {
+                if update { fs::remove_file(entry.path()).unwrap() } else { stale.push(path) }
+            }
+        }
+    }
+    assert_eq!(stale, Vec::<String>::new(), "run `UPDATE=1 cargo test --test generated` and commit the result");
+}
+
+/// The examples can be taken elsewhere as they are, so they hold copies of what they have in common with the product.
+const SHARED: &[(&str, &[&str])] = &[("examples/tryton", TRYTON), ("examples/erp_gallery", ERP_GALLERY)];
+
+const ERP_GALLERY: &[&str] = &[
+    "connectors/erpnext/connector.yaml",
+    "connectors/kingdee_galaxy/connector.yaml",
+    "connectors/odoo/connector.yaml",
+    "connectors/sap_s4hana/connector.yaml",
+    "connectors/demo_oa/connector.yaml",
+    "connectors/demo_finance/connector.yaml",
+    "dictionaries/kingdee_currencies.yaml",
+    "documents/purchase_order.yaml",
+    "documents/purchase_order.schema.json",
+    "documents/payable.yaml",
+    "documents/payable.schema.json",
+    "mappings/erpnext_order.yaml",
+    "mappings/kingdee_order.yaml",
+    "mappings/odoo_order.yaml",
+    "mappings/sap_order.yaml",
+    "mappings/payable_to_finance.yaml",
+    "samples/erpnext-order-1.inputs.json",
+    "samples/erpnext-order-1.document.json",
+    "samples/kingdee-order-1.inputs.json",
+    "samples/kingdee-order-1.document.json",
+    "samples/odoo-order-1.inputs.json",
+    "samples/odoo-order-1.document.json",
+    "samples/sap-order-1.inputs.json",
+    "samples/sap-order-1.document.json",
+    "samples/payable-1.inputs.json",
+    "samples/payable-1.finance.json",
+];
+
+const TRYTON: &[&str] = &[
+    "connectors/tryton/connector.yaml",
+    "connectors/demo_oa/connector.yaml",
+    "connectors/demo_finance/connector.yaml",
+    "documents/purchase_order.yaml",
+    "documents/purchase_order.schema.json",
+    "documents/payable.yaml",
+    "documents/payable.schema.json",
+    "mappings/tryton_order.yaml",
+    "mappings/payable_to_finance.yaml",
+    "samples/tryton-order-1.inputs.json",
+    "samples/tryton-order-1.document.json",
+    "samples/tryton-order-2.inputs.json",
+    "samples/tryton-order-2.document.json",
+    "samples/payable-1.inputs.json",
+    "samples/payable-1.finance.json",
+];
+
+#[test]
+fn the_examples_have_the_product_s_own_definitions() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut stale = Vec::new();
+    for (example, path) in SHARED.iter().flat_map(|(example, paths)| paths.iter().map(move |path| (example, path))) {
+        let (ours, copy) = (root.join(path), root.join(example).join(path));
+        if fs::read(&ours).unwrap() == fs::read(&copy).unwrap_or_default() {
+            continue;
+        }
+        match std::env::var_os("UPDATE") {
+            Some(_) => drop(fs::copy(&ours, &copy).unwrap()),
+            None => stale.push(*path),
+        }
+    }
+    assert_eq!(stale, Vec::<&str>::new(), "run `UPDATE=1 cargo test --test generated` and commit the result");
+}

@@ -1,0 +1,48 @@
+//! The definitions that the product ships are sound, and their cases pass.
+
+use std::path::Path;
+use waybill::app::{cases, load::load};
+use waybill::cli::output::{Colour, findings};
+use waybill::domain::catalog::Catalog;
+
+/// The product's own project, and those that it shows as examples.
+const PROJECTS: &[&str] = &["", "examples/tryton", "examples/dingtalk", "examples/feishu", "examples/wecom", "examples/erp_gallery"];
+
+fn shipped(project: &str) -> Catalog {
+    let (files, unread) = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(project)).unwrap();
+    let (catalog, found) = Catalog::compile(files);
+    let all: Vec<_> = unread.into_iter().chain(found).collect();
+    assert!(all.is_empty(), "{}", findings(&all, &catalog.files, Colour::Never));
+    catalog
+}
+
+#[test]
+fn shipped_definitions_are_sound() {
+    for project in PROJECTS {
+        let catalog = shipped(project);
+        assert!(catalog.definitions.len() > 10, "{project}: {}", catalog.definitions.len());
+    }
+}
+
+/// An example can be taken elsewhere because it has copies of the product's connectors; they must not grow apart.
+#[test]
+fn examples_have_the_products_connectors() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for project in PROJECTS.iter().filter(|project| !project.is_empty()) {
+        let folder = root.join(project).join("connectors");
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let name = entry.unwrap().file_name();
+            let read = |folder: &Path| std::fs::read_to_string(folder.join(&name).join("connector.yaml")).unwrap();
+            assert!(read(&folder) == read(&root.join("connectors")), "{project}: {}", name.display());
+        }
+    }
+}
+
+#[test]
+fn shipped_cases_pass() {
+    for project in PROJECTS {
+        let cases = cases::run(&shipped(project), None);
+        let failed: Vec<_> = cases.iter().filter(|case| !case.passes()).collect();
+        assert!(!cases.is_empty() && failed.is_empty(), "{project}: {failed:#?}");
+    }
+}

@@ -1,0 +1,163 @@
+//! Everything that can go wrong, and how often it does in a run.
+
+use std::time::Duration;
+
+/// What can happen to one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    // Nothing is done.
+    ConnectRefused,
+    ResetBefore,
+    LostRequest,
+    Unavailable,
+    RateLimited,
+    Throttled,
+    Busy,
+    AuthExpired,
+    ErrorBefore,
+    // It is done, and the answer does not say so.
+    ResetAfter,
+    LostAnswer,
+    ErrorAfter,
+    BrokenBody,
+    HtmlPage,
+    // Time.
+    Slow,
+    LateExecution,
+    HiddenForAWhile,
+    // A lie.
+    SilentNoop,
+    // The process and its store.
+    CrashAtSend,
+    CrashAtAnswer,
+    CrashBeforeCommit,
+    CrashAfterCommit,
+    CrashAnywhere,
+    Stall,
+    StoreAway,
+    CommitLostBefore,
+    CommitLostAfter,
+    SlowStore,
+    Outage,
+}
+
+impl Fault {
+    pub const WIRE: [Fault; 18] = [
+        Fault::ConnectRefused,
+        Fault::ResetBefore,
+        Fault::LostRequest,
+        Fault::Unavailable,
+        Fault::RateLimited,
+        Fault::Throttled,
+        Fault::Busy,
+        Fault::AuthExpired,
+        Fault::ErrorBefore,
+        Fault::ResetAfter,
+        Fault::LostAnswer,
+        Fault::ErrorAfter,
+        Fault::BrokenBody,
+        Fault::HtmlPage,
+        Fault::Slow,
+        Fault::LateExecution,
+        Fault::HiddenForAWhile,
+        Fault::SilentNoop,
+    ];
+
+    pub const PROCESS: [Fault; 11] = [
+        Fault::CrashAtSend,
+        Fault::CrashAtAnswer,
+        Fault::CrashBeforeCommit,
+        Fault::CrashAfterCommit,
+        Fault::CrashAnywhere,
+        Fault::Stall,
+        Fault::StoreAway,
+        Fault::CommitLostBefore,
+        Fault::CommitLostAfter,
+        Fault::SlowStore,
+        Fault::Outage,
+    ];
+
+    pub fn word(self) -> String {
+        format!("{self:?}")
+    }
+}
+
+/// How often things go wrong, in a million, and how long things last.
+#[derive(Clone, Debug)]
+pub struct Weather {
+    /// One of the wire's faults, per request.
+    pub wire: u32,
+    /// A crash at a send, and at an answer.
+    pub crash_at_wire: u32,
+    /// Each of the four things that can happen at a commit.
+    pub commit: u32,
+    /// The store does not answer one call.
+    pub store_away: u32,
+    /// A store call takes seconds.
+    pub store_slow: u32,
+    /// A replica dies, or stands still, before any one of its steps; each.
+    pub anywhere: u32,
+    /// Mean time between outages, over all partners.
+    pub outage_every: Option<Duration>,
+    /// The longest outage.
+    pub outage_max: Duration,
+    /// Mean time between times without a store.
+    pub store_outage_every: Option<Duration>,
+    /// A callback is lost, doubled, late; each.
+    pub callback: u32,
+    /// Partners' clocks are off by at most this.
+    pub skew: Duration,
+}
+
+impl Weather {
+    /// Nothing goes wrong.
+    pub fn calm() -> Self {
+        Self {
+            wire: 0,
+            crash_at_wire: 0,
+            commit: 0,
+            store_away: 0,
+            store_slow: 0,
+            anywhere: 0,
+            outage_every: None,
+            outage_max: Duration::ZERO,
+            store_outage_every: None,
+            callback: 0,
+            skew: Duration::ZERO,
+        }
+    }
+
+    /// Everything goes wrong, all the time: short runs that meet much.
+    pub fn storm() -> Self {
+        Self {
+            wire: 150_000,
+            crash_at_wire: 3_000,
+            commit: 2_000,
+            store_away: 2_000,
+            store_slow: 2_000,
+            anywhere: 300,
+            outage_every: Some(Duration::from_secs(12 * 3_600)),
+            outage_max: Duration::from_secs(2 * 3_600),
+            store_outage_every: Some(Duration::from_secs(12 * 3_600)),
+            callback: 100_000,
+            skew: Duration::from_secs(600),
+        }
+    }
+
+    /// A bad year of a real installation: each kind of fault between 0.1 and 10 %, outages of minutes to days.
+    pub fn year() -> Self {
+        Self {
+            wire: 50_000,
+            crash_at_wire: 1_000,
+            commit: 1_000,
+            store_away: 1_000,
+            store_slow: 1_000,
+            anywhere: 50,
+            outage_every: Some(Duration::from_secs(7 * 86_400)),
+            outage_max: Duration::from_secs(2 * 86_400),
+            store_outage_every: Some(Duration::from_secs(7 * 86_400)),
+            callback: 50_000,
+            skew: Duration::from_secs(600),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Runs a plan from its first order to rest, and says what came of it.
+
+use crate::coverage::Coverage;
+use crate::executor::WORLD;
+use crate::faults::Fault;
+use crate::oracle;
+use crate::partners::System;
+use crate::people;
+use crate::world::{Plan, World};
+use std::sync::Arc;
+use std::time::Duration;
+use waybill::domain::catalog::Catalog;
+
+/// What came of a run.
+pub struct Outcome {
+    pub hash: u64,
+    pub steps: u64,
+    pub lasted: Duration,
+    pub problems: Vec<String>,
+    pub coverage: Coverage,
+    pub log: Vec<String>,
+}
+
+/// Runs a plan. `told`: with everything that happens in words.
+pub fn run(plan: &Plan, catalog: &Arc<Catalog>, told: bool) -> Outcome {
+    let world = World::new(plan.clone(), catalog.clone(), told);
+    people::make_orders(&world);
+    people::keep_desk(&world);
+    people::file_away(&world);
+    brew(&world);
+    let storm = plan.over + plan.storm_after;
+    go(&world, storm, || false);
+    world.calm_down();
+    // What people decide late and revoke is part of it.
+    go(&world, storm + plan.decide_within * 8, || false);
+    let rests = world.clone();
+    go(&world, storm + plan.calm, move || oracle::restless(&rests).is_empty());
+    oracle::judge(&world);
+    let (hash, steps) = world.executor.trace();
+    let coverage = world.coverage().clone();
+    let outcome = Outcome { hash, steps, lasted: world.executor.now(), problems: world.problems(), coverage, log: world.log() };
+    world.end();
+    outcome
+}
+
+fn go(world: &Arc<World>, until: Duration, mut over: impl FnMut() -> bool) {
+    let due = || {
+        let next = world.store.state().next_due()?;
+        // A replica's clock may be ahead of true time.
+        Some(world.executor.since_start(next).saturating_sub(Duration::from_millis(200)))
+    };
+    let mut asked = Duration::ZERO;
+    let every = Duration::from_secs(600);
+    world.executor.run(until, due, || {
+        let now = world.executor.now();
+        if now < asked + every {
+            return false;
+        }
+        asked = now;
+        over()
+    });
+}
+
+/// The weather: replicas die and stand still, partners and the store go away.
+fn brew(world: &Arc<World>) {
+    let weather = world.plan.weather.clone();
+    let fated = Arc::downgrade(world);
+    world.executor.set_fate(Some(Arc::new(move |owner| {
+        let Some(world) = fated.upgrade() else { return };
+        let anywhere = world.weather().anywhere;
+        if world.dice.strikes(anywhere) {
+            world.crash(owner, Fault::CrashAnywhere);
+        } else if world.dice.strikes(anywhere) {
+            world.stall(owner);
+        }
+    })));
+    let longest = weather.outage_max;
+    again_and_again(world, weather.outage_every, move |world| {
+        // Mostly minutes, sometimes as long as it gets.
+        let most = if world.dice.below(5) == 0 { longest } else { longest / 20 };
+        world.take_partner_away(world.dice.pick(&System::ALL), world.dice.between(Duration::from_secs(60), most));
+    });
+    again_and_again(world, weather.store_outage_every, |world| world.take_store_away(world.dice.seconds(5, 600)));
+}
+
+fn again_and_again(world: &Arc<World>, mean: Option<Duration>, what: impl Fn(&Arc<World>) + Send + 'static) {
+    let Some(mean) = mean else { return };
+    let world = world.clone();
+    world.executor.clone().spawn(WORLD, async move {
+        let end = world.plan.over + world.plan.storm_after;
+        loop {
+            world.executor.sleep(world.dice.between(Duration::ZERO, mean * 2)).await;
+            if world.executor.now() >= end {
+                return;
+            }
+            what(&world);
+        }
+    });
+}

@@ -1,0 +1,162 @@
+//! DingTalk: signed, encrypted callbacks acknowledged in kind; a lost answer looked up; revoked by an attached instance.
+
+use crate::world::{Vendor, World, link};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const TOKEN: &str = "mock-callback-token-01";
+const AES_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+
+static DINGTALK: Vendor = Vendor {
+    name: "dingtalk",
+    address: "http://127.0.0.1:7111",
+    secrets: &[
+        ("WAYBILL_DINGTALK_APP_SECRET", "mock-dingtalk-app-secret"),
+        ("WAYBILL_DINGTALK_CALLBACK_TOKEN", TOKEN),
+        ("WAYBILL_DINGTALK_CALLBACK_AES_KEY", AES_KEY),
+    ],
+    waits: &[
+        ("every: [10m, 1h, 6h]", "every: [2s, 5s, 10s]"),
+        (
+            "executes_within: 60s, visible_within: 2m, ask_after: [5s, 30s, 2m, 4m]",
+            "executes_within: 1s, visible_within: 2s, ask_after: [1s, 2s, 4s]",
+        ),
+    ],
+};
+
+async fn world() -> World {
+    let world = World::start(&DINGTALK).await;
+    let url = world.hub.hook_url("oa_dingtalk", "events").await;
+    // Registering sends `check_url`, and is refused unless its acknowledgement is signed and encrypted as wanted.
+    world.control(Method::POST, "callback", json!({"url": url, "token": TOKEN, "aes_key": AES_KEY})).await;
+    world
+}
+
+fn id(instance: &Value) -> &str {
+    instance["id"].as_str().expect("an id")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_is_approved_booked_and_later_revoked() {
+    let world = world().await;
+    let number = world.order("PO-DT-1");
+    let instance = world.wait_for_instances(1).await.remove(0);
+    let form = &instance["values"];
+    assert_eq!(form["单号"], number.as_str());
+    assert_eq!(form["外部单号"].as_str().map(|reference| !reference.is_empty()), Some(true));
+    let rows: Value = serde_json::from_str(form["明细"].as_str().expect("a text")).expect("JSON inside a text");
+    assert_eq!(rows.as_array().map(Vec::len), Some(3), "{rows}");
+    assert!(rows[0].as_array().expect("cells").iter().all(|cell| cell["value"].is_string()), "{rows}");
+    world.ledger(&number, "in approval", |page| page["status"] == "in_approval").await;
+
+    world.rough("get").await;
+    world.control(Method::POST, &format!("instances/{}/decide", id(&instance)), json!({"result": "agree", "remark": "同意"})).await;
+    let page = world.ended(&number, "released").await;
+    assert_eq!(link(&page, "oa_dingtalk")["external_id"], instance["id"]);
+    world.assert_booked_once(&number);
+    let traffic = world.control(Method::GET, "traffic", Value::Null).await;
+    assert_eq!(traffic["event.failed"], Value::Null, "every acknowledgement is right and in time: {traffic}");
+    assert!(traffic["event.acknowledged"].as_u64().is_some_and(|count| count >= 4), "{traffic}");
+
+    world.control(Method::POST, &format!("instances/{}/revoke", id(&instance)), json!({})).await;
+    world.ended(&number, "revoked").await;
+    let books = world.books(&number);
+    assert!(books.payables.iter().all(|payable| payable.void) && books.payables.len() == 1, "{books:?}");
+    assert!(world.hub.open_exceptions().await.is_empty());
+    world.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_answer_is_looked_up_and_a_refusal_told_to_the_erp() {
+    let world = world().await;
+    // The list shows a new instance a second late, and every event comes twice, before the answer would.
+    world.switch(json!({"lost_response.create": 1, "list_lag_ms": 1000, "event_twice": true, "event_early.create": 1})).await;
+    let number = world.order("PO-DT-2");
+    let instance = world.wait_for_instances(1).await.remove(0);
+    let linked =
+        |page: &Value| page["links"].as_array().is_some_and(|links| links.iter().any(|link| link["external_id"] == instance["id"]));
+    world.ledger(&number, "the lost approval is found", linked).await;
+    world.control(Method::POST, &format!("instances/{}/decide", id(&instance)), json!({"result": "refuse"})).await;
+    world.ended(&number, "rejected").await;
+    assert_eq!(world.instances().await.len(), 1, "looked up, not created again");
+    let books = world.books(&number);
+    assert_eq!((books.rejections, books.payables.len()), (1, 0), "{books:?}");
+    world.hub.stop().await;
+}
+
+/// DingTalk gives up on a callback after 1.5 s, and never sends it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callbacks_that_come_all_at_once_are_acknowledged_in_time() {
+    const APPROVALS: u64 = 150;
+    let world = world().await;
+    world.switch(json!({"calls_per_window": 100_000})).await;
+    let signed_in = json!({"appKey": "dingmockapp0001", "appSecret": "mock-dingtalk-app-secret"});
+    let (_, token) = world.ask(Method::POST, "/v1.0/oauth2/accessToken", Some(signed_in)).await;
+    let token = token["accessToken"].as_str().expect("a token");
+    // Approvals that people make there by themselves: each sends two callbacks, all of them within a moment.
+    let make = |index: u64| {
+        let values = json!([{"name": "外部单号", "value": format!("by hand {index}")}, {"name": "单号", "value": "1"}, {"name": "金额", "value": "1"}]);
+        let body = json!({"originatorUserId": "0142", "processCode": "PROC-MOCK-PO-0001", "formComponentValues": values});
+        world.post_with("x-acs-dingtalk-access-token", token, "/v1.0/workflow/processInstances", body)
+    };
+    let made = futures::future::join_all((0..APPROVALS).map(make)).await;
+    assert!(made.iter().all(|answer| answer["instanceId"].is_string()), "{made:?}");
+    let told = async || {
+        let traffic = world.control(Method::GET, "traffic", Value::Null).await;
+        let of = |name: &str| traffic[name].as_u64().unwrap_or_default();
+        (of("event.acknowledged") + of("event.failed") >= 2 * APPROVALS).then(|| of("event.failed"))
+    };
+    assert_eq!(world.until("every callback came to an end", told).await, 0, "none was later than 1.5 s");
+    world.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_changed_in_approval_withdraws_and_asks_anew() {
+    let world = world().await;
+    let number = world.order("PO-DT-3");
+    let first = world.wait_for_instances(1).await.remove(0);
+    world.ledger(&number, "in approval", |page| page["status"] == "in_approval").await;
+    let order = world.books(&number).id.expect("in the ERP");
+    let edit = mock_systems::Edit { quantity: Some("7".parse().expect("a number")), ..mock_systems::Edit::default() };
+    world.mocks.edit_order(&order, &edit).expect("the order is there");
+    let both = world.wait_for_instances(2).await;
+    let status = |which: &Value| both.iter().find(|one| one["id"] == which["id"]).map(|one| one["status"].clone());
+    assert_eq!(status(&first), Some(json!("TERMINATED")), "the first was withdrawn before the second was made: {both:#?}");
+    let second = both.iter().find(|one| one["id"] != first["id"]).expect("a second");
+    // One event is lost, another forged, another for somebody else: reading again finds what became of it.
+    world.switch(json!({"event_lost.bpms_instance_change": 1})).await;
+    world.control(Method::POST, &format!("instances/{}/decide", id(second)), json!({"result": "agree"})).await;
+    world.switch(json!({"event_wrong_signature.check_url": 1})).await;
+    let (status, _) = world
+        .ask(
+            Method::POST,
+            "/__mock/callback",
+            Some(json!({"url": world.hub.hook_url("oa_dingtalk", "events").await, "token": TOKEN, "aes_key": AES_KEY})),
+        )
+        .await;
+    assert_eq!(status, 422, "a wrongly signed check is not acknowledged");
+    world.switch(json!({"event_wrong_receiver.check_url": 1})).await;
+    let (status, _) = world
+        .ask(
+            Method::POST,
+            "/__mock/callback",
+            Some(json!({"url": world.hub.hook_url("oa_dingtalk", "events").await, "token": TOKEN, "aes_key": AES_KEY})),
+        )
+        .await;
+    assert_eq!(status, 422, "a check for somebody else is not acknowledged");
+    world.ended(&number, "released").await;
+    world.assert_booked_once(&number);
+    // Receipts are written a handful at a time.
+    let began = std::time::Instant::now();
+    loop {
+        let receipts = world.hub.get("/api/v1/connections/oa_dingtalk/receipts?limit=200").await;
+        let verdicts: std::collections::BTreeSet<&str> =
+            receipts["items"].as_array().into_iter().flatten().filter_map(|receipt| receipt["verdict"].as_str()).collect();
+        if ["challenge", "valid", "unheard"].iter().all(|verdict| verdicts.contains(verdict)) {
+            break;
+        }
+        assert!(began.elapsed().as_secs() < 60, "what nobody waits for stands in the receipts, too: {verdicts:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    world.hub.stop().await;
+}
