@@ -191,7 +191,7 @@ CREATE TABLE effect (
     version     text NOT NULL,
     retry       text NOT NULL,
     work        text NOT NULL
-) WITH (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX effect_instance ON effect (instance_id);
 CREATE INDEX effect_behind ON effect (lane_id, seq) WHERE behind;
 
@@ -632,7 +632,7 @@ BEGIN
         ('message', 'payload'), ('message', 'heard'), ('revision', 'body'), ('payload', 'payload'),
         ('payload_default', 'payload'), ('instance', 'state'), ('history', 'entries'), ('effect', 'work'),
         ('attempt', 'request'), ('attempt', 'response'), ('attempt_default', 'request'),
-        ('attempt_default', 'response'), ('definition', 'text'), ('draft', 'text')) AS b (relation, field)
+        ('attempt_default', 'response'), ('definition', 'text'), ('draft', 'text'), ('change_feed', 'changes')) AS b (relation, field)
     LOOP
         EXECUTE format('ALTER TABLE %I ALTER COLUMN %I SET COMPRESSION lz4', big.relation, big.field);
     END LOOP;

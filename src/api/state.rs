@@ -61,16 +61,16 @@ pub struct Parts {
     pub ids: IdMaker,
 }
 
-/// The state behind the routes.
+/// The state behind the routes. Cloned with every request: the parts are shared.
 #[derive(Clone)]
 pub struct ApiState {
-    parts: Parts,
+    parts: Arc<Parts>,
 }
 
 impl ApiState {
     /// State from its parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts }
+        Self { parts: Arc::new(parts) }
     }
 }
 

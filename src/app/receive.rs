@@ -264,7 +264,7 @@ fn payload_of(form: Form, body: &[u8]) -> Result<(Value, Cow<'_, str>), Refusal>
         }
         Form::Xml => {
             let payload = Value::from_xml(text).map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "not_xml"))?;
-            let text = payload.to_json().to_string();
+            let text = payload.to_json_text();
             Ok((payload, Cow::Owned(text)))
         }
     }

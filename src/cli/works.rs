@@ -220,7 +220,8 @@ fn received(
         spawner,
         INTAKE_QUEUE,
         256,
-        pace.parallel,
+        // One at a time: what arrives during a commit shares the next one, instead of paying for one of its own.
+        1,
         Arc::new(move |messages: Vec<NewMessage>| {
             let (store, owner, now) = (store.clone(), owner.clone(), clock.now());
             async move {

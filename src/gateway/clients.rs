@@ -7,8 +7,9 @@ use std::time::Duration;
 
 /// Time to connect; a partner that takes longer is down.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Idle connections kept for one host; more than the usual concurrency is never needed.
-const IDLE_PER_HOST_MAX: usize = 16;
+/// Idle connections kept for one host at least; beyond it as many as calls may be under way, for whatever is not kept is
+/// made anew by the next call.
+const IDLE_PER_HOST_MIN: usize = 16;
 /// Shorter than the minute after which many servers and firewalls drop idle connections, so that we close first.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(45);
 
@@ -21,11 +22,11 @@ pub struct TlsTexts {
     pub identity: Option<String>,
 }
 
-/// Builds a client.
+/// Builds a client. `concurrency`: calls that may be under way at once.
 ///
 /// # Errors
 /// When a certificate or key cannot be read. The message names no secret.
-pub fn build(guard: Arc<Guard>, tls: &TlsTexts, only_http1: bool) -> Result<Client, String> {
+pub fn build(guard: Arc<Guard>, tls: &TlsTexts, only_http1: bool, concurrency: u32) -> Result<Client, String> {
     install_provider();
     let mut builder = Client::builder()
         .user_agent(concat!("waybill/", env!("CARGO_PKG_VERSION")))
@@ -34,7 +35,7 @@ pub fn build(guard: Arc<Guard>, tls: &TlsTexts, only_http1: bool) -> Result<Clie
         .retry(retry::never())
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
-        .pool_max_idle_per_host(IDLE_PER_HOST_MAX)
+        .pool_max_idle_per_host(IDLE_PER_HOST_MIN.max(usize::try_from(concurrency).unwrap_or(IDLE_PER_HOST_MIN)))
         .pool_idle_timeout(IDLE_TIMEOUT)
         .tcp_nodelay(true)
         .dns_resolver(GuardedResolver(guard));

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Requests at the same time where nothing is said.
-const CONCURRENCY: u32 = 8;
+pub(super) const CONCURRENCY: u32 = 8;
 /// Longest wait for a limit while holding a worker; longer ones give the work back.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 

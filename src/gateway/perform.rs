@@ -162,7 +162,8 @@ impl<'g> Performance<'g> {
                 Next::Done(answer) => return *answer,
                 Next::Send(planned) => planned,
             };
-            let (answer, reply) = match self.paired_exchange(planned.as_ref().clone(), run, &proof).await {
+            let effect = planned.effect;
+            let (answer, reply) = match self.paired_exchange(*planned, run, &proof).await {
                 Ok(exchanged) => exchanged,
                 Err(answer) => return answer,
             };
@@ -182,7 +183,7 @@ impl<'g> Performance<'g> {
                 Class::RateLimited if answer.code.as_deref() != Some("limited") => THROTTLED_READS_AGAIN_MAX,
                 _ => 0,
             };
-            if planned.effect == Effect::Read && run.is_compound() && again < again_max {
+            if effect == Effect::Read && run.is_compound() && again < again_max {
                 // One lost answer among hundreds must not cost the whole reading; a read that stands alone is its caller's.
                 again += 1;
                 continue;

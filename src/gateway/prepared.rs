@@ -2,6 +2,7 @@
 
 use super::clients::{self, TlsTexts};
 use super::guard::Guard;
+use super::line::CONCURRENCY;
 use super::record::Recorder;
 use super::tokens::Tokens;
 use super::wire::Wire;
@@ -84,7 +85,7 @@ impl Prepared {
         let tls = read_tls(&connection, base, &mut secrets)?;
         let way = match wire {
             Some(wire) => Way::Wire(wire),
-            None => http(&connection, connector.http.only_http1, &settings, policy, &tls)?,
+            None => http(&connection, &connector, &settings, policy, &tls)?,
         };
         let needles = secrets.iter().map(|secret: &SecretString| secret.expose_secret());
         let recorder = Recorder::new(needles);
@@ -105,14 +106,15 @@ impl std::fmt::Debug for Prepared {
 
 fn http(
     connection: &Connection,
-    only_http1: bool,
+    connector: &Connector,
     settings: &Value,
     policy: Arc<EgressPolicy>,
     tls: &TlsTexts,
 ) -> Result<Way, PrepareError> {
     let egress = Egress { rules: connection.egress.clone(), allow_http: speaks_http(settings) };
     let guard = Arc::new(Guard::new(egress, policy));
-    let client = clients::build(guard.clone(), tls, only_http1);
+    let concurrency = connection.limits.concurrency.or(connector.limits.concurrency).unwrap_or(CONCURRENCY);
+    let client = clients::build(guard.clone(), tls, connector.http.only_http1, concurrency);
     let client = client.map_err(|why| PrepareError::Client { connection: connection.id.clone(), why })?;
     Ok(Way::Http { client: Box::new(client), guard })
 }

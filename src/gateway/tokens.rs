@@ -61,7 +61,7 @@ impl Tokens {
 
     /// Credentials that other processes with the same settings use too.
     pub(super) fn shared(clock: Arc<dyn Clock>, shared: Arc<dyn Shared>, tenant: TenantId, connection: &str, settings: &Value) -> Tokens {
-        let name = shared.credential_name(connection, &settings.to_json().to_string());
+        let name = shared.credential_name(connection, &settings.to_json_text());
         let sharing = name.map(|name| Sharing { shared, tenant, name: Arc::from(name) });
         Tokens { clock, sharing, state: Arc::default() }
     }

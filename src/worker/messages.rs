@@ -390,7 +390,7 @@ impl Messages {
                 event: new.event.clone(),
                 external_id: external_id.clone(),
                 outcome: heard.outcome,
-                heard: heard.output.to_json().to_string(),
+                heard: heard.output.to_json_text(),
                 output: heard.output.clone(),
                 seen: heard.outcome.map(Outcome::word).map(str::to_owned),
                 received_at: new.received_at,
@@ -413,7 +413,6 @@ struct Seen<'a> {
 
 fn sighting(seen: &Seen<'_>, made: MadeDocument) -> Sighting {
     let Seen { message, event, telling, withdrawn, source } = *seen;
-    let json = made.typed.to_json();
     Sighting {
         message: message.new.id,
         attempts: message.attempts,
@@ -425,11 +424,11 @@ fn sighting(seen: &Seen<'_>, made: MadeDocument) -> Sighting {
         key: made.key,
         external_id: made.external_id,
         document: made.id,
-        body: json.to_string(),
-        display: crate::app::engine::display::fields(&json),
+        body: made.typed.to_json_text(),
+        display: crate::app::engine::display::fields(&made.typed.to_json()),
         typed: made.typed,
         hash: made.hash,
-        payload: source.to_json().to_string(),
+        payload: source.to_json_text(),
         version: made.version,
         status: made.status,
         withdrawn,

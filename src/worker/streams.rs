@@ -194,7 +194,7 @@ fn item_id(reference: &Value, event: &str, began: Timestamp) -> String {
         Value::Map(map) => map.len(),
         _ => 0,
     };
-    let text = reference.to_json().to_string();
+    let text = reference.to_json_text();
     if members > 1 { format!("{event}#{text}") } else { format!("{event}#{text}#{}", began.as_microsecond()) }
 }
 

@@ -3,6 +3,7 @@
 //! `Definitions` is one immutable moment: replaced whole, never changed. Versions are compiled from stored texts when an
 //! instance of before needs them, and stay in memory.
 
+use super::readings::Readings;
 use crate::domain::binding::Connection;
 use crate::domain::catalog::{Bundle, Catalog};
 use crate::domain::connector::heard_by::HeardBy;
@@ -26,6 +27,7 @@ const CONCURRENCY: u32 = 16;
 pub struct FlowVersion {
     compiled: Arc<crate::domain::catalog::FlowVersion>,
     connections: Arc<BTreeMap<Arc<str>, Arc<Connection>>>,
+    readings: Arc<Readings>,
 }
 
 /// Where a webhook comes in.
@@ -69,6 +71,7 @@ pub struct Definitions {
     hook_ids: BTreeMap<(String, String), String>,
     concurrency: HashMap<String, u32>,
     release: u32,
+    readings: Arc<Readings>,
 }
 
 /// The definitions in force now; replaced while others read.
@@ -88,7 +91,7 @@ const OLD_VERSIONS_MAX: usize = 500;
 impl Live {
     /// Puts the catalog of a release in force; 0 is none. `hook_key` makes the opaque ids of webhooks.
     pub fn new(catalog: Arc<Catalog>, release: u32, hook_key: &[u8]) -> Self {
-        let definitions = Arc::new(Definitions::new(catalog, HashMap::new(), hook_key, release));
+        let definitions = Arc::new(Definitions::new(catalog, HashMap::new(), hook_key, release, Arc::default()));
         Self { now: RwLock::new(definitions), hook_key: hook_key.to_vec(), listeners: RwLock::default() }
     }
 
@@ -101,7 +104,7 @@ impl Live {
                 return false;
             }
             let known = now.versions.read().unwrap_or_else(PoisonError::into_inner).clone();
-            *now = Arc::new(Definitions::new(catalog.clone(), known, &self.hook_key, release));
+            *now = Arc::new(Definitions::new(catalog.clone(), known, &self.hook_key, release, now.readings.clone()));
         }
         for listener in self.listeners.read().unwrap_or_else(PoisonError::into_inner).iter() {
             listener(&catalog);
@@ -133,7 +136,11 @@ impl Live {
             let first = findings.first().map(|finding| finding.message.clone()).unwrap_or_default();
             format!("the stored version `{hash}` does not compile any more: {first}")
         })?;
-        let version = Arc::new(FlowVersion { compiled: Arc::new(compiled), connections: definitions.connections() });
+        let version = Arc::new(FlowVersion {
+            compiled: Arc::new(compiled),
+            connections: definitions.connections(),
+            readings: definitions.readings.clone(),
+        });
         definitions.versions.write().unwrap_or_else(PoisonError::into_inner).insert(hash.to_owned(), version.clone());
         Ok(version)
     }
@@ -154,10 +161,16 @@ impl Live {
 pub const ANY_FLOW: &str = "*";
 
 impl Definitions {
-    fn new(catalog: Arc<Catalog>, known: HashMap<String, Arc<FlowVersion>>, hook_key: &[u8], release: u32) -> Self {
+    fn new(
+        catalog: Arc<Catalog>,
+        known: HashMap<String, Arc<FlowVersion>>,
+        hook_key: &[u8],
+        release: u32,
+        readings: Arc<Readings>,
+    ) -> Self {
         let connections = Arc::new(catalog.connections.clone());
         let wrap = |compiled: &Arc<crate::domain::catalog::FlowVersion>| {
-            Arc::new(FlowVersion { compiled: compiled.clone(), connections: connections.clone() })
+            Arc::new(FlowVersion { compiled: compiled.clone(), connections: connections.clone(), readings: readings.clone() })
         };
         let flows: BTreeMap<String, Arc<FlowVersion>> =
             catalog.flows.iter().map(|(id, compiled)| (id.to_string(), wrap(compiled))).collect();
@@ -166,6 +179,7 @@ impl Definitions {
         let renewed = |version: &FlowVersion| FlowVersion {
             compiled: Arc::new(version.compiled.with_directory(catalog.directory.clone())),
             connections: connections.clone(),
+            readings: readings.clone(),
         };
         let mut versions: HashMap<String, Arc<FlowVersion>> =
             kept.into_iter().map(|(hash, version)| (hash, Arc::new(renewed(&version)))).collect();
@@ -185,7 +199,7 @@ impl Definitions {
                 hooks.insert(hook_id, Arc::new(hook));
             }
         }
-        Self { catalog, flows, versions, hooks, hook_ids, concurrency, release }
+        Self { catalog, flows, versions, hooks, hook_ids, concurrency, release, readings }
     }
 
     /// The release they came with; 0 for none.
@@ -453,8 +467,8 @@ impl FlowVersion {
 
     /// A stored revision as expressions see it.
     pub fn read_document(&self, kind: &str, body: &str, status: &str) -> Value {
-        let json = serde_json::from_str(body).unwrap_or_default();
-        self.compiled.read_document(kind, &json, status)
+        let typed = || self.compiled.typed_document(kind, &serde_json::from_str(body).unwrap_or_default());
+        crate::domain::catalog::with_status(self.readings.typed(self.hash(), kind, body, typed), status)
     }
 
     /// Content hash of a document made by this version's flow.

@@ -7,5 +7,6 @@ mod events;
 pub mod hub;
 pub mod input;
 pub mod parked;
+mod readings;
 pub mod runner;
 mod working_set;

@@ -10,6 +10,7 @@ use crate::domain::flow::{Binding, Environment};
 use crate::domain::text::units::Span;
 use crate::domain::value::Value;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 
 impl Environment for FlowVersion {
     fn operation(&self, connection: &str, operation: &str) -> Option<&OperationInfo> {
@@ -96,18 +97,21 @@ impl FlowVersion {
         Ok(Binding { row: bound.row.to_string(), roles: texts(bound.roles), maps: texts(bound.maps), values: bound.values })
     }
 
-    /// A stored document as expressions see it: its typed content with our status of it.
-    pub fn read_document(&self, kind: &str, body: &serde_json::Value, status: &str) -> Value {
+    /// The typed content of a stored document.
+    pub fn typed_document(&self, kind: &str, body: &serde_json::Value) -> Value {
         let read = self.documents.get(kind).and_then(|kind| kind.validate(body).ok());
         // What was valid when it was stored stays readable by its own version; anything else is shown as it is.
-        let value = read.map_or_else(|| Value::from_json(body), |read| read.value);
-        match value {
-            Value::Map(map) => {
-                let mut map = (*map).clone();
-                map.insert("status".into(), Value::text(status));
-                Value::Map(map.into())
-            }
-            other => other,
+        read.map_or_else(|| Value::from_json(body), |read| read.value)
+    }
+}
+
+/// A typed document as expressions see it: with our status of it.
+pub fn with_status(document: Value, status: &str) -> Value {
+    match document {
+        Value::Map(mut map) => {
+            Arc::make_mut(&mut map).insert("status".into(), Value::text(status));
+            Value::Map(map)
         }
+        other => other,
     }
 }

@@ -24,6 +24,7 @@ mod version;
 pub use compile::{Catalog, has_errors};
 pub use definition::hash as hash_files;
 pub use definition::{Definition, Hash};
+pub use environment::with_status;
 pub use flow_version::{FlowVersion, Spoken};
 pub use mappings::MappingSource;
 pub use sources::{identify, is_candidate as is_definition_file};

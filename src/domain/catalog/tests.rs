@@ -256,7 +256,7 @@ fn a_version_answers_what_flows_ask() {
     );
     let bound = version.bind(&Value::map([("number", Value::text("PO-1"))])).unwrap();
     assert_eq!(bound.roles["oa"], "oa_main");
-    let read = version.read_document("order", &serde_json::json!({"number": "PO-1"}), "draft");
+    let read = super::with_status(version.typed_document("order", &serde_json::json!({"number": "PO-1"})), "draft");
     assert_eq!(read.member("status"), &Value::text("draft"));
 }
 

@@ -402,7 +402,7 @@ impl Draft {
         }
         let (body, content_type) = match self.body {
             DraftBody::Empty => (Vec::new(), None),
-            DraftBody::Json(value) => (value.to_json().to_string().into_bytes(), Some("application/json".to_owned())),
+            DraftBody::Json(value) => (value.to_json_text().into_bytes(), Some("application/json".to_owned())),
             DraftBody::Form(fields) => {
                 let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
                 (text.into_bytes(), Some("application/x-www-form-urlencoded".to_owned()))

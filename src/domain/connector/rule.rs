@@ -120,7 +120,7 @@ impl Words {
         match value {
             Value::Unset | Value::Null => None,
             Value::Text(text) => Some(shorten(&text)),
-            other => Some(shorten(&other.to_json().to_string())),
+            other => Some(shorten(&other.to_json_text())),
         }
     }
 }

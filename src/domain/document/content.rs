@@ -72,7 +72,7 @@ fn write(out: &mut String, schema: Option<&Schema>, value: &Value, top: bool) {
             }
             out.push('}');
         }
-        other => out.push_str(&other.to_json().to_string()),
+        other => out.push_str(&other.to_json_text()),
     }
 }
 

@@ -4,7 +4,7 @@ use super::FormatError;
 use crate::domain::value::Value;
 
 pub(super) fn write(value: &Value) -> Value {
-    Value::text(value.to_json().to_string())
+    Value::text(value.to_json_text())
 }
 
 pub(super) fn read(value: &Value) -> Result<Value, FormatError> {

@@ -85,6 +85,6 @@ impl Reply {
             ("nonce", Value::text(&self.nonce)),
             ("encrypt", Value::text(encrypted)),
         ]);
-        Answer { content_type: "application/json", body: body.to_json().to_string().into_bytes() }
+        Answer { content_type: "application/json", body: body.to_json_text().into_bytes() }
     }
 }

@@ -31,7 +31,7 @@ pub struct Answer {
 
 impl Answer {
     pub(super) fn json(value: &Value) -> Answer {
-        Answer { content_type: "application/json", body: value.to_json().to_string().into_bytes() }
+        Answer { content_type: "application/json", body: value.to_json_text().into_bytes() }
     }
 }
 

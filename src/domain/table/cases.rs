@@ -56,7 +56,7 @@ pub fn run_case(table: &Table, case: &Case) -> Result<(), String> {
     if decision.value == expected {
         return Ok(());
     }
-    let shown = |value: &Value| if value.is_unset() { "nothing".to_owned() } else { value.to_json().to_string() };
+    let shown = |value: &Value| if value.is_unset() { "nothing".to_owned() } else { value.to_json_text() };
     let rows: Vec<String> = decision.rows.iter().map(ToString::to_string).collect();
     let by = if rows.is_empty() { "no row holds".to_owned() } else { format!("by row {}", rows.join(", ")) };
     Err(format!("{} is decided ({by}), but {} is expected", shown(&decision.value), shown(&expected)))

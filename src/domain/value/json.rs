@@ -1,10 +1,11 @@
 //! Values from and to JSON, by hand.
 
-use super::Value;
+use super::{Map, Value};
+use indexmap::map::Entry;
 use rust_decimal::Decimal;
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 use serde_json::Value as Json;
-use std::collections::HashSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -30,8 +31,7 @@ impl Value {
     /// # Errors
     /// When the text is not JSON, or a key comes twice.
     pub fn from_strict_json(text: &str) -> Result<Value, serde_json::Error> {
-        serde_json::from_str::<UniqueKeys>(text)?;
-        text.parse()
+        read(text, Reader { strict: true })
     }
 
     /// JSON of a value: decimals, instants, dates and durations become strings; unset members are left out, unset
@@ -55,62 +55,153 @@ impl Value {
             ),
         }
     }
-}
 
-/// Reads through JSON and keeps nothing; fails on a key that comes twice.
-struct UniqueKeys;
-
-impl<'de> Deserialize<'de> for UniqueKeys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(UniqueKeys)
+    /// The text of `to_json`.
+    pub fn to_json_text(&self) -> String {
+        // Writing to memory what has only texts for keys cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-impl<'de> Visitor<'de> for UniqueKeys {
-    type Value = Self;
+/// How `serde_json` hands over a number with its exact text (its feature `arbitrary_precision`): as an object with this one
+/// key. A sender who writes such an object gets the number that it names.
+const NUMBER: &str = "$serde_json::private::Number";
+
+fn read(text: &str, reader: Reader) -> Result<Value, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = reader.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
+}
+
+/// Reads JSON as values at once, without a tree in between.
+#[derive(Clone, Copy)]
+struct Reader {
+    /// Whether a key that comes twice is an error; else the last one holds.
+    strict: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Reader {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Value;
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Self, E> {
-        Ok(self)
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Int(number))
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(i64::try_from(number).map_or_else(|_| from_number(&number.to_string()), Value::Int))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(Arc::from(text)))
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
-        while items.next_element::<UniqueKeys>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self, A::Error> {
-        let mut seen = HashSet::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            if let Some(twice) = seen.replace(key) {
-                return Err(A::Error::custom(format_args!("the key `{twice}` comes twice")));
-            }
-            entries.next_value::<UniqueKeys>()?;
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            list.push(item);
         }
-        Ok(self)
+        Ok(Value::List(Arc::new(list)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key_seed(KeySeed)? {
+            let key = match key {
+                Key::Text(key) => key,
+                Key::Number if map.is_empty() => {
+                    return number_of(&entries.next_value::<String>()?).ok_or_else(|| A::Error::custom("invalid number"));
+                }
+                Key::Number => Arc::from(NUMBER),
+            };
+            let value = entries.next_value_seed(self)?;
+            match map.entry(key) {
+                Entry::Occupied(twice) if self.strict => {
+                    return Err(A::Error::custom(format_args!("the key `{}` comes twice", twice.key())));
+                }
+                Entry::Occupied(mut before) => drop(before.insert(value)),
+                Entry::Vacant(place) => drop(place.insert(value)),
+            }
+        }
+        Ok(Value::Map(Arc::new(map)))
+    }
+}
+
+/// A number, checked: the text may be a sender's.
+fn number_of(text: &str) -> Option<Value> {
+    match from_number(text) {
+        Value::Int(number) => Some(Value::Int(number)),
+        value => serde_json::from_str::<serde_json::Number>(text).is_ok().then_some(value),
+    }
+}
+
+/// A key, made shared at once.
+enum Key {
+    Number,
+    Text(Arc<str>),
+}
+
+struct KeySeed;
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Key;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Key, E> {
+        Ok(if text == NUMBER { Key::Number } else { Key::Text(Arc::from(text)) })
+    }
+}
+
+/// The same JSON as `to_json` gives, written without a tree in between.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Unset | Value::Null => serializer.serialize_unit(),
+            Value::Bool(flag) => serializer.serialize_bool(*flag),
+            Value::Int(number) => serializer.serialize_i64(*number),
+            Value::Decimal(number) => serializer.collect_str(number),
+            Value::Number(text) => match serde_json::from_str::<serde_json::Number>(text) {
+                Ok(number) => number.serialize(serializer),
+                Err(_) => serializer.serialize_str(text),
+            },
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Instant(instant) => serializer.collect_str(instant),
+            Value::Date(date) => serializer.collect_str(date),
+            Value::Duration(duration) => serializer.collect_str(duration),
+            Value::List(items) => serializer.collect_seq(items.iter()),
+            Value::Map(map) => serializer.collect_map(map.iter().filter(|(_, value)| !value.is_unset())),
+        }
     }
 }
 
@@ -128,9 +219,9 @@ fn from_number(text: &str) -> Value {
 impl FromStr for Value {
     type Err = serde_json::Error;
 
-    /// Parses JSON text.
+    /// Parses JSON text; of a key that comes twice the last one holds.
     fn from_str(text: &str) -> Result<Value, serde_json::Error> {
-        serde_json::from_str::<Json>(text).map(|json| Value::from_json(&json))
+        read(text, Reader { strict: false })
     }
 }
 
@@ -150,5 +241,58 @@ mod tests {
         }
         let exact = Value::from_strict_json(r#"{"f":9007199254740993}"#);
         assert!(exact.is_ok_and(|value| *value.member("f") == Value::Int(9_007_199_254_740_993)));
+    }
+
+    fn texts() -> Vec<&'static str> {
+        vec![
+            r#"{"a":[1,-2,3.50,1e3,1E-2,-0,0.0,12345678901234567890123456789012345,18446744073709551615,null,true,"x\u00e9\n\"\\"],"b":{},"":[]}"#,
+            r#"{"a":1,"b":2,"a":3}"#,
+            r#""text""#,
+            " 7 ",
+            "[[[[]]]]",
+        ]
+    }
+
+    #[test]
+    fn what_is_read_at_once_is_what_the_tree_gives() {
+        for text in texts() {
+            let tree = serde_json::from_str::<Json>(text).unwrap();
+            let value: Value = text.parse().unwrap();
+            assert_eq!(value, Value::from_json(&tree), "{text}");
+            assert_eq!(value.to_json_text(), value.to_json().to_string(), "{text}");
+        }
+        let deep = "[".repeat(200);
+        for wrong in ["", "{", "1 2", "{\"a\":}", "nul", "01", "\"\u{1}\"", deep.as_str()] {
+            assert!(wrong.parse::<Value>().is_err() && Value::from_strict_json(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_object_that_looks_like_the_inside_of_a_number_is_a_number_or_nothing() {
+        for (text, wanted) in [
+            (r#"{"$serde_json::private::Number":"12"}"#, Some("12")),
+            (r#"{"$serde_json::private::Number":"1e+400"}"#, Some("1e+400")),
+            (r#"{"$serde_json::private::Number":"not one"}"#, None),
+            (r#"{"$serde_json::private::Number":["1"]}"#, None),
+            (r#"{"$serde_json::private::Number":"1","b":2}"#, None),
+            (r#"{"a":{"$serde_json::private::Number":"1"}}"#, Some(r#"{"a":1}"#)),
+        ] {
+            let read = text.parse::<Value>().ok();
+            assert_eq!(read.map(|value| value.to_json_text()).as_deref(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_by_itself_is_written_as_text() {
+        let value = Value::map([
+            ("amount", Value::Decimal("5.00".parse().unwrap())),
+            ("at", Value::Instant("2026-01-02T03:04:05Z".parse().unwrap())),
+            ("on", Value::Date("2026-01-02".parse().unwrap())),
+            ("for", Value::Duration("PT5M".parse().unwrap())),
+            ("odd", Value::Number("1e999".into())),
+            ("none", Value::Unset),
+            ("list", Value::List(Arc::new(vec![Value::Unset, Value::Null]))),
+        ]);
+        assert_eq!(value.to_json_text(), value.to_json().to_string());
     }
 }

@@ -1,5 +1,6 @@
-//! What an engine batch loads and locks, in an order that every batch keeps: documents, instances, timers, messages,
-//! lanes; each by id. Locks are awaited in one statement and read in the next, so that what is read is what is locked.
+//! What an engine batch loads and locks, in an order that every batch keeps: documents, timers, messages, lanes; each by
+//! id. Locks are awaited in one statement and read in the next, so that what is read is what is locked. An instance is
+//! locked with its document; should one appear whose document was not locked, its `lock` number refuses a second writer.
 
 use super::session::{Postgres, Run, column, int};
 use crate::domain::ids::{EffectId, InboxId};
@@ -52,7 +53,7 @@ const INSTANCES: &str = concat!(
             ORDER BY n.started_at DESC, n.id DESC LIMIT 1) AS e
         UNION SELECT l.instance_id FROM link l JOIN unnest($3::integer[], $4::text[], $5::text[]) AS o (tenant_id, connection, external_id)
             ON l.external_id = o.external_id AND l.connection = o.connection AND l.tenant_id = o.tenant_id)
-    ORDER BY i.id FOR UPDATE OF i"
+    ORDER BY i.id"
 );
 
 /// Documents whose instances the keys ask for: named ones and those of named objects.

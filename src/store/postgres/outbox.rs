@@ -17,58 +17,56 @@ use uuid::Uuid;
 type Done<T> = std::result::Result<T, Fault>;
 
 /// Lanes are inserted in order of their keys; `SET token = lane.token` changes nothing and takes the row lock of a lane
-/// that is there. A lane is new to this statement when the token given to it is the one that came back.
+/// that is there. A lane is fresh when a token given here came back: nothing else is in it, and whoever queues behind waits
+/// for it before drawing numbers, so what was drawn first may be the tokens and numbers of its effects. In a lane that was
+/// there numbers are drawn under its lock.
 /// An effect that exists is left alone with its lane: derived ids make a repetition harmless.
+/// No joins: the planner takes the arrays for a few rows and would compare each with each.
 const QUEUE: &str = "
 WITH input AS MATERIALIZED (
-    SELECT i.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::integer[], $7::smallint[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[])
-        WITH ORDINALITY AS i (id, instance_id, document_id, lane_id, created_at, tenant_id, priority, due_at, delivery, connection, lane, step, version, retry, work, claim_owner, claim_until, ord)
-    WHERE NOT EXISTS (SELECT 1 FROM effect e WHERE e.id = i.id)
-), firsts AS MATERIALIZED (
-    SELECT f.*, nextval('lane_number') AS token
-    FROM (SELECT DISTINCT ON (lane_id) lane_id, id AS head_id, tenant_id, connection, priority, due_at, claim_owner, claim_until
-          FROM input ORDER BY lane_id, ord) AS f
+    SELECT d.*, row_number() OVER (PARTITION BY d.lane_id ORDER BY d.ord) = 1 AS first
+    FROM (
+        SELECT i.*, nextval('lane_number') AS token
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::integer[], $7::smallint[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[])
+            WITH ORDINALITY AS i (id, instance_id, document_id, lane_id, created_at, tenant_id, priority, due_at, delivery, connection, lane, step, version, retry, work, claim_owner, claim_until, ord)
+        WHERE NOT EXISTS (SELECT 1 FROM effect e WHERE e.id = i.id)) AS d
 ), lanes AS (
     INSERT INTO lane (id, head_id, due_at, token, tenant_id, priority, connection, owner)
-    SELECT lane_id, head_id, COALESCE(claim_until, due_at), token, tenant_id, priority, connection, claim_owner FROM firsts ORDER BY lane_id
+    SELECT lane_id, id, COALESCE(claim_until, due_at), token, tenant_id, priority, connection, claim_owner
+    FROM input WHERE first ORDER BY lane_id
     ON CONFLICT (id) DO UPDATE SET token = lane.token
-    RETURNING id, token
+    RETURNING id, token IN (SELECT f.token FROM input f WHERE f.first) AS fresh
 ), placed AS MATERIALIZED (
-    SELECT i.*, f.token, f.token = l.token AND f.head_id = i.id AS head,
-        f.token = l.token AND f.head_id = i.id AND i.claim_owner IS NOT NULL AS started
-    FROM input i JOIN lanes l ON l.id = i.lane_id JOIN firsts f ON f.lane_id = i.lane_id
-    ORDER BY i.ord
-), stored AS (
-    INSERT INTO effect (id, instance_id, document_id, lane_id, seq, created_at, tenant_id, priority, behind, due_at, attempt, state, delivery, connection, lane, step, version, retry, work)
-    SELECT id, instance_id, document_id, lane_id, nextval('lane_number'), created_at, tenant_id, priority, NOT head, due_at, started::integer,
-        CASE WHEN started THEN 'started' ELSE 'planned' END, delivery, connection, lane, step, version, retry, work
-    FROM placed
-    RETURNING id, seq
+    SELECT i.*, i.lane_id IN (SELECT l.id FROM lanes l WHERE l.fresh) AS fresh
+    FROM input i ORDER BY i.ord
 )
-SELECT s.id, s.seq, p.token, p.head, p.started FROM stored s JOIN placed p ON p.id = s.id";
-
-/// Rows of one `QUEUE`: its inner joins are planned for few rows and compare each with each.
-const QUEUE_ROWS: usize = 250;
+INSERT INTO effect (id, instance_id, document_id, lane_id, seq, created_at, tenant_id, priority, behind, due_at, attempt, state, delivery, connection, lane, step, version, retry, work)
+SELECT id, instance_id, document_id, lane_id, CASE WHEN fresh THEN token ELSE nextval('lane_number') END, created_at, tenant_id, priority,
+    NOT (fresh AND first), due_at, (fresh AND first AND claim_owner IS NOT NULL)::integer,
+    CASE WHEN fresh AND first AND claim_owner IS NOT NULL THEN 'started' ELSE 'planned' END,
+    delivery, connection, lane, step, version, retry, work
+FROM placed
+RETURNING id, seq, NOT behind AS head, state = 'started' AS started";
 
 /// Queues new effects and claims those whose lane was free, when that is asked for.
 pub(super) async fn queue(run: &mut Run, new: Vec<NewEffect>) -> Done<Committed> {
     let mut committed = Committed::default();
-    for some in new.chunks(QUEUE_ROWS) {
-        let statement = queue_statement(some, run.skew);
-        let rows = run.fetch(statement).await?;
-        let by_id: HashMap<EffectId, &NewEffect> = some.iter().map(|new| (new.effect.id, new)).collect();
-        for row in &rows {
-            let cells = Cells::new(row, "effect", "id");
-            let (started, head) = (cells.flag("started")?, cells.flag("head")?);
-            run.rows += 1 + u32::from(head);
-            match by_id.get(&cells.id("id", EffectId)?) {
-                Some(NewEffect { effect, .. }) if started => {
-                    let effect = EffectRow { seq: cells.int("seq")?, state: "started".into(), attempt: 1, ..effect.clone() };
-                    committed.claimed.push(ClaimedEffect { effect, token: cells.int("token")?, orphaned: false });
-                }
-                Some(NewEffect { effect, .. }) if head => committed.ready.push(lane_of(effect)),
-                _ => {}
+    if new.is_empty() {
+        return Ok(committed);
+    }
+    let rows = run.fetch(queue_statement(&new, run.skew)).await?;
+    let mut by_id: HashMap<EffectId, EffectRow> = new.into_iter().map(|new| (new.effect.id, new.effect)).collect();
+    for row in &rows {
+        let cells = Cells::new(row, "effect", "id");
+        let (started, head, seq) = (cells.flag("started")?, cells.flag("head")?, cells.int("seq")?);
+        run.rows += 1 + u32::from(head);
+        match by_id.remove(&cells.id("id", EffectId)?) {
+            Some(effect) if started => {
+                let effect = EffectRow { seq, state: "started".into(), attempt: 1, ..effect };
+                committed.claimed.push(ClaimedEffect { effect, token: seq, orphaned: false });
             }
+            Some(effect) if head => committed.ready.push(lane_of(&effect)),
+            _ => {}
         }
     }
     committed.claimed.sort_by_key(|claimed| claimed.effect.seq);

@@ -105,6 +105,8 @@ async fn session(url: &str, options: &Options) -> Result<(PgConnectOptions, Opti
     let parsed = parsed.application_name("waybill").options([
         ("statement_timeout", millis(options.statement_timeout)),
         ("idle_in_transaction_session_timeout", millis(options.idle_in_transaction_timeout)),
+        // Statements here take milliseconds; compiling one takes a hundred, and the planner's guesses call for it now and then.
+        ("jit", "off".to_owned()),
     ]);
     Ok((parsed, relay))
 }

@@ -60,7 +60,7 @@ impl Deciding<'_> {
 
     fn note_drift(&mut self, seen: &Sighting, drift: &FieldDrift) {
         let now = self.now();
-        let words = |value: &Value| (!matches!(value, Value::Unset | Value::Null)).then(|| value.to_json().to_string());
+        let words = |value: &Value| (!matches!(value, Value::Unset | Value::Null)).then(|| value.to_json_text());
         let (ours, theirs) = (words(&drift.ours), words(&drift.theirs));
         let row = match self.open_drift(seen, &drift.field) {
             Some(open) => DriftRow { ours, theirs, last_seen_at: now, ..open },

@@ -149,7 +149,7 @@ impl Assertion {
         if self.unique {
             claims.insert("jti".into(), Value::Text(moment.nonce.clone()));
         }
-        let part = |map: Map| URL_SAFE_NO_PAD.encode(Value::Map(Arc::new(map)).to_json().to_string());
+        let part = |map: Map| URL_SAFE_NO_PAD.encode(Value::Map(Arc::new(map)).to_json_text());
         let key = text_of(&self.key, scope, "auth.assertion.key")?;
         Ok(Unsigned { algorithm: self.algorithm, input: format!("{}.{}", part(head), part(claims)), key })
     }

@@ -51,7 +51,7 @@ impl Group {
                 let part = if self.by.contains(name) { &mut head } else { &mut line };
                 part.insert(name.clone(), cell.clone());
             }
-            let key = Value::Map(Arc::new(head.clone())).to_json().to_string();
+            let key = Value::Map(Arc::new(head.clone())).to_json_text();
             groups.entry(key).or_insert_with(|| (head, Vec::new())).1.push(Value::Map(Arc::new(line)));
         }
         Some(Value::list(groups.into_values().map(|(mut head, lines)| {

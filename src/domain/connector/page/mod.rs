@@ -268,6 +268,6 @@ fn int(path: &Path, reply: &Reply) -> Option<i64> {
 
 fn digest(rows: &Value) -> u64 {
     let mut hasher = DefaultHasher::new();
-    rows.to_json().to_string().hash(&mut hasher);
+    rows.to_json_text().hash(&mut hasher);
     hasher.finish()
 }
