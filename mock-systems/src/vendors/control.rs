@@ -5,14 +5,28 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::Response;
 use axum::routing::get;
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::desk::Desk;
 use crate::reply::Reply;
+
+/// What a control call asks for in its body; otherwise it is answered 422, with what is wrong with it.
+pub(super) struct Wanted<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Wanted<T> {
+    type Rejection = Response<Body>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let body = Bytes::from_request(request, state).await.unwrap_or_default();
+        let wanted = serde_json::from_slice(&body).map(Self);
+        wanted.map_err(|problem| Reply::error(422, "invalid", &problem.to_string()).into_response())
+    }
+}
 
 pub(super) fn router(desk: Arc<Desk>) -> Router {
     Router::new()
@@ -26,9 +40,8 @@ async fn show(State(desk): State<Arc<Desk>>) -> Response<Body> {
     Reply::json(200, &desk.shown()).into_response()
 }
 
-async fn change(State(desk): State<Arc<Desk>>, body: Bytes) -> Response<Body> {
-    let changes = serde_json::from_slice::<Value>(&body).map_err(|problem| problem.to_string());
-    match changes.and_then(|changes| desk.change(&changes)) {
+async fn change(State(desk): State<Arc<Desk>>, Wanted(changes): Wanted<Value>) -> Response<Body> {
+    match desk.change(&changes) {
         Ok(shown) => Reply::json(200, &shown),
         Err(problem) => Reply::error(422, "invalid", &problem),
     }

@@ -1,5 +1,6 @@
 //! Sends callbacks: one connection each, to the loopback interface only, within the time the vendor gives.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -8,6 +9,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use super::desk::Desk;
 use crate::target::Target;
 
 /// Longest answer read; an acknowledgement is short.
@@ -26,6 +28,48 @@ pub(super) struct Letter {
 pub(super) struct Receipt {
     pub status: u16,
     pub body: Vec<u8>,
+}
+
+/// Lets what is told of something go out: lost, twice or late, as the switches say. It is under way when this returns.
+pub(super) fn dispatch<F: Future<Output = ()> + Send + 'static>(desk: &Arc<Desk>, kind: &str, telling: impl Fn() -> F) {
+    if desk.strikes("event_lost", kind) {
+        return;
+    }
+    let times = if desk.strikes("event_twice", kind) { 2 } else { 1 };
+    let delay = Duration::from_millis(u64::try_from(desk.number("event_delay_ms", 0)).unwrap_or(0));
+    for _ in 0..times {
+        let (stop, telling) = (desk.stop.clone(), telling());
+        let late = async move {
+            tokio::time::sleep(delay).await;
+            telling.await;
+        };
+        desk.tasks.spawn(async move {
+            tokio::select! {
+                () = late => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+}
+
+/// Sends until it is acknowledged with 200: at once, and after each of these pauses of the mock's clock.
+pub(super) async fn send_until_taken<F: Future<Output = Result<Receipt, String>>>(desk: &Desk, pauses: &[i64], push: impl Fn() -> F) {
+    for pause in pauses.iter().map(Some).chain([None]) {
+        match push().await {
+            Ok(Receipt { status: 200, .. }) => {
+                desk.count("event.acknowledged");
+                return;
+            }
+            Ok(receipt) => tracing::debug!(receipt.status, "a callback was not acknowledged"),
+            Err(problem) => tracing::debug!(problem, "a callback was not acknowledged"),
+        }
+        desk.count("event.failed");
+        let Some(seconds) = pause else { return };
+        let due = desk.now().plus_seconds(*seconds);
+        while desk.now() < due {
+            desk.clock.wait_towards(due).await;
+        }
+    }
 }
 
 /// Sends a callback to a registered URL; an error says why there is no answer.

@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::Response;
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -13,23 +12,21 @@ use super::events::{Told, tell};
 use super::old::save;
 use super::{APP_KEY, Shared};
 use crate::reply::Reply;
+use crate::vendors::control::Wanted;
 use crate::vendors::msgcrypt::{Callback, key};
-use crate::vendors::templates::Template;
 use crate::world::lock;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Register {
+pub(super) struct Register {
     url: String,
     token: String,
     aes_key: String,
 }
 
 /// As the developer console does: the address is checked at once.
-pub(super) async fn callback(State(dingtalk): State<Shared>, body: Bytes) -> Response<Body> {
-    let wanted = serde_json::from_slice::<Register>(&body).map_err(|problem| problem.to_string());
-    let callback = wanted
-        .and_then(|wanted| Ok(Callback { key: key(&wanted.aes_key)?, url: wanted.url, token: wanted.token, owner: APP_KEY.to_owned() }));
+pub(super) async fn callback(State(dingtalk): State<Shared>, Wanted(wanted): Wanted<Register>) -> Response<Body> {
+    let callback = key(&wanted.aes_key).map(|key| Callback { key, url: wanted.url, token: wanted.token, owner: APP_KEY.to_owned() });
     match save(&dingtalk, callback).await {
         Ok(()) => Reply::json(200, &json!({"registered": true})),
         Err(problem) => Reply::error(422, "not_acknowledged", &problem),
@@ -55,17 +52,14 @@ pub(super) async fn instances(State(dingtalk): State<Shared>) -> Response<Body> 
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Decision {
+pub(super) struct Decision {
     result: String,
     #[serde(default)]
     remark: Option<String>,
 }
 
 /// The holders decide one after the other until the instance is over, or one of them refuses.
-pub(super) async fn decide(State(dingtalk): State<Shared>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
-    let Ok(wanted) = serde_json::from_slice::<Decision>(&body) else {
-        return Reply::error(422, "invalid", "`result` is `agree` or `refuse`").into_response();
-    };
+pub(super) async fn decide(State(dingtalk): State<Shared>, Path(id): Path<String>, Wanted(wanted): Wanted<Decision>) -> Response<Body> {
     loop {
         if let Err(reply) = decide_task(&dingtalk, &id, None, wanted.result == "agree", wanted.remark.as_deref()) {
             return reply.into_response();
@@ -109,14 +103,11 @@ pub(super) async fn revoke(State(dingtalk): State<Shared>, Path(id): Path<String
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Transfer {
+pub(super) struct Transfer {
     to: String,
 }
 
-pub(super) async fn transfer(State(dingtalk): State<Shared>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
-    let Ok(wanted) = serde_json::from_slice::<Transfer>(&body) else {
-        return Reply::error(422, "invalid", "`to` names a user").into_response();
-    };
+pub(super) async fn transfer(State(dingtalk): State<Shared>, Path(id): Path<String>, Wanted(wanted): Wanted<Transfer>) -> Response<Body> {
     let now = dingtalk.desk.now();
     let mut book = lock(&dingtalk.book);
     let running = |instance: &Instance| instance.tasks.iter().find(|task| task.status == "RUNNING").map(|task| task.id);
@@ -125,25 +116,6 @@ pub(super) async fn transfer(State(dingtalk): State<Shared>, Path(id): Path<Stri
     match moved {
         true => Reply::json(200, &json!({"id": id})),
         false => Reply::error(409, "state_forbids", "nobody holds it"),
-    }
-    .into_response()
-}
-
-pub(super) async fn templates(State(dingtalk): State<Shared>) -> Response<Body> {
-    Reply::json(200, &json!({"templates": lock(&dingtalk.book).templates})).into_response()
-}
-
-/// Replaces the template of the same code, or adds it: a control renamed over there.
-pub(super) async fn put_template(State(dingtalk): State<Shared>, body: Bytes) -> Response<Body> {
-    match serde_json::from_slice::<Template>(&body) {
-        Ok(template) => {
-            let mut book = lock(&dingtalk.book);
-            book.templates.retain(|known| known.code != template.code);
-            book.templates.push(template);
-            drop(book);
-            Reply::json(200, &json!({}))
-        }
-        Err(problem) => Reply::error(422, "invalid", &problem.to_string()),
     }
     .into_response()
 }

@@ -6,7 +6,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::{Dingtalk, Shared};
-use crate::vendors::courier::{Letter, encoded, send};
+use crate::vendors::courier::{Letter, dispatch, encoded, send};
 use crate::vendors::msgcrypt::Callback;
 use crate::world::lock;
 
@@ -66,20 +66,10 @@ fn event(dingtalk: &Dingtalk, id: &str, told: &Told) -> Option<Value> {
 
 fn deliver(dingtalk: &Shared, event: Value) {
     let Some(callback) = lock(&dingtalk.callback).clone() else { return };
-    let desk = &dingtalk.desk;
     let kind = event["EventType"].as_str().unwrap_or_default().to_owned();
-    if desk.strikes("event_lost", &kind) {
-        return;
-    }
-    let times = if desk.strikes("event_twice", &kind) { 2 } else { 1 };
-    let delay = Duration::from_millis(u64::try_from(desk.number("event_delay_ms", 0)).unwrap_or(0));
-    for _ in 0..times {
+    dispatch(&dingtalk.desk, &kind, || {
         let (dingtalk, callback, event) = (dingtalk.clone(), callback.clone(), event.clone());
-        desk.tasks.clone().spawn(async move {
-            tokio::select! {
-                () = tokio::time::sleep(delay) => {}
-                () = dingtalk.desk.stop.cancelled() => return,
-            }
+        async move {
             if let Err(problem) = push(&dingtalk, &callback, &event).await {
                 tracing::debug!(problem, "a callback was not acknowledged");
                 dingtalk.desk.count("event.failed");
@@ -87,8 +77,8 @@ fn deliver(dingtalk: &Shared, event: Value) {
             } else {
                 dingtalk.desk.count("event.acknowledged");
             }
-        });
-    }
+        }
+    });
 }
 
 /// Sends one event and judges its acknowledgement; the error says what is wrong with it.

@@ -19,9 +19,10 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use self::book::Book;
+use super::Vendor;
 use super::desk::Desk;
 use super::msgcrypt::Callback;
-use super::{Vendor, templates::Template};
+use super::templates::{self, Shelf, Template};
 use crate::world::lock;
 
 pub(super) static VENDOR: Vendor = Vendor {
@@ -84,6 +85,12 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/__mock/instances/{id}/decide", post(control::decide))
         .route("/__mock/instances/{id}/revoke", post(control::revoke))
         .route("/__mock/instances/{id}/transfer", post(control::transfer))
-        .route("/__mock/templates", get(control::templates).put(control::put_template))
-        .with_state(dingtalk)
+        .with_state(dingtalk.clone())
+        .merge(templates::router(dingtalk))
+}
+
+impl Shelf for Dingtalk {
+    fn with_templates<R>(&self, look: impl FnOnce(&mut Vec<Template>) -> R) -> R {
+        look(&mut lock(&self.book).templates)
+    }
 }

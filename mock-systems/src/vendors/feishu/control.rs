@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::Response;
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,23 +11,19 @@ use super::act::decide as decide_task;
 use super::book::Instance;
 use super::events::{Callback, check, tell};
 use crate::reply::Reply;
-use crate::vendors::templates::Template;
+use crate::vendors::control::Wanted;
 use crate::world::lock;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Register {
+pub(super) struct Register {
     url: String,
     verification_token: String,
     encrypt_key: Option<String>,
 }
 
 /// As the console does: the address is checked at once.
-pub(super) async fn callback(State(feishu): State<Shared>, body: Bytes) -> Response<Body> {
-    let wanted: Register = match serde_json::from_slice(&body) {
-        Ok(wanted) => wanted,
-        Err(problem) => return Reply::error(422, "invalid", &problem.to_string()).into_response(),
-    };
+pub(super) async fn callback(State(feishu): State<Shared>, Wanted(wanted): Wanted<Register>) -> Response<Body> {
     let callback = Callback { url: wanted.url, verification_token: wanted.verification_token, encrypt_key: wanted.encrypt_key };
     match check(&feishu, &callback).await {
         Ok(()) => {
@@ -57,17 +52,14 @@ pub(super) async fn instances(State(feishu): State<Shared>) -> Response<Body> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Decision {
+pub(super) struct Decision {
     result: String,
     #[serde(default)]
     comment: Option<String>,
 }
 
 /// The holders decide one after the other until the instance is over, or one of them refuses.
-pub(super) async fn decide(State(feishu): State<Shared>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
-    let Ok(wanted) = serde_json::from_slice::<Decision>(&body) else {
-        return Reply::error(422, "invalid", "`result` is `approve` or `reject`").into_response();
-    };
+pub(super) async fn decide(State(feishu): State<Shared>, Path(id): Path<String>, Wanted(wanted): Wanted<Decision>) -> Response<Body> {
     loop {
         if let Err(reply) = decide_task(&feishu, &id, None, wanted.result == "approve", wanted.comment.as_deref()) {
             return reply.into_response();
@@ -93,23 +85,4 @@ pub(super) async fn revert(State(feishu): State<Shared>, Path(id): Path<String>)
     }
     tell(&feishu, &id, "REVERTED");
     Reply::json(200, &json!({"id": id})).into_response()
-}
-
-pub(super) async fn templates(State(feishu): State<Shared>) -> Response<Body> {
-    Reply::json(200, &json!({"templates": lock(&feishu.book).templates})).into_response()
-}
-
-/// Replaces the definition of the same code, or adds it.
-pub(super) async fn put_template(State(feishu): State<Shared>, body: Bytes) -> Response<Body> {
-    match serde_json::from_slice::<Template>(&body) {
-        Ok(template) => {
-            let mut book = lock(&feishu.book);
-            book.templates.retain(|known| known.code != template.code);
-            book.templates.push(template);
-            drop(book);
-            Reply::json(200, &json!({}))
-        }
-        Err(problem) => Reply::error(422, "invalid", &problem.to_string()),
-    }
-    .into_response()
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{APP_ID, Feishu, Shared};
-use crate::vendors::courier::{Letter, Receipt, send};
+use crate::vendors::courier::{Letter, Receipt, dispatch, send, send_until_taken};
 use crate::world::lock;
 
 /// How fast an event, and the check of the address, want their answer.
@@ -61,21 +61,10 @@ fn wrapped(feishu: &Feishu, callback: &Callback, body: &Value) -> Vec<u8> {
 pub(super) fn tell(feishu: &Shared, code: &str, status: &str) {
     let Some(callback) = lock(&feishu.callback).clone() else { return };
     let Some(event) = event(feishu, &callback, code, status) else { return };
-    let desk = &feishu.desk;
-    if desk.strikes("event_lost", status) {
-        return;
-    }
-    let times = if desk.strikes("event_twice", status) { 2 } else { 1 };
-    for _ in 0..times {
-        let (feishu, callback, event) = (feishu.clone(), callback.clone(), event.clone());
-        let status = status.to_owned();
-        desk.tasks.clone().spawn(async move {
-            tokio::select! {
-                () = deliver(&feishu, &callback, &event, &status) => {}
-                () = feishu.desk.stop.cancelled() => {}
-            }
-        });
-    }
+    dispatch(&feishu.desk, status, || {
+        let (feishu, callback, event, status) = (feishu.clone(), callback.clone(), event.clone(), status.to_owned());
+        async move { send_until_taken(&feishu.desk, &AGAIN_SECONDS, || push(&feishu, &callback, &event, &status)).await }
+    });
 }
 
 fn event(feishu: &Feishu, callback: &Callback, code: &str, status: &str) -> Option<Value> {
@@ -103,28 +92,6 @@ fn event(feishu: &Feishu, callback: &Callback, code: &str, status: &str) -> Opti
         "ts": format!("{}.{:06}", now.div_euclid(1_000), now.rem_euclid(1_000) * 1_000), "uuid": desk.id(),
         "token": callback.verification_token, "type": "event_callback", "event": told,
     }))
-}
-
-async fn deliver(feishu: &Feishu, callback: &Callback, event: &Value, status: &str) {
-    let desk = &feishu.desk;
-    let delay = Duration::from_millis(u64::try_from(desk.number("event_delay_ms", 0)).unwrap_or(0));
-    tokio::time::sleep(delay).await;
-    for pause in AGAIN_SECONDS.into_iter().map(Some).chain([None]) {
-        match push(feishu, callback, event, status).await {
-            Ok(Receipt { status: 200, .. }) => {
-                desk.count("event.acknowledged");
-                return;
-            }
-            Ok(receipt) => tracing::debug!(receipt.status, "an event was not acknowledged"),
-            Err(problem) => tracing::debug!(problem, "an event was not acknowledged"),
-        }
-        desk.count("event.failed");
-        let Some(seconds) = pause else { return };
-        let due = desk.now().plus_seconds(seconds);
-        while desk.now() < due {
-            desk.clock.wait_towards(due).await;
-        }
-    }
 }
 
 async fn push(feishu: &Feishu, callback: &Callback, event: &Value, status: &str) -> Result<Receipt, String> {

@@ -20,6 +20,8 @@ use axum::routing::{get, post};
 use self::book::Book;
 use super::Vendor;
 use super::desk::Desk;
+use super::templates::{self, Shelf, Template};
+use crate::world::lock;
 
 pub(super) static VENDOR: Vendor = Vendor {
     name: "feishu",
@@ -62,6 +64,12 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/__mock/instances", get(control::instances))
         .route("/__mock/instances/{id}/decide", post(control::decide))
         .route("/__mock/instances/{id}/revert", post(control::revert))
-        .route("/__mock/templates", get(control::templates).put(control::put_template))
-        .with_state(feishu)
+        .with_state(feishu.clone())
+        .merge(templates::router(feishu))
+}
+
+impl Shelf for Feishu {
+    fn with_templates<R>(&self, look: impl FnOnce(&mut Vec<Template>) -> R) -> R {
+        look(&mut lock(&self.book).templates)
+    }
 }

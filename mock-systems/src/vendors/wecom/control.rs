@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::Response;
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -11,23 +10,21 @@ use super::book::{Approval, Record};
 use super::events::{Change, check, tell};
 use super::{CORP_ID, Shared};
 use crate::reply::Reply;
+use crate::vendors::control::Wanted;
 use crate::vendors::msgcrypt::{Callback, key};
-use crate::vendors::templates::Template;
 use crate::world::lock;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Register {
+pub(super) struct Register {
     url: String,
     token: String,
     aes_key: String,
 }
 
 /// As the admin console does: the address is checked at once.
-pub(super) async fn callback(State(wecom): State<Shared>, body: Bytes) -> Response<Body> {
-    let wanted = serde_json::from_slice::<Register>(&body).map_err(|problem| problem.to_string());
-    let callback = wanted
-        .and_then(|wanted| Ok(Callback { key: key(&wanted.aes_key)?, url: wanted.url, token: wanted.token, owner: CORP_ID.to_owned() }));
+pub(super) async fn callback(State(wecom): State<Shared>, Wanted(wanted): Wanted<Register>) -> Response<Body> {
+    let callback = key(&wanted.aes_key).map(|key| Callback { key, url: wanted.url, token: wanted.token, owner: CORP_ID.to_owned() });
     let checked = match callback {
         Ok(callback) => check(&wecom, &callback).await.map(|()| callback),
         Err(problem) => Err(problem),
@@ -58,7 +55,7 @@ pub(super) async fn instances(State(wecom): State<Shared>) -> Response<Body> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+pub(super) struct Moved {
     /// `approved`, `rejected`, `withdrawn`, `revoked`, `deleted`, `paid`, `passed_on`, `commented`.
     status: String,
     #[serde(default)]
@@ -67,11 +64,7 @@ struct Wanted {
     speech: String,
 }
 
-pub(super) async fn status(State(wecom): State<Shared>, Path(number): Path<String>, body: Bytes) -> Response<Body> {
-    let wanted: Wanted = match serde_json::from_slice(&body) {
-        Ok(wanted) => wanted,
-        Err(problem) => return Reply::error(422, "invalid", &problem.to_string()).into_response(),
-    };
+pub(super) async fn status(State(wecom): State<Shared>, Path(number): Path<String>, Wanted(wanted): Wanted<Moved>) -> Response<Body> {
     let seconds = wecom.desk.now_millis().div_euclid(1_000);
     let change = {
         let mut book = lock(&wecom.book);
@@ -113,23 +106,4 @@ pub(super) async fn status(State(wecom): State<Shared>, Path(number): Path<Strin
         tell(&wecom, &number, change);
     }
     Reply::json(200, &json!({"id": number})).into_response()
-}
-
-pub(super) async fn templates(State(wecom): State<Shared>) -> Response<Body> {
-    Reply::json(200, &json!({"templates": lock(&wecom.book).templates})).into_response()
-}
-
-/// Replaces the template of the same id, or adds it.
-pub(super) async fn put_template(State(wecom): State<Shared>, body: Bytes) -> Response<Body> {
-    match serde_json::from_slice::<Template>(&body) {
-        Ok(template) => {
-            let mut book = lock(&wecom.book);
-            book.templates.retain(|known| known.code != template.code);
-            book.templates.push(template);
-            drop(book);
-            Reply::json(200, &json!({}))
-        }
-        Err(problem) => Reply::error(422, "invalid", &problem.to_string()),
-    }
-    .into_response()
 }

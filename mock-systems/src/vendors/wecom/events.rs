@@ -5,16 +5,15 @@ use std::time::Duration;
 use axum::http::Method;
 
 use super::{CORP_ID, Shared, Wecom};
-use crate::vendors::courier::{Letter, Receipt, encoded, send};
+use crate::vendors::courier::{Letter, Receipt, dispatch, encoded, send, send_until_taken};
 use crate::vendors::msgcrypt::Callback;
 use crate::world::lock;
 
 const WITHIN: Duration = Duration::from_secs(5);
 /// The check of the address is more hurried.
 const CHECK_WITHIN: Duration = Duration::from_secs(1);
-/// Tries after the first. How far apart they are is not documented.
-const AGAIN: u32 = 3;
-const PAUSE_SECONDS: i64 = 5;
+/// Pauses before the tries after the first. How long they are is not documented.
+const AGAIN_SECONDS: [i64; 3] = [5; 3];
 
 /// What happened; the number is `StatuChangeEvent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,21 +54,11 @@ fn signs(wecom: &Wecom) -> (String, String) {
 pub(super) fn tell(wecom: &Shared, number: &str, change: Change) {
     let Some(callback) = lock(&wecom.callback).clone() else { return };
     let Some(message) = message(wecom, number, change) else { return };
-    let desk = &wecom.desk;
     let kind = format!("{change:?}").to_ascii_lowercase();
-    if desk.strikes("event_lost", &kind) {
-        return;
-    }
-    let times = if desk.strikes("event_twice", &kind) { 2 } else { 1 };
-    for _ in 0..times {
+    dispatch(&wecom.desk, &kind, || {
         let (wecom, callback, message, kind) = (wecom.clone(), callback.clone(), message.clone(), kind.clone());
-        desk.tasks.clone().spawn(async move {
-            tokio::select! {
-                () = deliver(&wecom, &callback, &message, &kind) => {}
-                () = wecom.desk.stop.cancelled() => {}
-            }
-        });
-    }
+        async move { send_until_taken(&wecom.desk, &AGAIN_SECONDS, || push(&wecom, &callback, &message, &kind)).await }
+    });
 }
 
 /// Elements repeat without a list around them; one and many look alike.
@@ -124,28 +113,6 @@ fn message(wecom: &Wecom, number: &str, change: Change) -> Option<String> {
         party = cdata("1"),
         change = change as u8,
     ))
-}
-
-async fn deliver(wecom: &Wecom, callback: &Callback, message: &str, kind: &str) {
-    let desk = &wecom.desk;
-    tokio::time::sleep(Duration::from_millis(u64::try_from(desk.number("event_delay_ms", 0)).unwrap_or(0))).await;
-    for attempt in 0..=AGAIN {
-        match push(wecom, callback, message, kind).await {
-            Ok(Receipt { status: 200, .. }) => {
-                desk.count("event.acknowledged");
-                return;
-            }
-            Ok(receipt) => tracing::debug!(receipt.status, "a callback was not acknowledged"),
-            Err(problem) => tracing::debug!(problem, "a callback was not acknowledged"),
-        }
-        desk.count("event.failed");
-        if attempt < AGAIN {
-            let due = desk.now().plus_seconds(PAUSE_SECONDS);
-            while desk.now() < due {
-                desk.clock.wait_towards(due).await;
-            }
-        }
-    }
 }
 
 async fn push(wecom: &Wecom, callback: &Callback, message: &str, kind: &str) -> Result<Receipt, String> {

@@ -18,7 +18,9 @@ use self::book::Book;
 use super::Vendor;
 use super::desk::Desk;
 use super::msgcrypt::Callback;
+use super::templates::{self, Shelf, Template};
 use crate::instant::Micros;
+use crate::world::lock;
 
 pub(super) static VENDOR: Vendor = Vendor {
     name: "wecom",
@@ -56,6 +58,12 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/__mock/callback", post(control::callback))
         .route("/__mock/instances", get(control::instances))
         .route("/__mock/instances/{id}/status", post(control::status))
-        .route("/__mock/templates", get(control::templates).put(control::put_template))
-        .with_state(wecom)
+        .with_state(wecom.clone())
+        .merge(templates::router(wecom))
+}
+
+impl Shelf for Wecom {
+    fn with_templates<R>(&self, look: impl FnOnce(&mut Vec<Template>) -> R) -> R {
+        look(&mut lock(&self.book).templates)
+    }
 }
