@@ -11,6 +11,7 @@ mod dingtalk;
 mod feishu;
 mod msgcrypt;
 mod templates;
+mod weaver;
 mod wecom;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -34,7 +35,7 @@ struct Vendor {
 }
 
 /// The vendors there are.
-static VENDORS: &[&Vendor] = &[&dingtalk::VENDOR, &feishu::VENDOR, &wecom::VENDOR];
+static VENDORS: &[&Vendor] = &[&dingtalk::VENDOR, &feishu::VENDOR, &weaver::VENDOR, &wecom::VENDOR];
 
 /// Names of the vendors that can be started.
 pub fn names() -> impl Iterator<Item = &'static str> {

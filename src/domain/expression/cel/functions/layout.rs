@@ -20,6 +20,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         spread(name, &values[0], budget, &with_key(text(name, values, 1)?))
     }),
     Function::global("wrap", &[Kind::List, Kind::Text], Gives::Items, wrap),
+    Function::global("wrap", &[Kind::List, Kind::Text, Kind::Collection], Gives::Items, wrap),
     Function::global("to_json", &[Kind::Collection], Gives::Text, to_json),
     Function::global("to_json", &[Kind::Collection, Kind::Text], Gives::Text, to_json).literal(
         1,
@@ -81,12 +82,21 @@ fn spread(name: &'static str, value: &Value, budget: &mut Budget, layout: &Layou
     }
 }
 
-/// Each element as the only member of a mapping.
+/// Each element as a member of a mapping: the only one, or behind those that all of them have.
 fn wrap(name: &'static str, values: &Arguments<'_>, budget: &mut Budget) -> Result<Value, EvaluateError> {
-    let member = text(name, values, 1)?;
+    let member: Arc<str> = Arc::from(text(name, values, 1)?);
     let items = super::items(name, values, 0)?;
-    budget.take(items.len() as u64)?;
-    Ok(Value::list(items.iter().map(|item| Value::map([(member, item.clone())]))))
+    let common = match values.get(2).map(AsRef::as_ref) {
+        None => Map::new(),
+        Some(Value::Map(common)) => common.as_ref().clone(),
+        Some(other) => return Err(wrong(name, other)),
+    };
+    budget.take((items.len() as u64).saturating_mul(1 + common.len() as u64))?;
+    Ok(Value::list(items.iter().map(|item| {
+        let mut members = common.clone();
+        members.insert(member.clone(), item.clone());
+        Value::Map(Arc::new(members))
+    })))
 }
 
 /// The JSON text of a value, for partners that want JSON inside a text. Decimals are texts, as everywhere, or numbers where
