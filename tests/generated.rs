@@ -37,7 +37,24 @@ fn generated_files_are_up_to_date() {
 }
 
 /// The examples can be taken elsewhere as they are, so they hold copies of what they have in common with the product.
-const SHARED: &[(&str, &[&str])] = &[("examples/tryton", TRYTON), ("examples/erp_gallery", ERP_GALLERY)];
+const SHARED: &[(&str, &[&str])] =
+    &[("examples/tryton", TRYTON), ("examples/erp_gallery", ERP_GALLERY), ("examples/sap_weaver", SAP_WEAVER)];
+
+const SAP_WEAVER: &[&str] = &[
+    "connectors/sap_s4hana/connector.yaml",
+    "connectors/weaver_ecology/connector.yaml",
+    "connectors/demo_finance/connector.yaml",
+    "documents/purchase_order.yaml",
+    "documents/purchase_order.schema.json",
+    "documents/payable.yaml",
+    "documents/payable.schema.json",
+    "mappings/sap_order.yaml",
+    "mappings/payable_to_finance.yaml",
+    "samples/sap-order-1.inputs.json",
+    "samples/sap-order-1.document.json",
+    "samples/payable-1.inputs.json",
+    "samples/payable-1.finance.json",
+];
 
 const ERP_GALLERY: &[&str] = &[
     "connectors/erpnext/connector.yaml",

@@ -6,7 +6,8 @@ use waybill::cli::output::{Colour, findings};
 use waybill::domain::catalog::Catalog;
 
 /// The product's own project, and those that it shows as examples.
-const PROJECTS: &[&str] = &["", "examples/tryton", "examples/dingtalk", "examples/feishu", "examples/wecom", "examples/erp_gallery"];
+const PROJECTS: &[&str] =
+    &["", "examples/tryton", "examples/dingtalk", "examples/feishu", "examples/wecom", "examples/sap_weaver", "examples/erp_gallery"];
 
 fn shipped(project: &str) -> Catalog {
     let (files, unread) = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(project)).unwrap();

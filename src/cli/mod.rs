@@ -216,6 +216,7 @@ mod tests {
             include_str!("../../docs/guide/publishing.md"),
             include_str!("../../examples/tryton/README.md"),
             include_str!("../../examples/erp_gallery/README.md"),
+            include_str!("../../examples/sap_weaver/README.md"),
         ] {
             found.extend(commands(&shell(text)));
         }

@@ -1,6 +1,6 @@
 //! DingTalk: signed, encrypted callbacks acknowledged in kind; a lost answer looked up; revoked by an attached instance.
 
-use crate::world::{Vendor, World, link};
+use crate::world::{Source, Vendor, World, id, link};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -9,6 +9,8 @@ const AES_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
 static DINGTALK: Vendor = Vendor {
     name: "dingtalk",
+    example: "dingtalk",
+    source: Source::Generic,
     address: "http://127.0.0.1:7111",
     secrets: &[
         ("WAYBILL_DINGTALK_APP_SECRET", "mock-dingtalk-app-secret"),
@@ -30,10 +32,6 @@ async fn world() -> World {
     // Registering sends `check_url`, and is refused unless its acknowledgement is signed and encrypted as wanted.
     world.control(Method::POST, "callback", json!({"url": url, "token": TOKEN, "aes_key": AES_KEY})).await;
     world
-}
-
-fn id(instance: &Value) -> &str {
-    instance["id"].as_str().expect("an id")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,9 +71,7 @@ async fn a_lost_answer_is_looked_up_and_a_refusal_told_to_the_erp() {
     world.switch(json!({"lost_response.create": 1, "list_lag_ms": 1000, "event_twice": true, "event_early.create": 1})).await;
     let number = world.order("PO-DT-2");
     let instance = world.wait_for_instances(1).await.remove(0);
-    let linked =
-        |page: &Value| page["links"].as_array().is_some_and(|links| links.iter().any(|link| link["external_id"] == instance["id"]));
-    world.ledger(&number, "the lost approval is found", linked).await;
+    world.found(&number, &instance).await;
     world.control(Method::POST, &format!("instances/{}/decide", id(&instance)), json!({"result": "refuse"})).await;
     world.ended(&number, "rejected").await;
     assert_eq!(world.instances().await.len(), 1, "looked up, not created again");
@@ -116,9 +112,7 @@ async fn an_order_changed_in_approval_withdraws_and_asks_anew() {
     let number = world.order("PO-DT-3");
     let first = world.wait_for_instances(1).await.remove(0);
     world.ledger(&number, "in approval", |page| page["status"] == "in_approval").await;
-    let order = world.books(&number).id.expect("in the ERP");
-    let edit = mock_systems::Edit { quantity: Some("7".parse().expect("a number")), ..mock_systems::Edit::default() };
-    world.mocks.edit_order(&order, &edit).expect("the order is there");
+    world.change(&number);
     let both = world.wait_for_instances(2).await;
     let status = |which: &Value| both.iter().find(|one| one["id"] == which["id"]).map(|one| one["status"].clone());
     assert_eq!(status(&first), Some(json!("TERMINATED")), "the first was withdrawn before the second was made: {both:#?}");

@@ -1,6 +1,6 @@
 //! Feishu: an encrypted challenge and events; the same uuid never made twice; taken back after approval.
 
-use crate::world::{Vendor, World, link};
+use crate::world::{Source, Vendor, World, id, link};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -9,6 +9,8 @@ const KEY: &str = "mock-encrypt-key";
 
 static FEISHU: Vendor = Vendor {
     name: "feishu",
+    example: "feishu",
+    source: Source::Generic,
     address: "http://127.0.0.1:7112",
     secrets: &[
         ("WAYBILL_FEISHU_APP_SECRET", "mock-feishu-app-secret"),
@@ -36,10 +38,6 @@ async fn world() -> World {
     let subscribed = world.ask_as(&token, Method::POST, "/open-apis/approval/v4/approvals/AC-MOCK-PO-0001/subscribe").await;
     assert_eq!(subscribed["code"], 0, "{subscribed}");
     world
-}
-
-fn id(instance: &Value) -> &str {
-    instance["id"].as_str().expect("an id")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,9 +75,7 @@ async fn a_lost_answer_is_looked_up_by_the_uuid() {
     world.switch(json!({"reset_before.create": 1, "lost_response.create": 1, "event_v2": true})).await;
     let number = world.order("PO-FS-2");
     let instance = world.wait_for_instances(1).await.remove(0);
-    let linked =
-        |page: &Value| page["links"].as_array().is_some_and(|links| links.iter().any(|link| link["external_id"] == instance["id"]));
-    world.ledger(&number, "the lost approval is found", linked).await;
+    world.found(&number, &instance).await;
     world.control(Method::POST, &format!("instances/{}/decide", id(&instance)), json!({"result": "reject"})).await;
     world.ended(&number, "rejected").await;
     assert_eq!(world.instances().await.len(), 1, "never made twice");
@@ -94,9 +90,7 @@ async fn an_order_changed_in_approval_withdraws_and_a_lost_event_is_read_again()
     let number = world.order("PO-FS-3");
     let first = world.wait_for_instances(1).await.remove(0);
     world.ledger(&number, "in approval", |page| page["status"] == "in_approval").await;
-    let order = world.books(&number).id.expect("in the ERP");
-    let edit = mock_systems::Edit { quantity: Some("7".parse().expect("a number")), ..mock_systems::Edit::default() };
-    world.mocks.edit_order(&order, &edit).expect("the order is there");
+    world.change(&number);
     let both = world.wait_for_instances(2).await;
     let status = both.iter().find(|one| one["id"] == first["id"]).map(|one| one["status"].clone());
     assert_eq!(status, Some(json!("CANCELED")), "withdrawn by its originator before the second was made: {both:#?}");

@@ -1,10 +1,11 @@
 //! Orders through vendors' approval systems: the shipped hub, the example project of the vendor as it is, the vendor's mock,
-//! and the generic ERP and finance. The mocks' own books are the judges.
+//! an ERP (the generic one, or a vendor's) and the generic finance. The mocks' own books are the judges.
 
 mod dingtalk;
 mod feishu;
 #[path = "../support/hub.rs"]
 #[expect(dead_code, reason = "other tests use other parts")]
 mod hub;
+mod weaver;
 mod wecom;
 mod world;

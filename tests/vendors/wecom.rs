@@ -1,6 +1,6 @@
 //! WeCom: the echo of the address check, XML callbacks, no call to withdraw, revoked after approval.
 
-use crate::world::{Vendor, World, link};
+use crate::world::{Source, Vendor, World, id, link};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -9,6 +9,8 @@ const AES_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
 static WECOM: Vendor = Vendor {
     name: "wecom",
+    example: "wecom",
+    source: Source::Generic,
     address: "http://127.0.0.1:7113",
     secrets: &[
         ("WAYBILL_WECOM_CORP_SECRET", "mock-wecom-corp-secret"),
@@ -35,10 +37,6 @@ async fn world() -> World {
     // Registering sends a GET whose echo must come back decrypted, to the letter, within a second.
     world.control(Method::POST, "callback", json!({"url": url, "token": TOKEN, "aes_key": AES_KEY})).await;
     world
-}
-
-fn id(instance: &Value) -> &str {
-    instance["id"].as_str().expect("an id")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,14 +76,12 @@ async fn a_lost_answer_and_a_busy_one_are_looked_up() {
     world.switch(json!({"busy_after.apply": 1, "list_lag_ms": 1000, "short_pages": true})).await;
     let busy = world.order("PO-WC-2");
     let first = world.wait_for_instances(1).await.remove(0);
-    let linked =
-        |id: Value| move |page: &Value| page["links"].as_array().is_some_and(|links| links.iter().any(|link| link["external_id"] == id));
-    world.ledger(&busy, "the approval is found", linked(first["id"].clone())).await;
+    world.found(&busy, &first).await;
     world.switch(json!({"lost_response.apply": 1})).await;
     let lost = world.order("PO-WC-3");
     let both = world.wait_for_instances(2).await;
     let second = both.iter().find(|one| one["id"] != first["id"]).expect("a second");
-    world.ledger(&lost, "the approval is found", linked(second["id"].clone())).await;
+    world.found(&lost, second).await;
     world.control(Method::POST, &format!("instances/{}/status", id(&first)), json!({"status": "rejected"})).await;
     world.control(Method::POST, &format!("instances/{}/status", id(second)), json!({"status": "withdrawn"})).await;
     world.ended(&busy, "rejected").await;
@@ -100,9 +96,7 @@ async fn an_order_changed_in_approval_asks_anew_and_the_first_no_longer_counts()
     let number = world.order("PO-WC-4");
     let first = world.wait_for_instances(1).await.remove(0);
     world.ledger(&number, "in approval", |page| page["status"] == "in_approval").await;
-    let order = world.books(&number).id.expect("in the ERP");
-    let edit = mock_systems::Edit { quantity: Some("7".parse().expect("a number")), ..mock_systems::Edit::default() };
-    world.mocks.edit_order(&order, &edit).expect("the order is there");
+    world.change(&number);
     let both = world.wait_for_instances(2).await;
     let second = both.iter().find(|one| one["id"] != first["id"]).expect("a second");
     world.ledger(&number, "its second revision in approval", |page| page["revision"] == 2 && page["status"] == "in_approval").await;

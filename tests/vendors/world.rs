@@ -1,7 +1,7 @@
 //! ERP, finance, a vendor's mock and the hub between them, with what a test asks of each.
 
 use crate::hub::{HubProcess, Project, secret};
-use mock_systems::{ClockKind, Mode, NewOrders, OrderAudit, Registration, Running, System, vendors};
+use mock_systems::{ClockKind, Edit, Mode, NewOrders, OrderAudit, Registration, Running, System, erps, vendors};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -12,8 +12,12 @@ const WITHIN: Duration = Duration::from_secs(60);
 
 /// What a test says of its vendor.
 pub struct Vendor {
-    /// Its mock, and the folder below `examples`.
+    /// Its mock.
     pub name: &'static str,
+    /// The folder below `examples`.
+    pub example: &'static str,
+    /// Where orders come from.
+    pub source: Source,
     /// The address that the example's connection names.
     pub address: &'static str,
     /// Variables of the hub: the connection's secrets.
@@ -22,12 +26,23 @@ pub struct Vendor {
     pub waits: &'static [(&'static str, &'static str)],
 }
 
+/// The ERP of an example.
+#[derive(Clone, Copy)]
+pub enum Source {
+    /// The generic one.
+    Generic,
+    /// A vendor's: its mock, and the address that the example's connection names.
+    Vendor(&'static str, &'static str),
+}
+
 /// Everything that takes part.
 pub struct World {
     /// The hub.
     pub hub: HubProcess,
     /// ERP and finance (and an OA that nobody uses).
     pub mocks: Running,
+    /// The vendor's ERP, where the example has one.
+    erp: Option<erps::Running>,
     vendor: vendors::Running,
     client: reqwest::Client,
     project: Project,
@@ -36,23 +51,67 @@ pub struct World {
 impl World {
     /// Starts all. The vendor's callback is registered by the test, each vendor having its own way.
     pub async fn start(vendor: &Vendor) -> Self {
+        Self::start_registered(vendor, async |_, _| Vec::new()).await
+    }
+
+    /// Starts all, where the vendor hands out secrets at a registration: `register` asks for them at the mock's address.
+    pub async fn start_registered(
+        vendor: &Vendor,
+        register: impl AsyncFnOnce(&reqwest::Client, &str) -> Vec<(&'static str, String)>,
+    ) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().expect("a client");
         let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
+        let erp = match vendor.source {
+            Source::Generic => None,
+            Source::Vendor(name, _) => Some(erps::start(name, 0).await.expect("the mock of the ERP starts")),
+        };
         let running = vendors::start(vendor.name, 0, ClockKind::Real).await.expect("the vendor's mock starts");
-        let project = project(vendor, &mocks, &running.url());
+        let given = register(&client, &running.url()).await;
+        let project = project(vendor, &mocks, erp.as_ref(), &running.url(), given);
         let store = format!("sqlite:{}", project.path().join("hub.sqlite").display());
         let hub = HubProcess::start(&project, &store).await;
-        let url = hub.hook_url("erp_hq", "orders").await;
-        mocks.register_webhook(System::Erp, &Registration { url, secret: secret("erp"), mode: Mode::Thin }).expect("loopback");
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().expect("a client");
-        Self { hub, mocks, vendor: running, client, project }
+        if erp.is_none() {
+            let url = hub.hook_url("erp_hq", "orders").await;
+            mocks.register_webhook(System::Erp, &Registration { url, secret: secret("erp"), mode: Mode::Thin }).expect("loopback");
+        }
+        Self { hub, mocks, erp, vendor: running, client, project }
     }
 
     /// A new order, large enough to be asked for; its number.
     pub fn order(&self, number: &str) -> String {
-        let wanted = NewOrders { number: Some(number.to_owned()), amount: Some(80_000.into()), ..NewOrders::default() };
-        let made = self.mocks.create_orders(&wanted).expect("an order");
-        made[0].1.clone()
+        let Some(erp) = &self.erp else {
+            let wanted = NewOrders { number: Some(number.to_owned()), amount: Some(80_000.into()), ..NewOrders::default() };
+            let made = self.mocks.create_orders(&wanted).expect("an order");
+            return made[0].1.clone();
+        };
+        let lines = json!([{"item": "M003", "quantity": "7", "price": "100"}, {"item": "M001", "quantity": "3000", "price": "0.123457"}]);
+        erp.person(&json!({"do": "create", "number": number, "supplier": "VEN00003", "lines": lines})).expect("an order");
+        number.to_owned()
+    }
+
+    /// Somebody changes an order over there.
+    pub fn change(&self, number: &str) {
+        match &self.erp {
+            Some(erp) => drop(erp.person(&json!({"do": "set_quantity", "number": number, "quantity": "2"})).expect("the order is there")),
+            None => {
+                let id = self.books(number).id.expect("in the ERP");
+                let edit = Edit { quantity: Some("7".parse().expect("a number")), ..Edit::default() };
+                self.mocks.edit_order(&id, &edit).expect("the order is there");
+            }
+        }
+    }
+
+    /// An order in the books of the vendor's ERP.
+    pub fn erp_order(&self, number: &str) -> Value {
+        let state = self.erp.as_ref().map(erps::Running::state).unwrap_or_default();
+        let found = state["orders"].as_array().into_iter().flatten().find(|order| order["number"] == number).cloned();
+        found.unwrap_or_else(|| panic!("no order {number} in {state:#}"))
+    }
+
+    /// Registers at the vendor again, which takes the worth from what was handed out before.
+    pub async fn register_again<R>(&self, register: impl AsyncFnOnce(&reqwest::Client, &str) -> R) -> R {
+        register(&self.client, &self.vendor.url()).await
     }
 
     /// Asks the vendor's mock: status and answer.
@@ -130,6 +189,13 @@ impl World {
         self.ledger(number, &format!("{status}, and over"), over).await
     }
 
+    /// Waits until the ledger links an order to this approval.
+    pub async fn found(&self, number: &str, instance: &Value) {
+        let linked =
+            |page: &Value| page["links"].as_array().is_some_and(|links| links.iter().any(|link| link["external_id"] == instance["id"]));
+        self.ledger(number, "the approval is found", linked).await;
+    }
+
     /// Booked once, released once, and never twice asked for.
     pub fn assert_booked_once(&self, number: &str) {
         let books = self.books(number);
@@ -163,19 +229,29 @@ impl World {
 }
 
 /// The shipped example, pointed at the addresses of this run.
-fn project(vendor: &Vendor, mocks: &Running, address: &str) -> Project {
-    let (erp, finance) = (mocks.url(System::Erp), mocks.url(System::Finance));
-    let mut texts = vec![("http://127.0.0.1:7101", erp.as_str()), ("http://127.0.0.1:7103", finance.as_str()), (vendor.address, address)];
+fn project(vendor: &Vendor, mocks: &Running, erp: Option<&erps::Running>, address: &str, given: Vec<(&str, String)>) -> Project {
+    let source = erp.map_or_else(|| mocks.url(System::Erp), erps::Running::url);
+    let finance = mocks.url(System::Finance);
+    let named = match vendor.source {
+        Source::Generic => "http://127.0.0.1:7101",
+        Source::Vendor(_, named) => named,
+    };
+    let mut texts = vec![(named, source.as_str()), ("http://127.0.0.1:7103", finance.as_str()), (vendor.address, address)];
     texts.extend(vendor.waits);
     let ours = [
         ("WAYBILL_DEMO_ERP_SECRET", mocks.options().erp.app_secret.clone()),
         ("WAYBILL_DEMO_ERP_WEBHOOK_SECRET", secret("erp")),
         ("WAYBILL_DEMO_FINANCE_SECRET", mocks.options().finance.app_secret.clone()),
     ];
-    let theirs = vendor.secrets.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let environment = ours.map(|(name, value)| (name.to_owned(), value)).into_iter().chain(theirs).collect();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(vendor.name);
+    let theirs = vendor.secrets.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    let environment = ours.into_iter().chain(theirs).chain(given).map(|(name, value)| (name.to_owned(), value)).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(vendor.example);
     Project::whole(&folder, &texts, environment)
+}
+
+/// The vendor's id of an approval.
+pub fn id(instance: &Value) -> &str {
+    instance["id"].as_str().expect("an id")
 }
 
 /// The link of a document to a connection.

@@ -50,8 +50,8 @@ pub(super) async fn instances(State(weaver): State<Shared>) -> Response<Body> {
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Act {
-    /// The holders agree, one after the other, until it is over.
-    Agree { remark: Option<String> },
+    /// The holders agree, one after the other, until it is over; `verdict` is what the last node's action writes instead of 1.
+    Agree { remark: Option<String>, verdict: Option<String> },
     /// A holder leaves by the exit that does not agree.
     Refuse { remark: Option<String> },
     /// A holder gives it back to its creator.
@@ -95,11 +95,14 @@ fn perform(book: &mut Book, id: u64, wanted: Act, now: Micros) -> Result<Option<
     let holder = |request: &Request| request.holders().next().map(str::to_owned).ok_or("nobody is asked");
     let approver = |request: &Request| if request.node().kind == 1 { holder(request) } else { Err("it is not in approval") };
     match wanted {
-        Act::Agree { remark } => {
+        Act::Agree { remark, verdict } => {
             approver(request)?;
             while !request.is_over() {
                 let person = approver(request)?;
                 request.answer(&person, Answer::Agree, remark.as_deref().unwrap_or_default(), now);
+            }
+            if let Some(verdict) = verdict {
+                request.set_verdict(&verdict);
             }
             Ok(Some("archive"))
         }

@@ -35,7 +35,7 @@ pub(super) fn tell(weaver: &Shared, id: u64, kind: &'static str) {
 
 async fn push(weaver: &Weaver, hook: &Hook, id: u64, workflow: &str, kind: &str) -> bool {
     let token = if weaver.desk.strikes("event_wrong_signature", kind) { "of-somebody-else" } else { &hook.token };
-    let workflow = if weaver.desk.strikes("event_wrong_receiver", kind) { "1" } else { workflow };
+    let id = if weaver.desk.strikes("event_wrong_receiver", kind) { 1 } else { id };
     let body = json!({"requestid": id.to_string(), "workflowid": workflow, "action": kind}).to_string().into_bytes();
     let headers = vec![("content-type", "application/json; charset=utf-8".to_owned()), ("x-waybill-token", token.to_owned())];
     let letter = Letter { method: Method::POST, query: String::new(), headers, body };

@@ -276,6 +276,8 @@ fn mappings_are_laid_out_as_lists() {
         ("named({'w1': {'id': 'other', 'v': 1}}, 'id')", r#"[{"id": "w1", "v": 1}]"#),
         ("wrap([1, 2], 'list')", r#"[{"list": 1}, {"list": 2}]"#),
         ("wrap(pairs([{'a': 1}], 'n', 'v'), 'list')", r#"[{"list": [{"n": "a", "v": 1}]}]"#),
+        ("wrap([1, 2], 'cells', {'order': 0})", r#"[{"order": 0, "cells": 1}, {"order": 0, "cells": 2}]"#),
+        ("wrap([1], 'cells', {'cells': 0})", r#"[{"cells": 1}]"#),
         ("pairs({'a': doc.note, 'b': 1}, 'n', 'v')", r#"[{"n": "b", "v": 1}]"#),
         ("pairs({}, 'n', 'v')", "[]"),
     ];
@@ -288,7 +290,7 @@ fn mappings_are_laid_out_as_lists() {
         Value::text(r#"{"rows":[{"amount":1130.00,"text":"1"}]}"#),
     );
     same("to_json({'amount': doc.total_gross})", Value::text(r#"{"amount":"1130.00"}"#));
-    for source in ["pairs(response.body.list, 'n', 'v')", "entries(response.body.text)"] {
+    for source in ["pairs(response.body.list, 'n', 'v')", "entries(response.body.text)", "wrap([1], 'n', response.body.list)"] {
         assert!(evaluate(source).is_err(), "{source}");
     }
     for source in ["pairs(doc.number, 'n', 'v')", "pairs([1], 'n', 'v')"] {
