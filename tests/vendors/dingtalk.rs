@@ -1,38 +1,9 @@
 //! DingTalk: signed, encrypted callbacks acknowledged in kind; a lost answer looked up; revoked by an attached instance.
 
-use crate::world::{Source, Vendor, World, id, link};
+use crate::partners::dingtalk::{AES_KEY, TOKEN, world};
+use crate::world::{id, link};
 use reqwest::Method;
 use serde_json::{Value, json};
-
-const TOKEN: &str = "mock-callback-token-01";
-const AES_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
-
-static DINGTALK: Vendor = Vendor {
-    name: "dingtalk",
-    example: "dingtalk",
-    source: Source::Generic,
-    address: "http://127.0.0.1:7111",
-    secrets: &[
-        ("WAYBILL_DINGTALK_APP_SECRET", "mock-dingtalk-app-secret"),
-        ("WAYBILL_DINGTALK_CALLBACK_TOKEN", TOKEN),
-        ("WAYBILL_DINGTALK_CALLBACK_AES_KEY", AES_KEY),
-    ],
-    waits: &[
-        ("every: [10m, 1h, 6h]", "every: [2s, 5s, 10s]"),
-        (
-            "executes_within: 60s, visible_within: 2m, ask_after: [5s, 30s, 2m, 4m]",
-            "executes_within: 1s, visible_within: 2s, ask_after: [1s, 2s, 4s]",
-        ),
-    ],
-};
-
-async fn world() -> World {
-    let world = World::start(&DINGTALK).await;
-    let url = world.hub.hook_url("oa_dingtalk", "events").await;
-    // Registering sends `check_url`, and is refused unless its acknowledgement is signed and encrypted as wanted.
-    world.control(Method::POST, "callback", json!({"url": url, "token": TOKEN, "aes_key": AES_KEY})).await;
-    world
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_is_approved_booked_and_later_revoked() {

@@ -6,6 +6,7 @@ mod feishu;
 #[path = "../support/hub.rs"]
 #[expect(dead_code, reason = "other tests use other parts")]
 mod hub;
+mod partners;
 mod weaver;
 mod wecom;
 mod world;

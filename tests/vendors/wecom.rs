@@ -1,43 +1,9 @@
 //! WeCom: the echo of the address check, XML callbacks, no call to withdraw, revoked after approval.
 
-use crate::world::{Source, Vendor, World, id, link};
+use crate::partners::wecom::{AES_KEY, world};
+use crate::world::{id, link};
 use reqwest::Method;
 use serde_json::{Value, json};
-
-const TOKEN: &str = "mockcallbacktoken01";
-const AES_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
-
-static WECOM: Vendor = Vendor {
-    name: "wecom",
-    example: "wecom",
-    source: Source::Generic,
-    address: "http://127.0.0.1:7113",
-    secrets: &[
-        ("WAYBILL_WECOM_CORP_SECRET", "mock-wecom-corp-secret"),
-        ("WAYBILL_WECOM_CALLBACK_TOKEN", TOKEN),
-        ("WAYBILL_WECOM_CALLBACK_AES_KEY", AES_KEY),
-    ],
-    waits: &[
-        // A test cannot wait a minute for what the vendor blocks for a minute.
-        (
-            "response.body.errcode == 45009\", class: rate_limited, retry_after: 1m",
-            "response.body.errcode == 45009\", class: rate_limited, retry_after: 1s",
-        ),
-        ("every: [5m, 30m, 2h]", "every: [2s, 5s, 10s]"),
-        (
-            "executes_within: 60s, visible_within: 2m, ask_after: [5s, 30s, 2m, 4m]",
-            "executes_within: 1s, visible_within: 2s, ask_after: [1s, 2s, 4s]",
-        ),
-    ],
-};
-
-async fn world() -> World {
-    let world = World::start(&WECOM).await;
-    let url = world.hub.hook_url("oa_wecom", "events").await;
-    // Registering sends a GET whose echo must come back decrypted, to the letter, within a second.
-    world.control(Method::POST, "callback", json!({"url": url, "token": TOKEN, "aes_key": AES_KEY})).await;
-    world
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_is_approved_booked_and_later_revoked() {

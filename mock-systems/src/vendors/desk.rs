@@ -21,6 +21,7 @@ pub(super) static COMMON: &[(&str, &str)] = &[
     ("lost_response", "does the work and drops the connection"),
     ("reset_before", "drops the connection, nothing done"),
     ("html_page", "answers 200 with a page for people, nothing done"),
+    ("malformed", "does the work and sends half of the answer; for the next call, whatever it is"),
     ("gateway_error", "answers 502 with a gateway's page, nothing done"),
     ("throttled", "answers as the vendor does to too many calls, nothing done"),
     ("token_expired", "answers as the vendor does to a token that lapsed early"),

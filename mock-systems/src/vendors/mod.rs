@@ -9,6 +9,7 @@ mod courier;
 mod desk;
 mod dingtalk;
 mod feishu;
+mod garble;
 mod msgcrypt;
 mod templates;
 mod weaver;
@@ -69,7 +70,8 @@ pub async fn start(name: &str, port: u16, clock: ClockKind) -> std::io::Result<R
     let address = listener.local_addr()?;
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let desk = Arc::new(Desk::new(clock, vendor.switches, tasks.clone(), stop.clone()));
-    let router = (vendor.router)(desk.clone()).merge(control::router(desk));
+    let garbled = axum::middleware::from_fn_with_state(desk.clone(), garble::garble);
+    let router = (vendor.router)(desk.clone()).layer(garbled).merge(control::router(desk));
     tasks.spawn(serve::run(listener, router, tasks.clone(), stop.clone()));
     Ok(Running { address, stop, tasks })
 }

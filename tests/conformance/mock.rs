@@ -1,0 +1,168 @@
+//! The mocks behind one door: starting, going wrong once, what people do, and what is there.
+
+use mock_systems::{ApprovalStatus, ClockKind, Credentials, NewOrders, Running, System, erps, vendors};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Which mock.
+#[derive(Clone, Copy, Debug)]
+pub enum Of {
+    /// A vendor's approvals.
+    Vendor(&'static str),
+    /// A vendor's ERP.
+    Erp(&'static str),
+    /// One of the generic systems.
+    Generic(System),
+}
+
+/// One that runs.
+pub enum Mock {
+    /// A vendor's approvals.
+    Vendor(vendors::Running),
+    /// A vendor's ERP.
+    Erp(erps::Running),
+    /// One of the generic systems.
+    Generic(Box<Running>, System),
+}
+
+/// What goes wrong with the next call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Credentials lapse.
+    Lapse,
+    /// Too many calls.
+    Throttle,
+    /// A page for people, nothing done.
+    Page,
+    /// Half of the answer, and it is done.
+    Half,
+    /// Done, and the connection is cut.
+    Lost,
+    /// An error of a gateway or of the server, done or not.
+    Error,
+}
+
+impl Mock {
+    /// Starts it.
+    pub async fn start(of: Of) -> Mock {
+        match of {
+            Of::Vendor(name) => Mock::Vendor(vendors::start(name, 0, ClockKind::Real).await.expect("the mock starts")),
+            Of::Erp(name) => Mock::Erp(erps::start(name, 0).await.expect("the mock starts")),
+            Of::Generic(system) => {
+                Mock::Generic(Box::new(mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start")), system)
+            }
+        }
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> String {
+        match self {
+            Mock::Vendor(mock) => mock.url(),
+            Mock::Erp(mock) => mock.url(),
+            Mock::Generic(mocks, system) => mocks.url(*system),
+        }
+    }
+
+    /// What the hub signs in with, where the mock's options say so.
+    pub fn secrets(&self) -> Vec<(&'static str, String)> {
+        let Mock::Generic(mocks, system) = self else { return Vec::new() };
+        let of = |credentials: &Credentials| credentials.app_secret.clone();
+        match system {
+            System::Erp => vec![("WAYBILL_DEMO_ERP_SECRET", of(&mocks.options().erp))],
+            System::Oa => vec![("WAYBILL_DEMO_OA_SECRET", of(&mocks.options().oa))],
+            System::Finance => vec![("WAYBILL_DEMO_FINANCE_SECRET", of(&mocks.options().finance))],
+        }
+    }
+
+    /// Lets the next call of an interface go wrong; `api` is the mock's name for it.
+    pub async fn trouble(&self, trouble: Trouble, api: &str, client: &reqwest::Client) {
+        match self {
+            Mock::Vendor(mock) => {
+                let switch = match trouble {
+                    Trouble::Lapse => format!("token_expired.{api}"),
+                    Trouble::Throttle => format!("throttled.{api}"),
+                    Trouble::Page => format!("html_page.{api}"),
+                    Trouble::Half => "malformed".to_owned(),
+                    Trouble::Lost => format!("lost_response.{api}"),
+                    Trouble::Error => format!("gateway_error.{api}"),
+                };
+                control(client, reqwest::Method::PUT, &format!("{}/__mock/switches", mock.url()), &json!({switch: 1})).await;
+            }
+            Mock::Erp(mock) => match trouble {
+                Trouble::Lapse => drop(mock.person(&json!({"do": "expire_sessions"})).expect("sessions end")),
+                Trouble::Throttle => mock.set(&json!({"rate_limit_next": 1})).expect("a switch"),
+                Trouble::Page => mock.set(&json!({"html_login_page_next": 1})).expect("a switch"),
+                Trouble::Half => mock.set(&json!({"malformed_next": 1})).expect("a switch"),
+                Trouble::Lost => mock.set(&json!({"drop_after_write_next": 1})).expect("a switch"),
+                Trouble::Error => mock.set(&json!({"error_500_next": 1})).expect("a switch"),
+            },
+            Mock::Generic(mocks, system) => {
+                let switch = match trouble {
+                    Trouble::Lapse => return mocks.expire_sessions(*system),
+                    Trouble::Throttle => "throttle_next",
+                    Trouble::Page => "html_error_page_next",
+                    Trouble::Half => "malformed_json_next",
+                    Trouble::Lost => "lost_response_next",
+                    Trouble::Error => "error_after_next",
+                };
+                mocks.set_switches(*system, &json!({"operations": {api: {switch: 1}}})).expect("a switch");
+            }
+        }
+    }
+
+    /// What a person does to an approval.
+    pub async fn act(&self, id: &str, (path, body): (&str, Value), client: &reqwest::Client) {
+        match self {
+            Mock::Vendor(mock) => {
+                control(client, reqwest::Method::POST, &format!("{}/__mock/instances/{id}/{path}", mock.url()), &body).await;
+            }
+            Mock::Generic(mocks, _) => {
+                let status = if body["status"] == "revoked" { ApprovalStatus::Revoked } else { ApprovalStatus::Approved };
+                mocks.decide(id, status).expect("the approval is there");
+            }
+            Mock::Erp(_) => panic!("an ERP has no approvals"),
+        }
+    }
+
+    /// An order that waits for its release; what the system calls it.
+    pub fn order(&self, number: &str) -> String {
+        match self {
+            Mock::Generic(mocks, _) => {
+                let wanted = NewOrders { number: Some(number.to_owned()), ..NewOrders::default() };
+                mocks.create_orders(&wanted).expect("an order")[0].0.clone()
+            }
+            Mock::Erp(mock) => {
+                let made = mock.person(&json!({"do": "create", "number": number, "supplier": "VEN00003"})).expect("an order");
+                let number = made["number"].as_str().expect("a number").to_owned();
+                // Where it is in release at once there is nothing to submit.
+                let _ = mock.person(&json!({"do": "submit", "number": number}));
+                made["id"].as_i64().map_or(number, |id| id.to_string())
+            }
+            Mock::Vendor(_) => panic!("no orders live there"),
+        }
+    }
+
+    /// How many objects of ours there are.
+    pub async fn count(&self, client: &reqwest::Client) -> usize {
+        match self {
+            Mock::Vendor(mock) => {
+                let all = control(client, reqwest::Method::GET, &format!("{}/__mock/instances", mock.url()), &Value::Null).await;
+                all["instances"].as_array().map_or(0, Vec::len)
+            }
+            Mock::Erp(mock) => mock.state()["orders"].as_array().map_or(0, Vec::len),
+            Mock::Generic(mocks, system) => {
+                let orders = mocks.audit().orders;
+                orders.values().map(|order| if *system == System::Finance { order.payables.len() } else { order.approvals.len() }).sum()
+            }
+        }
+    }
+}
+
+async fn control(client: &reqwest::Client, method: reqwest::Method, url: &str, body: &Value) -> Value {
+    let request = client.request(method, url).timeout(Duration::from_secs(10)).header("content-type", "application/json");
+    let answer = request.body(body.to_string()).send().await.expect("the mock answers");
+    let status = answer.status();
+    let text = answer.text().await.expect("text");
+    assert!(status.is_success(), "{url}: {text}");
+    serde_json::from_str(&text).unwrap_or_default()
+}
