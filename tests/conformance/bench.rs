@@ -49,6 +49,7 @@ impl Bench {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let mock = Mock::start(row.mock).await;
+        mock.count_no_calls(&client).await;
         let url = mock.url();
         let mut secrets = mock.secrets();
         secrets.extend(row.secrets.iter().map(|(name, value)| (*name, (*value).to_owned())));
