@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 use waybill::domain::catalog::{Catalog, has_errors};
-use waybill::domain::connector::auth::{Moment, Proof};
+use waybill::domain::connector::auth::{Credentials, Moment, Proof};
 use waybill::domain::connector::{AttemptFacts, Facts, Next, Reply, Run};
 use waybill::domain::expression::Scope;
 use waybill::domain::value::Value;
@@ -66,7 +66,8 @@ fn operation(bench: &mut Criterion) {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     let at = "2026-11-28T10:00:00Z".parse().expect("a time");
     let moment = Moment::new(at, [7; 32]);
-    let proof = Proof { credentials: None, moment: &moment };
+    let token = Credentials::from_json(&json!("a-token-of-usual-length-0123456789"));
+    let proof = Proof { credentials: Some(&token), moment: &moment };
     let once = |facts: Facts| {
         let mut run = Run::start(connector.clone(), "create_approval", facts, Vec::new()).expect("it starts");
         let Next::Send(planned) = run.next(&proof) else { panic!("a request") };

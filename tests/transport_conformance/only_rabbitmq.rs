@@ -9,7 +9,6 @@ use waybill::transport::rabbitmq::{Names, inspect};
 use waybill::transport::{Acknowledged, LinkState, Published, Transport};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "after a cut the ticket that comes again is not the one this case expects; to be settled"]
 async fn a_broker_may_do_anything_and_comes_back() {
     let broker = PrivateBroker::start("waybill_conformance").await;
     an_unreadable_message_is_put_aside(&broker).await;
@@ -81,7 +80,13 @@ async fn a_cut_line_is_mended(broker: &PrivateBroker) {
     assert!(transport.health().trouble_lasting() >= Duration::from_millis(300));
     proxy.mend();
     up(&transport).await;
-    let again = next(&transport).await;
+    // An acknowledgement is not confirmed by the broker: what the cut caught on its way comes again too.
+    let mut again = next(&transport).await;
+    if again.ticket == ticket("oa", 1) {
+        assert!(again.redelivered);
+        again.done().await;
+        again = next(&transport).await;
+    }
     assert_eq!((&again.ticket, again.redelivered), (&ticket("oa", 2), true));
     assert_eq!(again.done().await, Acknowledged::Yes);
     assert!(counts(&transport).disconnects >= 2, "both connections went");
