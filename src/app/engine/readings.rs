@@ -88,9 +88,9 @@ mod tests {
         ] {
             let value = readings.typed(version, kind, body, || {
                 made += 1;
-                Value::text(&format!("{version} {kind} {body}"))
+                Value::text(format!("{version} {kind} {body}"))
             });
-            assert_eq!(value, Value::text(&format!("{version} {kind} {body}")));
+            assert_eq!(value, Value::text(format!("{version} {kind} {body}")));
         }
         assert_eq!(made, 4);
     }
