@@ -133,6 +133,7 @@ two = start("ref-3").data.instance_code
 cancel = lambda user: instances.cancel(CancelInstanceRequest.builder().user_id_type("user_id").request_body(InstanceCancel.builder().approval_code(CODE).instance_code(two).user_id(user).build()).build())
 check("only the originator withdraws", cancel("somebody").code == 60011)
 check("withdrawn", cancel("f7cb567e").code == 0 and get(two).data.status == "CANCELED" and get(two).data.reverted is None)
+until("it is told", lambda: any(e["event"]["instance_code"] == two and e["event"]["status"] == "CANCELED" for e in heard))
 
 # What is not taken is sent again after 15 s of the mock's clock.
 ask(f"{base}/__mock/switches", "PUT", {"event_wrong_signature": 1})
