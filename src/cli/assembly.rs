@@ -178,8 +178,9 @@ impl Hub {
         let is_sqlite = options.store_url.starts_with("sqlite:");
         let pace = Pace {
             batch_size_max: options.batch_size_max,
-            // Batches overlap on PostgreSQL, where row locks keep them apart; SQLite has one writer anyway.
-            parallel: if is_sqlite { 1 } else { 2 },
+            // Batches overlap on PostgreSQL, where row locks keep them apart: while one waits for its commit, the others work. SQLite
+            // has one writer anyway.
+            parallel: if is_sqlite { 1 } else { 3 },
             effects_in_flight_max: options.effects_in_flight_max,
             lease: options.lease,
             poll: options.poll,
