@@ -105,6 +105,8 @@ pub struct Weather {
     pub store_outage_every: Option<Duration>,
     /// A callback is lost, doubled, late; each.
     pub callback: u32,
+    /// A ticket is refused, lost, left unanswered, doubled, late, and its acknowledgement forgotten; each.
+    pub ticket: u32,
     /// Partners' clocks are off by at most this.
     pub skew: Duration,
 }
@@ -123,6 +125,7 @@ impl Weather {
             outage_max: Duration::ZERO,
             store_outage_every: None,
             callback: 0,
+            ticket: 0,
             skew: Duration::ZERO,
         }
     }
@@ -140,6 +143,7 @@ impl Weather {
             outage_max: Duration::from_secs(2 * 3_600),
             store_outage_every: Some(Duration::from_secs(12 * 3_600)),
             callback: 100_000,
+            ticket: 50_000,
             skew: Duration::from_secs(600),
         }
     }
@@ -157,6 +161,7 @@ impl Weather {
             outage_max: Duration::from_secs(2 * 86_400),
             store_outage_every: Some(Duration::from_secs(7 * 86_400)),
             callback: 50_000,
+            ticket: 10_000,
             skew: Duration::from_secs(600),
         }
     }

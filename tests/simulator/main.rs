@@ -7,6 +7,7 @@
 
 #![expect(clippy::print_stdout, reason = "figures for whoever runs it with --nocapture")]
 
+mod broker;
 mod coverage;
 mod dice;
 mod executor;
@@ -34,7 +35,7 @@ use world::Plan;
 
 /// Orders of one seed.
 const ORDERS: u32 = 100;
-/// Seeds where nothing is said; `scripts/test` runs 200 of them with an optimised hub: 20,000 flows.
+/// Seeds where nothing is said; `scripts/test` runs 200 of them: 20,000 flows.
 const SEEDS: u64 = 4;
 
 /// Where the simulation's own definitions are.
@@ -84,6 +85,8 @@ fn storm(seed: u64) -> Plan {
     Plan {
         seed,
         weather: Weather::storm(),
+        // Every other seed; the others poll, as one process without a broker does.
+        tickets: seed.is_multiple_of(2),
         orders: ORDERS,
         over: Duration::from_secs(6 * 3_600),
         storm_after: Duration::from_secs(6 * 3_600),
@@ -140,6 +143,12 @@ fn flows_in_a_storm_end_well() {
     let seeds = number("WAYBILL_SIMULATED_SEEDS").unwrap_or(SEEDS);
     let (coverage, problems, lasted) = sweep(first..first + seeds, storm);
     report(&coverage, lasted, began.elapsed());
+    if seeds >= SEEDS {
+        for what in ["lost", "doubled", "late", "refused", "unanswered", "again"] {
+            let what = format!("ticket {what}");
+            assert!(coverage.counts.get(&what).is_some_and(|count| *count > 0), "no {what}");
+        }
+    }
     assert!(problems.is_empty(), "{} problems, of them: {:#?}", problems.len(), &problems[..problems.len().min(20)]);
 }
 
@@ -164,6 +173,7 @@ fn year(seed: u64) -> Plan {
     Plan {
         seed,
         weather: Weather::year(),
+        tickets: seed.is_multiple_of(2),
         orders: 500 * u32::try_from(days).expect("not that long"),
         over: year,
         storm_after: Duration::from_secs(86_400),

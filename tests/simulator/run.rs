@@ -81,6 +81,9 @@ fn brew(world: &Arc<World>) {
         world.take_partner_away(world.dice.pick(&System::ALL), world.dice.between(Duration::from_secs(60), most));
     });
     again_and_again(world, weather.store_outage_every, |world| world.take_store_away(world.dice.seconds(5, 600)));
+    if world.plan.tickets {
+        again_and_again(world, weather.store_outage_every, |world| world.take_broker_away(world.dice.seconds(5, 1_800)));
+    }
 }
 
 fn again_and_again(world: &Arc<World>, mean: Option<Duration>, what: impl Fn(&Arc<World>) + Send + 'static) {

@@ -1,5 +1,6 @@
 //! One run: partners, people, the network between, a store, and replicas of the hub that come and go.
 
+use crate::broker::{Broker, Line};
 use crate::coverage::{Coverage, Stage};
 use crate::dice::Dice;
 use crate::executor::{Executor, Owner, SimulatedClock, WORLD};
@@ -23,7 +24,7 @@ use waybill::domain::ids::EffectId;
 use waybill::gateway::{CallPurpose, Gateway, Outgoing};
 use waybill::runtime::{IdMaker, Lifecycle};
 use waybill::store::EffectRow;
-use waybill::transport::InProcess;
+use waybill::transport::{InProcess, Transport};
 
 /// How long a claim holds, and how often idle loops look.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -37,6 +38,8 @@ const HOOK_KEY: &[u8] = b"hooks of the simulation";
 pub struct Plan {
     pub seed: u64,
     pub weather: Weather,
+    /// Whether work travels between the replicas as tickets; else each polls for itself.
+    pub tickets: bool,
     /// Orders made, spread over this time.
     pub orders: u32,
     pub over: Duration,
@@ -75,6 +78,7 @@ pub struct World {
     /// Partners that are away, until when, and how that shows.
     outages: Mutex<BTreeMap<System, (Duration, Fault)>>,
     store_away: Mutex<Duration>,
+    broker: Arc<Broker>,
     log: Option<Mutex<Vec<String>>>,
     problems: Mutex<Vec<String>>,
 }
@@ -103,6 +107,7 @@ impl World {
             next_owner: Mutex::new(WORLD),
             outages: Mutex::default(),
             store_away: Mutex::default(),
+            broker: Arc::default(),
             log: told.then(Mutex::default),
             problems: Mutex::default(),
             plan,
@@ -132,6 +137,7 @@ impl World {
         *lock(&self.weather) = Weather { skew: self.plan.weather.skew, ..Weather::calm() };
         lock(&self.outages).clear();
         *lock(&self.store_away) = Duration::ZERO;
+        self.broker.stay();
         self.tell(|| "the faults stop".to_owned());
     }
 
@@ -192,7 +198,7 @@ impl World {
             ids,
             lifecycle,
             owner: name.clone(),
-            transport: Arc::new(InProcess::default()),
+            transport: self.transport(owner),
             publishes: None,
         };
         let pace = Pace { batch_size_max: 128, parallel: 2, effects_in_flight_max: 256, lease: LEASE, poll: POLL, stream_parallel_max: 8 };
@@ -200,6 +206,10 @@ impl World {
         let replica = Replica { owner, name, engine: works.engine, receiver: Arc::new(works.receiver), live };
         lock(&self.replicas)[slot] = Some(replica);
         self.tell(|| format!("replica {slot} starts as {owner}"));
+    }
+
+    fn transport(self: &Arc<Self>, owner: Owner) -> Arc<dyn Transport> {
+        if self.plan.tickets { Arc::new(Line::new(self, &self.broker, owner)) } else { Arc::new(InProcess::default()) }
     }
 
     /// A replica that runs, by the dice.
@@ -268,6 +278,10 @@ impl World {
         self.meets(None, Fault::StoreAway);
         self.tell(|| format!("the store is away for {} s", wait.as_secs()));
         *lock(&self.store_away) = self.executor.now() + wait;
+    }
+
+    pub fn take_broker_away(self: &Arc<Self>, wait: Duration) {
+        self.broker.leave(self, wait);
     }
 
     pub fn take_partner_away(self: &Arc<Self>, system: System, wait: Duration) {
