@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 /// Deeper than this an example only says that there is something.
-const DEPTH_MAX: usize = 8;
+const DEPTH_MAX: usize = 16;
 
 /// The description with an example beside every JSON content that has none.
 pub fn added(mut description: Value) -> Value {

@@ -217,7 +217,7 @@ async fn a_write_is_tried_only_on_request_and_with_permission() {
 }
 
 /// Publishes the shipped project as the first release.
-async fn publish_all(door: &Door) -> (u16, Value) {
+pub async fn publish_all(door: &Door) -> (u16, Value) {
     let files: serde_json::Map<String, Value> = waybill::domain::publishing::content(&shipped())
         .files
         .iter()

@@ -28,7 +28,7 @@ use waybill::app::keeping::Keeper;
 use waybill::app::publishing::Publishing;
 use waybill::app::reading::Reader;
 use waybill::app::reconcile::{Reconciling, RepairOutcome, RepairRequest, StartRequest, Why};
-use waybill::app::starts::{self, FormItem, StartError, Started, Starts, Submission};
+use waybill::app::starts::{self, FormItem, StartError, Started, StartedDocument, StartedInstance, Starts, Submission};
 use waybill::domain::catalog::{Catalog, has_errors};
 use waybill::domain::ids::{DriftId, ReconciliationId, TenantId};
 use waybill::domain::permission::Permission;
@@ -156,44 +156,81 @@ impl Intake for Hooks {
 }
 
 /// A hub that reads nothing back; runs with real systems are in `tests/reconciliation.rs`.
-struct Nothing;
+struct Reconciles;
 
-impl Reconciling for Nothing {
-    fn start(&self, _: StartRequest) -> BoxFuture<'_, Result<ReconciliationId, Why>> {
-        async { Err(Why::NotFound("connection")) }.boxed()
+/// The one reconciliation, and the one difference, of the contract's world.
+pub const RECONCILIATION: Uuid = Uuid::from_u128(77);
+pub const DRIFT: Uuid = Uuid::from_u128(78);
+
+fn known(tenant: TenantId, id: Uuid, one: Uuid, what: &'static str) -> Result<(), Why> {
+    if tenant == TenantId::DEFAULT && id == one { Ok(()) } else { Err(Why::NotFound(what)) }
+}
+
+impl Reconciling for Reconciles {
+    fn start(&self, request: StartRequest) -> BoxFuture<'_, Result<ReconciliationId, Why>> {
+        let found = request.tenant == TenantId::DEFAULT && request.connection == "oa_main";
+        async move { if found { Ok(ReconciliationId(RECONCILIATION)) } else { Err(Why::NotFound("connection")) } }.boxed()
     }
 
-    fn cancel<'a>(&'a self, _: TenantId, _: ReconciliationId, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), Why>> {
-        async { Err(Why::NotFound("reconciliation")) }.boxed()
+    fn cancel<'a>(&'a self, tenant: TenantId, id: ReconciliationId, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), Why>> {
+        async move { known(tenant, id.0, RECONCILIATION, "reconciliation") }.boxed()
     }
 
-    fn accept<'a>(&'a self, _: TenantId, _: DriftId, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), Why>> {
-        async { Err(Why::NotFound("drift")) }.boxed()
+    fn accept<'a>(&'a self, tenant: TenantId, id: DriftId, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), Why>> {
+        async move { known(tenant, id.0, DRIFT, "drift") }.boxed()
     }
 
-    fn repair(&self, _: RepairRequest) -> BoxFuture<'_, Result<RepairOutcome, Why>> {
-        async { Err(Why::NotFound("drift")) }.boxed()
+    fn repair(&self, request: RepairRequest) -> BoxFuture<'_, Result<RepairOutcome, Why>> {
+        let outcome = RepairOutcome {
+            outcome: "begun".to_owned(),
+            instance: Some(crate::rows::instance("PO-9").0),
+            steps: vec!["release".to_owned()],
+            theirs: Some("waiting".to_owned()),
+        };
+        async move { known(request.tenant, request.drift.0, DRIFT, "drift").map(|()| outcome) }.boxed()
     }
 }
 
-/// A project without forms, in which no flow starts by hand.
-struct NoForms;
+/// The forms and flows of the shipped project, with an engine that begins at once.
+struct Begins;
 
-impl Starts for NoForms {
+fn begun(asker: &starts::Asker, known: bool, what: String) -> Result<Started, StartError> {
+    if asker.tenant != TenantId::DEFAULT || !known {
+        return Err(StartError::NotFound(what));
+    }
+    let document = StartedDocument {
+        id: crate::rows::document("PO-9").0,
+        kind: "purchase_order".to_owned(),
+        key: "PO-9".to_owned(),
+        status: "draft".to_owned(),
+    };
+    let instance =
+        StartedInstance { id: crate::rows::instance("PO-9").0, flow: "purchase_order_approval".to_owned(), status: "running".to_owned() };
+    Ok(Started { document: Some(document), instances: vec![instance], repeated: false })
+}
+
+impl Starts for Begins {
     fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Started, StartError>> {
-        async move { Err(StartError::NotFound(format!("there is no form `{}`", submission.form))) }.boxed()
+        let known = shipped().forms.contains_key(submission.form.as_str());
+        async move { begun(&submission.asker, known, format!("there is no form `{}`", submission.form)) }.boxed()
     }
 
     fn start(&self, request: starts::StartRequest) -> BoxFuture<'_, Result<Started, StartError>> {
-        async move { Err(StartError::NotFound(format!("there is no flow `{}`", request.flow))) }.boxed()
+        let known = shipped().flows.contains_key(request.flow.as_str());
+        async move { begun(&request.asker, known, format!("there is no flow `{}`", request.flow)) }.boxed()
     }
 
     fn forms(&self) -> Vec<FormItem> {
-        Vec::new()
+        let item = |form: &Arc<waybill::domain::form::Form>| FormItem {
+            form: form.id.to_string(),
+            title: serde_json::json!(form.title),
+            document: form.document.to_string(),
+        };
+        shipped().forms.values().map(item).collect()
     }
 
-    fn form(&self, _: &str) -> Option<Value> {
-        None
+    fn form(&self, id: &str) -> Option<Value> {
+        shipped().forms.get(id).map(|form| form.describe())
     }
 }
 
@@ -256,13 +293,13 @@ pub async fn door_with(setup: Setup) -> Door {
         answers: Answers::new(store.clone(), clock.clone()),
         intake: intake.clone(),
         commands: commands.clone(),
-        reconciling: Arc::new(Nothing),
+        reconciling: Arc::new(Reconciles),
         mending: mending.clone(),
         messages: mending.clone(),
         keeper: Keeper::new(store.clone(), clock.clone(), ids.clone()),
         feed: feed.clone(),
         stop: lifecycle.soft().clone(),
-        starts: Arc::new(NoForms),
+        starts: Arc::new(Begins),
         connections: Arc::new(One),
         publishing: publishing(&store, clock.clone(), &ids),
         tokens: tokens(),

@@ -101,6 +101,9 @@ async fn a_restart_loses_no_ticket(broker: &PrivateBroker) {
     let sent: Vec<_> = (0..20).map(|number| ticket("erp", number)).collect();
     assert_eq!(transport.announce(&sent).await, [Published::Confirmed; 20]);
     let in_hand = next(&transport).await;
+    // Killed within seconds of a queue's declaration, RabbitMQ 3.10 can forget who leads it: nothing is consumed then, and the
+    // hub polls. That is not what is asked here.
+    tokio::time::sleep(Duration::from_secs(8)).await;
     broker.kill().await;
     until("the end is noticed", || transport.health().links.iter().all(|link| link.state != LinkState::Up)).await;
     assert_eq!(in_hand.done().await, Acknowledged::Lost);

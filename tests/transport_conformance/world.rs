@@ -138,7 +138,11 @@ async fn bind(options: &Options, sender: tokio::sync::mpsc::UnboundedSender<Even
 
 /// Waits until a transport has no trouble.
 pub async fn up(transport: &Arc<dyn Transport>) {
-    until("the transport is up", || transport.health().trouble().is_none()).await;
+    let began = std::time::Instant::now();
+    while let Some(trouble) = transport.health().trouble() {
+        assert!(began.elapsed() < 2 * SOON, "not up after {:?}: {trouble}", began.elapsed());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// Waits for a condition.

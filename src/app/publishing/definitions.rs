@@ -125,6 +125,9 @@ impl Publishing {
     /// # Errors
     /// When the store cannot be read.
     pub async fn definitions(&self, tenant: TenantId, kind: Option<&str>) -> Result<Vec<DefinitionItem>, Error> {
+        if self.own(tenant).is_err() {
+            return Ok(Vec::new());
+        }
         let (catalog, index) = self.indexed().await?;
         let drafts = self.store.drafts(tenant, None).await?;
         let wanted = |found: &str| kind.is_none_or(|kind| kind == found);
@@ -159,6 +162,7 @@ impl Publishing {
     /// # Errors
     /// When there are none.
     pub async fn definition_versions(&self, tenant: TenantId, kind: &str, id: &str) -> Result<Vec<VersionItem>, Error> {
+        self.own(tenant)?;
         let live = self.live.now().catalog().definition(kind, id).map(|found| found.hash.to_string());
         let versions = self.versions(tenant, kind, id, live.as_deref()).await?;
         if versions.is_empty() { Err(Error::NotFound("definition")) } else { Ok(versions) }
@@ -189,6 +193,7 @@ impl Publishing {
     /// # Errors
     /// When there is none.
     pub async fn definition_text(&self, tenant: TenantId, kind: &str, id: &str, version: Option<&str>) -> Result<TextView, Error> {
+        self.own(tenant)?;
         if kind == "key" || kind == "bundle" {
             return Err(Error::NotFound("definition"));
         }

@@ -109,6 +109,7 @@ impl Publishing {
     /// # Errors
     /// `Changed` when something else stands there.
     pub async fn save_draft(&self, save: SaveDraft) -> Result<Saved, Error> {
+        self.own(save.tenant)?;
         self.sound(&save)?;
         let live = self.live_hash(&save.kind, &save.id);
         let stored = self.stored(save.tenant, &save.author, &save.kind, &save.id).await?;

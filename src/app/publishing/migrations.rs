@@ -80,6 +80,7 @@ impl Publishing {
     /// # Errors
     /// When there is no such flow or version.
     pub async fn migrate(&self, request: MigrateRequest) -> Result<Migrations, Error> {
+        self.own(request.tenant)?;
         let to = self.version_to(&request).await?;
         let (rows, missing, more) = self.instances(&request, to.hash()).await?;
         let mut items: Vec<MigrationItem> = missing.into_iter().map(|id| item(id.0, "not_found", None, Plan::default())).collect();

@@ -38,6 +38,7 @@ pub use views::{CaseView, PublishedView, ReleaseFile, ReleaseFiles, ReleaseItemV
 use crate::app::engine::definitions::Live;
 use crate::app::engine::input::{Input, Verdict};
 use crate::app::group::Group;
+use crate::domain::ids::TenantId;
 use crate::gateway::Gateway;
 use crate::runtime::{Clock, IdMaker};
 use crate::store::Store;
@@ -68,6 +69,14 @@ impl Publishing {
         ids: IdMaker,
     ) -> Self {
         Self { store, live, gateway, engine, clock, ids, following: Arc::default(), index: Arc::default() }
+    }
+
+    /// Definitions are those of the one tenant that files are read for; no other has a project here.
+    ///
+    /// # Errors
+    /// When this is another tenant.
+    pub fn own(&self, tenant: TenantId) -> Result<(), Error> {
+        if tenant == TenantId::DEFAULT { Ok(()) } else { Err(Error::NotFound("project")) }
     }
 }
 

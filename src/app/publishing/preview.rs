@@ -25,6 +25,7 @@ pub struct PreviewRequest {
 
 /// What a mapping makes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = MappingPreview)]
 pub struct Preview {
     /// The mapping.
     pub mapping: String,
@@ -83,6 +84,7 @@ impl Publishing {
     /// # Errors
     /// When there is no such sound mapping, or the sample does not fit its inputs.
     pub async fn preview(&self, request: PreviewRequest) -> Result<Preview, Error> {
+        self.own(request.tenant)?;
         let (catalog, findings) = self.compiled(&request.overlay).await?;
         let name = request.mapping.as_str();
         let (Some(mapping), Some(source)) = (catalog.mappings.get(name), catalog.mapping_sources.get(name)) else {

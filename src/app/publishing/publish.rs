@@ -37,6 +37,7 @@ impl Publishing {
     /// # Errors
     /// As `bring`.
     pub async fn publish_files(&self, request: PublishRequest, files: PublishFiles, whole: bool) -> Result<PublishedView, Error> {
+        self.own(request.tenant)?;
         let mut overlay = Overlay::default();
         for (path, text) in files {
             overlay.files.insert(overlay::checked(path)?, text);
@@ -53,6 +54,7 @@ impl Publishing {
     /// # Errors
     /// As `bring`; and when a draft was begun on a text that is not live any more.
     pub async fn publish_drafts(&self, request: PublishRequest, which: PublishDrafts) -> Result<PublishedView, Error> {
+        self.own(request.tenant)?;
         let all = of_author(self.store.as_ref(), request.tenant, &request.author).await?;
         let wanted = |row: &DraftRow| which.as_ref().is_none_or(|which| which.iter().any(|(kind, id)| *kind == row.kind && *id == row.id));
         let drafts: Vec<DraftRow> = all.into_iter().filter(wanted).collect();
@@ -88,6 +90,7 @@ impl Publishing {
     /// # Errors
     /// As `bring`; and when there is no such release.
     pub async fn roll_back(&self, request: PublishRequest, to: u32) -> Result<PublishedView, Error> {
+        self.own(request.tenant)?;
         self.store.release(request.tenant, to).await?.ok_or(Error::NotFound("release"))?;
         let files = content_of(self.store.as_ref(), request.tenant, to).await?.to_files();
         self.bring(Bring { files, expected: request.base, restores: Some(to), ..start(request, self.clock.now()) }).await

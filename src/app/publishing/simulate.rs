@@ -95,6 +95,7 @@ impl Publishing {
     /// # Errors
     /// When there is no such sound flow, or what is given cannot be read.
     pub async fn simulate(&self, request: SimulateRequest) -> Result<Simulation, Error> {
+        self.own(request.tenant)?;
         let (catalog, findings) = self.compiled(&request.overlay).await?;
         let Some(version) = catalog.flows.get(request.flow.as_str()).cloned() else {
             return Err(if findings.is_empty() { Error::NotFound("flow") } else { Error::Unsound(findings) });

@@ -152,6 +152,7 @@ impl Publishing {
     }
 
     async fn target(&self, request: &TryRequest) -> Result<Target, Error> {
+        self.own(request.tenant)?;
         let live = self.live.now();
         let connection = live.catalog().connections.get(request.connection.as_str()).cloned().ok_or(Error::NotFound("connection"))?;
         let (catalog, findings) = self.compiled(&request.overlay).await?;

@@ -21,6 +21,7 @@ pub struct Given {
 
 /// The overlay they make.
 pub async fn overlay(publishing: &Publishing, caller: &Caller, given: Given) -> Result<Overlay, Problem> {
+    publishing.own(caller.tenant)?;
     let mut overlay = match given.drafts {
         true => publishing.overlay_of_drafts(caller.tenant, &caller.name).await?,
         false => Overlay::default(),

@@ -16,7 +16,7 @@ use crate::app::publishing::{Publishing, Validation};
 /// Texts to check.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"text": "format: 1\nflow: purchase_order_approval\n…"}))]
+#[schema(example = json!({"text": "format: 1\nmapping: po_ref\ninputs: {doc: purchase_order}\nto: {operation: erp.release_order}\nfields:\n  - {to: id, value: doc.source.id, required: true}\n"}))]
 pub struct Texts {
     /// Path to text; `null` for a file that goes.
     #[serde(default)]

@@ -17,7 +17,7 @@ use crate::app::publishing::{DraftItem, Publishing, SaveDraft};
 /// A draft to save.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"text": "format: 1\nmapping: po_ref\n…"}))]
+#[schema(example = json!({"text": "format: 1\nmapping: po_ref\ninputs: {doc: purchase_order}\nto: {operation: erp.release_order}\nfields:\n  - {to: id, value: doc.source.id, required: true}\n"}))]
 pub struct Draft {
     /// The text, byte for byte; `null` to remove the definition.
     #[schema(required = true)]

@@ -23,6 +23,7 @@ use crate::domain::ids::DocumentId;
 
 /// For which document: exactly one of the two.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"document_id": "01920000-0000-7000-8000-000000000001"}))]
 pub struct FlowStart {
     /// The content of a document made here, in its canonical form.
     #[schema(value_type = Option<Object>)]
