@@ -155,10 +155,10 @@ impl Intake for Hooks {
     }
 }
 
-/// A hub that reads nothing back; runs with real systems are in `tests/reconciliation.rs`.
+/// A hub that knows one reconciliation and one difference; runs with real systems are in `tests/reconciliation.rs`.
 struct Reconciles;
 
-/// The one reconciliation, and the one difference, of the contract's world.
+/// The one reconciliation, and the one difference.
 pub const RECONCILIATION: Uuid = Uuid::from_u128(77);
 pub const DRIFT: Uuid = Uuid::from_u128(78);
 
