@@ -12,6 +12,11 @@ pub struct TenantId(pub i32);
 impl TenantId {
     /// The tenant of an installation that has only one.
     pub const DEFAULT: TenantId = TenantId(1);
+
+    /// Whether definitions are this tenant's: files are read for one, and no other has a project.
+    pub fn has_project(self) -> bool {
+        self == TenantId::DEFAULT
+    }
 }
 
 macro_rules! uuid_id {

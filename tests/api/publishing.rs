@@ -2,9 +2,11 @@
 
 use reqwest::Method;
 use serde_json::{Value, json as literal};
+use waybill::app::starts::{Asker, StartError, StartRequest, Starts, Subject, Submission};
+use waybill::domain::ids::TenantId;
 use waybill::domain::permission::Permission;
 
-use crate::support::{Door, door, json, shipped, token};
+use crate::support::{Door, FOREIGN, door, json, shipped, starter, token};
 
 const MAPPING: &str = "/api/v1/definitions/mapping/po_ref";
 
@@ -214,6 +216,54 @@ async fn a_write_is_tried_only_on_request_and_with_permission() {
     sent["send"] = true.into();
     assert_eq!(ask(sent, &author).await.unwrap().status(), 403);
     assert_eq!(ask(literal!({"connection": "elsewhere", "operation": "x"}), &author).await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn another_tenant_has_no_project_and_changes_nothing_of_this_one() {
+    let door = door().await;
+    publish_all(&door).await;
+    let before = text(&door).await;
+    let foreign = |method: Method, path: &str, body: Value| {
+        let request = door.client.request(method, format!("{}{path}", door.base)).bearer_auth(FOREIGN);
+        request.header("content-type", "application/json").header("if-none-match", "*").body(body.to_string()).send()
+    };
+    let sample: Value = serde_json::from_str(include_str!("../../samples/po-1.json")).unwrap();
+    let theirs = literal!({"mappings/po_ref.yaml": format!("{before}# theirs\n")});
+    for (path, body) in [
+        ("/api/v1/releases", literal!({"message": "x", "files": theirs})),
+        ("/api/v1/releases", literal!({"message": "x", "files": theirs, "whole": true, "base": 0})),
+        ("/api/v1/releases", literal!({"message": "x", "drafts": []})),
+        ("/api/v1/releases/1/rollback", literal!({"message": "x"})),
+        ("/api/v1/validate", literal!({"text": before})),
+        ("/api/v1/mappings/preview", literal!({"mapping": "po_ref", "sample": {"doc": sample}})),
+        ("/api/v1/flows/simulate", literal!({"flow": "purchase_order_approval", "sample": sample})),
+        ("/api/v1/connectors/try", literal!({"connection": "erp_hq", "operation": "get_order", "input": {"id": "1"}})),
+        ("/api/v1/instances/migrations", literal!({"flow": "purchase_order_approval", "dry_run": true})),
+    ] {
+        let (status, answer) = json(foreign(Method::POST, path, body).await.unwrap()).await;
+        assert_eq!((status, answer["code"].as_str()), (404, Some("not_found")), "{path}: {answer}");
+    }
+    let saved = foreign(Method::PUT, "/api/v1/definitions/mapping/theirs/draft", literal!({"text": "format: 1\nmapping: theirs\n"}));
+    assert_eq!(saved.await.unwrap().status(), 404);
+    assert_eq!(text(&door).await, before, "what is in force stays");
+    assert_eq!(door.get("/api/v1/releases").await.1["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn another_tenant_starts_nothing() {
+    let door = door().await;
+    let starter = starter(&door);
+    let asker = |tenant| Asker { tenant, name: "somebody".to_owned(), key: None, language: "en".to_owned() };
+    for (tenant, known) in [(TenantId::DEFAULT, true), (TenantId(2), false)] {
+        let form = "purchase_request".to_owned();
+        let submission = Submission { asker: asker(tenant), form, values: literal!({}), submitter: None };
+        let submitted = starter.submit(submission).await;
+        assert_eq!(!matches!(submitted, Err(StartError::NotFound(_))), known, "{submitted:?}");
+        let request =
+            StartRequest { asker: asker(tenant), flow: "purchase_request_approval".to_owned(), subject: Subject::Given(literal!({})) };
+        let started = starter.start(request).await;
+        assert_eq!(!matches!(started, Err(StartError::NotFound(_))), known, "{started:?}");
+    }
 }
 
 /// Publishes the shipped project as the first release.

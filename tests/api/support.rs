@@ -28,13 +28,14 @@ use waybill::app::keeping::Keeper;
 use waybill::app::publishing::Publishing;
 use waybill::app::reading::Reader;
 use waybill::app::reconcile::{Reconciling, RepairOutcome, RepairRequest, StartRequest, Why};
+use waybill::app::start::Starter;
 use waybill::app::starts::{self, FormItem, StartError, Started, StartedDocument, StartedInstance, Starts, Submission};
 use waybill::domain::catalog::{Catalog, has_errors};
 use waybill::domain::ids::{DriftId, ReconciliationId, TenantId};
 use waybill::domain::permission::Permission;
 use waybill::gateway::Gateway;
 use waybill::runtime::{IdMaker, Lifecycle, ManualClock, Spawner};
-use waybill::store::{self, Keys, Store, Writes};
+use waybill::store::{self, Keys, NewMessage, Store, Writes};
 
 /// What stands behind the door.
 pub struct Door {
@@ -326,6 +327,20 @@ pub fn shipped() -> Arc<Catalog> {
         Arc::new(catalog)
     };
     SHIPPED.get_or_init(load).clone()
+}
+
+/// The real door to starting, over the shipped project; nothing that it would store is taken.
+pub fn starter(door: &Door) -> Starter {
+    let refused = |messages: Vec<NewMessage>| async move { messages.iter().map(|_| None).collect() }.boxed();
+    let gone = |inputs: Vec<Input>| async move { inputs.iter().map(|_| Verdict::Gone).collect() }.boxed();
+    Starter {
+        live: Arc::new(Live::new(shipped(), 0, b"key")),
+        received: Group::start(&Spawner::default(), 16, 16, 1, Arc::new(refused)),
+        engine: Group::start(&Spawner::default(), 16, 16, 1, Arc::new(gone)),
+        store: door.store.clone(),
+        clock: door.clock.clone(),
+        ids: IdMaker::seeded(door.clock.clone(), 2),
+    }
 }
 
 /// Publishing over the shipped project, with an engine that says done to everything.

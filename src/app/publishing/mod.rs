@@ -71,12 +71,12 @@ impl Publishing {
         Self { store, live, gateway, engine, clock, ids, following: Arc::default(), index: Arc::default() }
     }
 
-    /// Definitions are those of the one tenant that files are read for; no other has a project here.
+    /// Lets pass whose project this is.
     ///
     /// # Errors
-    /// When this is another tenant.
+    /// When the tenant has none.
     pub fn own(&self, tenant: TenantId) -> Result<(), Error> {
-        if tenant == TenantId::DEFAULT { Ok(()) } else { Err(Error::NotFound("project")) }
+        if tenant.has_project() { Ok(()) } else { Err(Error::NotFound("project")) }
     }
 }
 

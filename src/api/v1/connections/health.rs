@@ -12,7 +12,6 @@ use crate::api::problem::Problem;
 use crate::app::connections::{ConnectionItem, Connections};
 use crate::app::health::{self, ConnectionHealth, ConnectionsHealth};
 use crate::app::reading::Reader;
-use crate::domain::ids::TenantId;
 use crate::runtime::Clock;
 
 /// How all connections are doing: calls, errors and percentiles of the last hour, breakers, places and rates of each replica,
@@ -47,9 +46,9 @@ pub async fn show(
     Ok(Json(health::connection(&reader, caller.tenant, &item, clock.now()).await?))
 }
 
-/// The connections a caller may know: definitions are those of the one tenant that files are read for.
+/// The connections a caller may know.
 pub fn of(connections: &dyn Connections, caller: &Caller) -> Vec<ConnectionItem> {
-    if caller.tenant == TenantId::DEFAULT { connections.connections() } else { Vec::new() }
+    if caller.tenant.has_project() { connections.connections() } else { Vec::new() }
 }
 
 /// The connection of that name.
