@@ -5,5 +5,6 @@ mod auth;
 mod egress;
 mod flow;
 mod paging;
+mod pool;
 mod support;
 mod trace;
