@@ -175,7 +175,7 @@ impl Flow {
         let order = InboxId(Uuid::now_v7());
         let key = format!("PO-{}", order.0.simple());
         let document = document_id(TENANT, "purchase_order", "erp", &key);
-        let instance = instance_id(TENANT, document, "purchase_order_approval", 1, 0);
+        let instance = instance_id(TENANT, document, "purchase_order_approval", 1);
         Flow { key, document, instance, order, decision: InboxId(Uuid::now_v7()) }
     }
 

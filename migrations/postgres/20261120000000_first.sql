@@ -333,6 +333,7 @@ CREATE TABLE drift (
     resolved_by   text,
     resolved_at   bigint
 ) WITH (fillfactor = 70);
+CREATE INDEX drift_open ON drift (kind) WHERE state = 'open';
 CREATE INDEX drift_newest ON drift (tenant_id, first_seen_at, id);
 CREATE INDEX drift_object ON drift (external_id, connection, tenant_id) WHERE state <> 'resolved';
 CREATE INDEX drift_document ON drift (document_id) WHERE document_id IS NOT NULL;

@@ -334,6 +334,7 @@ CREATE TABLE drift (
     resolved_by   TEXT,
     resolved_at   INTEGER
 );
+CREATE INDEX drift_open ON drift (kind) WHERE state = 'open';
 CREATE INDEX drift_newest ON drift (tenant_id, first_seen_at, id);
 CREATE INDEX drift_object ON drift (external_id, connection, tenant_id) WHERE state <> 'resolved';
 CREATE INDEX drift_document ON drift (document_id) WHERE document_id IS NOT NULL;

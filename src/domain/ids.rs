@@ -116,14 +116,12 @@ pub fn document_id(tenant: TenantId, kind: &str, source: &str, key: &str) -> Doc
     DocumentId(derived(&[b"document", &tenant.0.to_be_bytes(), kind.as_bytes(), source.as_bytes(), key.as_bytes()]))
 }
 
-/// The instance of one flow for one revision of a document; `attempt` counts restarts of the same revision.
-pub fn instance_id(tenant: TenantId, document: DocumentId, flow: &str, revision: u32, attempt: u32) -> InstanceId {
-    InstanceId(derived(&[
-        b"instance",
-        &tenant.0.to_be_bytes(),
-        document.0.as_bytes(),
-        flow.as_bytes(),
-        &revision.to_be_bytes(),
-        &attempt.to_be_bytes(),
-    ]))
+/// The first instance of a flow for a revision of a document.
+pub fn instance_id(tenant: TenantId, document: DocumentId, flow: &str, revision: u32) -> InstanceId {
+    InstanceId(derived(&[b"instance", &tenant.0.to_be_bytes(), document.0.as_bytes(), flow.as_bytes(), &revision.to_be_bytes()]))
+}
+
+/// The instance that runs the same flow for the same revision once more, after `previous`.
+pub fn instance_again(previous: InstanceId) -> InstanceId {
+    InstanceId(derived(&[b"instance again", previous.0.as_bytes()]))
 }

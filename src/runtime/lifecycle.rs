@@ -154,6 +154,8 @@ impl Lifecycle {
 
     fn spawn(&self, tracker: &TaskTracker, work: impl Future<Output = ()> + Send + 'static) {
         let hard = self.hard.clone();
+        // Once on the heap: each of the futures around it would hold, and copy, what it is given twice.
+        let work = Box::pin(work);
         self.spawner.run(tracker.track_future(async move {
             let _ = hard.run_until_cancelled(work).await;
         }));

@@ -704,6 +704,8 @@ pub struct Counts {
     pub instances: Vec<(String, u64)>,
     /// Open exceptions by cause.
     pub exceptions: Vec<(String, u64)>,
+    /// Open drift by kind.
+    pub drifts: Vec<(String, u64)>,
     /// Effects not finished by state.
     pub effects: Vec<(String, u64)>,
     /// Messages waiting by state.

@@ -57,8 +57,9 @@ impl Deliveries {
         let work = async {
             match serde_json::from_str::<Work>(&claimed.effect.work) {
                 Ok(Work::Notice { channel, to, subject, body }) => {
-                    self.notice(&claimed, claimed_at, &mut delivery, &channel, Letter { to: &to, subject: &subject, body: &body, id: &id })
-                        .await
+                    let letter = Letter { to: &to, subject: &subject, body: &body, id: &id };
+                    // A conversation in SMTP is several kilobytes of state that calls, the many, would carry along.
+                    Box::pin(self.notice(&claimed, claimed_at, &mut delivery, &channel, letter)).await
                 }
                 Ok(work @ Work::Call { .. }) => self.call(&claimed, claimed_at, &work, &mut delivery, &mut attempts).await,
                 Err(error) => Next::Failed {
@@ -210,7 +211,8 @@ impl Deliveries {
         };
         let word = if matches!(result, EffectResult::Done { .. }) { "done" } else { "failed" };
         EFFECTS_ENDED.increment([&claimed.effect.connection, word]);
-        let ended = Ended { claimed, result, progress };
+        let sent = progress.attempts.iter().find(|attempt| attempt.purpose == CALL).map(|attempt| attempt.started_at);
+        let ended = Ended { claimed, result, progress, sent_at: sent.or(delivery.first_sent_at) };
         let Ok(Verdict::Failed(message)) = self.engine.submit_patiently(Input::Ended(Arc::new(ended.clone()))).await else { return };
         // Left as it is, the effect would be found under a dead lease, done once more, and so on for ever: a person's matter.
         let effect = ended.claimed.effect.id;
@@ -218,12 +220,15 @@ impl Deliveries {
         let words = format!("the partner's answer cannot be recorded: {message}");
         let result = EffectResult::Failed { cause: Cause::OurFault, message: words, class: "unknown".to_owned() };
         let progress = Progress { state: "failed".to_owned(), delivery: "{}".to_owned(), attempts: Vec::new(), ..ended.progress };
-        let stopped = Ended { claimed: ended.claimed, result, progress };
+        let stopped = Ended { claimed: ended.claimed, result, progress, sent_at: ended.sent_at };
         if let Ok(Verdict::Failed(message)) = self.engine.submit_patiently(Input::Ended(Arc::new(stopped))).await {
             tracing::error!(effect.id = %effect, "effect {effect} cannot even be stopped: {message}");
         }
     }
 }
+
+/// The purpose of an attempt that writes.
+const CALL: &str = "call";
 
 fn record(claimed: &ClaimedEffect, performed: &Performed, action: Action, attempts: &mut Vec<AttemptRow>) {
     for attempt in &performed.attempts {
@@ -237,7 +242,7 @@ fn record(claimed: &ClaimedEffect, performed: &Performed, action: Action, attemp
             purpose: match action {
                 Action::LookUp => "look_up",
                 Action::ReadBack => "read_back",
-                _ => "call",
+                _ => CALL,
             }
             .to_owned(),
             connection: claimed.effect.connection.clone(),

@@ -1,7 +1,7 @@
 //! Keeping house: drops what is past retention, watches the store, keeps gauges.
 
 use crate::runtime::metrics::list::{
-    DOCUMENTS, EFFECTS_UNFINISHED, EXCEPTIONS_OPEN, INSTANCES, MESSAGES_WAITING, OLDEST_READY, OLDEST_TIMER, STORE_CONNECTIONS,
+    DOCUMENTS, DRIFT_OPEN, EFFECTS_UNFINISHED, EXCEPTIONS_OPEN, INSTANCES, MESSAGES_WAITING, OLDEST_READY, OLDEST_TIMER, STORE_CONNECTIONS,
     STORE_CONNECTIONS_MAX, STORE_PING_SECONDS, STORE_UP,
 };
 use crate::runtime::metrics::{Metrics, process};
@@ -90,6 +90,7 @@ impl Gauges {
         for (metric, list) in [
             (&INSTANCES, &counts.instances),
             (&EXCEPTIONS_OPEN, &counts.exceptions),
+            (&DRIFT_OPEN, &counts.drifts),
             (&EFFECTS_UNFINISHED, &counts.effects),
             (&MESSAGES_WAITING, &counts.messages),
         ] {

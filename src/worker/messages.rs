@@ -294,13 +294,19 @@ impl Messages {
             let untyped: Value =
                 heard.parse().map_err(|_| stop(Cause::OurFault, "message_unreadable", "the stored message is not JSON"))?;
             let output = event.output_type().read(&untyped).unwrap_or(untyped);
-            return self.meaning(message, &definitions, event, output, None);
+            return self.meaning(message, &definitions, event, output, Source::gone(message));
         }
         let payload: Value =
             message.new.payload.parse().map_err(|_| stop(Cause::OurFault, "message_unreadable", "the stored message is not JSON"))?;
         if let Some(output) = event.trusted_output(payload.member("body"), &Value::Unset) {
             let output = output.map_err(|error| stop(Cause::DataWrong, "payload_unexpected", error.to_string()))?;
-            return self.meaning(message, &definitions, event, output, Some(payload.member("body")));
+            return self.meaning(
+                message,
+                &definitions,
+                event,
+                output,
+                Source { payload: Some(payload.member("body")), ..Source::gone(message) },
+            );
         }
         self.read_back(message, &definitions, &connector, event, payload.member("ref")).await
     }
@@ -339,9 +345,13 @@ impl Messages {
             due_since: None,
             deadline: self.gateway.deadline(self.lease * 2 / 3),
         };
+        let asked_at = self.clock.now();
         let performed = self.gateway.perform(&target, call).await;
         match performed.class {
-            Class::Ok => self.meaning(message, definitions, event, performed.output, Some(&performed.payload)),
+            Class::Ok => {
+                let source = Source { payload: Some(&performed.payload), observed_at: asked_at };
+                self.meaning(message, definitions, event, performed.output, source)
+            }
             class => Err(Trouble::Later {
                 problem: format!(
                     "reading back with `{}` came to {}: {}",
@@ -364,7 +374,7 @@ impl Messages {
         definitions: &Arc<Definitions>,
         event: &EventDefinition,
         output: Value,
-        source: Option<&Value>,
+        source: Source<'_>,
     ) -> Result<Option<Input>, Trouble> {
         let heard = event.hear(&output).map_err(|error| stop(Cause::DataWrong, "event_not_understood", error.to_string()))?;
         for note in &heard.notes {
@@ -374,11 +384,11 @@ impl Messages {
         let telling = telling(new, &heard.dedupe_key);
         match (&heard.document, &heard.external_id) {
             (Some(request), _) => {
-                let source = source.ok_or_else(|| stop(Cause::OurFault, "no_source", "the source's payload is gone"))?;
-                let made = definitions.make_document(new.tenant, &new.connection, request, source).map_err(|(cause, problem)| {
+                let payload = source.payload.ok_or_else(|| stop(Cause::OurFault, "no_source", "the source's payload is gone"))?;
+                let made = definitions.make_document(new.tenant, &new.connection, request, payload).map_err(|(cause, problem)| {
                     Trouble::Stop { cause, code: "document_not_made", problem, about: About { telling: Some(telling), ..About::default() } }
                 })?;
-                let seen = Seen { message, event, telling, withdrawn: request.withdrawn, source };
+                let seen = Seen { message, event, telling, withdrawn: request.withdrawn, payload, observed_at: source.observed_at };
                 Ok(Some(Input::Sighting(Arc::new(sighting(&seen, made)))))
             }
             (None, Some(external_id)) => Ok(Some(Input::Heard(Arc::new(HeardInput {
@@ -402,17 +412,30 @@ impl Messages {
     }
 }
 
+/// What a source said, and when it was asked or told us.
+struct Source<'a> {
+    payload: Option<&'a Value>,
+    observed_at: Timestamp,
+}
+
+impl Source<'_> {
+    fn gone(message: &Message) -> Self {
+        Source { payload: None, observed_at: message.new.received_at }
+    }
+}
+
 /// An event that makes a document.
 struct Seen<'a> {
     message: &'a Message,
     event: &'a EventDefinition,
     telling: ExceptionId,
     withdrawn: bool,
-    source: &'a Value,
+    payload: &'a Value,
+    observed_at: Timestamp,
 }
 
 fn sighting(seen: &Seen<'_>, made: MadeDocument) -> Sighting {
-    let Seen { message, event, telling, withdrawn, source } = *seen;
+    let Seen { message, event, telling, withdrawn, payload, observed_at } = *seen;
     Sighting {
         message: message.new.id,
         attempts: message.attempts,
@@ -428,10 +451,11 @@ fn sighting(seen: &Seen<'_>, made: MadeDocument) -> Sighting {
         display: crate::app::engine::display::fields(&made.typed.to_json()),
         typed: made.typed,
         hash: made.hash,
-        payload: source.to_json_text(),
+        payload: payload.to_json_text(),
         version: made.version,
         status: made.status,
         withdrawn,
+        observed_at,
     }
 }
 

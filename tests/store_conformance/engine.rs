@@ -107,7 +107,7 @@ pub async fn objects_lead_to_documents_and_instances(world: World) {
     }
 }
 
-pub async fn the_newest_ended_instance_comes_with_its_document(world: World) {
+pub async fn the_newest_ended_instance_of_each_flow_comes_with_its_document(world: World) {
     let store = &world.store;
     let (document, running) = stored_instance(store, 1).await;
     let ended = |number: u64, started: i64| InstanceRow {
@@ -117,11 +117,12 @@ pub async fn the_newest_ended_instance_comes_with_its_document(world: World) {
         ..instance(number, &document)
     };
     let stopped = InstanceRow { status: "exception".into(), ..instance(5, &document) };
-    let instances_new = vec![ended(2, 10), ended(3, 20), ended(4, 15), stopped.clone()];
+    let payment = |number, started| InstanceRow { flow: "payment".into(), ..ended(number, started) };
+    let instances_new = vec![ended(2, 10), ended(3, 20), ended(4, 15), stopped.clone(), payment(6, 2), payment(7, 3)];
     write(store, Writes { instances_new, ..Writes::default() }).await;
     let found = load(store, Keys { documents: vec![document.id], ..Keys::default() }).await;
     let found: HashSet<_> = found.instances.iter().map(|instance| instance.id).collect();
-    assert_eq!(found, HashSet::from([running.id, stopped.id, ended(3, 20).id]));
+    assert_eq!(found, HashSet::from([running.id, stopped.id, ended(3, 20).id, payment(7, 3).id]));
     let alone = load(store, Keys { instances: vec![running.id], ..Keys::default() }).await;
     assert_eq!(alone.instances, [running], "an instance named by id brings no siblings");
 }

@@ -1,6 +1,7 @@
 //! Counts, cleaning, migrating, being away.
 
 use crate::fixtures::*;
+use crate::own::drift;
 use crate::world::World;
 use waybill::store::*;
 
@@ -14,13 +15,16 @@ pub async fn counts_tell_what_is_there(world: World) {
     let timer = |number, due| (TimerKey { tenant: TENANT, instance: started.id, number }, at(due));
     let timers = vec![timer(1, 2), timer(2, 4), timer(3, 100)];
     let exceptions = vec![exception(1, &started)];
-    write(store, Writes { effects, exceptions, timers, instances_new: vec![ended], ..Writes::default() }).await;
+    let settled = DriftRow { state: "resolved".into(), ..drift(3, &document, "total_gross", 1) };
+    let drifts = vec![drift(1, &document, "supplier", 1), drift(2, &document, "currency", 1), settled];
+    write(store, Writes { effects, exceptions, timers, drifts, instances_new: vec![ended], ..Writes::default() }).await;
     store.receive(&[message(1)], &lease("a", 30)).await.unwrap();
     let words = |pairs: &[(&str, u64)]| pairs.iter().map(|(word, number)| (word.to_string(), *number)).collect::<Vec<_>>();
     let expected = Counts {
         documents: 2,
         instances: words(&[("ended", 1), ("running", 2)]),
         exceptions: words(&[("data_wrong", 1)]),
+        drifts: words(&[("field_not_owned", 2)]),
         effects: words(&[("planned", 3)]),
         messages: words(&[("new", 1)]),
         duplicates: 0,

@@ -82,7 +82,7 @@ conformance! {
     engine::exceptions_are_found_by_id,
     engine::an_object_brings_the_instance_that_made_it_with_its_own_document,
     engine::objects_lead_to_documents_and_instances,
-    engine::the_newest_ended_instance_comes_with_its_document,
+    engine::the_newest_ended_instance_of_each_flow_comes_with_its_document,
     engine::a_batch_repeated_after_an_unknown_commit_changes_nothing,
     engine::a_stale_instance_refuses_the_batch,
     engine::one_bad_row_refuses_the_batch_and_others_pass,

@@ -35,7 +35,7 @@ pub async fn messages_of_the_hub_come_with_the_commit(world: World) {
     assert_eq!(loaded.messages, [message(1).id]);
 }
 
-fn drift(number: u64, document: &DocumentRow, field: &str, seen: i64) -> DriftRow {
+pub fn drift(number: u64, document: &DocumentRow, field: &str, seen: i64) -> DriftRow {
     DriftRow {
         id: DriftId(id("drift", number)),
         tenant: document.tenant,

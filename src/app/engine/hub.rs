@@ -180,6 +180,7 @@ impl Made {
             version: None,
             status: first,
             withdrawn: false,
+            observed_at: message.new.received_at,
         })
     }
 }

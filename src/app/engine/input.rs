@@ -5,6 +5,7 @@ use crate::domain::flow::event::{Command, Outcome};
 use crate::domain::ids::{DocumentId, ExceptionId, InboxId, InstanceId, TenantId};
 use crate::domain::value::Value;
 use crate::store::{ClaimedEffect, Keys, LaneHold, Progress, TimerKey};
+use jiff::Timestamp;
 use std::sync::Arc;
 
 /// One thing that happened.
@@ -214,6 +215,8 @@ pub struct Sighting {
     pub withdrawn: bool,
     /// A few fields for lists, JSON.
     pub display: String,
+    /// When the source was asked, or told us: what we wrote there later cannot show in it.
+    pub observed_at: Timestamp,
 }
 
 /// A partner's event, read back.
@@ -254,6 +257,8 @@ pub struct Ended {
     pub result: EffectResult,
     /// The progress to record, which also releases the lane.
     pub progress: Progress,
+    /// When the request left, if one did: what a system shows from then on may be what we wrote.
+    pub sent_at: Option<Timestamp>,
 }
 
 /// A person's command.

@@ -137,7 +137,7 @@ impl<'a> Stage<'a> {
         let document = &mut self.facts.document;
         document.doc = self.newest.clone();
         document.revision = revision;
-        self.facts.instance = ids::instance_id(self.facts.tenant, document.id, &self.flow.id, revision, 0);
+        self.facts.instance = ids::instance_id(self.facts.tenant, document.id, &self.flow.id, revision);
         self.instance = Instance::default();
         self.timers.clear();
         self.tell(&Event::Started);

@@ -44,6 +44,12 @@ metrics! {
     INSTANCES Gauge "waybill_instances" ["status"] "Instances by status.";
     EXCEPTIONS_OPEN Gauge "waybill_exceptions_open" ["cause"] "Exceptions that wait for a person, by cause.";
 
+    // Reading systems back.
+    DRIFT_OPEN Gauge "waybill_drift_open" ["kind"] "Differences between the ledger and a system that nobody has settled, by kind.";
+    RECONCILIATIONS Counter "waybill_reconciliations_total" ["connection", "result"] "Runs of reconciliation that ended: `done`, or `failed` because the system could not be read.";
+    RECONCILED Counter "waybill_reconciled_documents_total" ["connection", "result"] "Documents compared by runs that ended: they `agree` or `differ`.";
+    RECONCILED_AT Gauge "waybill_reconciliation_last_success_timestamp_seconds" ["connection"] "When this process last ended a run of the connection, seconds since 1970.";
+
     // The outbox.
     EFFECTS_UNFINISHED Gauge "waybill_effects_unfinished" ["state"] "Effects planned and not ended, by state.";
     OLDEST_READY Gauge "waybill_oldest_ready_lane_seconds" [] "How long the oldest lane that may go on has been waiting; 0 when none waits.";

@@ -1,5 +1,6 @@
 //! Which span of which trace the work at hand belongs to.
 
+use futures::future::Either;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -34,10 +35,12 @@ impl Context {
 }
 
 /// Runs work that belongs to a span; what it calls finds the span with `current`.
-pub async fn within<T>(context: Option<Context>, work: impl Future<Output = T>) -> T {
+///
+/// No async function: one holds its argument and what it becomes, and the work of a delivery is many kilobytes.
+pub fn within<T>(context: Option<Context>, work: impl Future<Output = T>) -> impl Future<Output = T> {
     match context {
-        Some(context) => CURRENT.scope(context, work).await,
-        None => work.await,
+        Some(context) => Either::Left(CURRENT.scope(context, work)),
+        None => Either::Right(work),
     }
 }
 

@@ -18,6 +18,7 @@ SELECT status AS word, count(*) AS number FROM instance WHERE status IN ('runnin
 UNION ALL
 SELECT status, count(*) * 100 FROM instance TABLESAMPLE SYSTEM (1) WHERE status NOT IN ('running', 'exception') GROUP BY status
 ORDER BY word";
+const DRIFTS: &str = "SELECT kind AS word, count(*) AS number FROM drift WHERE state = 'open' GROUP BY kind ORDER BY kind";
 const EXCEPTIONS: &str = "SELECT cause AS word, count(*) AS number FROM exception WHERE state = 'open' GROUP BY cause ORDER BY cause";
 /// Unfinished effects are the heads of lanes and those behind them. The heads are looked up one by one: there are few lanes
 /// and very many effects, and a join would read them all.
@@ -49,6 +50,7 @@ pub(super) async fn counts(store: &Postgres, now: Timestamp) -> Result<Counts> {
         documents,
         instances: words(&rows(store, instances, None).await?)?,
         exceptions: words(&rows(store, EXCEPTIONS, None).await?)?,
+        drifts: words(&rows(store, DRIFTS, None).await?)?,
         effects: words(&rows(store, EFFECTS, None).await?)?,
         messages: words(&rows(store, MESSAGES, None).await?)?,
         duplicates: number(&rows(store, DUPLICATES, None).await?)?.unwrap_or(0),

@@ -40,8 +40,8 @@ const DOCUMENTS: &str = concat!(
     ORDER BY d.id FOR UPDATE OF d"
 );
 
-/// Named instances; of named documents and objects also those that run, the one that ended last, and the one that made
-/// the object.
+/// Named instances; of named documents and objects also those that run, of each flow the newest that ended, and the
+/// one that made the object.
 const INSTANCES: &str = concat!(
     "SELECT ",
     instance_columns!(),
@@ -49,8 +49,8 @@ const INSTANCES: &str = concat!(
         SELECT unnest($1::uuid[])
         UNION SELECT r.id FROM instance r WHERE r.document_id = ANY($2::uuid[]) AND r.status IN ('running', 'exception')
         UNION SELECT e.id FROM unnest($2::uuid[]) AS k (id) CROSS JOIN LATERAL (
-            SELECT n.id FROM instance n WHERE n.document_id = k.id AND n.status IN ('ended', 'superseded')
-            ORDER BY n.started_at DESC, n.id DESC LIMIT 1) AS e
+            SELECT DISTINCT ON (n.flow) n.id FROM instance n WHERE n.document_id = k.id AND n.status IN ('ended', 'superseded')
+            ORDER BY n.flow, n.started_at DESC, n.id DESC) AS e
         UNION SELECT l.instance_id FROM link l JOIN unnest($3::integer[], $4::text[], $5::text[]) AS o (tenant_id, connection, external_id)
             ON l.external_id = o.external_id AND l.connection = o.connection AND l.tenant_id = o.tenant_id)
     ORDER BY i.id"

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 const DOCUMENTS: &str = "SELECT count(*) AS number FROM document";
 const INSTANCES: &str = "SELECT status AS word, count(*) AS number FROM instance GROUP BY status ORDER BY status";
+const DRIFTS: &str = "SELECT kind AS word, count(*) AS number FROM drift WHERE state = 'open' GROUP BY kind ORDER BY kind";
 const EXCEPTIONS: &str = "SELECT cause AS word, count(*) AS number FROM exception WHERE state = 'open' GROUP BY cause ORDER BY cause";
 /// Unfinished effects are the heads of lanes and those behind them.
 const EFFECTS: &str = "
@@ -25,6 +26,7 @@ pub(super) async fn counts(store: &Sqlite, now: Timestamp) -> Result<Counts> {
         documents: number(store, DOCUMENTS).await?,
         instances: words(store, INSTANCES).await?,
         exceptions: words(store, EXCEPTIONS).await?,
+        drifts: words(store, DRIFTS).await?,
         effects: words(store, EFFECTS).await?,
         messages: words(store, MESSAGES).await?,
         duplicates: number(store, DUPLICATES).await?,

@@ -14,11 +14,11 @@ type Done<T> = std::result::Result<T, Fault>;
 const OBJECT: &str = "SELECT document_id, instance_id FROM link WHERE external_id = $1 AND connection = $2 AND tenant_id = $3";
 const DOCUMENT: &str = concat!("SELECT ", document_columns!(), " FROM document d WHERE d.id = $1");
 const INSTANCE: &str = concat!("SELECT ", instance_columns!(), " FROM instance i WHERE i.id = $1");
-/// Of a document: the instances that run, and the one that ended last.
+/// Of a document: the instances that run, and of each flow the newest that ended.
 const INSTANCES_OF: &str = "
 SELECT id FROM instance WHERE document_id = $1 AND status IN ('running', 'exception')
-UNION ALL SELECT id FROM (SELECT id FROM instance WHERE document_id = $1 AND status IN ('ended', 'superseded')
-                          ORDER BY started_at DESC, id DESC LIMIT 1)";
+UNION ALL SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY flow ORDER BY started_at DESC, id DESC) AS age
+                          FROM instance WHERE document_id = $1 AND status IN ('ended', 'superseded')) WHERE age = 1";
 const REVISION: &str = "
 SELECT document_id, created_at, tenant_id, number, hash, body, '' AS payload FROM revision WHERE document_id = $1 AND number = $2";
 const LINKS: &str = concat!("SELECT ", link_columns!(), " FROM link l WHERE l.document_id = $1 ORDER BY l.connection, l.external_id");

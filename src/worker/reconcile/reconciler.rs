@@ -10,6 +10,7 @@ use crate::domain::connector::{Connector, Reconcile};
 use crate::domain::reconcile::{Object, Phase, Progress, Statement};
 use crate::domain::retry::Backoff;
 use crate::gateway::Gateway;
+use crate::runtime::metrics::list::{RECONCILED, RECONCILED_AT, RECONCILIATIONS};
 use crate::runtime::{Clock, IdMaker, Lifecycle};
 use crate::store::{Fenced, Lease, Reconcilable, ReconciliationRow, ReconciliationStep, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -103,6 +104,7 @@ impl Reconciler {
             Ok(()) => {
                 let (run, sentence) = (&work.run, work.statement.sentence());
                 tracing::info!(reconciliation.id = %run.id, connection.name = %run.connection, "reconciliation {} of `{}`: {sentence}", run.id, run.connection);
+                count(&work, self.clock.now());
             }
             Err(Halted::Lost | Halted::Stopped) => {}
             Err(Halted::Trouble(trouble)) => self.later(work, trouble).await,
@@ -173,6 +175,7 @@ impl Reconciler {
 
     async fn give_up(&self, run: ReconciliationRow, problem: String) {
         tracing::warn!(reconciliation.id = %run.id, connection.name = %run.connection, "reconciliation {} of `{}` is given up: {problem}", run.id, run.connection);
+        RECONCILIATIONS.increment([&run.connection, "failed"]);
         let now = self.clock.now();
         let run = ReconciliationRow { state: "failed".to_owned(), ended_at: Some(now), problem: Some(problem), ..run };
         let step = ReconciliationStep { run, due_at: now, checks: Vec::new(), drifts: Vec::new() };
@@ -233,6 +236,16 @@ impl Work {
         window.agree += agree;
         window.calls += calls;
     }
+}
+
+/// What a run that ended says to those who watch.
+#[expect(clippy::cast_precision_loss, reason = "gauges are floating point; seconds stay far below 2^53")]
+fn count(work: &Work, now: Timestamp) {
+    let (connection, statement) = (&work.run.connection, &work.statement);
+    RECONCILIATIONS.increment([connection, "done"]);
+    RECONCILED.add(statement.agree, [connection, "agree"]);
+    RECONCILED.add(statement.compared.saturating_sub(statement.agree), [connection, "differ"]);
+    RECONCILED_AT.set(now.as_second() as f64, [connection]);
 }
 
 fn after(now: Timestamp, by: Duration) -> Timestamp {

@@ -2,7 +2,7 @@
 
 use super::state::State;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use waybill::domain::ids::{DocumentId, EffectId, ExceptionId, InstanceId};
 use waybill::store::*;
 
@@ -80,7 +80,14 @@ impl State {
             let (open, ended): (Vec<&InstanceRow>, Vec<&InstanceRow>) =
                 of.partition(|row| matches!(row.status.as_str(), "running" | "exception"));
             instances.extend(open.iter().map(|row| row.id));
-            instances.extend(ended.iter().max_by_key(|row| (row.started_at, row.id)).map(|row| row.id));
+            let mut newest: BTreeMap<&str, &InstanceRow> = BTreeMap::new();
+            for row in ended {
+                let kept = newest.entry(row.flow.as_str()).or_insert(row);
+                if (kept.started_at, kept.id) < (row.started_at, row.id) {
+                    *kept = row;
+                }
+            }
+            instances.extend(newest.values().map(|row| row.id));
         }
         whole.extend(named.iter().filter_map(|id| self.instances.get(id)).map(|row| row.document));
         (whole, instances)

@@ -106,6 +106,7 @@ impl State {
             documents: self.documents.len() as u64,
             instances: count(self.instances.values().map(|row| row.status.clone())),
             exceptions: count(open.map(|row| row.cause.clone())),
+            drifts: count(self.drifts.values().filter(|row| row.state == "open").map(|row| row.kind.clone())),
             effects: count(effects),
             messages: count(self.messages.values().map(|stored| stored.message.state.clone())),
             duplicates: self.duplicates,

@@ -150,15 +150,7 @@ impl Deciding<'_> {
         }
         if let Some(revision) = changes.restart {
             let live = self.circumstances.definitions.live(version.flow_id()).unwrap_or_else(|| version.clone());
-            let attempt = self
-                .set
-                .instances_of(row.document)
-                .iter()
-                .filter(|known| {
-                    self.set.instances.get(known).is_some_and(|work| work.row.revision == revision && work.row.flow == row.flow)
-                })
-                .count();
-            self.begin(row.document, &live, revision, u32::try_from(attempt).unwrap_or(u32::MAX));
+            self.begin(row.document, &live, revision);
         }
     }
 
@@ -234,6 +226,8 @@ impl Deciding<'_> {
         let now = self.now();
         let reread = version.first_reread(&change.connection, now);
         let instance = row.id;
+        // Not the time of its answer: what the source shows in between may be what we wrote.
+        let written_at = self.sent_at.unwrap_or(now);
         self.set.put_link(
             change.document,
             &change.connection,
@@ -248,7 +242,7 @@ impl Deciding<'_> {
                 }
                 if change.written.is_some() {
                     link.written = change.written;
-                    link.written_at = Some(now);
+                    link.written_at = Some(written_at);
                 }
                 if change.seen.is_some() {
                     link.seen = change.seen;

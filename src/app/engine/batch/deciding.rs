@@ -15,7 +15,7 @@ use std::collections::HashMap;
 pub fn decide_batch(inputs: &[Input], loaded: Loaded, circumstances: &Circumstances) -> Batch {
     let before = circumstances.publishes.then(|| Before::of(&loaded));
     let set = WorkingSet::new(loaded);
-    let mut deciding = Deciding { set, circumstances, room: circumstances.room.clone(), input: 0, touched: Vec::new() };
+    let mut deciding = Deciding { set, circumstances, room: circumstances.room.clone(), input: 0, sent_at: None, touched: Vec::new() };
     let mut verdicts = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.iter().enumerate() {
         deciding.input = index;
@@ -38,6 +38,8 @@ pub(super) struct Deciding<'a> {
     pub(super) room: HashMap<String, u32>,
     /// The input at hand, by its place in the batch.
     pub(super) input: usize,
+    /// When the request left whose end is the input at hand.
+    pub(super) sent_at: Option<Timestamp>,
     pub(super) touched: Vec<Touched>,
 }
 
@@ -73,7 +75,9 @@ impl Deciding<'_> {
             return missing;
         }
         self.set.writes.progress.push(ended.progress.clone());
+        self.sent_at = ended.sent_at;
         self.event(effect.instance, &Event::EffectEnded { effect: effect.id, result: ended.result.clone() });
+        self.sent_at = None;
         Verdict::Done
     }
 

@@ -34,7 +34,7 @@ impl Deciding<'_> {
             if let Some(missing) = self.missing_version(document) {
                 return self.keep(heard.message, missing);
             }
-            let (seen, now) = (heard.seen.clone(), self.now());
+            let (seen, observed_at, now) = (heard.seen.clone(), heard.received_at, self.now());
             let definitions = self.circumstances.definitions.clone();
             let open = heard.outcome.is_none_or(|outcome| matches!(outcome, Outcome::Pending | Outcome::Unknown));
             self.set.put_link(
@@ -44,7 +44,7 @@ impl Deciding<'_> {
                 |link, _| {
                     if seen.is_some() {
                         link.seen = seen;
-                        link.seen_at = Some(now);
+                        link.seen_at = link.seen_at.max(Some(observed_at));
                     }
                     if link.reread_at.is_some() {
                         // What is decided is not asked about any more, or every object ever made would be read for ever.

@@ -11,6 +11,8 @@ mod mend;
 mod messages;
 mod migrate;
 mod sightings;
+#[cfg(test)]
+mod tests;
 
 use super::definitions::Definitions;
 use super::input::Verdict;

@@ -138,6 +138,8 @@ impl Deciding<'_> {
                 let moved = work.row.source_status != seen.status;
                 let source = work.links.iter().find(|link| link.connection == seen.connection && link.external_id == seen.external_id);
                 // The first sight after we wrote there shows what we wrote: we refused the order, its source says "cancelled".
+                // A sight counts from when the source was asked, not from now: one taken before our last write and worked on
+                // after it must not use up the echo.
                 let echo = source.is_some_and(|link| link.written_at.is_some_and(|written| link.seen_at.is_none_or(|seen| seen < written)));
                 if moved
                     && !running
@@ -158,14 +160,14 @@ impl Deciding<'_> {
                 }
             }
         }
-        let status = seen.status.clone();
+        let (status, observed_at) = (seen.status.clone(), seen.observed_at);
         self.set.put_link(
             seen.document,
             &seen.connection,
             &seen.external_id,
             |link, _| {
                 link.seen = status;
-                link.seen_at = Some(now);
+                link.seen_at = link.seen_at.max(Some(observed_at));
             },
             seen.tenant,
         );
@@ -180,15 +182,24 @@ impl Deciding<'_> {
         if busy {
             return;
         }
-        let attempt = mine.iter().filter(|id| self.set.instances.get(id).is_some_and(|work| work.row.revision == revision)).count();
-        let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
-        self.begin(seen.document, version, revision, attempt);
+        self.begin(seen.document, version, revision);
     }
 
     /// Begins an instance and lets it take its first steps.
-    pub(super) fn begin(&mut self, document: DocumentId, version: &Arc<FlowVersion>, revision: u32, attempt: u32) {
+    pub(super) fn begin(&mut self, document: DocumentId, version: &Arc<FlowVersion>, revision: u32) {
         let Some(work) = self.set.documents.get(&document) else { return };
-        let id = ids::instance_id(work.row.tenant, document, version.flow_id(), revision, attempt);
+        let tenant = work.row.tenant;
+        // Of each flow the newest instance is here, but not all: a count of them would give an old one's id again.
+        let instances = self.set.instances_of(document).into_iter().filter_map(|id| self.set.instances.get(&id));
+        let mut of_revision = instances.filter(|work| work.row.flow == version.flow_id() && work.row.revision == revision);
+        let mut id = match of_revision.next() {
+            Some(newest) => ids::instance_again(newest.row.id),
+            None => ids::instance_id(tenant, document, version.flow_id(), revision),
+        };
+        // Two of one batch may have begun at the same moment.
+        while self.set.instances.contains_key(&id) {
+            id = ids::instance_again(id);
+        }
         self.begin_as(id, document, version, revision, &Instance::default());
     }
 

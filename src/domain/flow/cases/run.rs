@@ -90,7 +90,7 @@ fn facts(case: &Case, setting: &Setting<'_>) -> Result<Facts, Wrong> {
     let external_id = doc.member("source").member("id").as_text().unwrap_or(&key).to_owned();
     Ok(Facts {
         tenant: TenantId::DEFAULT,
-        instance: ids::instance_id(TenantId::DEFAULT, id, &flow.id, 1, 0),
+        instance: ids::instance_id(TenantId::DEFAULT, id, &flow.id, 1),
         version: "test".to_owned(),
         initiator: doc.member("requester").clone(),
         document: DocumentFacts {

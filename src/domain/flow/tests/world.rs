@@ -337,7 +337,7 @@ pub fn facts(total: &str) -> Facts {
     let id = ids::document_id(tenant, "purchase_order", "erp_hq", "PO-4417");
     Facts {
         tenant,
-        instance: ids::instance_id(tenant, id, "tested", 1, 0),
+        instance: ids::instance_id(tenant, id, "tested", 1),
         version: "v1".to_owned(),
         initiator: doc.member("requester").clone(),
         document: DocumentFacts {

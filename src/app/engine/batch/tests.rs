@@ -1,0 +1,163 @@
+//! What sightings come to, decided on the shipped definitions; rows are kept between the batches as a store would.
+
+use super::*;
+use crate::app::engine::definitions::Live;
+use crate::app::engine::input::{Input, Sighting};
+use crate::domain::catalog::{Catalog, has_errors};
+use crate::domain::ids::{ExceptionId, InboxId, InstanceId, TenantId, document_id};
+use crate::store::{InstanceRow, LinkRow, Loaded};
+use std::path::PathBuf;
+use uuid::Uuid;
+
+const TENANT: TenantId = TenantId::DEFAULT;
+const SOURCE: &str = "erp_hq";
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_790_000_000 + second).expect("a time")
+}
+
+struct World {
+    definitions: Arc<Definitions>,
+    rows: Loaded,
+    messages: u128,
+}
+
+impl World {
+    fn new() -> Self {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let (files, findings) = crate::app::load::load(&root).expect("the project is readable");
+        assert!(findings.is_empty(), "{findings:?}");
+        let (catalog, diagnostics) = Catalog::compile(files);
+        assert!(!has_errors(&diagnostics), "{diagnostics:#?}");
+        Self { definitions: Live::new(Arc::new(catalog), 1, b"test").now(), rows: Loaded::default(), messages: 0 }
+    }
+
+    /// The source is asked at `observed`, and what it says is worked on at `now`. Ids of instances that began.
+    fn see(&mut self, status: &str, observed: i64, now: i64) -> Vec<InstanceId> {
+        self.messages += 1;
+        let message = InboxId(Uuid::from_u128(self.messages));
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/erp-order-1.document.json");
+        let mut json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(root).expect("the sample")).expect("JSON");
+        json.as_object_mut().expect("an object").remove("status_raw");
+        let kind = self.definitions.catalog().documents.get("purchase_order").expect("the type").clone();
+        json["status"] = status.into();
+        let read = kind.validate(&json).expect("a purchase order");
+        let seen = Sighting {
+            message,
+            attempts: 0,
+            telling: ExceptionId(Uuid::from_u128(self.messages)),
+            tenant: TENANT,
+            event: "purchase_orders".into(),
+            connection: SOURCE.into(),
+            kind: "purchase_order".into(),
+            key: read.key.to_string(),
+            external_id: "100001".into(),
+            document: document_id(TENANT, "purchase_order", SOURCE, &read.key),
+            body: read.value.to_json_text(),
+            hash: kind.content_hash(&read.value),
+            typed: read.value,
+            payload: "{}".into(),
+            version: Some(format!("{observed:09}")),
+            status: Some(status.into()),
+            withdrawn: status == "cancelled",
+            display: "{}".into(),
+            observed_at: at(observed),
+        };
+        let loaded = Loaded { messages: vec![message], ..self.rows.clone() };
+        let batch = decide_batch(&[Input::Sighting(Arc::new(seen))], loaded, &self.circumstances(now));
+        assert!(matches!(batch.verdicts.as_slice(), [Verdict::Done]), "{:?}", batch.verdicts);
+        self.keep(batch.writes)
+    }
+
+    fn circumstances(&self, now: i64) -> Circumstances {
+        Circumstances {
+            definitions: self.definitions.clone(),
+            now: at(now),
+            lease: Lease { owner: "test".into(), until: at(now + 60) },
+            room: HashMap::new(),
+            publishes: false,
+            traced: false,
+        }
+    }
+
+    fn keep(&mut self, writes: Writes) -> Vec<InstanceId> {
+        let rows = &mut self.rows;
+        rows.documents.extend(writes.documents_new);
+        for changed in writes.documents_changed {
+            rows.documents.retain(|row| row.id != changed.id);
+            rows.documents.push(changed);
+        }
+        rows.revisions.extend(writes.revisions);
+        for link in writes.links {
+            rows.links.retain(|row| (&row.connection, &row.external_id) != (&link.connection, &link.external_id));
+            rows.links.push(link);
+        }
+        let begun = writes.instances_new.iter().map(|row| row.id).collect();
+        rows.instances.extend(writes.instances_new);
+        for changed in writes.instances_changed {
+            rows.instances.retain(|row| row.id != changed.id);
+            rows.instances.push(changed);
+        }
+        begun
+    }
+
+    /// All that runs ends, and of each flow a store would give only the newest from now on.
+    fn end(&mut self, now: i64, status: &str) {
+        let newest = self.rows.instances.iter().max_by_key(|row| row.started_at).expect("an instance").clone();
+        self.rows.instances = vec![InstanceRow { status: "ended".into(), ended_at: Some(at(now)), ..newest }];
+        self.rows.documents[0].status = status.into();
+    }
+
+    fn wrote(&mut self, sent: i64) {
+        let link = self.rows.links.iter_mut().find(|link| link.connection == SOURCE).expect("the source's link");
+        *link = LinkRow { written: Some("rejected".into()), written_at: Some(at(sent)), ..link.clone() };
+    }
+
+    fn status(&self) -> &str {
+        &self.rows.documents[0].status
+    }
+}
+
+#[test]
+fn a_flow_that_begins_again_for_one_revision_is_another_instance_each_time() {
+    let mut world = World::new();
+    let mut begun = world.see("submitted", 0, 1);
+    for round in 1..5 {
+        let time = round * 100;
+        world.end(time, "expired");
+        assert_eq!(world.see("draft", time + 1, time + 2), [], "a draft starts nothing");
+        begun.extend(world.see("submitted", time + 3, time + 4));
+        assert_eq!(begun.len(), usize::try_from(round).unwrap() + 1, "one more in round {round}");
+    }
+    let distinct: std::collections::HashSet<_> = begun.iter().collect();
+    assert_eq!(distinct.len(), begun.len(), "{begun:?}");
+}
+
+#[test]
+fn what_was_read_before_our_last_write_does_not_use_up_its_echo() {
+    let mut world = World::new();
+    world.see("submitted", 0, 1);
+    world.end(50, "revoked");
+    // Two writes; the read between them is worked on after the second.
+    world.wrote(60);
+    world.wrote(70);
+    world.see("rejected", 65, 80);
+    assert_eq!(world.status(), "revoked", "the echo of the first write");
+    world.see("draft", 90, 91);
+    assert_eq!(world.status(), "revoked", "the echo of the second write");
+    world.see("released", 100, 101);
+    assert_eq!(world.status(), "released", "the source's own word");
+}
+
+#[test]
+fn what_is_read_while_our_write_is_under_way_is_its_echo() {
+    let mut world = World::new();
+    world.see("submitted", 0, 1);
+    world.end(50, "rejected");
+    // Sent at 60, answered at 70 and written down then; read in between.
+    world.wrote(60);
+    world.see("rejected", 65, 71);
+    assert_eq!(world.status(), "rejected");
+    world.see("released", 80, 81);
+    assert_eq!(world.status(), "released", "the write has been seen: this is the source's word");
+}
