@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use waybill::cli::generate::{FOLDERS, generated};
+use waybill::app::load::load;
+use waybill::cli::generate::{FOLDERS, connectors, generated};
+use waybill::domain::catalog::Catalog;
 
 #[test]
 fn generated_files_are_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = generated();
+    let mut files = generated();
+    let (catalog, found) = Catalog::compile(load(root).unwrap().0);
+    assert!(found.is_empty(), "the shipped definitions have findings");
+    files.push(connectors(&catalog));
     let wanted: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
     assert_eq!(wanted.len(), files.len(), "two generated files have one path: a code or kind is listed twice");
     let update = std::env::var_os("UPDATE").is_some();

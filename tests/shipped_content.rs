@@ -39,6 +39,23 @@ fn examples_have_the_products_connectors() {
     }
 }
 
+/// A label of proof names the file that shows it, and that file names what it was shown with.
+#[test]
+fn every_connector_says_what_it_was_held_against() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (id, connector) in &shipped("").connectors {
+        let proof = connector.proof.as_ref().unwrap_or_else(|| panic!("{id} has no `proof`"));
+        let Some(test) = &proof.test else { continue };
+        let text = std::fs::read_to_string(root.join(test.as_ref())).unwrap_or_else(|problem| panic!("{id}: {test}: {problem}"));
+        let Some(needs) = text.lines().find_map(|line| line.strip_prefix("# needs: ")) else { continue };
+        let named = needs.split_whitespace().any(|need| {
+            let (name, version) = need.split_once("==").unwrap();
+            proof.with.contains(name) && proof.with.contains(version.trim_end_matches(".dev0"))
+        });
+        assert!(named, "{id}: `{}` names none of `{needs}`", proof.with);
+    }
+}
+
 #[test]
 fn shipped_cases_pass() {
     for project in PROJECTS {

@@ -39,15 +39,15 @@ use crate::runtime::{Clock, IdMaker, SystemClock};
 #[command(verbatim_doc_comment)]
 pub struct CallArgs {
     /// The connection, such as erp_hq.
-    connection: String,
+    pub(super) connection: String,
     /// The operation of its connector, such as get_order.
-    operation: String,
-    /// The operation's input: JSON, `@FILE`, or `-` for standard input.
-    #[arg(long, value_name = "JSON", default_value = "{}")]
-    input: String,
+    pub(super) operation: String,
+    /// The operation's input: JSON, `@FILE`, or `-` for standard input; empty where it is left out.
+    #[arg(long, value_name = "JSON")]
+    pub(super) input: Option<String>,
     /// Send a write. Without it, a write is only shown.
     #[arg(long)]
-    send: bool,
+    pub(super) send: bool,
     /// Our reference at the partner, for operations that take one; drawn when left out.
     #[arg(long, value_name = "TEXT")]
     reference: Option<String>,
@@ -58,7 +58,7 @@ pub struct CallArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     within: u64,
     #[command(flatten)]
-    project: ProjectOption,
+    pub(super) project: ProjectOption,
     #[command(flatten)]
     config: ConfigOption,
 }
@@ -66,23 +66,44 @@ pub struct CallArgs {
 /// Calls, or shows what would be called.
 pub async fn run(args: CallArgs, output: OutputFormat) -> anyhow::Result<ExitCode> {
     let project = args.project.load()?;
-    let target = target(&project, &args.connection, &args.operation)?;
-    let input = json_argument("--input", &args.input)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let gateway = gateway(&args, clock.clone())?;
-    let deadline = gateway.deadline(Duration::from_secs(args.within));
-    let call = call(&args, &input, &IdMaker::new(clock), deadline);
-    let (json, text, good) = if target.is_write() && !args.send {
-        shown(&gateway, &target, &call)
-    } else {
-        performed(&gateway.perform(&target, call.clone()).await, &target, &call)
-    };
-    let text = if output == OutputFormat::Json { format!("{json}\n") } else { text };
+    let input = json_argument("--input", args.input.as_deref().unwrap_or("{}"))?;
+    let called = called(&args, &project, &input, false).await?;
+    let text = if output == OutputFormat::Json { format!("{}\n", called.json) } else { called.text };
     std::io::stdout().lock().write_all(text.as_bytes()).context("the result cannot be written")?;
-    Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if called.good { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn target(project: &Project, connection: &str, operation: &str) -> anyhow::Result<Target> {
+/// A call that was made or shown, in both forms.
+pub(super) struct Called {
+    pub target: Target,
+    /// What came of it; none when a write was only shown.
+    pub performed: Option<Performed>,
+    pub reference: String,
+    pub json: Json,
+    pub text: String,
+    /// Whether the answer is ok, or nothing was to be sent.
+    pub good: bool,
+}
+
+/// Calls, or shows what would be called. `loopback` also allows what the configuration would not.
+pub(super) async fn called(args: &CallArgs, project: &Project, input: &Json, loopback: bool) -> anyhow::Result<Called> {
+    let target = target(project, &args.connection, &args.operation)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let gateway = gateway(args, clock.clone(), loopback)?;
+    let deadline = gateway.deadline(Duration::from_secs(args.within));
+    let call = call(args, input, &IdMaker::new(clock), deadline);
+    let (result, (json, text, good)) = if target.is_write() && !args.send {
+        (None, shown(&gateway, &target, &call))
+    } else {
+        let result = gateway.perform(&target, call.clone()).await;
+        let words = performed(&result, &target, &call);
+        (Some(result), words)
+    };
+    Ok(Called { target, performed: result, reference: call.reference, json, text, good })
+}
+
+/// The operation of a connection.
+pub(super) fn target(project: &Project, connection: &str, operation: &str) -> anyhow::Result<Target> {
     let catalog = &project.catalog;
     let known = || catalog.connections.keys().map(AsRef::as_ref);
     let found = catalog.connections.get(connection).ok_or_else(|| project.missing("connection", connection, known()))?;
@@ -92,11 +113,11 @@ fn target(project: &Project, connection: &str, operation: &str) -> anyhow::Resul
     Target::new(found.clone(), connector.clone(), operation).ok_or_else(|| project.missing("operation", operation, operations()))
 }
 
-fn gateway(args: &CallArgs, clock: Arc<dyn Clock>) -> anyhow::Result<Gateway> {
+fn gateway(args: &CallArgs, clock: Arc<dyn Clock>, loopback: bool) -> anyhow::Result<Gateway> {
     let config = args.config.load()?.gateway;
     let options = Options {
         base: args.project.project.clone(),
-        egress: EgressPolicy { allow_loopback: config.allow_loopback, ..EgressPolicy::default() },
+        egress: EgressPolicy { allow_loopback: config.allow_loopback || loopback, ..EgressPolicy::default() },
         concurrency_max: config.concurrency_max,
         response_bytes_max: config.response_bytes_max.into(),
         redirects_max: config.redirects_max,

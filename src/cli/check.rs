@@ -1,6 +1,7 @@
 //! `waybill check`: reads a project folder and shows every problem of every definition.
 
 use super::output::{self, Colour, OutputFormat};
+use super::promises;
 use crate::app::load::load;
 use crate::domain::catalog::{Catalog, has_errors};
 use anyhow::Context;
@@ -21,6 +22,7 @@ use std::process::ExitCode;
 ///   waybill check
 ///   waybill check path/to/project --output json
 ///   waybill check --on 2026-11-30              also: do the calendars reach far enough from that day?
+///   waybill check --promises                   also: is each write safe to repeat, and why?
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct CheckArgs {
@@ -30,6 +32,9 @@ pub struct CheckArgs {
     /// Also warns of calendars whose tables end before what begins on this day may be due. `waybill doctor` asks for today.
     #[arg(long, value_name = "DATE")]
     on: Option<jiff::civil::Date>,
+    /// Also lists what each connector promises of each of its writes. Writes that may duplicate are named either way.
+    #[arg(long)]
+    promises: bool,
 }
 
 /// Checks and shows.
@@ -43,11 +48,14 @@ pub fn run(args: &CheckArgs, output: OutputFormat) -> anyhow::Result<ExitCode> {
         OutputFormat::Json => {
             let mut json = output::findings_json(&diagnostics);
             json["definitions"] = json!(catalog.definitions.len());
+            json["promises"] = promises::json(&catalog);
             writeln!(out, "{json}")
         }
         OutputFormat::Text => {
             let shown = output::findings(&diagnostics, &catalog.files, Colour::of_terminal());
-            writeln!(out, "{shown}{}: {}", output::many(catalog.definitions.len(), "sound definition"), output::counts(&diagnostics))
+            let promises = promises::text(&catalog, args.promises);
+            let definitions = output::many(catalog.definitions.len(), "sound definition");
+            writeln!(out, "{shown}{promises}{definitions}: {}", output::counts(&diagnostics))
         }
     };
     written.context("the result cannot be written")?;

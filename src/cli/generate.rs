@@ -5,6 +5,7 @@
 
 use super::reference;
 use crate::api::{codes, openapi};
+use crate::domain::catalog::Catalog;
 use crate::domain::catalog::kinds::KINDS;
 use crate::domain::diagnostic::chinese;
 use crate::domain::diagnostic::codes::{CODES, is_known};
@@ -30,6 +31,11 @@ pub fn generated() -> Vec<Generated> {
     files.extend(reference::pages());
     files.push(Generated { path: "docs/api/openapi.json".to_owned(), text: openapi::text() });
     files
+}
+
+/// The page that comes from the definitions which the product ships; the binary does not hold them all.
+pub fn connectors(catalog: &Catalog) -> Generated {
+    Generated { path: "docs/reference/connectors.md".to_owned(), text: reference::connectors::page(catalog) }
 }
 
 /// Codes of definitions, then of the API; a code that both use has one page.

@@ -13,6 +13,7 @@ pub mod check;
 mod client;
 mod config_option;
 pub mod connections;
+pub mod connector;
 pub mod demo;
 mod desk_text;
 pub mod diff;
@@ -34,6 +35,7 @@ pub mod output;
 pub mod preview;
 mod project_content;
 mod project_option;
+mod promises;
 pub mod reconcile;
 mod reference;
 mod release_target;
@@ -64,6 +66,7 @@ use self::output::OutputFormat;
 /// 3 the hub cannot be reached.
 ///
 /// Examples:
+///   waybill connector new                      begin a connector for a system; the questions are asked
 ///   waybill check                              find every problem of the definitions in this folder
 ///   waybill test                               run the cases beside the definitions
 ///   waybill apply . --message TEXT             publish this folder
@@ -91,6 +94,7 @@ enum Command {
     Export(export::ExportArgs),
     Releases(releases::ReleasesArgs),
     Call(call::CallArgs),
+    Connector(connector::ConnectorArgs),
     Preview(preview::PreviewArgs),
     Simulate(simulate::SimulateArgs),
     Migrate(migrate::MigrateArgs),
@@ -139,6 +143,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(args) => export::run(args, output).await,
         Command::Releases(args) => releases::run(args, output).await,
         Command::Call(args) => call::run(args, output).await,
+        Command::Connector(args) => Box::pin(connector::run(args, output)).await,
         Command::Preview(args) => preview::run(&args, output),
         Command::Simulate(args) => simulate::run(&args, output),
         Command::Migrate(args) => migrate::run(&args, output).await,
@@ -214,6 +219,7 @@ mod tests {
             include_str!("../../README.zh-CN.md"),
             include_str!("../../docs/guide/writing-definitions.md"),
             include_str!("../../docs/guide/publishing.md"),
+            include_str!("../../docs/guide/connect-a-system.md"),
             include_str!("../../examples/tryton/README.md"),
             include_str!("../../examples/erp_gallery/README.md"),
             include_str!("../../examples/sap_weaver/README.md"),

@@ -1,6 +1,7 @@
 //! The pages of the docs that come from the code: command line, configuration, language, metrics. One file a page.
 
 mod commands;
+pub mod connectors;
 mod language;
 mod metrics;
 mod settings;

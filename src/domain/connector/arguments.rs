@@ -15,6 +15,11 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// The names that are handed over.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(AsRef::as_ref)
+    }
+
     /// Compiles `with:` against the input of the operation it is for. `reference` may be left out: the hub fills it.
     pub(super) fn compile(
         node: Option<&Node>,

@@ -4,6 +4,7 @@ use super::auth::Auth;
 use super::event::EventDefinition;
 use super::idempotency::Idempotency;
 use super::operation::{Limits, Operation};
+use super::proof::Proof;
 use super::quota::Remaining;
 use super::reconcile::Reconcile;
 use super::redact::Redaction;
@@ -55,6 +56,8 @@ pub struct Connector {
     pub can: IndexMap<Arc<str>, bool>,
     /// What is taken out of records.
     pub redact: Redaction,
+    /// What the definition was held against.
+    pub proof: Option<Proof>,
 }
 
 /// How a connector is reached over HTTP.

@@ -34,6 +34,44 @@ pub fn replay(connector: &Arc<Connector>, example: &Json) -> Vec<Difference> {
     replay.differences
 }
 
+/// What a connector makes of the answers of an example, whatever the example expects.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// The requests it made, as far as there were answers, and one more where it asks for more.
+    pub requests: Vec<Request>,
+    /// What it came to.
+    pub answer: super::answer::Answer,
+}
+
+/// Plays the answers of an example.
+pub fn play(connector: &Arc<Connector>, example: &Json) -> Played {
+    let replay = Replay { connector, example, differences: Vec::new() };
+    let operation = example.get("operation").and_then(Json::as_str).unwrap_or_default();
+    let mut requests = Vec::new();
+    let mut run = match Run::start(connector.clone(), operation, replay.facts(), Vec::new()) {
+        Ok(run) => run,
+        Err(answer) => return Played { requests, answer: *answer },
+    };
+    let exchanges = replay.exchanges();
+    let credentials = connector.auth.handshake().map(super::auth::Handshake::stand_in);
+    let moment = Moment::example();
+    loop {
+        match run.next(&Proof { credentials: credentials.as_ref(), moment: &moment }) {
+            Next::Done(answer) => return Played { requests, answer: *answer },
+            Next::Send(planned) => {
+                let reply = exchanges.get(requests.len()).map(|(_, exchange)| reply_of(exchange.get("response").unwrap_or(&Json::Null)));
+                requests.push(planned.request);
+                let Some(reply) = reply else {
+                    let words = "the example has no further answer";
+                    return Played { requests, answer: super::answer::Answer::failed(super::class::Failure::Reset, super::operation::Effect::Read, words) };
+                };
+                let answer = run.read(&reply);
+                run.take(answer, Some(&reply));
+            }
+        }
+    }
+}
+
 struct Replay<'a> {
     connector: &'a Arc<Connector>,
     example: &'a Json,

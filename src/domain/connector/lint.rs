@@ -7,7 +7,8 @@ use crate::domain::text::tree::{Node, NodeKind};
 /// Parts of names behind which secrets stand.
 const TELLING: &[&str] = &["password", "passwd", "secret", "api_key", "apikey", "api-key", "authorization", "access_token", "private_key"];
 
-fn is_telling(name: &str) -> bool {
+/// Whether a name says that a secret stands under it.
+pub(super) fn is_telling(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     TELLING.iter().any(|part| lower.contains(part))
 }

@@ -1,7 +1,7 @@
 //! Connectors: what a kind of system can do, as data; and the pure half of speaking to it.
 //!
 //! Owns the definition (reading, checking, compiling), the building of requests, the reading of answers, operations as
-//! machines, and what partners' events mean. It sends nothing: `gateway` does, and holds secrets, limits and sockets.
+//! machines, what partners' events mean, and drafts of new definitions. It sends nothing: `gateway` does, and holds secrets, limits and sockets.
 //! One file a vocabulary item, each registered in one list: `auth`, `body`, `decode`, `format`, `heard_by`, `idempotency`, `page`.
 
 mod answer;
@@ -13,6 +13,7 @@ mod compiler;
 #[expect(clippy::module_inception, reason = "the room is named for its most important type")]
 mod connector;
 pub mod decode;
+pub mod draft;
 pub mod egress;
 pub mod event;
 pub mod example;
@@ -25,12 +26,15 @@ pub mod idempotency;
 mod lint;
 pub mod operation;
 pub mod page;
+pub mod promise;
+pub mod proof;
 pub mod quota;
 mod read;
 mod read_event;
 mod read_operation;
 mod read_reconcile;
 pub mod reconcile;
+pub mod recording;
 pub mod redact;
 mod reply;
 pub mod request;

@@ -6,6 +6,7 @@ use super::compiler::Compiler;
 use super::connector::{Connector, Http};
 use super::field;
 use super::operation::Limits;
+use super::proof::Proof;
 use super::redact::Redaction;
 use super::request::plain_millis;
 use super::scopes::Scopes;
@@ -105,6 +106,7 @@ fn compile(node: &Node, compiler: &mut Compiler<'_>) -> Option<Connector> {
     let can = node.get("can").map(Node::entries).unwrap_or_default();
     let can = can.iter().filter_map(|(key, value)| Some((Arc::from(key.text.as_str()), value.bool()?))).collect();
     let redact = compiler.inside("redact", |compiler| Redaction::compile(node.get("redact"), compiler));
+    let proof = compiler.inside("proof", |compiler| Proof::read(node.get("proof"), compiler));
     Some(Connector {
         id: Arc::from(id),
         title: Title::read(node.get("title")),
@@ -123,6 +125,7 @@ fn compile(node: &Node, compiler: &mut Compiler<'_>) -> Option<Connector> {
         reconcile,
         can,
         redact,
+        proof,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The shape of a connector file.
 
-use super::{auth, decode, field, heard_by, idempotency, page, quota, read_reconcile, redact, request, rule, types, webhook};
+use super::{auth, decode, field, heard_by, idempotency, page, proof, quota, read_reconcile, redact, request, rule, types, webhook};
 use crate::domain::text::shape::{FORMAT, Field, Kind, ObjectShape, Shape, TITLE, TaggedShape};
 
 /// Expressions by name: what one call hands to another.
@@ -214,6 +214,7 @@ static FIELDS: &[Field] = &[
     Field::optional("reconcile", Shape::IdMap(&read_reconcile::SHAPE), "How its objects are read back and compared with the ledger."),
     Field::optional("can", Shape::IdMap(&Shape::Bool), "What it can and cannot."),
     Field::optional("redact", redact::SHAPE, "What is taken out of records."),
+    Field::optional("proof", proof::SHAPE, "What the definition was held against."),
     Field::later("forms", "Form codecs of its approvals."),
 ];
 

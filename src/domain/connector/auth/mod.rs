@@ -73,6 +73,7 @@ pub const SHAPE: Shape = Shape::Tagged(&TAGGED);
 /// How a connection proves who it is.
 #[derive(Debug)]
 pub struct Auth {
+    word: &'static str,
     kind: AuthKind,
     csrf: Option<Box<Csrf>>,
 }
@@ -108,16 +109,23 @@ pub struct Proof<'a> {
 
 impl Auth {
     /// No proof.
-    pub(super) const NONE: Auth = Auth { kind: AuthKind::None, csrf: None };
+    pub(super) const NONE: Auth = Auth { word: "none", kind: AuthKind::None, csrf: None };
 
     /// Compiles `auth:`.
     pub(super) fn compile(node: &Node, scopes: &Scopes, compiler: &mut Compiler<'_>) -> Option<Auth> {
         let csrf = node.get("csrf").map(|csrf| compiler.inside("csrf", |compiler| Csrf::compile(csrf, scopes, compiler)).map(Box::new));
         let kind = AuthKind::compile(node, scopes, compiler)?;
+        let written = node.get("kind").and_then(Node::text);
+        let word = KINDS.iter().map(|kind| kind.word).find(|word| Some(*word) == written)?;
         match csrf {
-            None => Some(Auth { kind, csrf: None }),
-            Some(csrf) => csrf.map(|csrf| Auth { kind, csrf: Some(csrf) }),
+            None => Some(Auth { word, kind, csrf: None }),
+            Some(csrf) => csrf.map(|csrf| Auth { word, kind, csrf: Some(csrf) }),
         }
+    }
+
+    /// The word of its kind.
+    pub fn word(&self) -> &'static str {
+        self.word
     }
 
     /// The handshake that comes before other requests, if this kind has one.

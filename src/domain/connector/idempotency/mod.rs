@@ -88,7 +88,11 @@ impl Idempotency {
             Idempotency::Header { header, .. } => format!("safe: the partner honours a key in the header `{header}`"),
             Idempotency::Body { field, .. } => format!("safe: the partner honours a key in the field `{field}`"),
             Idempotency::Nature => "safe: repeating is harmless".to_owned(),
-            Idempotency::Lookup(lookup) => format!("safe: looked up by `{}` before a repeat", lookup.operation),
+            Idempotency::Lookup(lookup) => {
+                let by: Vec<&str> = lookup.with.names().collect();
+                let by = if by.is_empty() { "reference".to_owned() } else { by.join(", ") };
+                format!("safe: looked up by `{}` (by {by}) before a repeat", lookup.operation)
+            }
             Idempotency::None => "may duplicate: an unknown outcome goes to a person".to_owned(),
         }
     }

@@ -1,0 +1,137 @@
+//! The definition of a draft as text, comments included.
+
+use super::yaml::{comment, json, quoted, text};
+use super::{Auth, Body, Draft, Form, Input, Operation, Output, Part, Promise, Source};
+
+/// `connector.yaml`.
+pub(super) fn connector(draft: &Draft) -> String {
+    let mut out = comment(0, &format!("Drafted from {}. What that could not tell is marked `Open:`; settle it, and take the mark away.", draft.from));
+    for open in &draft.open {
+        out += &comment(0, &format!("Open: {open}"));
+    }
+    out += "format: 1\n";
+    out += &format!("connector: {}\n", draft.id);
+    out += &format!("title: {{en: {}}}\n", quoted(&draft.title));
+    out += "settings:\n";
+    for setting in draft.settings() {
+        out += &format!("  {}: {{type: {}}}\n", setting.name, setting.of);
+    }
+    out += "http: {base_url: \"{{settings.base_url}}\", timeout: 30s}\n";
+    out += &auth(&draft.auth);
+    out += "operations:\n";
+    for operation in &draft.operations {
+        out += &of_operation(operation);
+    }
+    out
+}
+
+fn auth(auth: &Auth) -> String {
+    match auth {
+        Auth::None => String::new(),
+        Auth::Basic => "auth: {kind: basic, user: {value: settings.user}, password: {value: settings.password}}\n".to_owned(),
+        Auth::Bearer => "auth: {kind: bearer, token: {value: settings.token}}\n".to_owned(),
+        Auth::Headers(headers) => {
+            let headers: Vec<_> = headers.iter().map(|(header, setting)| format!("{}: {{value: settings.{setting}}}", text(header))).collect();
+            format!("auth: {{kind: static_headers, headers: {{{}}}}}\n", headers.join(", "))
+        }
+        Auth::ClientCredentials(url) => format!(
+            "auth:\n  kind: oauth2_client_credentials\n  token_url: {}\n  client_id: {{value: settings.client_id}}\n  client_secret: {{value: settings.client_secret}}\n",
+            quoted(url)
+        ),
+        Auth::Consent(authorize, token) => format!(
+            "auth:\n  kind: oauth2_authorization_code\n  authorize_url: {}\n  token_url: {}\n  client_id: {{value: settings.client_id}}\n  client_secret: {{value: settings.client_secret}}\n",
+            quoted(authorize),
+            quoted(token)
+        ),
+    }
+}
+
+fn of_operation(operation: &Operation) -> String {
+    let mut out = String::new();
+    for open in &operation.open {
+        out += &comment(2, &format!("Open: {open}"));
+    }
+    out += &format!("  {}:\n", operation.name);
+    out += &format!("    effect: {}\n", if operation.write { "write" } else { "read" });
+    out += &format!("    title: {{en: {}}}\n", quoted(&operation.title));
+    if !operation.input.is_empty() {
+        out += "    input:\n";
+        operation.input.iter().for_each(|input| out += &format!("      {}: {}\n", input.name, declared(input)));
+    }
+    out += "    request:\n";
+    out += &format!("      method: {}\n      path: {}\n", operation.method, quoted(&path(&operation.path)));
+    let optional = |name: &str| operation.input.iter().any(|input| input.name == name && input.optional);
+    out += &entries("query", &operation.query, &optional);
+    out += &entries("headers", &operation.headers, &optional);
+    match &operation.body {
+        Body::None => {}
+        Body::Json(members) if members.is_empty() => out += "      json: {}\n",
+        Body::Json(members) => out += &entries("json", members, &optional),
+        Body::Literal(value) => out += &format!("      json: {}\n", json(value)),
+        Body::Form(members) => out += &entries("form", members, &optional),
+        Body::Text(words) => out += &format!("      body_text: {}\n", quoted(words)),
+    }
+    if !operation.output.is_empty() {
+        out += "    output:\n";
+        operation.output.iter().for_each(|output| out += &of_output(6, output));
+    }
+    if operation.write {
+        out += &promise(&operation.promise);
+    }
+    out
+}
+
+fn promise(promise: &Promise) -> String {
+    match promise {
+        Promise::None => "    idempotency: {by: none}\n".to_owned(),
+        Promise::Nature => "    idempotency: {by: nature}\n".to_owned(),
+        Promise::Header(header) => format!("    idempotency: {{by: header, header: {}}}\n", text(header)),
+        Promise::Lookup(read) => format!(
+            "    # The defaults: executed within 60s, shown within 2m. Write the partner's own times where they are known.\n    idempotency: {{by: lookup, operation: {read}, with: {{reference: input.reference}}, executes_within: 60s, visible_within: 2m, ask_after: [5s, 30s, 4m], then: person}}\n"
+        ),
+    }
+}
+
+fn path(parts: &[Part]) -> String {
+    let part = |part: &Part| match part {
+        // Braces would begin an expression.
+        Part::Literal(literal) => literal.replace('{', "%7B").replace('}', "%7D"),
+        Part::Input(name) => format!("{{{{input.{name}}}}}"),
+    };
+    parts.iter().map(part).collect()
+}
+
+fn declared(input: &Input) -> String {
+    let word = input.form.word();
+    if input.optional { format!("{{type: {word}, optional: true}}") } else { word }
+}
+
+fn entries(key: &str, entries: &[(String, Source)], optional: &dyn Fn(&str) -> bool) -> String {
+    if entries.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("      {key}:\n");
+    for (name, source) in entries {
+        let value = match source {
+            Source::Input(input) if optional(input) => format!("{{value: input.{input}, optional: true}}"),
+            Source::Input(input) => format!("{{value: input.{input}}}"),
+            Source::Setting(setting) => format!("{{value: settings.{setting}}}"),
+            Source::Literal(value) if value.is_object() => format!("{{literal: {value}}}"),
+            Source::Literal(value) => json(value),
+        };
+        out += &format!("        {}: {value}\n", text(name));
+    }
+    out
+}
+
+fn of_output(indent: usize, output: &Output) -> String {
+    let space = " ".repeat(indent);
+    let optional = if output.optional { ", optional: true" } else { "" };
+    if !output.fields.is_empty() {
+        let mut out = format!("{space}{}:\n{space}  from: {}\n{space}  many: true\n{space}  fields:\n", output.name, quoted(&output.from));
+        output.fields.iter().for_each(|field| out += &of_output(indent + 4, field));
+        return out;
+    }
+    let many = if matches!(output.form, Form::List(_)) { ", many: true" } else { "" };
+    format!("{space}{}: {{type: {}, from: {}{many}{optional}}}\n", output.name, output.form.word(), quoted(&output.from))
+}
