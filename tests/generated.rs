@@ -43,7 +43,37 @@ fn generated_files_are_up_to_date() {
 
 /// The examples can be taken elsewhere as they are, so they hold copies of what they have in common with the product.
 const SHARED: &[(&str, &[&str])] =
-    &[("examples/tryton", TRYTON), ("examples/erp_gallery", ERP_GALLERY), ("examples/sap_weaver", SAP_WEAVER)];
+    &[
+    ("examples/tryton", TRYTON),
+    ("examples/erp_gallery", ERP_GALLERY),
+    ("examples/sap_weaver", SAP_WEAVER),
+    ("examples/generic_rest", GENERIC_REST),
+    ("examples/generic_soap", GENERIC_SOAP),
+];
+
+const GENERIC_REST: &[&str] = &[
+    "connectors/generic_rest/connector.yaml",
+    "connectors/demo_oa/connector.yaml",
+    "documents/purchase_order.yaml",
+    "documents/purchase_order.schema.json",
+    "documents/payable.yaml",
+    "documents/payable.schema.json",
+    "mappings/rest_order.yaml",
+    "samples/erp-order-1.inputs.json",
+    "samples/erp-order-1.document.json",
+];
+
+const GENERIC_SOAP: &[&str] = &[
+    "connectors/generic_soap/connector.yaml",
+    "connectors/demo_oa/connector.yaml",
+    "documents/purchase_order.yaml",
+    "documents/purchase_order.schema.json",
+    "documents/payable.yaml",
+    "documents/payable.schema.json",
+    "mappings/soap_order.yaml",
+    "samples/soap-order-1.inputs.json",
+    "samples/soap-order-1.document.json",
+];
 
 const SAP_WEAVER: &[&str] = &[
     "connectors/sap_s4hana/connector.yaml",

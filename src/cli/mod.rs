@@ -223,6 +223,8 @@ mod tests {
             include_str!("../../examples/tryton/README.md"),
             include_str!("../../examples/erp_gallery/README.md"),
             include_str!("../../examples/sap_weaver/README.md"),
+            include_str!("../../examples/generic_rest/README.md"),
+            include_str!("../../examples/generic_soap/README.md"),
         ] {
             found.extend(commands(&shell(text)));
         }

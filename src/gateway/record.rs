@@ -134,7 +134,7 @@ fn body(bytes: &[u8], content_type: &str, redaction: &Redaction, hidden: bool) -
         });
         return Json::Object(shown.collect());
     }
-    if content_type.starts_with("text/") && !redaction.has_paths() {
+    if (content_type.starts_with("text/") || content_type.contains("xml")) && !redaction.has_paths() {
         let end = text.char_indices().nth(BODY_BYTES_MAX / 16).map_or(text.len(), |(end, _)| end);
         return Json::String(text[..end].to_owned());
     }

@@ -1,5 +1,5 @@
 //! Mocks of vendors' ERPs: each speaks one vendor's protocol, errors and oddities included, and is judged by an independent
-//! client: `scripts/test-vendors`.
+//! client: `scripts/test-vendors`. `soap` is nobody's: a service as generated ones usually are.
 //!
 //! A [`Personality`] knows a protocol and holds its books; the [`Stage`] in front of it misbehaves as its switches say, keeps
 //! time, and counts. Everything is in memory and answers on loopback only. Under `/__mock/` a mock is steered:
@@ -12,6 +12,7 @@ mod odoo;
 mod running;
 mod sap;
 mod seed;
+mod soap;
 mod stage;
 mod text;
 
@@ -27,7 +28,7 @@ struct Vendor {
 }
 
 /// The vendors there are.
-static VENDORS: &[&Vendor] = &[&kingdee::VENDOR, &erpnext::VENDOR, &odoo::VENDOR, &sap::VENDOR];
+static VENDORS: &[&Vendor] = &[&kingdee::VENDOR, &erpnext::VENDOR, &odoo::VENDOR, &sap::VENDOR, &soap::VENDOR];
 
 /// Names of the vendors that can be started.
 pub fn names() -> impl Iterator<Item = &'static str> {

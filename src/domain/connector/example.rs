@@ -215,6 +215,12 @@ impl Replay<'_> {
             let sent: Json = serde_json::from_slice(&actual.body).unwrap_or(Json::Null);
             self.compare_json(&format!("{place}request.json"), json, &sent);
         }
+        if let Some(text) = get("text").and_then(Json::as_str) {
+            let sent = String::from_utf8_lossy(&actual.body).into_owned();
+            if sent != text {
+                self.differ(format!("{place}request.text"), text, sent);
+            }
+        }
         if let Some(form) = get("form").and_then(Json::as_str) {
             let sent = String::from_utf8_lossy(&actual.body).into_owned();
             if sent != form {

@@ -97,8 +97,10 @@ fn written(mut example: Json, responses: &[Json], played: &Played) -> Json {
         if let Some(path) = path {
             kept["path"] = json!(path);
         }
-        if let Ok(body) = serde_json::from_slice::<Json>(&request.body) {
-            kept["body"] = body;
+        match (serde_json::from_slice::<Json>(&request.body), std::str::from_utf8(&request.body)) {
+            (Ok(body), _) => kept["body"] = body,
+            (Err(_), Ok(text)) if !text.is_empty() => kept["text"] = json!(text),
+            _ => {}
         }
         json!({"request": kept, "response": response})
     };
