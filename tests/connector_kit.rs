@@ -97,7 +97,7 @@ fn a_description_in_yaml_becomes_a_sound_draft() {
 
 /// A project whose connector was imported from curl commands for the mock ERP, and the ERP.
 async fn erp() -> (tempfile::TempDir, Running, String) {
-    let mocks = Running::start(Options { orders: SeedOrders::Awkward, ..Options::default() }).await.unwrap();
+    let mocks = mock_systems::start(Options { orders: SeedOrders::Awkward, ..Options::default() }).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let base = mocks.url(System::Erp);
     let asked = serde_json::json!({"app_key": "waybill", "app_secret": mocks.options().erp.app_secret}).to_string();

@@ -167,7 +167,7 @@ fn draft<R: BufRead, W: Write>(args: &NewArgs, answers: &mut Answers<R, W>) -> a
 
 fn auth<R: BufRead, W: Write>(args: &NewArgs, answers: &mut Answers<R, W>) -> anyhow::Result<Auth> {
     let kind = answers.word(args.auth.as_ref(), "How does a connection prove who it is", &AUTHS, "none")?;
-    let mut token_url = |answers: &mut Answers<R, W>| answers.text(args.token_url.as_ref(), "--token-url", "Where are tokens given", "", wrong_url);
+    let token_url = |answers: &mut Answers<R, W>| answers.text(args.token_url.as_ref(), "--token-url", "Where are tokens given", "", wrong_url);
     Ok(match kind.as_str() {
         "basic" => Auth::Basic,
         "bearer" => Auth::Bearer,

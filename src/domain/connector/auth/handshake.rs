@@ -4,6 +4,7 @@ use super::Proof;
 use super::apply::Apply;
 use super::jwt::{Assertion, Unsigned};
 use super::moment::Moment;
+use super::oauth2_authorization_code::Consent;
 use super::parts::Parts;
 use super::token_endpoint::TokenForm;
 use super::weaver_rsa::WeaverRsa;
@@ -31,6 +32,8 @@ pub struct Handshake {
     pub(super) expires_in: Option<Lifetime>,
     pub(super) apply: Vec<Apply>,
     pub(super) expired_when: Option<Expression>,
+    /// Where a person has to consent first.
+    pub(super) consent: Option<Box<Consent>>,
 }
 
 /// What is asked.
@@ -87,6 +90,21 @@ impl Credentials {
     /// Where further requests go, when the answer said so.
     pub(in crate::domain::connector) fn base_url(&self) -> Option<&str> {
         self.value.member("base_url").as_text()
+    }
+
+    /// The same beside what renews them.
+    pub(super) fn with_refresh(self, refresh: &str) -> Credentials {
+        let mut map = match &self.value {
+            Value::Map(map) => map.as_ref().clone(),
+            token => [(Arc::from("token"), token.clone())].into_iter().collect(),
+        };
+        map.insert(Arc::from("refresh_token"), Value::text(refresh));
+        Credentials { value: Value::Map(Arc::new(map)), ..self }
+    }
+
+    /// What renews them, where a person has consented.
+    pub fn refresh_token(&self) -> Option<&str> {
+        self.value.member("refresh_token").as_text()
     }
 
     /// As JSON, for processes that share them. Secret.

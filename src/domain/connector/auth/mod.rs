@@ -13,6 +13,7 @@ mod login_session;
 mod moment;
 mod none;
 mod oauth1;
+mod oauth2_authorization_code;
 mod oauth2_client_credentials;
 mod parts;
 mod signed_request;
@@ -26,6 +27,7 @@ mod weaver_rsa;
 pub use csrf::Csrf;
 pub use handshake::{Credentials, Handshake, HandshakeError};
 pub use moment::Moment;
+pub use oauth2_authorization_code::Asking;
 
 use super::compiler::Compiler;
 use super::request::{Draft, Request};
@@ -37,7 +39,7 @@ use crate::domain::text::tree::Node;
 use crate::domain::value::Value;
 use std::sync::Arc;
 
-/// The kinds there are; the later ones are known and refused.
+/// The kinds there are.
 pub static KINDS: &[&Kind] = &[
     &none::KIND,
     &static_headers::KIND,
@@ -46,17 +48,13 @@ pub static KINDS: &[&Kind] = &[
     &token_request::KIND,
     &login_session::KIND,
     &oauth2_client_credentials::KIND,
+    &oauth2_authorization_code::KIND,
     &jwt_bearer::KIND,
     &oauth1::KIND,
     &signed_request::KIND,
     &kingdee_sign::KIND,
     &weaver_rsa::KIND,
-    &later("oauth2_authorization_code", "OAuth 2 with a consent by a person and a rotating refresh token."),
 ];
-
-const fn later(word: &'static str, doc: &'static str) -> Kind {
-    Kind { word, doc, later: true, fields: &[] }
-}
 
 static TAGGED: TaggedShape = TaggedShape {
     name: "auth",
@@ -193,6 +191,7 @@ impl AuthKind {
             "token_request" => token_request::compile(node, scopes, compiler).map(handshake),
             "login_session" => login_session::compile(node, scopes, compiler).map(handshake),
             "oauth2_client_credentials" => oauth2_client_credentials::compile(node, scopes, compiler).map(handshake),
+            "oauth2_authorization_code" => oauth2_authorization_code::compile(node, scopes, compiler).map(handshake),
             "jwt_bearer" => jwt_bearer::compile(node, scopes, compiler).map(handshake),
             "weaver_rsa" => weaver_rsa::compile(node, scopes, compiler).map(handshake),
             "oauth1" => oauth1::OAuth1::compile(node, scopes, compiler).map(|auth| AuthKind::OAuth1(Box::new(auth))),

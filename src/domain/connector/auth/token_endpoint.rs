@@ -93,11 +93,28 @@ impl TokenForm {
         Some(TokenForm { url: url?, grant, client, assertion, fields })
     }
 
+    /// The form without what is asked for.
+    pub(super) fn without_scope(mut self) -> TokenForm {
+        self.fields.retain(|(name, _)| name.as_ref() != "scope");
+        self
+    }
+
     /// The request; `further` are fields of the grant that are known only now.
     pub(super) fn draft(&self, scope: &Scope<'_>, assertion: Option<&str>, further: &[(&str, String)]) -> Result<Draft, BuildError> {
+        self.draft_of(self.grant, scope, assertion, further)
+    }
+
+    /// The same for another grant at the same address.
+    pub(super) fn draft_of(
+        &self,
+        grant: &str,
+        scope: &Scope<'_>,
+        assertion: Option<&str>,
+        further: &[(&str, String)],
+    ) -> Result<Draft, BuildError> {
         let failed = |source| BuildError::Evaluate { place: "auth.token_url".to_owned(), source };
         let url = self.url.render(scope, &mut Budget::default()).map_err(failed)?;
-        let mut form = vec![("grant_type".to_owned(), self.grant.to_owned())];
+        let mut form = vec![("grant_type".to_owned(), grant.to_owned())];
         form.extend(further.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         match (self.assertion, assertion) {
             (Some(AssertionAs::Grant), Some(assertion)) => form.push(("assertion".to_owned(), assertion.to_owned())),
@@ -184,6 +201,7 @@ pub(super) fn handshake(
         expires_in,
         apply,
         expired_when,
+        consent: None,
     })
 }
 

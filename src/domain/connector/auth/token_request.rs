@@ -54,5 +54,6 @@ pub(super) fn compile(node: &Node, scopes: &Scopes, compiler: &mut Compiler<'_>)
         expires_in,
         apply: apply?,
         expired_when,
+        consent: None,
     })
 }

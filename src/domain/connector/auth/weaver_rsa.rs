@@ -75,6 +75,7 @@ pub(super) fn compile(node: &Node, scopes: &Scopes, compiler: &mut Compiler<'_>)
         expires_in: Some(Lifetime::Fixed(lives_millis)),
         apply: Vec::new(),
         expired_when,
+        consent: None,
     })
 }
 

@@ -63,7 +63,7 @@ impl Command {
         let mut words = words(line)?.into_iter().skip(1);
         while let Some(word) = words.next() {
             let (option, attached) = split(&word);
-            let mut value = |words: &mut dyn Iterator<Item = String>| {
+            let value = |words: &mut dyn Iterator<Item = String>| {
                 let missing = || DraftError::new(format!("`{option}` has no value"), "copy the whole command, all of its lines");
                 attached.clone().map_or_else(|| words.next().ok_or_else(missing), Ok)
             };
