@@ -225,6 +225,9 @@ mod tests {
             include_str!("../../examples/sap_weaver/README.md"),
             include_str!("../../examples/generic_rest/README.md"),
             include_str!("../../examples/generic_soap/README.md"),
+            include_str!("../../examples/kingdee_dingtalk/README.md"),
+            include_str!("../../examples/erpnext_feishu/README.md"),
+            include_str!("../../examples/order_to_payment/README.md"),
         ] {
             found.extend(commands(&shell(text)));
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 
 use crate::finance::Keys;
+use crate::finance::payments::Payment;
 use crate::instant::Micros;
 
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ impl Payable {
 pub(crate) struct Book {
     payables: Vec<Payable>,
     by_reference: HashMap<String, Vec<usize>>,
+    pub(crate) payments: Vec<Payment>,
     pub(crate) keys: Keys,
 }
 

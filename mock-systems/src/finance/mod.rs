@@ -1,4 +1,4 @@
-//! Finance: payables, idempotency keys, and looking up by reference.
+//! Finance: payables, payment instructions, idempotency keys, and looking up by reference.
 //!
 //! Like the OA it books the same reference twice when asked twice without a key.
 
@@ -6,6 +6,7 @@ mod book;
 mod create;
 mod edit;
 mod keys;
+mod payments;
 mod routes;
 
 pub(crate) use book::Book;

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::erp::visible_until;
 use crate::finance::create::create;
 use crate::finance::keys::key;
+use crate::finance::payments;
 use crate::front::{Intent, Kind, Operation, perform, sign_in};
 use crate::reply::Reply;
 use crate::world::{Shared, System, lock};
@@ -27,6 +28,7 @@ pub(crate) fn router(world: Shared) -> Router {
         .route("/payables", post(submit).get(find))
         .route("/payables/{id}", get(show))
         .route("/payables/{id}/void", post(void))
+        .merge(payments::router())
         .with_state(world)
 }
 
