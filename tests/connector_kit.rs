@@ -155,7 +155,7 @@ async fn an_imported_operation_is_tried_and_recorded() {
     // The replay notices when the definition no longer reads what was recorded.
     let definition = folder.path().join("connectors/crm/connector.yaml");
     let yaml = std::fs::read_to_string(&definition).unwrap();
-    std::fs::write(&definition, yaml.replace("from: $.number", "from: $.order_number")).unwrap();
+    std::fs::write(&definition, yaml.replace("\"$.number\"", "\"$.order_number\"")).unwrap();
     let tested = waybill(folder.path(), &[], &["test"], "");
     assert_eq!(tested.code, 1, "{}", tested.out);
 
