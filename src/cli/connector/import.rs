@@ -46,9 +46,9 @@ enum From {
     Curl {
         /// The file, or `-` for standard input.
         file: String,
-        /// What the first of them was answered: a JSON file from which the output is drafted.
+        /// What the first of them was answered: a JSON file from which the output is drafted. Repeated for the next ones.
         #[arg(long, value_name = "FILE")]
-        answer: Option<String>,
+        answer: Vec<String>,
         #[command(flatten)]
         into: Into,
     },
@@ -75,8 +75,8 @@ pub fn run(args: &ImportArgs, output: OutputFormat) -> anyhow::Result<ExitCode> 
             (openapi::draft(&into.id, &from, &description(file)?, only).map_err(unreadable)?, into)
         }
         From::Curl { file, answer, into } => {
-            let answer = answer.as_deref().map(sample).transpose()?;
-            (curl::draft(&into.id, &read("FILE", file)?, answer.as_ref()).map_err(unreadable)?, into)
+            let answers = answer.iter().map(|path| sample(path)).collect::<anyhow::Result<Vec<_>>>()?;
+            (curl::draft(&into.id, &read("FILE", file)?, &answers).map_err(unreadable)?, into)
         }
     };
     write(&into.project, &draft, into.dry_run, output)

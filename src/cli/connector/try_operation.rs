@@ -11,6 +11,7 @@ use super::super::call::{CallArgs, Called, called, target};
 use super::super::exit::Exit;
 use super::super::output::OutputFormat;
 use super::super::project_option::{Project, json_argument};
+use crate::domain::connector::draft::Draft;
 use crate::domain::connector::{Class, Target};
 
 /// Performs one operation of a connection as `waybill call` does, and says what the answer means for the definition.
@@ -44,7 +45,8 @@ pub async fn run(args: TryArgs, output: OutputFormat) -> anyhow::Result<ExitCode
         }
         OutputFormat::Text => {
             let from = from.map(|from| format!("input       that of {from}\n")).unwrap_or_default();
-            let words: String = words.iter().map(|words| format!("  - {}\n", super::super::output::printable(words))).collect();
+            let line = |words: &str| words.lines().map(super::super::output::printable).collect::<Vec<_>>().join("\n");
+            let words: String = words.iter().map(|words| format!("  - {}\n", line(words))).collect();
             format!("{from}{}\nWhat it means:\n{words}", called.text)
         }
     };
@@ -84,9 +86,25 @@ fn meaning(called: &Called) -> Vec<String> {
     };
     let mut words = vec![class(performed.class, &called.target).to_owned()];
     let last = performed.attempts.last();
-    let body: Json = last.and_then(|attempt| serde_json::from_str::<Json>(&attempt.response).ok()).map(|response| response["body"].clone()).unwrap_or_default();
+    let response: Json = last.and_then(|attempt| serde_json::from_str::<Json>(&attempt.response).ok()).unwrap_or_default();
+    let body = response["body"].clone();
+    if body.to_string().contains("/Date(") {
+        words.push("dates stand as `/Date(…)/`: `decode: [{odata_dates: $}]` makes instants of them".to_owned());
+    }
     match (performed.class, performed.code.as_deref()) {
-        (Class::Ok, _) => words.extend(unset(called)),
+        (Class::Ok, _) => {
+            words.extend(unset(called));
+            if called.target.operation().output.of.fields.is_empty() && let Some(output) = Draft::output_of(&body) {
+                words.push(format!("the operation takes nothing out of it. This answer suggests:\n{output}"));
+            }
+        }
+        _ if response["headers"]["x-csrf-token"].is_string() => words.push(
+            "the partner wants a token fetched before a write: `csrf: {fetch: {method: GET, path: …}}` under `auth`; see `csrf` in docs/reference/language.md"
+                .to_owned(),
+        ),
+        _ if response["status"] == 401 => {
+            words.push("the partner does not believe who we are: look at `auth`, and at the settings of the connection".to_owned());
+        }
         (_, Some("egress_blocked")) => words.push("the address is not on `egress.allow` of the connection, or is this machine itself: then add `--loopback`".to_owned()),
         (_, Some("bad_answer")) => {
             if let Some(members) = body.as_object() {

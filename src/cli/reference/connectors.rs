@@ -66,7 +66,7 @@ fn of(out: &mut String, connector: &Connector, catalog: &Catalog) {
 
 fn held_against(out: &mut String, proof: &Proof) {
     let test = proof.test.as_ref().map(|test| format!(" (`{test}`)")).unwrap_or_default();
-    let _ = write!(out, "\n**Held against: {}.** {}{test}.\n", proof.by.words(), cell(&proof.with));
+    let _ = write!(out, "\n**Proof: {}.** {}{test}.\n", proof.by.words(), cell(&proof.with));
     if !proof.memory.is_empty() {
         let _ = write!(out, "\nFrom memory only: {}.\n", proof.memory.join(", "));
     }

@@ -271,6 +271,11 @@ pub static CHINESE: &[(&str, &str, &str)] = &[
         "按目前的情况，流程不能为这张单据开始：已有实例在进行、条件不成立，或它不以这种方式开始。",
         "阅读详情；查看单据的实例和流程的 `start`。",
     ),
+    (
+        "consent_not_possible",
+        "该连接不需要授权、系统未配置好保存授权、应答不属于任何未决的授权请求，或对方拒绝了。",
+        "阅读详情。授权需要 `store.sealing_key` 和 `server.public_url`；用 `waybill connections consent 名称` 重新发起。",
+    ),
 ];
 
 /// What happened and how to mend it, in Chinese.

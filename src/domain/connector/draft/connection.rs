@@ -15,6 +15,7 @@ pub(super) fn connection(draft: &Draft) -> String {
         let value = match (setting.name.as_str(), setting.secret) {
             ("base_url", _) => quoted(base),
             (name, true) => format!("{{secret: env/{}}}", variable(&draft.id, name)),
+            ("user", false) if draft.user.is_some() => text(draft.user.as_deref().unwrap_or_default()),
             (name, false) => quoted(&format!("{name} of the hub at the partner")),
         };
         out += &format!("  {}: {value}\n", setting.name);

@@ -19,11 +19,11 @@ const OURS: &[&str] = &[
     "cache-control", "pragma", "te", "priority", "expect", "upgrade-insecure-requests", "transfer-encoding",
 ];
 
-/// A draft of all commands in a text; `answer` is what the only one, or the first, was answered.
+/// A draft of all commands in a text; `answers` are what the first of them were answered, in their order.
 ///
 /// # Errors
 /// When there is no command, one cannot be read, or they speak to several systems.
-pub fn draft(id: &str, text: &str, answer: Option<&Json>) -> Result<Draft, DraftError> {
+pub fn draft(id: &str, text: &str, answers: &[Json]) -> Result<Draft, DraftError> {
     let found = commands(text);
     if found.is_empty() {
         return Err(DraftError::new("there is no curl command", "each begins a line with `curl`; give a file, or `-` for standard input"));
@@ -39,7 +39,7 @@ pub fn draft(id: &str, text: &str, answer: Option<&Json>) -> Result<Draft, Draft
     let mut names = Names::default();
     for (number, line) in found.iter().enumerate() {
         let command = Command::read(line)?;
-        add(&mut draft, command, &mut names, answer.filter(|_| number == 0))?;
+        add(&mut draft, command, &mut names, answers.get(number))?;
     }
     Ok(draft)
 }
@@ -52,7 +52,7 @@ struct Command {
     data: Vec<String>,
     form: bool,
     get: bool,
-    user: bool,
+    user: Option<String>,
     insecure: bool,
     cookies: bool,
 }
@@ -81,8 +81,8 @@ impl Command {
                     value(&mut words)?;
                 }
                 "-u" | "--user" => {
-                    command.user = true;
-                    value(&mut words)?;
+                    let given = value(&mut words)?;
+                    command.user = Some(given.split(':').next().unwrap_or_default().to_owned());
                 }
                 "-b" | "--cookie" => {
                     command.cookies = true;
@@ -141,7 +141,7 @@ fn encoded(value: &str) -> String {
 fn add(draft: &mut Draft, command: Command, taken: &mut Names, answer: Option<&Json>) -> Result<(), DraftError> {
     let written = if command.url.contains("://") { command.url.clone() } else { format!("http://{}", command.url) };
     let mut url = Url::parse(&written).map_err(|problem| DraftError::new(format!("`{}` is no URL: {problem}", command.url), "write it whole"))?;
-    let user_in_url = !url.username().is_empty();
+    let user_in_url = Some(url.username().to_owned()).filter(|user| !user.is_empty());
     let base = url.origin().ascii_serialization();
     match &draft.base_url {
         Some(known) if *known != base => {
@@ -190,11 +190,18 @@ fn empty(name: String, method: &'static str, write: bool, url: &Url) -> Operatio
     }
 }
 
-/// `GET /api/v1/orders/17/lines` is `get_orders_lines`.
+/// `GET /api/v1/orders/17/lines` is `list_orders_lines`, `GET /api/v1/orders/17` is `get_orders`.
 fn called(method: &str, path: &str) -> String {
-    let words: Vec<_> = path.split('/').filter(|segment| !segment.is_empty() && !varies(segment)).map(|segment| segment.split('(').next().unwrap_or(segment)).collect();
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let of_one = segments.last().is_some_and(|segment| varies(segment) || segment.contains('('));
+    let tells = |segment: &&str| {
+        let version = segment.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+        !varies(segment) && !version && *segment != "api"
+    };
+    let words: Vec<_> = segments.into_iter().filter(tells).map(|segment| segment.split('(').next().unwrap_or(segment)).collect();
     let last = &words[words.len().saturating_sub(2)..];
     let verb = match method {
+        "GET" if !of_one => "list",
         "POST" => "post",
         "PUT" => "put",
         "PATCH" => "change",
@@ -205,8 +212,11 @@ fn called(method: &str, path: &str) -> String {
     format!("{verb}_{}", last.join("_"))
 }
 
-/// Whether a segment looks like the id of one object.
+/// Whether a segment looks like the id of one object; `0001` is a version.
 fn varies(segment: &str) -> bool {
+    if segment.len() <= 4 && segment.starts_with('0') {
+        return false;
+    }
     let digits = segment.bytes().filter(u8::is_ascii_digit).count();
     let uuid = segment.len() == 36 && segment.split('-').count() == 5;
     uuid || (digits * 2 >= segment.len() && digits > 0 && !segment.starts_with('v'))
@@ -281,8 +291,9 @@ impl New<'_> {
         }
     }
 
-    fn headers(&mut self, command: &Command, user_in_url: bool) {
-        if command.user || user_in_url {
+    fn headers(&mut self, command: &Command, user_in_url: Option<String>) {
+        if let Some(user) = command.user.clone().or(user_in_url) {
+            self.draft.user.get_or_insert(user);
             self.auth(Auth::Basic);
         }
         for (name, value) in &command.headers {
@@ -302,7 +313,13 @@ impl New<'_> {
                     self.auth(Auth::Headers(headers));
                 }
                 "idempotency-key" => self.operation.promise = Promise::Header("Idempotency-Key".to_owned()),
-                name => self.operation.headers.push((name.to_owned(), Source::Literal(Json::String(value.clone())))),
+                name => {
+                    if name == "if-match" {
+                        let words = "`If-Match` goes as it was sent: `version: {value: input.etag, send: If-Match}` sends the version that was read, so that nobody's change is overwritten";
+                        self.operation.open.push(words.to_owned());
+                    }
+                    self.operation.headers.push((name.to_owned(), Source::Literal(Json::String(value.clone()))));
+                }
             }
         }
     }

@@ -59,6 +59,8 @@ pub struct Draft {
     pub base_url: Option<String>,
     /// How a connection proves who it is.
     pub auth: Auth,
+    /// The user of `auth`, where a description names one.
+    pub user: Option<String>,
     /// Secrets that requests hold beside those of `auth`.
     pub secrets: Vec<String>,
     /// The calls.
@@ -221,6 +223,7 @@ impl Draft {
             from: from.into(),
             base_url: None,
             auth: Auth::None,
+            user: None,
             secrets: Vec::new(),
             operations: Vec::new(),
             open: Vec::new(),
@@ -237,6 +240,12 @@ impl Draft {
         }
         files.push(DraftFile { path: format!("config/connections/{}.yaml", self.connection()), text: connection::connection(self) });
         files
+    }
+
+    /// The `output:` that an answer suggests, as it stands in an operation; none when it has nothing to take out.
+    pub fn output_of(answer: &Json) -> Option<String> {
+        let (found, _) = outputs(&Form::of_sample(answer));
+        (!found.is_empty()).then(|| write::output(4, &found))
     }
 
     /// The id of its connection.

@@ -61,23 +61,34 @@ fn of_operation(operation: &Operation) -> String {
     out += "    request:\n";
     out += &format!("      method: {}\n      path: {}\n", operation.method, quoted(&path(&operation.path)));
     let optional = |name: &str| operation.input.iter().any(|input| input.name == name && input.optional);
-    out += &entries("query", &operation.query, &optional);
-    out += &entries("headers", &operation.headers, &optional);
+    let never = |_: &str| false;
+    out += &entries("query", &operation.query, &optional, &never);
+    out += &entries("headers", &operation.headers, &optional, &never);
     match &operation.body {
         Body::None => {}
         Body::Json(members) if members.is_empty() => out += "      json: {}\n",
-        Body::Json(members) => out += &entries("json", members, &optional),
+        // A decimal is written as a text unless it is said to be a number.
+        Body::Json(members) => {
+            let is_number = |name: &str| operation.input.iter().any(|input| input.name == name && input.form == Form::Decimal);
+            out += &entries("json", members, &optional, &is_number);
+        }
         Body::Literal(value) => out += &format!("      json: {}\n", json(value)),
-        Body::Form(members) => out += &entries("form", members, &optional),
+        Body::Form(members) => out += &entries("form", members, &optional, &never),
         Body::Text(words) => out += &format!("      body_text: {}\n", quoted(words)),
     }
     if !operation.output.is_empty() {
-        out += "    output:\n";
-        operation.output.iter().for_each(|output| out += &of_output(6, output));
+        out += &output(4, &operation.output);
     }
     if operation.write {
         out += &promise(&operation.promise);
     }
+    out
+}
+
+/// `output:` at this depth.
+pub(super) fn output(indent: usize, outputs: &[Output]) -> String {
+    let mut out = format!("{}output:\n", " ".repeat(indent));
+    outputs.iter().for_each(|output| out += &of_output(indent + 2, output));
     out
 }
 
@@ -106,15 +117,19 @@ fn declared(input: &Input) -> String {
     if input.optional { format!("{{type: {word}, optional: true}}") } else { word }
 }
 
-fn entries(key: &str, entries: &[(String, Source)], optional: &dyn Fn(&str) -> bool) -> String {
+/// Entries of a query, of headers or of a body; `is_number` says which arguments go out as numbers.
+fn entries(key: &str, entries: &[(String, Source)], optional: &dyn Fn(&str) -> bool, is_number: &dyn Fn(&str) -> bool) -> String {
     if entries.is_empty() {
         return String::new();
     }
     let mut out = format!("      {key}:\n");
     for (name, source) in entries {
         let value = match source {
-            Source::Input(input) if optional(input) => format!("{{value: input.{input}, optional: true}}"),
-            Source::Input(input) => format!("{{value: input.{input}}}"),
+            Source::Input(input) => {
+                let number = if is_number(input) { ", as: number" } else { "" };
+                let optional = if optional(input) { ", optional: true" } else { "" };
+                format!("{{value: input.{input}{number}{optional}}}")
+            }
             Source::Setting(setting) => format!("{{value: settings.{setting}}}"),
             Source::Literal(value) if value.is_object() => format!("{{literal: {value}}}"),
             Source::Literal(value) => json(value),

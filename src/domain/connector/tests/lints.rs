@@ -177,7 +177,12 @@ const TABLE: &[(&str, &str, &str)] = &[
         "operations.a.request.json",
     ),
     // Auth.
-    ("auth: {kind: oauth2_authorization_code}", "not_available_yet", "auth"),
+    ("auth: {kind: oauth2_authorization_code}", "missing_key", "auth"),
+    (
+        "auth: {kind: oauth2_authorization_code, authorize_url: \"https://a.example/\", token_url: \"https://a.example/t\", client_id: hub, client_secret: hunter2}",
+        "secret_in_text",
+        "auth",
+    ),
     ("auth: {kind: baisc}", "bad_word", "auth"),
     (
         "auth: {kind: token_request, request: {method: POST, path: /}, token: {from: $.t}, apply: {header: Authorization}}",
