@@ -64,6 +64,9 @@ codes! {
     NOT_STARTED = "not_started", CONFLICT, "The flow does not begin",
         "The flow cannot begin for this document as things stand: another instance is under way, its condition does not hold, or it does not start this way.",
         "Read the detail; look at the document's instances and at `start` of the flow.";
+    CONSENT_NOT_POSSIBLE = "consent_not_possible", CONFLICT, "No consent comes of this",
+        "The connection wants no consent, the hub is not set up to keep one, the answer belongs to no open question, or the partner said no.",
+        "Read the detail. A consent wants `store.sealing_key` and `server.public_url`; ask anew with `waybill connections consent NAME`.";
     RELEASE_MOVED = "release_moved", CONFLICT, "Another release is live",
         "Somebody published a release since the one this was made on top of.",
         "Read what is live now, bring your change on top of it, and publish again.";

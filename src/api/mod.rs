@@ -6,6 +6,7 @@
 pub mod auth;
 mod body;
 pub mod codes;
+mod consent;
 mod csv;
 mod deadline;
 mod etag;

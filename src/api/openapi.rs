@@ -13,7 +13,7 @@ use super::v1::{
     authoring, batches, connections, definitions, documents, drafts, drift, events, exceptions, flows, forms, instances, me, messages, ops,
     reconciliations, releases, selections, streams, views,
 };
-use super::{health, hooks};
+use super::{consent, health, hooks};
 use crate::app::{
     connections as app_connections, desk, diagnosis, health as app_health, keeping, ops as app_ops, reading, reconcile, starts, story,
 };
@@ -46,7 +46,7 @@ use crate::app::{
         (name = "process", description = "Health, readiness, metrics, this description."),
     ),
     paths(
-        health::health, health::ready, health::metrics, show, hooks::get, hooks::post,
+        health::health, health::ready, health::metrics, show, hooks::get, hooks::post, consent::callback,
         connections::list::list,
         documents::list::list, documents::show::show, documents::diagnosis::diagnosis, documents::revision::revision,
         documents::ledger::ledger,
@@ -70,6 +70,7 @@ use crate::app::{
         batches::steer::pause, batches::steer::resume, batches::steer::cancel, batches::steer::retry_failed,
         me::me, events::stream, instances::path::path,
         connections::health::list, connections::health::show, connections::receipts::receipts, connections::breaker::hold,
+        connections::consent::state, connections::consent::ask, connections::consent::answer,
         connections::recover::recover,
         streams::list::list, streams::list::show, streams::run::run, streams::cursor::move_it,
         messages::list::list, messages::list::show, messages::settle::take_up, messages::settle::drop_it,
@@ -89,7 +90,7 @@ use crate::app::{
         app_health::ConnectionsHealth, app_health::ConnectionHealth, app_health::Held, app_health::LineOf, app_health::OperationHealth,
         app_health::BreakerLine, app_ops::Overview, app_ops::Outbox, app_ops::Replica, app_ops::Thresholds, app_ops::Stream,
         app_ops::Streams, app_ops::TimerItem, app_ops::Timers, app_ops::Series, app_ops::Point,
-        connections::breaker::BreakerOrder, connections::recover::RecoverOrder, messages::settle::MessageSettled,
+        connections::breaker::BreakerOrder, connections::consent::ConsentAnswer, connections::recover::RecoverOrder, messages::settle::MessageSettled,
         streams::cursor::CursorOrder,
         reading::FoundDocument, reading::Waiting, reading::KeysFound, reading::KeyFound, reading::DocumentCounts,
         reading::RevisionDiff, reading::RevisionOrigin, reading::RevisionOrigins, story::Story, story::StoryEntry,

@@ -13,7 +13,7 @@ use super::v1::{
     authoring, batches, connections, definitions, documents, drafts, drift, events, exceptions, flows, forms, instances, me, messages, ops,
     reconciliations, releases, selections, streams, views,
 };
-use super::{body, codes, deadline, health, hooks, observe, openapi, panic, request_id};
+use super::{body, codes, consent, deadline, health, hooks, observe, openapi, panic, request_id};
 use crate::runtime::IdMaker;
 
 /// Limits of requests.
@@ -50,7 +50,7 @@ pub fn router(state: ApiState, ids: IdMaker, limits: &Limits) -> Router {
 }
 
 fn webhooks() -> Router<ApiState> {
-    Router::new().route("/hooks/{hook}", get(hooks::get).post(hooks::post))
+    Router::new().route("/hooks/{hook}", get(hooks::get).post(hooks::post)).route("/consent/callback", get(consent::callback))
 }
 
 /// Bodies that hold definitions: a whole project at its first publication.
@@ -89,6 +89,8 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/connections/{name}/health", get(connections::health::show))
         .route("/api/v1/connections/{name}/receipts", get(connections::receipts::receipts))
         .route("/api/v1/connections/{name}/breaker", put(connections::breaker::hold))
+        .route("/api/v1/connections/{name}/consent", get(connections::consent::state).post(connections::consent::ask))
+        .route("/api/v1/connections/{name}/consent/answer", post(connections::consent::answer))
         .route("/api/v1/connections/{name}/recover", post(connections::recover::recover))
         .route("/api/v1/streams", get(streams::list::list))
         .route("/api/v1/streams/{name}/{stream}", get(streams::list::show))

@@ -9,6 +9,7 @@ use super::auth::Tokens;
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
 use crate::app::connections::Connections;
+use crate::app::consent::Consents;
 use crate::app::desk::{Mending, MessageDesk};
 use crate::app::feed::Feed;
 use crate::app::intake::Intake;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub starts: Arc<dyn Starts>,
     /// Knows the connections.
     pub connections: Arc<dyn Connections>,
+    /// Asks for consents and takes them.
+    pub consents: Consents,
     /// Publishes, and helps on the way there.
     pub publishing: Publishing,
     /// Who may come in.
@@ -99,6 +102,7 @@ part! {
     CancellationToken = stop;
     Arc<dyn Starts> = starts;
     Arc<dyn Connections> = connections;
+    Consents = consents;
     Publishing = publishing;
     Tokens = tokens;
     Readiness = readiness;

@@ -6,7 +6,7 @@
 use crate::app::engine::definitions::Live;
 use crate::domain::binding::Connection;
 use crate::domain::connector::Connector;
-use crate::domain::connector::auth::Asking;
+use crate::domain::connector::auth::{Asking, Handshake};
 use crate::domain::ids::TenantId;
 use crate::gateway::{Claim, ConsentOf, Consented, Gateway, Shared, consent_name};
 use crate::runtime::{Clock, IdMaker};
@@ -147,12 +147,12 @@ impl Consents {
     /// # Errors
     /// When the connection wants no consent, or the hub is not set up for one.
     pub async fn ask(&self, tenant: TenantId, connection: &str, actor: &str) -> Result<ConsentAsked, Error> {
-        let (connection, connector) = self.connection(tenant, connection)?;
+        let (connection, connector) = self.wanting(tenant, connection)?;
         let shared = self.shared.as_ref().ok_or(Error::NoSealingKey)?;
         let public_url = self.public_url.as_ref().ok_or(Error::NoAddress)?;
         let redirect_uri = format!("{}{CALLBACK_PATH}", public_url.as_str().trim_end_matches('/'));
         let (nonce, verifier) = (self.random(2), self.random(4));
-        let state = format!("{}.{}.{nonce}", tenant.0.simple(), connection.id);
+        let state = format!("{}.{}.{nonce}", tenant.0, connection.id);
         let asking = Asking { redirect_uri: &redirect_uri, state: &state, verifier: &verifier };
         let of = ConsentOf { tenant, connection: &connection, connector: &connector, asking };
         let url = self.gateway.consent_url(of).map_err(Error::Exchange)?;
@@ -182,8 +182,8 @@ impl Consents {
         let of = ConsentOf { tenant, connection: &connection, connector: &connector, asking };
         let credentials = self.gateway.exchange(of, code).await.map_err(|answer| Error::Exchange(answer.message.clone()))?;
         let text = Consented::of(&credentials).to_text();
-        // A renewal finds the access token lapsed at once and takes its turn from the refresh token: one path for all of them.
-        put(shared.as_ref(), self.clock.as_ref(), tenant, &consent_name(&connection.id), text, Some(Duration::ZERO)).await?;
+        let usable = credentials.lives_millis.map(|millis| Duration::from_millis(millis - millis / 10));
+        put(shared.as_ref(), self.clock.as_ref(), tenant, &consent_name(&connection.id), text, usable).await?;
         tracing::info!(connection.name = %connection.id, actor = %open.actor, "`{}` has the consent that {} asked for", connection.id, open.actor);
         Ok(ConsentState { connection: connection.id.to_string(), consented: true, lost_at: None })
     }
@@ -193,10 +193,7 @@ impl Consents {
     /// # Errors
     /// When the connection wants none, or the store is away.
     pub async fn state(&self, tenant: TenantId, connection: &str) -> Result<ConsentState, Error> {
-        let (connection, connector) = self.connection(tenant, connection)?;
-        if !connector.auth.handshake().is_some_and(crate::domain::connector::auth::Handshake::wants_consent) {
-            return Err(Error::NotWanted(connection.id.to_string()));
-        }
+        let (connection, _) = self.wanting(tenant, connection)?;
         let shared = self.shared.as_ref().ok_or(Error::NoSealingKey)?;
         let kept = shared.kept(tenant, &consent_name(&connection.id)).await.ok_or(Error::Unavailable)?;
         let consented = kept.as_ref().and_then(Consented::from_text);
@@ -217,6 +214,15 @@ impl Consents {
         let connection = catalog.connections.get(name).cloned().ok_or(Error::NotFound)?;
         let connector = catalog.connectors.get(&connection.connector).cloned().ok_or(Error::NotFound)?;
         Ok((connection, connector))
+    }
+
+    /// A connection whose connector wants a consent.
+    fn wanting(&self, tenant: TenantId, name: &str) -> Result<(Arc<Connection>, Arc<Connector>), Error> {
+        let (connection, connector) = self.connection(tenant, name)?;
+        match connector.auth.handshake().is_some_and(Handshake::wants_consent) {
+            true => Ok((connection, connector)),
+            false => Err(Error::NotWanted(name.to_owned())),
+        }
     }
 
     /// The open question that this nonce belongs to; it is closed by being taken.

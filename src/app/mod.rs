@@ -7,6 +7,7 @@ pub mod answers;
 pub mod cases;
 pub mod commands;
 pub mod connections;
+pub mod consent;
 pub mod desk;
 pub mod diagnosis;
 pub mod engine;

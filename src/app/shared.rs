@@ -3,7 +3,7 @@
 use crate::domain::ids::TenantId;
 use crate::gateway::{Ask, Claim, Given, Shared};
 use crate::runtime::{Clock, Sealer};
-use crate::store::{CredentialClaim, CredentialKey, Lease, SlotRequest, Store};
+use crate::store::{CredentialClaim, CredentialKey, Fenced, Lease, SlotRequest, Store};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -80,13 +80,35 @@ impl InStore {
         Some(Claim::There { generation: generation.unsigned_abs(), text, usable })
     }
 
-    async fn put(&self, tenant: TenantId, name: &str, (token, generation): (i64, u64), text: &SecretString, usable: Option<Duration>) {
-        let Some(sealer) = &self.sealer else { return };
-        let Ok(sealed) = sealer.seal(text.expose_secret(), name) else { return };
+    /// Whether it is kept now.
+    async fn put(&self, tenant: TenantId, name: &str, (token, generation): (i64, u64), text: &SecretString, usable: Option<Duration>) -> bool {
+        let Some(sealer) = &self.sealer else { return false };
+        let Ok(sealed) = sealer.seal(text.expose_secret(), name) else { return false };
         let lapses_at = usable.map(|usable| later(self.clock.now(), usable));
         let generation = i64::try_from(generation).unwrap_or(i64::MAX);
-        if let Err(error) = self.store.save_credential(&key(tenant, name), token, generation, &sealed, lapses_at).await {
-            tracing::warn!("new credentials cannot be shared now: {error}");
+        match self.store.save_credential(&key(tenant, name), token, generation, &sealed, lapses_at).await {
+            Ok(fenced) => fenced == Fenced::Held,
+            Err(error) => {
+                tracing::warn!("new credentials cannot be shared now: {error}");
+                false
+            }
+        }
+    }
+
+    async fn look_up(&self, tenant: TenantId, name: &str) -> Option<Option<SecretString>> {
+        match self.store.credential(&key(tenant, name)).await {
+            Ok(None) => Some(None),
+            Ok(Some(sealed)) => {
+                let opened = self.sealer.as_ref()?.open(&sealed, name);
+                if opened.is_err() {
+                    tracing::error!("what is kept as `{name}` cannot be opened: was `store.sealing_key` changed?");
+                }
+                Some(opened.ok())
+            }
+            Err(error) => {
+                tracing::warn!("what is kept as `{name}` cannot be read now: {error}");
+                None
+            }
         }
     }
 }
@@ -100,6 +122,10 @@ impl Shared for InStore {
         Some(format!("{connection}#{}", self.sealer.as_ref()?.name(settings)))
     }
 
+    fn kept<'a>(&'a self, tenant: TenantId, name: &'a str) -> BoxFuture<'a, Option<Option<SecretString>>> {
+        self.look_up(tenant, name).boxed()
+    }
+
     fn claim<'a>(&'a self, tenant: TenantId, name: &'a str, stale: u64) -> BoxFuture<'a, Option<Claim>> {
         self.look(tenant, name, stale).boxed()
     }
@@ -111,7 +137,7 @@ impl Shared for InStore {
         mine: (i64, u64),
         text: SecretString,
         usable: Option<Duration>,
-    ) -> BoxFuture<'a, ()> {
+    ) -> BoxFuture<'a, bool> {
         async move { self.put(tenant, name, mine, &text, usable).await }.boxed()
     }
 

@@ -5,6 +5,7 @@ use crate::api::{Limits, Parts, listener};
 use crate::app::act::Act;
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
+use crate::app::consent::Consents;
 use crate::app::connections::{ConnectionItem, Connections};
 use crate::app::desk::{self, Batching, Mender, Mending, MessageDesk};
 use crate::app::engine::definitions::Live;
@@ -23,7 +24,7 @@ use crate::domain::diagnostic::Diagnostic;
 use crate::domain::ids::TenantId;
 use crate::domain::permission::Permission;
 use crate::domain::text::files::Files;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, Shared};
 use crate::runtime::lifecycle::Stopped;
 use crate::runtime::metrics::Metrics;
 use crate::runtime::{Clock, IdMaker, Lifecycle, Sealer, SystemClock};
@@ -50,6 +51,8 @@ pub struct HubOptions {
     pub store: crate::store::Options,
     /// Seals what replicas share and nobody may read in the database; without it each logs in by itself.
     pub sealing_key: Option<SecretString>,
+    /// Where the hub is reached from outside.
+    pub public_url: Option<url::Url>,
     /// Where the definitions come from.
     pub definitions: Source,
     /// Pause between two looks for a newer release.
@@ -104,6 +107,7 @@ impl HubOptions {
             store_url: "sqlite:waybill.sqlite".to_owned(),
             store: crate::store::Options::default(),
             sealing_key: None,
+            public_url: None,
             definitions: Source::Folder(files, Differs::Always),
             follow: Duration::from_secs(2),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -168,6 +172,7 @@ impl Hub {
 
         let owner = ids.next().to_string();
         let gateway = gateway(&options, &store, &clock, &owner)?;
+        let consents = kept(&options, &store, &clock, &owner)?;
         let transport = transport(options.broker.as_ref(), &clock, &ids);
         let events_source = options.broker.as_ref().and_then(|broker| broker.events_source.clone());
         let committed = Arc::new(Notify::new());
@@ -267,6 +272,14 @@ impl Hub {
         lifecycle.run(reporting.run(lifecycle.soft().clone()));
         let feed = Feed::new(store.clone(), clock.clone());
         lifecycle.run(feed.clone().run(lifecycle.soft().clone()));
+        let consents = Consents {
+            live: live.clone(),
+            gateway: gateway.clone(),
+            shared: consents,
+            public_url: options.public_url.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
         let commands: Arc<dyn Commands> = Arc::new(Act { engine: works.engine.clone(), store: store.clone() });
         let mending: Arc<dyn Mending> = Arc::new(Mender {
             commands: commands.clone(),
@@ -293,6 +306,7 @@ impl Hub {
             stop: lifecycle.soft().clone(),
             reconciling: Arc::new(asking),
             connections: Arc::new(Known(live.clone())),
+            consents,
             publishing,
             tokens: options.tokens,
             readiness: lifecycle.readiness().clone(),
@@ -351,12 +365,23 @@ impl Hub {
 /// A gateway that shares limits and credentials with the other processes on the same PostgreSQL. SQLite has one process.
 fn gateway(options: &HubOptions, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>, owner: &str) -> anyhow::Result<Arc<Gateway>> {
     let gateway = Gateway::new(options.gateway.clone(), clock.clone());
+    let gateway = match kept(options, store, clock, owner)? {
+        Some(consents) => gateway.keeping(consents),
+        None => gateway,
+    };
     if options.store_url.starts_with("sqlite:") {
         return Ok(Arc::new(gateway));
     }
     let sealer = options.sealing_key.as_ref().map(Sealer::new).transpose().context("`store.sealing_key` cannot be used")?;
     let shared = InStore { store: store.clone(), clock: clock.clone(), owner: owner.to_owned(), sealer };
     Ok(Arc::new(gateway.sharing(Arc::new(shared))))
+}
+
+/// Where consents are kept, on either database; none without a key to seal them.
+fn kept(options: &HubOptions, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>, owner: &str) -> anyhow::Result<Option<Arc<dyn Shared>>> {
+    let Some(key) = &options.sealing_key else { return Ok(None) };
+    let sealer = Sealer::new(key).context("`store.sealing_key` cannot be used")?;
+    Ok(Some(Arc::new(InStore { store: store.clone(), clock: clock.clone(), owner: owner.to_owned(), sealer: Some(sealer) })))
 }
 
 fn transport(broker: Option<&Broker>, clock: &Arc<dyn Clock>, ids: &IdMaker) -> Arc<dyn Transport> {

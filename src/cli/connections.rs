@@ -3,12 +3,14 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::ask::print;
 use super::client::HubOption;
 use super::output::OutputFormat;
 use super::table::{table, time};
 use crate::app::connections::ConnectionItem;
+use crate::app::consent::{ConsentAsked, ConsentState};
 use crate::app::health::{BreakerLine, ConnectionHealth, ConnectionsHealth, OperationHealth};
 use crate::app::reading::List;
 
@@ -20,6 +22,8 @@ use crate::app::reading::List;
 ///   waybill connections
 ///   waybill connections health
 ///   waybill connections health oa_main
+///   waybill connections consent books_main
+///   waybill connections consent books_main --answer 'https://hub.example/consent/callback?code=…&state=…'
 ///   waybill connections --output json
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
@@ -37,6 +41,17 @@ enum Verb {
         /// Only this one, with its operations and its breaker's history.
         connection: Option<String>,
     },
+    /// Asks for the consent that a connection wants: prints the address a person opens.
+    Consent {
+        /// The connection.
+        connection: String,
+        /// The address at which that person's browser ended, where the hub is not reached by it.
+        #[arg(long, value_name = "URL", conflicts_with = "state")]
+        answer: Option<String>,
+        /// Only say where it stands.
+        #[arg(long)]
+        state: bool,
+    },
 }
 
 /// Asks and shows.
@@ -47,10 +62,29 @@ pub async fn run(args: ConnectionsArgs, output: OutputFormat) -> anyhow::Result<
         Some(Verb::Health { connection: None }) => {
             print(&client.get::<ConnectionsHealth>(&["connections", "health"], &[]).await?, output, |all| health(&all.items))
         }
+        Some(Verb::Consent { connection, state: true, .. }) => {
+            print(&client.get::<ConsentState>(&["connections", &connection, "consent"], &[]).await?, output, consent)
+        }
+        Some(Verb::Consent { connection, answer: None, .. }) => {
+            let asked = client.post::<ConsentAsked>(&["connections", &connection, "consent"], &super::exceptions::drawn_key(), &json!({})).await?;
+            print(&asked, output, |asked| {
+                format!("Open this address, as somebody who may consent:\n\n{}\n\nThe partner sends you back to {} (registered there exactly like this), until {}.\n", asked.url, asked.redirect_uri, time(asked.expires_at))
+            })
+        }
+        Some(Verb::Consent { connection, answer: Some(url), .. }) => {
+            let body = json!({"url": url});
+            print(&client.post::<ConsentState>(&["connections", &connection, "consent", "answer"], &super::exceptions::drawn_key(), &body).await?, output, consent)
+        }
         Some(Verb::Health { connection: Some(name) }) => {
             print(&client.get::<ConnectionHealth>(&["connections", &name, "health"], &[]).await?, output, one)
         }
     }
+}
+
+fn consent(state: &ConsentState) -> String {
+    let lost = state.lost_at.as_ref().map(|at| format!(" The answer to the renewal of {at} was lost.")).unwrap_or_default();
+    let words = if state.consented { "has a consent" } else { "has no consent yet" };
+    format!("`{}` {words}.{lost}\n", state.connection)
 }
 
 fn health(items: &[ConnectionHealth]) -> String {

@@ -50,6 +50,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         store_url: config.store.url.expose_secret().to_owned(),
         store: crate::store::Options { connections: config.store.connections_max, ..crate::store::Options::default() },
         sealing_key: config.store.sealing_key.clone(),
+        public_url: config.server.public_url.clone(),
         listen: config.server.listen,
         listener: door::options(&config.server),
         limits: door::limits(&config.server),

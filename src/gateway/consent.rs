@@ -18,6 +18,11 @@ use std::time::Duration;
 /// A person waits for the exchange of a code.
 const WITHIN: Duration = Duration::from_secs(30);
 
+/// The name under which the consent of a connection is kept.
+pub fn consent_name(connection: &str) -> String {
+    format!("{connection}#consent")
+}
+
 /// What is kept of a consent: credentials as JSON, and what people should know of them. Sealed wherever it lies.
 #[derive(Clone, Debug)]
 pub struct Consented {
@@ -173,7 +178,8 @@ fn said(answer: Answer) -> Answer {
     if answer.code.as_deref() == Some("limited") {
         return answer;
     }
-    Answer { message: format!("log-in: {}", answer.message), ..answer }
+    let cause = if answer.class == Class::Refused { Some(Cause::Credentials) } else { answer.cause };
+    Answer { cause, message: format!("log-in: {}", answer.message), ..answer }
 }
 
 fn cannot(why: &str) -> Answer {

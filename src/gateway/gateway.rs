@@ -9,6 +9,7 @@ use super::tokens::Tokens;
 use super::watch::ByHand;
 use super::wire::Wire;
 use crate::domain::binding::Connection;
+use crate::domain::connector::auth::Handshake;
 use crate::domain::connector::Connector;
 use crate::domain::connector::auth::Moment;
 use crate::domain::connector::egress::EgressPolicy;
@@ -65,6 +66,8 @@ pub struct Gateway {
     pub(super) clock: Arc<dyn Clock>,
     policy: Arc<EgressPolicy>,
     shared: Option<Arc<dyn Shared>>,
+    /// Where consents are kept.
+    consents: Option<Arc<dyn Shared>>,
     pub(super) lines: Mutex<HashMap<Key, Arc<Line>>>,
     pub(super) ready: Mutex<HashMap<Key, Vec<Arc<Prepared>>>>,
     pub(super) by_hand: Mutex<Vec<(TenantId, String, ByHand)>>,
@@ -86,6 +89,7 @@ impl Gateway {
             clock,
             policy,
             shared: None,
+            consents: None,
             lines: Mutex::default(),
             ready: Mutex::default(),
             by_hand: Mutex::default(),
@@ -107,6 +111,11 @@ impl Gateway {
         let mut entropy = [0; 32];
         self.random.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut entropy);
         Moment::new(self.clock.now(), entropy)
+    }
+
+    /// The same gateway, which keeps consents there. Without it nobody can consent.
+    pub fn keeping(self, consents: Arc<dyn Shared>) -> Gateway {
+        Gateway { consents: Some(consents), ..self }
     }
 
     /// The same, sharing limits and credentials with the other processes of the installation.
@@ -160,6 +169,9 @@ impl Gateway {
         let mut made = Prepared::new(connection.clone(), connector.clone(), self.policy.clone(), &self.options.base, tokens, way)?;
         if let Some(shared) = self.shared.as_ref().filter(|_| connector.auth.handshake().is_some()) {
             made.tokens = Tokens::shared(self.clock.clone(), shared.clone(), tenant, &connection.id, &made.settings);
+        }
+        if connector.auth.handshake().is_some_and(Handshake::wants_consent) {
+            made.tokens = Tokens::consented(self.clock.clone(), self.consents.clone(), tenant, &connection.id);
         }
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         let versions = ready.entry(key).or_default();

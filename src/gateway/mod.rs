@@ -8,6 +8,7 @@ mod assertion;
 mod bulk;
 mod call;
 mod clients;
+mod consent;
 #[expect(clippy::module_inception, reason = "the room is named for its most important type")]
 mod gateway;
 mod guard;
@@ -32,6 +33,7 @@ mod tests;
 
 pub use bulk::BulkReading;
 pub use call::{AttemptRecord, Call, CallPurpose, Performed};
+pub use consent::{ConsentOf, Consented, consent_name};
 pub use gateway::{Gateway, Options};
 pub use plan::PlannedRequest;
 pub use prepared::PrepareError;

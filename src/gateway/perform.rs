@@ -9,7 +9,7 @@ use super::record::Recorder;
 use super::send::{Raw, Sending, Unanswered};
 use super::tokens;
 use super::wire::Outgoing;
-use crate::domain::connector::auth::{Credentials, Proof};
+use crate::domain::connector::auth::{Credentials, Handshake, Proof};
 use crate::domain::connector::quota;
 use crate::domain::connector::request::Request;
 use crate::domain::connector::{
@@ -199,13 +199,22 @@ impl<'g> Performance<'g> {
         if prepared.connector.auth.handshake().is_none() {
             return Ok(None);
         }
-        let held = prepared.tokens.get(stale, async || self.handshake().await).await;
+        let consented = prepared.connector.auth.handshake().is_some_and(Handshake::wants_consent);
+        let held = match consented {
+            true => prepared.tokens.get_consented(stale, async |kept| self.renew(kept).await).await,
+            false => prepared.tokens.get(stale, async || self.handshake().await).await,
+        };
         if held.as_ref().is_err_and(|answer| answer.class == Class::Refused) {
             self.gateway.forget(self.tenant, &prepared);
         }
         let held = held?;
         held.credentials.texts().iter().for_each(|text| self.recorder.add(text));
         Ok(Some(held))
+    }
+
+    /// Keeps texts out of what is recorded.
+    pub(super) fn hide(&mut self, texts: &[&str]) {
+        texts.iter().for_each(|text| self.recorder.add(text));
     }
 
     async fn handshake(&mut self) -> Result<Credentials, Answer> {
@@ -332,7 +341,7 @@ impl<'g> Performance<'g> {
     }
 
     /// One request, whatever comes of it, recorded.
-    async fn one(
+    pub(super) async fn one(
         &mut self,
         operation: &str,
         effect: Effect,

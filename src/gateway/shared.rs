@@ -65,7 +65,10 @@ pub trait Shared: Send + Sync + 'static {
     /// Credentials newer than `stale`, or leave to get them.
     fn claim<'a>(&'a self, tenant: TenantId, name: &'a str, stale: u64) -> BoxFuture<'a, Option<Claim>>;
 
-    /// Shares new credentials.
+    /// What is kept under a name, lapsed or not; an inner none when nothing is.
+    fn kept<'a>(&'a self, tenant: TenantId, name: &'a str) -> BoxFuture<'a, Option<Option<SecretString>>>;
+
+    /// Shares new credentials; whether they are kept now.
     fn save<'a>(
         &'a self,
         tenant: TenantId,
@@ -73,7 +76,7 @@ pub trait Shared: Send + Sync + 'static {
         mine: (i64, u64),
         text: SecretString,
         usable: Option<Duration>,
-    ) -> BoxFuture<'a, ()>;
+    ) -> BoxFuture<'a, bool>;
 
     /// Gives up; nobody tries for so long.
     fn release<'a>(&'a self, tenant: TenantId, name: &'a str, token: i64, pause: Duration) -> BoxFuture<'a, ()>;
@@ -104,6 +107,10 @@ pub(super) mod fake {
         pub generation: u64,
         pub text: Option<String>,
         pub busy: bool,
+        /// It was kept as lapsed already.
+        pub lapsed: bool,
+        /// So many saves fail.
+        pub refuses: u32,
     }
 
     impl Fake {
@@ -131,7 +138,7 @@ pub(super) mod fake {
         fn claim<'a>(&'a self, _: TenantId, _: &'a str, stale: u64) -> BoxFuture<'a, Option<Claim>> {
             let mut held = self.credential.lock().unwrap();
             let claim = match &held.text {
-                Some(text) if held.generation > stale => {
+                Some(text) if held.generation > stale && !held.lapsed => {
                     Claim::There { generation: held.generation, text: SecretString::from(text.clone()), usable: None }
                 }
                 _ if held.busy => Claim::Busy,
@@ -143,10 +150,21 @@ pub(super) mod fake {
             futures::future::ready(Some(claim)).boxed()
         }
 
-        fn save<'a>(&'a self, _: TenantId, _: &'a str, mine: (i64, u64), text: SecretString, _: Option<Duration>) -> BoxFuture<'a, ()> {
-            let text = Some(text.expose_secret().to_owned());
-            *self.credential.lock().unwrap() = Credential { generation: mine.1, text, busy: false };
-            futures::future::ready(()).boxed()
+        fn kept<'a>(&'a self, _: TenantId, _: &'a str) -> BoxFuture<'a, Option<Option<SecretString>>> {
+            let text = self.credential.lock().unwrap().text.clone();
+            futures::future::ready(Some(text.map(SecretString::from))).boxed()
+        }
+
+        fn save<'a>(&'a self, _: TenantId, _: &'a str, mine: (i64, u64), text: SecretString, usable: Option<Duration>) -> BoxFuture<'a, bool> {
+            let mut held = self.credential.lock().unwrap();
+            if held.refuses > 0 {
+                held.refuses -= 1;
+                held.busy = false;
+                return futures::future::ready(false).boxed();
+            }
+            let lapsed = usable == Some(Duration::ZERO);
+            *held = Credential { generation: mine.1, text: Some(text.expose_secret().to_owned()), lapsed, ..Credential::default() };
+            futures::future::ready(true).boxed()
         }
 
         fn release<'a>(&'a self, _: TenantId, _: &'a str, _: i64, _: Duration) -> BoxFuture<'a, ()> {

@@ -1,6 +1,7 @@
 //! Credentials from handshakes: one handshake at a time, shared by all who wait for it, renewed before they lapse; where the
 //! processes of an installation share them, one handshake for all of them.
 
+use super::consent::{Consented, Renewal};
 use super::shared::{Claim, Shared};
 use crate::domain::connector::auth::Credentials;
 use crate::domain::connector::{Answer, Class};
@@ -42,6 +43,8 @@ struct State {
     current: Option<Held>,
     generation: u64,
     refused: Option<(Duration, Answer)>,
+    /// Renewed by a refresh token that is spent now, and not kept yet: they are kept before anything is done with them.
+    unkept: Option<Credentials>,
 }
 
 /// Credentials in use.
@@ -63,6 +66,13 @@ impl Tokens {
     pub(super) fn shared(clock: Arc<dyn Clock>, shared: Arc<dyn Shared>, tenant: TenantId, connection: &str, settings: &Value) -> Tokens {
         let name = shared.credential_name(connection, &settings.to_json_text());
         let sharing = name.map(|name| Sharing { shared, tenant, name: Arc::from(name) });
+        Tokens { clock, sharing, state: Arc::default() }
+    }
+
+    /// Credentials that a consent gave and a refresh token renews, kept under this name.
+    pub(super) fn consented(clock: Arc<dyn Clock>, shared: Option<Arc<dyn Shared>>, tenant: TenantId, connection: &str) -> Tokens {
+        let name: Arc<str> = Arc::from(super::consent::consent_name(connection));
+        let sharing = shared.map(|shared| Sharing { shared, tenant, name });
         Tokens { clock, sharing, state: Arc::default() }
     }
 
@@ -113,6 +123,80 @@ impl Tokens {
                 Ok(held)
             }
             Err(answer) => {
+                if answer.class == Class::Refused {
+                    state.refused = Some((now.saturating_add(REFUSED_PAUSE), answer.clone()));
+                }
+                Err(answer)
+            }
+        }
+    }
+
+    /// Credentials of a consent newer than `stale`, renewed where there are none. One renewal at a time, in all processes; what it
+    /// gives is kept before it is used, because the refresh token it was made with may be spent.
+    pub(super) async fn get_consented<F>(&self, stale: u64, renew: F) -> Result<Held, Answer>
+    where
+        F: AsyncFnOnce(Option<&SecretString>) -> Result<Credentials, Renewal>,
+    {
+        let mut state = self.state.lock().await;
+        let now = self.clock.monotonic();
+        let usable = |held: &&Held| held.generation > stale && held.lapses_at.is_none_or(|at| now < at);
+        if let Some(held) = state.current.as_ref().filter(usable) {
+            return Ok(held.clone());
+        }
+        if let Some((until, answer)) = &state.refused
+            && now < *until
+        {
+            return Err(answer.clone());
+        }
+        state.current = None;
+        let Some(Sharing { shared, tenant, name }) = &self.sharing else {
+            let words = "log-in: a consent is kept sealed in the hub's store; set `store.sealing_key` (a call outside the hub has none)";
+            return Err(Answer::stopped(Class::Refused, Cause::Credentials, "consent_not_kept", words));
+        };
+        let away = || Answer::stopped(Class::Retryable, Cause::Credentials, "limited", "log-in: the store that keeps the consent is away");
+        let (token, generation) = match self.elsewhere(stale).await? {
+            Elsewhere::Found(held) => {
+                state.generation = state.generation.max(held.generation);
+                (state.refused, state.unkept) = (None, None);
+                state.current = Some(held.clone());
+                return Ok(held);
+            }
+            Elsewhere::Mine(token, generation) => (token, generation),
+            Elsewhere::Alone => return Err(away()),
+        };
+        let renewed = match state.unkept.take() {
+            Some(credentials) => Ok(credentials),
+            None => match shared.kept(*tenant, name).await {
+                Some(kept) => renew(kept.as_ref()).await,
+                None => {
+                    shared.release(*tenant, name, token, Duration::ZERO).await;
+                    return Err(away());
+                }
+            },
+        };
+        let now = self.clock.monotonic();
+        match renewed {
+            Ok(credentials) => {
+                let text = Consented::of(&credentials).to_text();
+                if !shared.save(*tenant, name, (token, generation), text, usable_for(&credentials)).await {
+                    tracing::error!("the renewed consent `{name}` cannot be kept now; it is not used until it is");
+                    state.unkept = Some(credentials);
+                    return Err(away());
+                }
+                state.generation = generation.max(state.generation + 1);
+                let lapses_at = usable_for(&credentials).map(|usable| now.saturating_add(usable));
+                let held = Held { credentials: Arc::new(credentials), generation: state.generation, lapses_at };
+                state.current = Some(held.clone());
+                state.refused = None;
+                Ok(held)
+            }
+            Err(Renewal::Lost(answer, consented)) => {
+                shared.save(*tenant, name, (token, generation), consented.to_text(), Some(Duration::ZERO)).await;
+                Err(answer)
+            }
+            Err(Renewal::Failed(answer)) => {
+                let pause = if answer.class == Class::Refused { REFUSED_PAUSE } else { Duration::ZERO };
+                shared.release(*tenant, name, token, pause).await;
                 if answer.class == Class::Refused {
                     state.refused = Some((now.saturating_add(REFUSED_PAUSE), answer.clone()));
                 }

@@ -297,6 +297,10 @@ impl Store for KillPoints {
         self.commit("claim_credential", self.inner.claim_credential(key, stale, lease, now)).boxed()
     }
 
+    fn credential<'a>(&'a self, key: &'a CredentialKey) -> BoxFuture<'a, Result<Option<String>>> {
+        self.inner.credential(key)
+    }
+
     fn save_credential<'a>(
         &'a self,
         key: &'a CredentialKey,

@@ -208,6 +208,11 @@ pub trait Store: Reconciliations + Send + Sync + 'static {
         left_out("credentials")
     }
 
+    /// The sealed text under a name, lapsed or not; none when there is none.
+    fn credential<'a>(&'a self, _key: &'a CredentialKey) -> BoxFuture<'a, Result<Option<String>>> {
+        left_out("credentials")
+    }
+
     /// Saves renewed credentials; fenced by token.
     fn save_credential<'a>(
         &'a self,

@@ -18,6 +18,7 @@ use waybill::api::{ApiState, Limits, Parts, router};
 use waybill::app::answers::Answers;
 use waybill::app::commands::{Accepted, CommandError, CommandRequest, Commands};
 use waybill::app::connections::{ConnectionItem, Connections};
+use waybill::app::consent::Consents;
 use waybill::app::desk::{Look, Mending, MessageDesk, MessageOrder, Order, Preview, PreviewCall};
 use waybill::app::engine::definitions::Live;
 use waybill::app::engine::input::{Input, Verdict};
@@ -302,6 +303,14 @@ pub async fn door_with(setup: Setup) -> Door {
         stop: lifecycle.soft().clone(),
         starts: Arc::new(Begins),
         connections: Arc::new(One),
+        consents: Consents {
+            live: Arc::new(Live::new(shipped(), 0, b"key")),
+            gateway: Arc::new(Gateway::new(waybill::gateway::Options::default(), clock.clone())),
+            shared: None,
+            public_url: None,
+            clock: clock.clone(),
+            ids: ids.clone(),
+        },
         publishing: publishing(&store, clock.clone(), &ids),
         tokens: tokens(),
         readiness: lifecycle.readiness().clone(),

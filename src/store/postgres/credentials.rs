@@ -63,3 +63,11 @@ pub(super) async fn release(store: &Postgres, key: &CredentialKey, token: i64, a
     statement.execute(&store.work).await.map_err(|error| fault(error, Phase::Commit))?;
     Ok(())
 }
+
+const KEPT: &str = "SELECT name, sealed FROM credential WHERE tenant_id = $1 AND name = $2 AND sealed IS NOT NULL";
+
+pub(super) async fn kept(store: &Postgres, key: &CredentialKey) -> Result<Option<String>> {
+    let statement = sqlx::query(KEPT).bind(key.tenant.0).bind(&key.name);
+    let row = statement.fetch_optional(&store.work).await.map_err(|error| fault(error, Phase::Inside))?;
+    row.map(|row| Cells::new(&row, "credential", "name").text("sealed")).transpose()
+}

@@ -140,6 +140,10 @@ impl Store for Postgres {
         Box::pin(credentials::claim(self, key, stale, lease, now))
     }
 
+    fn credential<'a>(&'a self, key: &'a CredentialKey) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(credentials::kept(self, key))
+    }
+
     fn save_credential<'a>(
         &'a self,
         key: &'a CredentialKey,

@@ -56,3 +56,12 @@ pub(super) async fn release(store: &Sqlite, key: &CredentialKey, token: i64, aga
     run.write(sql(RELEASE).int(key.tenant.0).text(&key.name).int(token).time(again_at)).await?;
     Ok(run.commit().await?)
 }
+
+const KEPT: &str = "SELECT name, sealed FROM credential WHERE tenant_id = $1 AND name = $2 AND sealed IS NOT NULL";
+
+pub(super) async fn kept(store: &Sqlite, key: &CredentialKey) -> Result<Option<String>> {
+    let mut run = store.begin().await?;
+    let row = run.fetch_one(sql(KEPT).int(key.tenant.0).text(&key.name)).await?;
+    run.commit().await?;
+    row.map(|row| Cells::new(&row, "credential", "name").text("sealed")).transpose()
+}

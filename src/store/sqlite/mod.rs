@@ -141,6 +141,10 @@ impl Store for Sqlite {
         Box::pin(credentials::claim(self, key, stale, lease, now))
     }
 
+    fn credential<'a>(&'a self, key: &'a CredentialKey) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(credentials::kept(self, key))
+    }
+
     fn save_credential<'a>(
         &'a self,
         key: &'a CredentialKey,

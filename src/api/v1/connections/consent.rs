@@ -85,7 +85,7 @@ pub async fn answer(
 impl From<Error> for Problem {
     fn from(error: Error) -> Problem {
         let code = match &error {
-            Error::NotFound => &codes::NOT_FOUND,
+            Error::NotFound | Error::NotWanted(_) => &codes::NOT_FOUND,
             Error::Unavailable => &codes::UNAVAILABLE,
             _ => &codes::CONSENT_NOT_POSSIBLE,
         };
