@@ -157,7 +157,11 @@ impl Mock {
                 let all = control(client, reqwest::Method::GET, &format!("{}/__mock/instances", mock.url()), &Value::Null).await;
                 all["instances"].as_array().map_or(0, Vec::len)
             }
-            Mock::Erp(mock) => mock.state()["orders"].as_array().map_or(0, Vec::len),
+            // Where payables live too, they are what we create.
+            Mock::Erp(mock) => {
+                let state = mock.state();
+                state["payables"].as_array().or(state["orders"].as_array()).map_or(0, Vec::len)
+            }
             Mock::Generic(mocks, system) => {
                 let orders = mocks.audit().orders;
                 orders.values().map(|order| if *system == System::Finance { order.payables.len() } else { order.approvals.len() }).sum()

@@ -115,7 +115,10 @@ impl Row {
 }
 
 /// Connectors that no mock stands for.
-pub const WITHOUT_MOCK: &[(&str, &str)] = &[("tryton", "the real system is installed and driven instead: tests/tryton")];
+pub const WITHOUT_MOCK: &[(&str, &str)] = &[
+    ("tryton", "the real system is installed and driven instead: tests/tryton"),
+    ("generic_rest", "it speaks to the same mocks as the generic systems' own connectors, which have their rows"),
+];
 
 const NO_APPROVALS: &str = "no approvals of ours live in it";
 const NO_CALLBACK: &str = "it makes orders, and no create of ours has an event there";
@@ -353,5 +356,31 @@ pub static ROWS: &[Row] = &[
         write: Some("release_order"),
         approve: None,
         cannot: &[(Fault::EarlyEvent, NO_CALLBACK), (Fault::RevokedLater, NO_APPROVALS)],
+    },
+    Row {
+        connector: "generic_soap",
+        example: "generic_soap",
+        connection: "soap_main",
+        address: "http://127.0.0.1:7205",
+        mock: Of::Erp("soap"),
+        secrets: &[("WAYBILL_SOAP_PASSWORD", "mock-soap-password")],
+        lift: &[("limits: {rate: 20/s, concurrency: 4}", "limits: {rate: 1000/s, concurrency: 4}")],
+        read: ("get_order", "GetOrder"),
+        create: Some(Create {
+            operation: "book_payable",
+            api: "BookPayable",
+            input: Input::Here(|| {
+                json!({"number": "NUMBER", "supplier": "VEN00003", "amount": "98.88", "currency": "CNY", "due_date": "2026-11-15", "order_number": "NUMBER"})
+            }),
+        }),
+        list: Some(List { operation: "list_changed_orders", by_time: true, input: || json!({}), each: "orders", size: 50 }),
+        write: Some("release_order"),
+        approve: None,
+        cannot: &[
+            (Fault::AuthLapse, KEY_WITH_EACH),
+            (Fault::SilentNoOp, "what an order's state forbids is a fault, and no call claims a success that is none"),
+            (Fault::EarlyEvent, NO_CALLBACK),
+            (Fault::RevokedLater, NO_APPROVALS),
+        ],
     },
 ];

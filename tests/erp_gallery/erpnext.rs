@@ -5,6 +5,7 @@ use mock_systems::ApprovalStatus;
 use serde_json::json;
 
 const ERPNEXT: Gallery = Gallery {
+    example: "erp_gallery",
     vendor: "erpnext",
     connection: "erpnext_main",
     address: "http://127.0.0.1:7202",

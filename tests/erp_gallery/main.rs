@@ -1,5 +1,5 @@
 //! Purchase orders through the ERPs of the gallery: submitted by a buyer in the vendor's mock, approved in the OA, booked in
-//! finance, released in the ERP. Files alone make it run (`examples/erp_gallery`); the hub is the shipped program, and the
+//! finance, released in the ERP. Files alone make it run (`examples/erp_gallery`, `examples/generic_soap`); the hub is the shipped program, and the
 //! mocks are judged by the vendors' own clients (`scripts/test-vendors`).
 
 mod erpnext;
@@ -9,4 +9,5 @@ mod hub;
 mod kingdee;
 mod odoo;
 mod sap;
+mod soap;
 mod world;

@@ -5,6 +5,7 @@ use mock_systems::ApprovalStatus;
 use serde_json::json;
 
 const SAP: Gallery = Gallery {
+    example: "erp_gallery",
     vendor: "sap",
     connection: "sap_main",
     address: "http://127.0.0.1:7204",

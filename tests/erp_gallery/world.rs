@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 /// The longest wait for anything: streams are read every second here.
 const WITHIN: Duration = Duration::from_secs(90);
 
-/// How a vendor's system stands in `examples/erp_gallery`.
+/// How a vendor's system stands in an example.
 pub struct Gallery {
+    /// The project below `examples`.
+    pub example: &'static str,
     /// The mock.
     pub vendor: &'static str,
     /// The connection.
@@ -36,7 +38,7 @@ pub struct World {
 }
 
 impl World {
-    /// Starts all, with the files of `examples/erp_gallery` and nothing else.
+    /// Starts all, with the files of the example and nothing else.
     pub async fn start(gallery: &Gallery) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let erp = erps::start(gallery.vendor, 0).await.expect("the mock starts");
@@ -143,8 +145,10 @@ pub fn released(page: &Value) -> bool {
 /// The shipped example with this one ERP, pointed at the addresses of this run.
 fn project(gallery: &Gallery, erp: &erps::Running, mocks: &Running) -> Project {
     let (oa, finance, erp_url) = (mocks.url(System::Oa), mocks.url(System::Finance), erp.url());
-    let mut texts =
-        vec![(gallery.address, erp_url.as_str()), ("http://127.0.0.1:7102", oa.as_str()), ("http://127.0.0.1:7103", finance.as_str())];
+    let mut texts = vec![(gallery.address, erp_url.as_str()), ("http://127.0.0.1:7102", oa.as_str())];
+    if gallery.example == "erp_gallery" {
+        texts.push(("http://127.0.0.1:7103", finance.as_str()));
+    }
     texts.extend(gallery.waits);
     let environment = [
         ("WAYBILL_DEMO_OA_SECRET", mocks.options().oa.app_secret.clone()),
@@ -153,7 +157,10 @@ fn project(gallery: &Gallery, erp: &erps::Running, mocks: &Running) -> Project {
     ];
     let own = gallery.environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let environment = environment.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(own).collect();
-    let project = Project::whole(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/erp_gallery"), &texts, environment);
+    let project = Project::whole(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(gallery.example), &texts, environment);
+    if gallery.example != "erp_gallery" {
+        return project;
+    }
     // The other ERPs of the gallery are not there in this run.
     let row = format!(
         "format: 1\nbind:\n  - {{id: only, default: true, roles: {{erp: {}, oa: oa_main, finance: finance_main}}}}\n",

@@ -133,7 +133,7 @@ impl Book {
             let number = new.number.clone().unwrap_or_else(|| format!("S-{id}"));
             let order = Order { id: id.clone(), number: number.clone(), status: "OPEN", version: 1, changed: now, comment: String::new(), new, sets: 0 };
             self.orders.insert(id.clone(), order);
-            return Ok(json!({"id": id, "number": number}));
+            return Ok(json!({"id": id.parse::<u64>().unwrap_or_default(), "number": number}));
         }
         let order = self.orders.values_mut().find(|order| order.number == number).ok_or_else(|| format!("there is no order `{number}`"))?;
         match what["do"].as_str().unwrap_or_default() {
