@@ -47,16 +47,23 @@ fn sound(folder: &Path, cases: usize) {
 #[test]
 fn a_new_connector_is_asked_for_and_is_sound() {
     let folder = tempfile::tempdir().unwrap();
-    let typed = "Crm\ncrm\n\nhttps://crm.example\nbearer\nget_order\n/orders/{id}\n\ncreate_order\n/orders\nfind\n/orders?reference={reference}\n";
+    let typed =
+        "Crm\ncrm\n\nhttps://crm.example\nbearer\nget_order\n/orders/{id}\n\ncreate_order\n/orders\nfind\n/orders?reference={reference}\n";
     let made = waybill(folder.path(), &[], &["connector", "new", "--guided"], typed);
     assert_eq!(made.code, 0, "{}{}", made.out, made.error);
     assert!(made.error.contains("`Crm` is no id"), "a wrong answer is asked for again: {}", made.error);
-    for words in ["connectors/crm/connector.yaml", "config/connections/crm_main.yaml", "safe: looked up by `find_order`", "export WAYBILL_CRM_TOKEN=…"] {
+    for words in [
+        "connectors/crm/connector.yaml",
+        "config/connections/crm_main.yaml",
+        "safe: looked up by `find_order`",
+        "export WAYBILL_CRM_TOKEN=…",
+    ] {
         assert!(made.out.contains(words), "{words}: {}", made.out);
     }
     sound(folder.path(), 3);
     let before = std::fs::read_to_string(folder.path().join("connectors/crm/connector.yaml")).unwrap();
-    let again = waybill(folder.path(), &[], &["connector", "new", "crm", "--base-url", "https://b.example", "--read", "r", "--path", "/r"], "");
+    let again =
+        waybill(folder.path(), &[], &["connector", "new", "crm", "--base-url", "https://b.example", "--read", "r", "--path", "/r"], "");
     assert_eq!(again.code, 2, "{}", again.out);
     assert!(again.error.contains("is there already"), "{}", again.error);
     assert_eq!(std::fs::read_to_string(folder.path().join("connectors/crm/connector.yaml")).unwrap(), before);
@@ -90,7 +97,10 @@ fn a_description_in_yaml_becomes_a_sound_draft() {
     assert!(dry.out.starts_with("Nothing was written") && !folder.path().join("connectors").exists(), "{}", dry.out);
     let made = waybill(folder.path(), &[], &["connector", "import", "openapi", "tickets.yaml", "--as", "tickets", "--output", "json"], "");
     let json: Json = serde_json::from_str(&made.out).unwrap_or_else(|problem| panic!("{problem}: {}{}", made.out, made.error));
-    assert!(json["open"].as_array().unwrap().iter().any(|words| words.as_str().unwrap().starts_with("set_ticket: that a repeat is harmless")), "{json}");
+    assert!(
+        json["open"].as_array().unwrap().iter().any(|words| words.as_str().unwrap().starts_with("set_ticket: that a repeat is harmless")),
+        "{json}"
+    );
     std::fs::remove_file(folder.path().join("tickets.yaml")).unwrap();
     sound(folder.path(), 2);
 }
@@ -147,8 +157,12 @@ async fn an_imported_operation_is_tried_and_recorded() {
     assert_eq!(again.code, 2, "what was recorded is not replaced by itself: {}", again.out);
 
     let no = serde_json::json!({"id": "no-such-order"}).to_string();
-    let recorded =
-        waybill(folder.path(), &secret, &["connector", "record", "crm_main", "get_orders", "--input", &no, "--name", "get_orders_missing", "--loopback"], "");
+    let recorded = waybill(
+        folder.path(),
+        &secret,
+        &["connector", "record", "crm_main", "get_orders", "--input", &no, "--name", "get_orders_missing", "--loopback"],
+        "",
+    );
     assert_eq!(recorded.code, 0, "an answer that says no is an example too: {}{}", recorded.out, recorded.error);
     sound(folder.path(), 3);
 
@@ -170,10 +184,16 @@ fn check_says_what_each_write_promises() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let listed = waybill(root, &[], &["check", "--promises"], "");
     assert_eq!(listed.code, 0, "{}", listed.out);
-    for words in ["demo_oa.create_approval\n    safe: looked up by `find_approval` (by reference) before a repeat", "read back by `get_order`"] {
+    for words in
+        ["demo_oa.create_approval\n    safe: looked up by `find_approval` (by reference) before a repeat", "read back by `get_order`"]
+    {
         assert!(listed.out.contains(words), "{words}: {}", listed.out);
     }
     let json: Json = serde_json::from_str(&waybill(root, &[], &["check", "--output", "json"], "").out).unwrap();
     let promises = json["promises"].as_array().unwrap();
-    assert!(promises.iter().all(|promise| promise["words"].as_str().unwrap().starts_with(if promise["safe"] == true { "safe" } else { "may duplicate" })));
+    assert!(promises.iter().all(|promise| promise["words"].as_str().unwrap().starts_with(if promise["safe"] == true {
+        "safe"
+    } else {
+        "may duplicate"
+    })));
 }

@@ -95,7 +95,8 @@ fn project(url: &str) -> Project {
         ("BOOKS_SECRET".to_owned(), "client-secret-of-books".to_owned()),
         ("WAYBILL_SERVER_PUBLIC_URL".to_owned(), "https://hub.example".to_owned()),
     ]);
-    let project = Project::whole(&root, &[], environment).section("store:\n  sealing_key: {secret: env/SEALING}\n").with("SEALING", &"k".repeat(40));
+    let project =
+        Project::whole(&root, &[], environment).section("store:\n  sealing_key: {secret: env/SEALING}\n").with("SEALING", &"k".repeat(40));
     let folder = project.path();
     std::fs::create_dir_all(folder.join("connectors/books")).unwrap();
     std::fs::write(folder.join("connectors/books/connector.yaml"), CONNECTOR).unwrap();
@@ -138,7 +139,10 @@ async fn a_person_consents_once_and_the_hub_renews_from_then_on() {
 
     let before = look(&hub).await;
     assert!(before["message"].as_str().unwrap().contains("nobody has consented yet"), "{before}");
-    assert_eq!(ask(&hub, Method::GET, consent, None).await, (200, json!({"connection": "books_main", "consented": false, "lost_at": null})));
+    assert_eq!(
+        ask(&hub, Method::GET, consent, None).await,
+        (200, json!({"connection": "books_main", "consented": false, "lost_at": null}))
+    );
     assert_eq!(ask(&hub, Method::POST, "/api/v1/connections/oa_main/consent", None).await.0, 404, "an OA that wants none");
 
     let (status, first) = ask(&hub, Method::POST, consent, None).await;
@@ -194,7 +198,9 @@ async fn a_person_consents_once_and_the_hub_renews_from_then_on() {
 
     // What lies in the database is sealed.
     hub.kill().await;
-    for file in std::fs::read_dir(project.path()).unwrap().flatten().filter(|file| file.file_name().to_string_lossy().starts_with("hub.sqlite")) {
+    for file in
+        std::fs::read_dir(project.path()).unwrap().flatten().filter(|file| file.file_name().to_string_lossy().starts_with("hub.sqlite"))
+    {
         let bytes = std::fs::read(file.path()).unwrap();
         let holds = |needle: &str| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
         assert!(!holds("refresh-") && !holds("client-secret-of-books"), "{}", file.path().display());

@@ -42,8 +42,7 @@ fn generated_files_are_up_to_date() {
 }
 
 /// The examples can be taken elsewhere as they are, so they hold copies of what they have in common with the product.
-const SHARED: &[(&str, &[&str])] =
-    &[
+const SHARED: &[(&str, &[&str])] = &[
     ("examples/tryton", TRYTON),
     ("examples/erp_gallery", ERP_GALLERY),
     ("examples/sap_weaver", SAP_WEAVER),

@@ -6,8 +6,20 @@ use waybill::cli::output::{Colour, findings};
 use waybill::domain::catalog::Catalog;
 
 /// The product's own project, and those that it shows as examples.
-const PROJECTS: &[&str] =
-    &["", "examples/tryton", "examples/dingtalk", "examples/feishu", "examples/wecom", "examples/sap_weaver", "examples/erp_gallery", "examples/generic_rest", "examples/generic_soap", "examples/kingdee_dingtalk", "examples/erpnext_feishu", "examples/order_to_payment"];
+const PROJECTS: &[&str] = &[
+    "",
+    "examples/tryton",
+    "examples/dingtalk",
+    "examples/feishu",
+    "examples/wecom",
+    "examples/sap_weaver",
+    "examples/erp_gallery",
+    "examples/generic_rest",
+    "examples/generic_soap",
+    "examples/kingdee_dingtalk",
+    "examples/erpnext_feishu",
+    "examples/order_to_payment",
+];
 
 fn shipped(project: &str) -> Catalog {
     let (files, unread) = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(project)).unwrap();

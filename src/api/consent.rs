@@ -17,14 +17,21 @@ use crate::app::consent::{CallbackQuery, Consents, Error};
 pub async fn callback(State(consents): State<Consents>, request: Request) -> Response {
     let query = CallbackQuery::read(request.uri().query().unwrap_or_default());
     let (status, title, words) = match consents.answer(&query).await {
-        Ok(done) => (StatusCode::OK, "Done · 完成", format!("`{}` has its consent. You can close this page. 授权完成，可以关闭此页。", done.connection)),
+        Ok(done) => (
+            StatusCode::OK,
+            "Done · 完成",
+            format!("`{}` has its consent. You can close this page. 授权完成，可以关闭此页。", done.connection),
+        ),
         Err(error) => {
             tracing::warn!("a consent was not taken: {error}");
             let status = if error == Error::Unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST };
             (status, "No consent · 未授权", error.to_string())
         }
     };
-    let page = format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title><h1>{title}</h1><p>{}</p></html>", escaped(&words));
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title><h1>{title}</h1><p>{}</p></html>",
+        escaped(&words)
+    );
     let mut response = (status, Html(page)).into_response();
     let headers = response.headers_mut();
     // The address holds a code: it goes nowhere else, and the page runs nothing.

@@ -159,7 +159,8 @@ impl Consents {
         let url = url.ok_or_else(|| Error::NotWanted(connection.id.to_string()))?;
         let open = Open { nonce, verifier: verifier.clone(), redirect_uri: redirect_uri.clone(), actor: actor.to_owned() };
         let text = serde_json::to_string(&open).map_err(|_| Error::Unavailable)?;
-        put(shared.as_ref(), self.clock.as_ref(), tenant, &asking_name(&connection.id), SecretString::from(text), Some(ASKING_LIVES)).await?;
+        put(shared.as_ref(), self.clock.as_ref(), tenant, &asking_name(&connection.id), SecretString::from(text), Some(ASKING_LIVES))
+            .await?;
         let expires_at = self.clock.now().checked_add(SignedDuration::from_secs(600)).unwrap_or(Timestamp::MAX);
         Ok(ConsentAsked { connection: connection.id.to_string(), url, redirect_uri, expires_at })
     }

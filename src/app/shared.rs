@@ -81,7 +81,14 @@ impl InStore {
     }
 
     /// Whether it is kept now.
-    async fn put(&self, tenant: TenantId, name: &str, (token, generation): (i64, u64), text: &SecretString, usable: Option<Duration>) -> bool {
+    async fn put(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        (token, generation): (i64, u64),
+        text: &SecretString,
+        usable: Option<Duration>,
+    ) -> bool {
         let Some(sealer) = &self.sealer else { return false };
         let Ok(sealed) = sealer.seal(text.expose_secret(), name) else { return false };
         let lapses_at = usable.map(|usable| later(self.clock.now(), usable));

@@ -66,14 +66,26 @@ pub async fn run(args: ConnectionsArgs, output: OutputFormat) -> anyhow::Result<
             print(&client.get::<ConsentState>(&["connections", &connection, "consent"], &[]).await?, output, consent)
         }
         Some(Verb::Consent { connection, answer: None, .. }) => {
-            let asked = client.post::<ConsentAsked>(&["connections", &connection, "consent"], &super::exceptions::drawn_key(), &json!({})).await?;
+            let asked =
+                client.post::<ConsentAsked>(&["connections", &connection, "consent"], &super::exceptions::drawn_key(), &json!({})).await?;
             print(&asked, output, |asked| {
-                format!("Open this address, as somebody who may consent:\n\n{}\n\nThe partner sends you back to {} (registered there exactly like this), until {}.\n", asked.url, asked.redirect_uri, time(asked.expires_at))
+                format!(
+                    "Open this address, as somebody who may consent:\n\n{}\n\nThe partner sends you back to {} (registered there exactly like this), until {}.\n",
+                    asked.url,
+                    asked.redirect_uri,
+                    time(asked.expires_at)
+                )
             })
         }
         Some(Verb::Consent { connection, answer: Some(url), .. }) => {
             let body = json!({"url": url});
-            print(&client.post::<ConsentState>(&["connections", &connection, "consent", "answer"], &super::exceptions::drawn_key(), &body).await?, output, consent)
+            print(
+                &client
+                    .post::<ConsentState>(&["connections", &connection, "consent", "answer"], &super::exceptions::drawn_key(), &body)
+                    .await?,
+                output,
+                consent,
+            )
         }
         Some(Verb::Health { connection: Some(name) }) => {
             print(&client.get::<ConnectionHealth>(&["connections", &name, "health"], &[]).await?, output, one)

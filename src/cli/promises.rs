@@ -28,11 +28,16 @@ pub fn text(catalog: &Catalog, listed: bool) -> String {
     let all: Vec<_> = all(catalog).collect();
     let unsafe_ones: Vec<_> = all.iter().filter(|(_, promise)| !promise.safe).collect();
     if listed {
-        let rows: Vec<Vec<String>> = all.iter().map(|(connector, promise)| vec![format!("{connector}.{}", promise.operation), words(promise)]).collect();
+        let rows: Vec<Vec<String>> =
+            all.iter().map(|(connector, promise)| vec![format!("{connector}.{}", promise.operation), words(promise)]).collect();
         return format!("{}\n", wide(&rows));
     }
     unsafe_ones.iter().map(|(connector, promise)| format!("{connector}.{}: {}\n", promise.operation, promise.words)).collect::<String>()
-        + &if all.is_empty() { String::new() } else { format!("{}, of which {} may duplicate (`--promises` lists them all)\n", many(all.len(), "write"), unsafe_ones.len()) }
+        + &if all.is_empty() {
+            String::new()
+        } else {
+            format!("{}, of which {} may duplicate (`--promises` lists them all)\n", many(all.len(), "write"), unsafe_ones.len())
+        }
 }
 
 /// The whole promise of one write.

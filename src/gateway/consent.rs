@@ -137,9 +137,9 @@ impl Performance<'_> {
         let request = request.map_err(|error| Renewal::Failed(cannot(&error.to_string())))?;
         let (answer, reply) = self.token_exchange(request).await;
         match reply {
-            Some(reply) if answer.class == Class::Ok => {
-                handshake.capture_consented(&reply, &prepared.settings, Some(refresh)).map_err(|error| Renewal::Failed(cannot(&error.to_string())))
-            }
+            Some(reply) if answer.class == Class::Ok => handshake
+                .capture_consented(&reply, &prepared.settings, Some(refresh))
+                .map_err(|error| Renewal::Failed(cannot(&error.to_string()))),
             None if may_have_happened(&answer) => {
                 // Loudly: the partner may have replaced the refresh token, and the new one is gone.
                 tracing::error!(
@@ -150,7 +150,8 @@ impl Performance<'_> {
                 Err(Renewal::Lost(Answer { class: Class::Retryable, ..said(answer) }, Consented { lost_at: Some(lost_at), ..consented }))
             }
             _ if answer.class == Class::Refused => {
-                let since = consented.lost_at.as_ref().map(|at| format!(" (the answer to the renewal of {at} was lost)")).unwrap_or_default();
+                let since =
+                    consented.lost_at.as_ref().map(|at| format!(" (the answer to the renewal of {at} was lost)")).unwrap_or_default();
                 let told = said(answer);
                 let message = format!("{}{since}; a person has to consent anew: `waybill connections consent {name}`", told.message);
                 tracing::error!(connection.name = %name, "the consent of `{name}` is gone{since}; a person has to consent anew");

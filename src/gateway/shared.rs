@@ -155,7 +155,14 @@ pub(super) mod fake {
             futures::future::ready(Some(text.map(SecretString::from))).boxed()
         }
 
-        fn save<'a>(&'a self, _: TenantId, _: &'a str, mine: (i64, u64), text: SecretString, usable: Option<Duration>) -> BoxFuture<'a, bool> {
+        fn save<'a>(
+            &'a self,
+            _: TenantId,
+            _: &'a str,
+            mine: (i64, u64),
+            text: SecretString,
+            usable: Option<Duration>,
+        ) -> BoxFuture<'a, bool> {
             let mut held = self.credential.lock().unwrap();
             if held.refuses > 0 {
                 held.refuses -= 1;

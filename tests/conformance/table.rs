@@ -369,9 +369,9 @@ pub static ROWS: &[Row] = &[
         create: Some(Create {
             operation: "book_payable",
             api: "BookPayable",
-            input: Input::Here(|| {
-                json!({"number": "NUMBER", "supplier": "VEN00003", "amount": "98.88", "currency": "CNY", "due_date": "2026-11-15", "order_number": "NUMBER"})
-            }),
+            input: Input::Here(
+                || json!({"number": "NUMBER", "supplier": "VEN00003", "amount": "98.88", "currency": "CNY", "due_date": "2026-11-15", "order_number": "NUMBER"}),
+            ),
         }),
         list: Some(List { operation: "list_changed_orders", by_time: true, input: || json!({}), each: "orders", size: 50 }),
         write: Some("release_order"),

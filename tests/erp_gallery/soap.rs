@@ -15,7 +15,9 @@ const SOAP: Gallery = Gallery {
 
 fn submitted(world: &World, number: &str) {
     // A supplier and an article whose names have to be escaped in XML.
-    world.person(&json!({"do": "create", "number": number, "supplier": "VEN00003", "lines": [{"item": "M003", "quantity": "7", "price": "12.5"}]}));
+    world.person(
+        &json!({"do": "create", "number": number, "supplier": "VEN00003", "lines": [{"item": "M003", "quantity": "7", "price": "12.5"}]}),
+    );
     world.person(&json!({"do": "submit", "number": number}));
 }
 
@@ -32,7 +34,8 @@ async fn an_order_is_booked_once_although_the_answer_is_lost_and_released() {
     // Booking and release are written next; one of the two answers is lost, and the service honours no key.
     world.erp.set(&json!({"drop_after_write_next": 1})).expect("a switch");
     world.decide(&approval, ApprovalStatus::Approved);
-    let page = world.ledger("PO-1", "released, and seen so in the service", |page| released(page) && page["source_status"] == "released").await;
+    let page =
+        world.ledger("PO-1", "released, and seen so in the service", |page| released(page) && page["source_status"] == "released").await;
     assert_eq!(page["revision"], 1, "our own decision is no change: {page:#}");
     let booked = payables(&world, "PO-1");
     assert_eq!(booked.len(), 1, "{booked:?}");

@@ -51,10 +51,12 @@ pub fn write(folder: &Path, draft: &Draft, dry_run: bool, output: OutputFormat) 
     if has_errors(&about) {
         // Nobody is left to tell when standard error is gone.
         let _ = std::io::stderr().lock().write_all(output::findings(&about, &catalog.files, Colour::Never).as_bytes());
-        let hint = "nothing was written; the description holds something the draft does not deal with: leave that operation out with `--only`";
+        let hint =
+            "nothing was written; the description holds something the draft does not deal with: leave that operation out with `--only`";
         return Err(Exit::failed(format!("the draft has {}", output::counts(&about))).hint(hint).into());
     }
-    let failed: Vec<_> = cases::run(&catalog, Some(&format!("connectors/{}/", draft.id))).into_iter().filter(|case| !case.passes()).collect();
+    let failed: Vec<_> =
+        cases::run(&catalog, Some(&format!("connectors/{}/", draft.id))).into_iter().filter(|case| !case.passes()).collect();
     if !dry_run {
         for file in &files {
             let path = folder.join(&file.path);
@@ -81,7 +83,8 @@ pub fn write(folder: &Path, draft: &Draft, dry_run: bool, output: OutputFormat) 
 
 /// What is open, the whole first.
 fn open(draft: &Draft) -> impl Iterator<Item = String> {
-    let of_operations = draft.operations.iter().flat_map(|operation| operation.open.iter().map(move |words| format!("{}: {words}", operation.name)));
+    let of_operations =
+        draft.operations.iter().flat_map(|operation| operation.open.iter().map(move |words| format!("{}: {words}", operation.name)));
     draft.open.iter().cloned().chain(of_operations)
 }
 
@@ -108,7 +111,11 @@ fn told(draft: &Draft, catalog: &Catalog, dry_run: bool, failed: usize, others: 
         text += &format!("  - {}\n", output::printable(&words));
     }
     if failed > 0 {
-        text += &format!("\n{} of the draft not pass yet: `waybill test --only connectors/{}/` says why.\n", if failed == 1 { "1 example does".to_owned() } else { format!("{failed} examples do") }, draft.id);
+        text += &format!(
+            "\n{} of the draft not pass yet: `waybill test --only connectors/{}/` says why.\n",
+            if failed == 1 { "1 example does".to_owned() } else { format!("{failed} examples do") },
+            draft.id
+        );
     }
     if others > 0 {
         text += &format!("\nThe project has {} elsewhere; `waybill check` shows them.\n", many(others, "finding"));

@@ -84,7 +84,8 @@ pub fn run(args: &ImportArgs, output: OutputFormat) -> anyhow::Result<ExitCode> 
 
 /// A JSON file.
 pub fn sample(path: &str) -> anyhow::Result<Json> {
-    let wrong = |problem: serde_json::Error| Exit::usage(format!("`{path}` is not JSON: {problem}")).hint("an answer as the system gives it");
+    let wrong =
+        |problem: serde_json::Error| Exit::usage(format!("`{path}` is not JSON: {problem}")).hint("an answer as the system gives it");
     Ok(serde_json::from_str(&read("--answer", path)?).map_err(wrong)?)
 }
 

@@ -116,7 +116,14 @@ struct Answers<R: BufRead, W: Write> {
 }
 
 impl<R: BufRead, W: Write> Answers<R, W> {
-    fn text(&mut self, given: Option<&String>, option: &str, question: &str, meant: &str, wrong: impl Fn(&str) -> Option<String>) -> anyhow::Result<String> {
+    fn text(
+        &mut self,
+        given: Option<&String>,
+        option: &str,
+        question: &str,
+        meant: &str,
+        wrong: impl Fn(&str) -> Option<String>,
+    ) -> anyhow::Result<String> {
         match (given, &mut self.asker) {
             (Some(given), _) => match wrong(given) {
                 None => Ok(given.clone()),
@@ -124,7 +131,9 @@ impl<R: BufRead, W: Write> Answers<R, W> {
             },
             (None, Some(asker)) => asker.text(question, meant, wrong),
             (None, None) if wrong(meant).is_none() => Ok(meant.to_owned()),
-            (None, None) => Err(Exit::usage(format!("{option} is missing")).hint("at a terminal, or with `--guided`, what is missing is asked for").into()),
+            (None, None) => Err(Exit::usage(format!("{option} is missing"))
+                .hint("at a terminal, or with `--guided`, what is missing is asked for")
+                .into()),
         }
     }
 
@@ -160,14 +169,20 @@ fn draft<R: BufRead, W: Write>(args: &NewArgs, answers: &mut Answers<R, W>) -> a
         let promise = promise(args, answers)?;
         sketch::write(&mut draft, &sketch::Write { name, method, path, promise }).map_err(unreadable)?;
     }
-    draft.open.push("limits of the system: `limits: {rate: …, concurrency: …}`; without them nothing keeps the hub from asking too much".to_owned());
-    draft.open.push("how the hub hears of changes: `webhooks:`, or `streams:` that are read from time to time, and `events:` that say what they mean".to_owned());
+    draft.open.push(
+        "limits of the system: `limits: {rate: …, concurrency: …}`; without them nothing keeps the hub from asking too much".to_owned(),
+    );
+    draft.open.push(
+        "how the hub hears of changes: `webhooks:`, or `streams:` that are read from time to time, and `events:` that say what they mean"
+            .to_owned(),
+    );
     Ok(draft)
 }
 
 fn auth<R: BufRead, W: Write>(args: &NewArgs, answers: &mut Answers<R, W>) -> anyhow::Result<Auth> {
     let kind = answers.word(args.auth.as_ref(), "How does a connection prove who it is", &AUTHS, "none")?;
-    let token_url = |answers: &mut Answers<R, W>| answers.text(args.token_url.as_ref(), "--token-url", "Where are tokens given", "", wrong_url);
+    let token_url =
+        |answers: &mut Answers<R, W>| answers.text(args.token_url.as_ref(), "--token-url", "Where are tokens given", "", wrong_url);
     Ok(match kind.as_str() {
         "basic" => Auth::Basic,
         "bearer" => Auth::Bearer,
@@ -186,7 +201,13 @@ fn auth<R: BufRead, W: Write>(args: &NewArgs, answers: &mut Answers<R, W>) -> an
 
 fn promise<R: BufRead, W: Write>(args: &NewArgs, answers: &mut Answers<R, W>) -> anyhow::Result<Promised> {
     Ok(match answers.word(args.repeat.as_ref(), "When its answer is lost, what makes a repeat harmless", &REPEATS, "none")?.as_str() {
-        "find" => Promised::Find(answers.text(args.find_path.as_ref(), "--find-path", "The search (such as /orders?reference={reference})", "", wrong_path)?),
+        "find" => Promised::Find(answers.text(
+            args.find_path.as_ref(),
+            "--find-path",
+            "The search (such as /orders?reference={reference})",
+            "",
+            wrong_path,
+        )?),
         "key" => Promised::Header(args.key_header.clone()),
         "nature" => Promised::Nature,
         _ => Promised::None,
@@ -201,7 +222,9 @@ fn wrong_url(url: &str) -> Option<String> {
     let parsed = url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     match parsed {
         None => Some(format!("`{url}` is no address: such as `https://crm.example/api`")),
-        Some(url) if !url.username().is_empty() || url.password().is_some() => Some("user and password do not stand in the address; see `--auth`".to_owned()),
+        Some(url) if !url.username().is_empty() || url.password().is_some() => {
+            Some("user and password do not stand in the address; see `--auth`".to_owned())
+        }
         Some(_) => None,
     }
 }

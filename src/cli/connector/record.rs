@@ -58,7 +58,9 @@ pub async fn run(args: RecordArgs, output: OutputFormat) -> anyhow::Result<ExitC
     let file = format!("{folder}/examples/{name}.json");
     let path = args.call.project.project.join(&file);
     if !replaceable(&path, args.replace) {
-        return Err(Exit::usage(format!("`{file}` is there already")).hint("give another `--name`, or `--replace` (which replaces drafted ones without being told)").into());
+        return Err(Exit::usage(format!("`{file}` is there already"))
+            .hint("give another `--name`, or `--replace` (which replaces drafted ones without being told)")
+            .into());
     }
     let called = called(&args.call, &project, &input, args.loopback).await?;
     let Some(performed) = &called.performed else {
@@ -99,7 +101,9 @@ pub async fn run(args: RecordArgs, output: OutputFormat) -> anyhow::Result<ExitC
 /// A drafted example is there to be replaced.
 fn replaceable(path: &Path, replace: bool) -> bool {
     let Ok(text) = std::fs::read_to_string(path) else { return !path.exists() || replace };
-    let drafted = serde_json::from_str::<Json>(&text).ok().is_some_and(|known| known["note"].as_str().is_some_and(|note| note.starts_with("drafted")));
+    let drafted = serde_json::from_str::<Json>(&text)
+        .ok()
+        .is_some_and(|known| known["note"].as_str().is_some_and(|note| note.starts_with("drafted")));
     replace || drafted
 }
 
@@ -114,8 +118,13 @@ fn exchanges(attempts: &[AttemptRecord], connector: &Connector) -> Vec<(Json, Js
     let parsed = |text: &str| serde_json::from_str(text).unwrap_or(Json::Null);
     let of_operations = attempts.iter().filter(|attempt| connector.operation(&attempt.operation).is_some());
     let kept: Vec<&AttemptRecord> = of_operations.collect();
-    let lapsed = |at: usize| kept[at].class == Class::AuthExpired && kept.get(at + 1).is_some_and(|next| next.operation == kept[at].operation);
-    kept.iter().enumerate().filter(|(at, _)| !lapsed(*at)).map(|(_, attempt)| (parsed(&attempt.request), parsed(&attempt.response))).collect()
+    let lapsed =
+        |at: usize| kept[at].class == Class::AuthExpired && kept.get(at + 1).is_some_and(|next| next.operation == kept[at].operation);
+    kept.iter()
+        .enumerate()
+        .filter(|(at, _)| !lapsed(*at))
+        .map(|(_, attempt)| (parsed(&attempt.request), parsed(&attempt.response)))
+        .collect()
 }
 
 fn base_url(connection: &Connection) -> Option<String> {

@@ -63,7 +63,9 @@ pub fn input(args: &CallArgs, project: &Project) -> anyhow::Result<(Json, Option
     let folder = format!("connectors/{}/examples/", target.connector().id);
     let examples = project.catalog.files.iter().filter(|(path, _)| path.starts_with(&folder) && path.ends_with(".json"));
     let example = examples.filter_map(|(path, text)| Some((path, serde_json::from_str::<Json>(text).ok()?)));
-    let found = example.filter(|(_, example)| example["operation"] == args.operation).map(|(path, mut example)| (path.to_string(), example["input"].take()));
+    let found = example
+        .filter(|(_, example)| example["operation"] == args.operation)
+        .map(|(path, mut example)| (path.to_string(), example["input"].take()));
     if let Some((path, mut input)) = found.into_iter().next() {
         if let Some(members) = input.as_object_mut() {
             // The hub's own reference, not the one that was recorded.
@@ -71,7 +73,14 @@ pub fn input(args: &CallArgs, project: &Project) -> anyhow::Result<(Json, Option
         }
         return Ok((input, Some(path)));
     }
-    let wanted: Vec<String> = target.operation().input.fields.iter().filter(|(name, field)| field.required && name.as_ref() != "reference").map(|(name, field)| format!("`{name}` ({})", field.of.name())).collect();
+    let wanted: Vec<String> = target
+        .operation()
+        .input
+        .fields
+        .iter()
+        .filter(|(name, field)| field.required && name.as_ref() != "reference")
+        .map(|(name, field)| format!("`{name}` ({})", field.of.name()))
+        .collect();
     if wanted.is_empty() {
         return Ok((serde_json::json!({}), None));
     }

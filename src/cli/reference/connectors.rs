@@ -23,7 +23,8 @@ pub fn page(catalog: &Catalog) -> String {
     for connector in &connectors {
         let proof = connector.proof.as_ref().map_or("nothing said", |proof| proof.by.words());
         let titles: Vec<&str> = [connector.title.get("en"), connector.title.get("zh")].into_iter().flatten().collect();
-        let both = if titles.first() == titles.get(1) { titles.first().copied().unwrap_or_default().to_owned() } else { titles.join(" · ") };
+        let both =
+            if titles.first() == titles.get(1) { titles.first().copied().unwrap_or_default().to_owned() } else { titles.join(" · ") };
         // Writing into a string cannot fail.
         let _ = writeln!(out, "| [`{0}`](#{0}) | {1} | {proof} |", connector.id, cell(&both));
     }
@@ -35,10 +36,11 @@ fn of(out: &mut String, connector: &Connector, catalog: &Catalog) {
     let _ = write!(out, "\n## {}\n\n", connector.id);
     let readme = catalog.definition("connector", &connector.id).and_then(|definition| Some(definition.path.rsplit_once('/')?.0.to_owned()));
     let title = connector.title.get("en").unwrap_or(&connector.id);
-    let set_up = match readme.filter(|_| connector.proof.as_ref().is_none_or(|proof| proof.by != crate::domain::connector::proof::ProofBy::Own)) {
-        Some(folder) => format!(" Set-up: [README](../../{folder}/README.md)."),
-        None => String::new(),
-    };
+    let set_up =
+        match readme.filter(|_| connector.proof.as_ref().is_none_or(|proof| proof.by != crate::domain::connector::proof::ProofBy::Own)) {
+            Some(folder) => format!(" Set-up: [README](../../{folder}/README.md)."),
+            None => String::new(),
+        };
     let _ = writeln!(out, "{title}. Log-in: `{}`.{set_up}", connector.auth.word());
     if let Some(proof) = &connector.proof {
         held_against(out, proof);
@@ -47,7 +49,13 @@ fn of(out: &mut String, connector: &Connector, catalog: &Catalog) {
     let _ = write!(out, "\n| operation | takes | gives | promise |\n|---|---|---|---|\n");
     for (name, operation) in &connector.operations {
         let promise = promises.iter().find(|promise| promise.operation == **name).map_or_else(|| "reads only".to_owned(), words);
-        let _ = writeln!(out, "| `{name}` | {} | {} | {} |", names(&operation.input), names(&operation.output.of), cell(&told(operation, promise)));
+        let _ = writeln!(
+            out,
+            "| `{name}` | {} | {} | {} |",
+            names(&operation.input),
+            names(&operation.output.of),
+            cell(&told(operation, promise))
+        );
     }
     hears(out, connector);
     let (can, cannot): (Vec<_>, Vec<_>) = connector.can.iter().partition(|(_, can)| **can);
@@ -77,7 +85,8 @@ fn told(operation: &Operation, promise: String) -> String {
 }
 
 fn names(of: &ObjectType) -> String {
-    let shown: Vec<String> = of.fields.iter().map(|(name, field)| if field.required { format!("`{name}`") } else { format!("`{name}`?") }).collect();
+    let shown: Vec<String> =
+        of.fields.iter().map(|(name, field)| if field.required { format!("`{name}`") } else { format!("`{name}`?") }).collect();
     if shown.is_empty() { "–".to_owned() } else { shown.join(", ") }
 }
 

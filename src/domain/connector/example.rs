@@ -63,7 +63,10 @@ pub fn play(connector: &Arc<Connector>, example: &Json) -> Played {
                 requests.push(planned.request);
                 let Some(reply) = reply else {
                     let words = "the example has no further answer";
-                    return Played { requests, answer: super::answer::Answer::failed(super::class::Failure::Reset, super::operation::Effect::Read, words) };
+                    return Played {
+                        requests,
+                        answer: super::answer::Answer::failed(super::class::Failure::Reset, super::operation::Effect::Read, words),
+                    };
                 };
                 let answer = run.read(&reply);
                 run.take(answer, Some(&reply));

@@ -26,6 +26,7 @@ pub mod idempotency;
 mod lint;
 pub mod operation;
 pub mod page;
+pub mod poll;
 pub mod promise;
 pub mod proof;
 pub mod quota;

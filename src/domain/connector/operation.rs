@@ -5,6 +5,7 @@ use super::decode::Decode;
 use super::field::Fields;
 use super::idempotency::Idempotency;
 use super::page::Page;
+use super::poll::Poll;
 use super::request::RequestTemplate;
 use super::rule::ResponseRule;
 use super::tree::Tree;
@@ -39,6 +40,8 @@ pub struct Operation {
     pub decode: Decode,
     /// How further pages are asked for.
     pub page: Option<Page>,
+    /// How the outcome is asked for, where the partner only takes the request.
+    pub poll: Option<Poll>,
     /// What makes a repeat harmless.
     pub idempotency: Idempotency,
     /// How to see that it was really done.

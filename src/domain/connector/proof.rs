@@ -9,7 +9,11 @@ static OBJECT: ObjectShape = ObjectShape {
     name: "proof",
     doc: "What the definition was held against.",
     fields: &[
-        Field::required("by", Shape::Word(WORDS), "The strongest of them: a real system, the vendor's SDK, a client of others, the vendor's documents, memory; `own` for a system that is part of the project."),
+        Field::required(
+            "by",
+            Shape::Word(WORDS),
+            "The strongest of them: a real system, the vendor's SDK, a client of others, the vendor's documents, memory; `own` for a system that is part of the project.",
+        ),
         Field::required("with", Shape::Text, "What exactly, with versions."),
         Field::optional("test", Shape::Text, "The file that shows it; needed beside `real_system`, `vendor_sdk` and `independent_client`."),
         Field::optional("memory", Shape::List(&Shape::Text), "What stands in the definition from memory only."),

@@ -7,6 +7,7 @@ use super::field::Fields;
 use super::idempotency::{Around, Idempotency};
 use super::operation::{Body, Effect, Operation, OperationStep, Readback, Reverse, Version};
 use super::page::Page;
+use super::poll::Poll;
 use super::read::{Declared, DeclaredOperation, read_limits};
 use super::request::{RequestTemplate, check_header, plain_millis};
 use super::rule;
@@ -65,6 +66,19 @@ impl Reader<'_> {
             }
             None => None,
         };
+        let poll = match node.get("poll") {
+            Some(poll) if matches!(body, Body::Request(_)) && page.is_none() => {
+                let response = self.scopes.response(Some(&self.own.input));
+                Some(compiler.inside("poll", |compiler| Poll::compile(poll, &response, compiler))?)
+            }
+            Some(poll) => {
+                compiler
+                    .error("wrong_type", poll.span, "only an operation of one request without pages has an outcome to ask for")
+                    .hint("make the request an operation of its own");
+                None
+            }
+            None => None,
+        };
         if let (Some(page), Effect::Write) = (node.get("page"), effect) {
             compiler.error("wrong_type", page.span, "a write has no pages");
         }
@@ -83,6 +97,7 @@ impl Reader<'_> {
             body,
             output,
             page,
+            poll,
         })
     }
 

@@ -74,7 +74,8 @@ pub fn example(connector: &Arc<Connector>, recorded: &Recorded) -> Result<Json, 
     }
     let mut input = recorded.input.clone();
     connector.redact.apply(&mut input);
-    let responses = recorded.exchanges.iter().enumerate().map(|(number, (_, response))| kept(number, response, recorded.base_url.as_deref()));
+    let responses =
+        recorded.exchanges.iter().enumerate().map(|(number, (_, response))| kept(number, response, recorded.base_url.as_deref()));
     let responses = responses.collect::<Result<Vec<_>, _>>()?;
     let mut example = json!({"operation": recorded.operation, "input": input, "reference": recorded.reference});
     example["exchanges"] = responses.iter().map(|response| json!({"response": response})).collect();
@@ -133,13 +134,17 @@ fn kept(number: usize, response: &Json, base_url: Option<&str>) -> Result<Json, 
         return Err(RecordingError::NotKept { number: number + 1 });
     }
     let headers = response["headers"].as_object().into_iter().flatten();
-    let headers: Map<String, Json> =
-        headers.filter(|(name, _)| HEADERS.contains(&name.to_ascii_lowercase().as_str())).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let headers: Map<String, Json> = headers
+        .filter(|(name, _)| HEADERS.contains(&name.to_ascii_lowercase().as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
     let mut out = json!({"status": response["status"], "headers": headers});
     if !body.is_null() {
         out["body"] = body.clone();
     }
-    let Some(origin) = base_url.and_then(|url| url::Url::parse(url).ok()).map(|url| url.origin().ascii_serialization()) else { return Ok(out) };
+    let Some(origin) = base_url.and_then(|url| url::Url::parse(url).ok()).map(|url| url.origin().ascii_serialization()) else {
+        return Ok(out);
+    };
     // Links of answers name the installation.
     Ok(serde_json::from_str(&out.to_string().replace(&origin, SOMEWHERE)).unwrap_or(out))
 }

@@ -11,8 +11,9 @@ use super::connector::Connector;
 use super::field::Fields;
 use super::operation::{Body, Effect, Operation, OperationStep};
 use super::page::PageState;
+use super::poll::{Asking, unfinished};
 use super::reply::Reply;
-use super::request::Request;
+use super::request::{Draft, DraftBody, Request};
 use super::scopes::{Facts, handing};
 use super::tree::BuildError;
 use crate::domain::expression::{Budget, Scope};
@@ -83,6 +84,8 @@ struct RequestFrame {
     facts: Facts,
     page: PageState,
     gathered: Option<Value>,
+    /// The partner has taken the request; its outcome is asked for.
+    asking: Option<Asking>,
 }
 
 #[derive(Debug)]
@@ -183,10 +186,30 @@ impl Run {
         }
     }
 
+    /// How long to wait before the next request, milliseconds: an outcome is not asked for at once.
+    pub fn wait_millis(&self) -> u64 {
+        match self.frames.last() {
+            Some(Frame::Request(frame)) => frame.asking.as_ref().map_or(0, |asking| asking.wait_millis),
+            _ => 0,
+        }
+    }
+
+    /// What the operation comes to when there is no time left to ask for its outcome.
+    pub fn out_of_time(&self) -> Answer {
+        let operation = match self.frames.last() {
+            Some(Frame::Request(frame)) => self.connector.operation(&frame.operation),
+            _ => None,
+        };
+        let effect = operation.map_or(Effect::Write, |operation| operation.effect);
+        unfinished(effect, "the partner has not finished within the time of this call")
+    }
+
     /// Reads a reply to the last request; pure, takes nothing.
     pub fn read(&self, reply: &Reply) -> Answer {
         match self.frames.last() {
             Some(Frame::Request(frame)) => match self.connector.operation(&frame.operation) {
+                // Not yet is no answer, and nothing went wrong.
+                Some(operation) if frame.is_pending(operation, reply) => Answer::ok(Value::Unset),
                 Some(operation) => answer::read(&self.connector, operation, &frame.facts, reply),
                 None => unknown_operation(&frame.operation),
             },
@@ -199,6 +222,22 @@ impl Run {
         let Some(Frame::Request(frame)) = self.frames.last_mut() else { return };
         let connector = self.connector.clone();
         let Some(operation) = connector.operation(&frame.operation) else { return };
+        if let Some(poll) = &operation.poll {
+            let pending = match reply {
+                Some(reply) => frame.is_pending(operation, reply),
+                // A lost answer to an asking is asked for again.
+                None => frame.asking.is_some() && !matches!(answer.class, Class::Ok | Class::Refused | Class::AuthExpired),
+            };
+            if pending {
+                let scope = frame.facts.scope();
+                let base = connector.http.base_url.render(&scope, &mut Budget::default()).unwrap_or_default();
+                match poll.next(frame.asking.as_ref(), reply, &scope, &self.asked, &base) {
+                    Ok(asking) => frame.asking = Some(asking),
+                    Err(words) => self.finish(unfinished(operation.effect, words)),
+                }
+                return;
+            }
+        }
         if answer.class != Class::Ok {
             return self.finish(answer);
         }
@@ -253,7 +292,7 @@ impl Run {
         self.frames.push(match &operation.body {
             Body::Request(_) => {
                 let page = operation.page.as_ref().map_or_else(PageState::default, super::page::Page::first);
-                Frame::Request(RequestFrame { operation: operation_name, facts, page, gathered: None })
+                Frame::Request(RequestFrame { operation: operation_name, facts, page, gathered: None, asking: None })
             }
             Body::Steps(_) => Frame::Steps(StepsFrame { operation: operation_name, facts, index: 0, outputs: Map::new(), each: None }),
         });
@@ -270,7 +309,10 @@ impl Run {
             return Err(Box::new(Answer::stopped(Class::Refused, Cause::OurFault, "no_frame", "no request is open")));
         };
         let operation = self.connector.operation(&frame.operation).ok_or_else(|| Box::new(unknown_operation(&frame.operation)))?;
-        let built = build(&self.connector, operation, &frame.facts, &frame.page, proof);
+        let built = match &frame.asking {
+            Some(asking) => build_asking(&self.connector, operation, &frame.facts, asking, proof),
+            None => build(&self.connector, operation, &frame.facts, &frame.page, proof),
+        };
         let request = built.map_err(|error| Answer::stopped(Class::Refused, Cause::DataWrong, "cannot_build", error.to_string()))?;
         self.asked.clone_from(&request.url);
         Ok(Planned { request, operation: operation.name.clone(), effect: operation.effect })
@@ -379,6 +421,12 @@ impl Run {
     }
 }
 
+impl RequestFrame {
+    fn is_pending(&self, operation: &Operation, reply: &Reply) -> bool {
+        operation.poll.as_ref().is_some_and(|poll| poll.is_pending(reply, &self.facts.scope(), self.asking.is_some()))
+    }
+}
+
 impl StepsFrame {
     fn scope(&self) -> Scope<'static> {
         self.facts.scope().with("steps", Value::Map(Arc::new(self.outputs.clone())))
@@ -411,6 +459,30 @@ pub fn build(
     }
     connector.auth.apply(&mut draft, &scope, proof)?;
     draft.timeout_millis = draft.timeout_millis.or(operation.timeout_millis).or(Some(connector.http.timeout_millis));
+    let mut request = draft.finish();
+    connector.auth.sign(&mut request, &scope, proof)?;
+    Ok(request)
+}
+
+/// Asks for the outcome of a request: a plain read, with the same proof of who we are.
+fn build_asking(
+    connector: &Connector,
+    operation: &Operation,
+    facts: &Facts,
+    asking: &Asking,
+    proof: &Proof<'_>,
+) -> Result<Request, BuildError> {
+    let scope = facts.scope();
+    let headers = vec![("accept".to_owned(), "application/json".to_owned())];
+    let mut draft = Draft {
+        method: "GET",
+        url: asking.url.clone(),
+        query: Vec::new(),
+        headers,
+        body: DraftBody::Empty,
+        timeout_millis: operation.timeout_millis.or(Some(connector.http.timeout_millis)),
+    };
+    connector.auth.apply(&mut draft, &scope, proof)?;
     let mut request = draft.finish();
     connector.auth.sign(&mut request, &scope, proof)?;
     Ok(request)

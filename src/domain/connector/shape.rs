@@ -1,6 +1,6 @@
 //! The shape of a connector file.
 
-use super::{auth, decode, field, heard_by, idempotency, page, proof, quota, read_reconcile, redact, request, rule, types, webhook};
+use super::{auth, decode, field, heard_by, idempotency, page, poll, proof, quota, read_reconcile, redact, request, rule, types, webhook};
 use crate::domain::text::shape::{FORMAT, Field, Kind, ObjectShape, Shape, TITLE, TaggedShape};
 
 /// Expressions by name: what one call hands to another.
@@ -101,7 +101,7 @@ static OPERATION: ObjectShape = ObjectShape {
         Field::optional("limits", Shape::Object(&LIMITS), "Limits of this operation alone."),
         Field::optional("timeout", Shape::Duration, "Time for one request."),
         Field::later("batch", "Several in one request, with a result each."),
-        Field::later("poll", "Waiting for a job of the partner."),
+        Field::optional("poll", poll::SHAPE, "Asking for the outcome of a request that the partner has only taken."),
     ],
 };
 

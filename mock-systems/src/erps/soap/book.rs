@@ -47,7 +47,9 @@ struct Payable {
 impl Book {
     /// One operation of the service.
     pub(super) fn perform(&mut self, operation: &str, request: &str, now: Micros) -> Done {
-        let wanted = |name: &'static str| element(request, name).filter(|text| !text.is_empty()).ok_or_else(|| fault("SOAP-400", format!("{name} is missing")));
+        let wanted = |name: &'static str| {
+            element(request, name).filter(|text| !text.is_empty()).ok_or_else(|| fault("SOAP-400", format!("{name} is missing")))
+        };
         match operation {
             "ListChangedOrders" => self.list(&wanted("Since")?, element(request, "After")),
             "GetOrder" => self.order(&wanted("Id")?).map(|order| (order.xml(), false)),
@@ -101,7 +103,9 @@ impl Book {
         found.sort_by_key(|order| (order.changed.0, order.id.clone()));
         let begin = after.and_then(|after| found.iter().position(|order| order.id == after)).map_or(0, |at| at + 1);
         let rows = found.iter().skip(begin).take(PAGE);
-        let rows: String = rows.map(|order| format!("<o:Order>{}{}</o:Order>", tag("Id", &order.id), tag("ChangedAt", &order.changed.to_rfc3339()))).collect();
+        let rows: String = rows
+            .map(|order| format!("<o:Order>{}{}</o:Order>", tag("Id", &order.id), tag("ChangedAt", &order.changed.to_rfc3339())))
+            .collect();
         Ok((rows, false))
     }
 
@@ -131,7 +135,16 @@ impl Book {
             let new = seed::read(what)?;
             let id = (100_001 + self.orders.len()).to_string();
             let number = new.number.clone().unwrap_or_else(|| format!("S-{id}"));
-            let order = Order { id: id.clone(), number: number.clone(), status: "OPEN", version: 1, changed: now, comment: String::new(), new, sets: 0 };
+            let order = Order {
+                id: id.clone(),
+                number: number.clone(),
+                status: "OPEN",
+                version: 1,
+                changed: now,
+                comment: String::new(),
+                new,
+                sets: 0,
+            };
             self.orders.insert(id.clone(), order);
             return Ok(json!({"id": id.parse::<u64>().unwrap_or_default(), "number": number}));
         }

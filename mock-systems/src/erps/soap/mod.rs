@@ -63,7 +63,9 @@ impl Personality for Soap {
         if asked.method != "POST" || asked.path != "/services/OrderService" {
             return Answer::text(404, "nowhere", "text/html", "<html><body>No service was found.</body></html>");
         }
-        let Ok(text) = std::str::from_utf8(&asked.body) else { return fault("SOAP-400", "the envelope is no UTF-8").answer(500, "malformed") };
+        let Ok(text) = std::str::from_utf8(&asked.body) else {
+            return fault("SOAP-400", "the envelope is no UTF-8").answer(500, "malformed");
+        };
         let (Some(header), Some(body)) = (first(text, "Header"), first(text, "Body")) else {
             return fault("SOAP-400", "there is no envelope").answer(500, "malformed");
         };

@@ -71,7 +71,8 @@ pub(super) fn compile(node: &Node, scopes: &Scopes, compiler: &mut Compiler<'_>)
     let expired_when = super::handshake::compile_expired(node, scopes, compiler);
     let complete = captures.len() == entries.len();
     let ask = Ask::Request(Box::new(request?));
-    let handshake = Handshake { ask, sign, assertion: None, name: "session", captures, expires_in, apply: apply?, expired_when, consent: None };
+    let handshake =
+        Handshake { ask, sign, assertion: None, name: "session", captures, expires_in, apply: apply?, expired_when, consent: None };
     complete.then_some(handshake)
 }
 

@@ -3,11 +3,13 @@
 //!
 //! Who keeps the refresh token, and that a new one is kept before what came with it is used, is the gateway's part.
 
+use super::Credentials;
 use super::handshake::{Ask, Handshake, HandshakeError};
 use super::moment::Moment;
 use super::parts::text_of;
-use super::token_endpoint::{APPLY, BASE_URL, Client, EXPIRED_WHEN, EXPIRES_IN, PARAMS, SCOPE, SECRET_IN, TOKEN_URL, TokenForm, handshake, scope};
-use super::Credentials;
+use super::token_endpoint::{
+    APPLY, BASE_URL, Client, EXPIRED_WHEN, EXPIRES_IN, PARAMS, SCOPE, SECRET_IN, TOKEN_URL, TokenForm, handshake, scope,
+};
 use crate::domain::connector::compiler::Compiler;
 use crate::domain::connector::lint::literal_secret;
 use crate::domain::connector::reply::Reply;
@@ -36,7 +38,11 @@ pub static KIND: Kind = Kind {
         Field::optional("client_secret", Shape::Any, "The client's secret; a public client has none."),
         SECRET_IN,
         SCOPE,
-        Field::optional("authorize_params", Shape::Map(&Shape::Any), "Further parameters of the address, such as `prompt` or `access_type`."),
+        Field::optional(
+            "authorize_params",
+            Shape::Map(&Shape::Any),
+            "Further parameters of the address, such as `prompt` or `access_type`.",
+        ),
         PARAMS,
         EXPIRES_IN,
         BASE_URL,
@@ -104,7 +110,8 @@ impl Handshake {
         let scope = moment.scope(&Scope::default().with("settings", settings.clone()));
         let failed = |source| BuildError::Evaluate { place: "auth.authorize_url".to_owned(), source };
         let text = consent.url.render(&scope, &mut Budget::default()).map_err(failed)?;
-        let mut url = Url::parse(&text).map_err(|_| BuildError::Invalid { place: "auth.authorize_url".to_owned(), why: "is no address" })?;
+        let mut url =
+            Url::parse(&text).map_err(|_| BuildError::Invalid { place: "auth.authorize_url".to_owned(), why: "is no address" })?;
         let client_id = text_of(&consent.client_id, &scope, "auth.client_id")?;
         let mut pairs = vec![
             ("response_type".to_owned(), "code".to_owned()),
@@ -128,11 +135,8 @@ impl Handshake {
     /// # Errors
     /// When it cannot be built from the settings.
     pub fn exchange_request(&self, settings: &Value, moment: &Moment, code: &str, asking: Asking<'_>) -> Result<Request, BuildError> {
-        let further = [
-            ("code", code.to_owned()),
-            ("redirect_uri", asking.redirect_uri.to_owned()),
-            ("code_verifier", asking.verifier.to_owned()),
-        ];
+        let further =
+            [("code", code.to_owned()), ("redirect_uri", asking.redirect_uri.to_owned()), ("code_verifier", asking.verifier.to_owned())];
         self.token_request(settings, moment, "authorization_code", &further)
     }
 

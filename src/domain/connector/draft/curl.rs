@@ -10,13 +10,49 @@ use serde_json::Value as Json;
 use url::Url;
 
 /// Options with a value that change nothing of what is drafted.
-const WITH_VALUE: &[&str] =
-    &["-o", "--output", "-m", "--max-time", "--connect-timeout", "--retry", "-w", "--write-out", "-A", "--user-agent", "-e", "--referer", "--cacert", "-E", "--cert", "--key", "-x", "--proxy", "-c", "--cookie-jar", "--resolve"];
+const WITH_VALUE: &[&str] = &[
+    "-o",
+    "--output",
+    "-m",
+    "--max-time",
+    "--connect-timeout",
+    "--retry",
+    "-w",
+    "--write-out",
+    "-A",
+    "--user-agent",
+    "-e",
+    "--referer",
+    "--cacert",
+    "-E",
+    "--cert",
+    "--key",
+    "-x",
+    "--proxy",
+    "-c",
+    "--cookie-jar",
+    "--resolve",
+];
 
 /// Headers that the hub writes itself, or that say nothing about the call.
 const OURS: &[&str] = &[
-    "host", "content-length", "content-type", "accept", "accept-encoding", "accept-language", "connection", "user-agent", "origin", "referer",
-    "cache-control", "pragma", "te", "priority", "expect", "upgrade-insecure-requests", "transfer-encoding",
+    "host",
+    "content-length",
+    "content-type",
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "connection",
+    "user-agent",
+    "origin",
+    "referer",
+    "cache-control",
+    "pragma",
+    "te",
+    "priority",
+    "expect",
+    "upgrade-insecure-requests",
+    "transfer-encoding",
 ];
 
 /// A draft of all commands in a text; `answers` are what the first of them were answered, in their order.
@@ -32,10 +68,14 @@ pub fn draft(id: &str, text: &str, answers: &[Json]) -> Result<Draft, DraftError
         let message = format!("{} commands are more than a draft takes ({OPERATIONS_MAX})", found.len());
         return Err(DraftError::new(message, "import them in parts, under names of their own"));
     }
-    let mut draft = Draft::new(id, id.replace('_', " "), match found.len() {
-        1 => "a curl command".to_owned(),
-        many => format!("{many} curl commands"),
-    });
+    let mut draft = Draft::new(
+        id,
+        id.replace('_', " "),
+        match found.len() {
+            1 => "a curl command".to_owned(),
+            many => format!("{many} curl commands"),
+        },
+    );
     let mut names = Names::default();
     for (number, line) in found.iter().enumerate() {
         let command = Command::read(line)?;
@@ -140,7 +180,8 @@ fn encoded(value: &str) -> String {
 
 fn add(draft: &mut Draft, command: Command, taken: &mut Names, answer: Option<&Json>) -> Result<(), DraftError> {
     let written = if command.url.contains("://") { command.url.clone() } else { format!("http://{}", command.url) };
-    let mut url = Url::parse(&written).map_err(|problem| DraftError::new(format!("`{}` is no URL: {problem}", command.url), "write it whole"))?;
+    let mut url =
+        Url::parse(&written).map_err(|problem| DraftError::new(format!("`{}` is no URL: {problem}", command.url), "write it whole"))?;
     let user_in_url = Some(url.username().to_owned()).filter(|user| !user.is_empty());
     let base = url.origin().ascii_serialization();
     match &draft.base_url {
@@ -155,7 +196,8 @@ fn add(draft: &mut Draft, command: Command, taken: &mut Names, answer: Option<&J
         url.set_query(Some(&query));
     }
     let data = if command.get { String::new() } else { command.data.join("&") };
-    let written = command.method.clone().unwrap_or_else(|| if data.is_empty() && !command.form { "GET".to_owned() } else { "POST".to_owned() });
+    let written =
+        command.method.clone().unwrap_or_else(|| if data.is_empty() && !command.form { "GET".to_owned() } else { "POST".to_owned() });
     let method = METHODS.iter().copied().find(|method| *method == written);
     let method = method.ok_or_else(|| DraftError::new(format!("`{written}` is not a method that is spoken"), METHODS.join(", ")))?;
     let write = !matches!(method, "GET" | "HEAD");
@@ -346,7 +388,8 @@ impl New<'_> {
                 members
                     .into_iter()
                     .map(|(name, value)| {
-                        let source = if is_telling(&name) || name == "token" { self.secret(&name) } else { Source::Input(self.input(&name, value)) };
+                        let source =
+                            if is_telling(&name) || name == "token" { self.secret(&name) } else { Source::Input(self.input(&name, value)) };
                         (name, source)
                     })
                     .collect(),
@@ -369,11 +412,15 @@ impl New<'_> {
                 )
             }
             None if data.contains("{{") => {
-                self.operation.open.push("the command's body has `{{`, which a template reads as its own; write the body by hand".to_owned());
+                self.operation
+                    .open
+                    .push("the command's body has `{{`, which a template reads as its own; write the body by hand".to_owned());
                 Body::None
             }
             None => {
-                self.operation.open.push("the body stands as it was sent; make it `xml:` or `soap:` so that values can be put in".to_owned());
+                self.operation
+                    .open
+                    .push("the body stands as it was sent; make it `xml:` or `soap:` so that values can be put in".to_owned());
                 let content_type = Json::String(command.content_type().to_owned());
                 self.operation.headers.push(("content-type".to_owned(), Source::Literal(content_type)));
                 Body::Text(data.to_owned())
@@ -405,13 +452,19 @@ impl New<'_> {
             operation.open.push(words.to_owned());
         }
         if operation.promise == Promise::Nature {
-            operation.open.push(format!("that a repeat is harmless is what {} means in HTTP, not what the partner promises", operation.method));
+            operation
+                .open
+                .push(format!("that a repeat is harmless is what {} means in HTTP, not what the partner promises", operation.method));
         }
         if command.insecure {
-            operation.open.push("the command did not check the certificate; the hub does. Name its authority in the connection: `tls: {ca: …}`".to_owned());
+            operation.open.push(
+                "the command did not check the certificate; the hub does. Name its authority in the connection: `tls: {ca: …}`".to_owned(),
+            );
         }
         if command.cookies || command.headers.iter().any(|(name, _)| name == "cookie") {
-            operation.open.push("the command sent the cookies of somebody's session; they are not copied. See `kind: login_session`".to_owned());
+            operation
+                .open
+                .push("the command sent the cookies of somebody's session; they are not copied. See `kind: login_session`".to_owned());
         }
     }
 }

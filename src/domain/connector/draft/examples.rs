@@ -14,7 +14,9 @@ const NOTE: &str = "drafted from a description, not recorded: `waybill connector
 pub(super) fn example(operation: &Operation) -> String {
     let mut request = json!({"method": operation.method, "path": path(operation)});
     match &operation.body {
-        Body::Json(members) => request["body"] = Json::Object(members.iter().filter_map(|(name, source)| sent(operation, name, source)).collect()),
+        Body::Json(members) => {
+            request["body"] = Json::Object(members.iter().filter_map(|(name, source)| sent(operation, name, source)).collect())
+        }
         Body::Literal(value) => request["body"] = value.clone(),
         _ => {}
     }
@@ -22,8 +24,10 @@ pub(super) fn example(operation: &Operation) -> String {
     if let Some(body) = &operation.answer.body {
         response["body"] = body.clone();
     }
-    let input: Map<String, Json> = operation.input.iter().filter_map(|input| Some((input.name.clone(), value(operation, &input.name)?))).collect();
-    let example = json!({"operation": operation.name, "note": NOTE, "input": input, "request": request, "response": response, "class": "ok"});
+    let input: Map<String, Json> =
+        operation.input.iter().filter_map(|input| Some((input.name.clone(), value(operation, &input.name)?))).collect();
+    let example =
+        json!({"operation": operation.name, "note": NOTE, "input": input, "request": request, "response": response, "class": "ok"});
     format!("{example:#}\n")
 }
 

@@ -46,9 +46,9 @@ impl Form {
                 let first = forms.next().unwrap_or(Form::Any);
                 Form::List(Box::new(forms.fold(first, Form::or)))
             }
-            Json::Object(members) => Form::Object(
-                members.iter().map(|(name, value)| (name.clone(), Form::of_sample(value), !value.is_null())).collect(),
-            ),
+            Json::Object(members) => {
+                Form::Object(members.iter().map(|(name, value)| (name.clone(), Form::of_sample(value), !value.is_null())).collect())
+            }
         }
     }
 
@@ -208,7 +208,8 @@ mod tests {
         let Form::Object(members) = &form else { panic!("{form:?}") };
         assert_eq!((&members[0].1, members[0].2), (&Form::Int, true));
         assert_eq!(Form::of_schema(&json!({"$ref": "#/nowhere"}), &root), Form::Any);
-        let joined = Form::of_schema(&json!({"allOf": [{"$ref": "#/definitions/Node"}, {"properties": {"more": {"type": "string"}}}]}), &root);
+        let joined =
+            Form::of_schema(&json!({"allOf": [{"$ref": "#/definitions/Node"}, {"properties": {"more": {"type": "string"}}}]}), &root);
         let Form::Object(members) = joined else { panic!() };
         assert_eq!(members.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>(), ["id", "next", "more"]);
     }

@@ -36,14 +36,17 @@ pub fn draft(id: &str, from: &str, root: &Json, only: &Only) -> Result<Draft, Dr
         });
     }
     if offered > OPERATIONS_MAX {
-        let message = format!("the description offers {offered} operations; a draft takes {OPERATIONS_MAX}, since a person goes through them");
+        let message =
+            format!("the description offers {offered} operations; a draft takes {OPERATIONS_MAX}, since a person goes through them");
         return Err(DraftError::new(message, format!("choose with `--only`, by name, path or tag: {}", known(root))));
     }
     for one in found {
         let name = names.take(&called(&one));
         draft.operations.push(of_operation(&one, name, root));
     }
-    draft.open.push("limits: no description tells them; see the partner's documentation, and write `limits: {rate: …, concurrency: …}`".to_owned());
+    draft.open.push(
+        "limits: no description tells them; see the partner's documentation, and write `limits: {rate: …, concurrency: …}`".to_owned(),
+    );
     draft.open.push("what it tells by itself: webhooks, or a list that can be read from time to time (`streams:`, `events:`)".to_owned());
     Ok(draft)
 }
@@ -74,7 +77,8 @@ fn listed<'j>(root: &'j Json, only: &Only) -> Vec<Listed<'j>> {
 
 /// Names for a hint: tags where there are any, else operations.
 fn known(root: &Json) -> String {
-    let tags = all(root).flat_map(|one| one.own.get("tags").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect::<Vec<_>>());
+    let tags = all(root)
+        .flat_map(|one| one.own.get("tags").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect::<Vec<_>>());
     let mut words: Vec<String> = tags.map(str::to_owned).collect();
     if words.is_empty() {
         words = all(root).map(|one| called(&one)).collect();
@@ -123,8 +127,12 @@ fn auth(root: &Json, open: &mut Vec<String>) -> Auth {
     let chosen = found.next();
     let others: Vec<&str> = found.map(|(name, _)| name.as_str()).collect();
     match (&chosen, schemes.first()) {
-        (Some((name, _)), _) if !others.is_empty() => open.push(format!("how it is proved who we are: drafted by `{name}`; it offers {} too", others.join(", "))),
-        (None, Some((name, _))) => open.push(format!("how it is proved who we are: `{name}` is no kind that can be drafted; see `auth` in docs/reference/language.md")),
+        (Some((name, _)), _) if !others.is_empty() => {
+            open.push(format!("how it is proved who we are: drafted by `{name}`; it offers {} too", others.join(", ")))
+        }
+        (None, Some((name, _))) => open.push(format!(
+            "how it is proved who we are: `{name}` is no kind that can be drafted; see `auth` in docs/reference/language.md"
+        )),
         (None, None) => open.push("how it is proved who we are: the description says nothing".to_owned()),
         _ => {}
     }
@@ -139,7 +147,8 @@ fn of_scheme(scheme: &Json) -> Option<Auth> {
         ("apiKey", _) if word("in") == "header" => Some(Auth::Headers(vec![(word("name").to_ascii_lowercase(), "api_key".to_owned())])),
         ("oauth2", _) => {
             let flow = |name: &str, key: &str| scheme.pointer(&format!("/flows/{name}/{key}")).and_then(Json::as_str).map(str::to_owned);
-            let client = flow("clientCredentials", "tokenUrl").or_else(|| (word("flow") == "application").then(|| word("tokenUrl").to_owned()));
+            let client =
+                flow("clientCredentials", "tokenUrl").or_else(|| (word("flow") == "application").then(|| word("tokenUrl").to_owned()));
             let consent = flow("authorizationCode", "authorizationUrl").zip(flow("authorizationCode", "tokenUrl"));
             let old = || (word("flow") == "accessCode").then(|| (word("authorizationUrl").to_owned(), word("tokenUrl").to_owned()));
             client.map(Auth::ClientCredentials).or_else(|| consent.or_else(old).map(|(authorize, token)| Auth::Consent(authorize, token)))
@@ -275,7 +284,10 @@ impl New<'_> {
             }
             (None, None) => {
                 let kinds: Vec<&str> = content.into_iter().flatten().map(|(kind, _)| kind.as_str()).collect();
-                self.operation.open.push(format!("the body is {}; write it by hand", if kinds.is_empty() { "not described".to_owned() } else { kinds.join(" or ") }));
+                self.operation.open.push(format!(
+                    "the body is {}; write it by hand",
+                    if kinds.is_empty() { "not described".to_owned() } else { kinds.join(" or ") }
+                ));
             }
         }
     }
@@ -296,7 +308,9 @@ impl New<'_> {
 
     fn answer(&mut self, own: &Json) {
         let good = own.get("responses").and_then(Json::as_object).into_iter().flatten();
-        let good = good.filter(|(status, _)| status.starts_with('2') || *status == "default").min_by_key(|(status, _)| (*status == "default", *status));
+        let good = good
+            .filter(|(status, _)| status.starts_with('2') || *status == "default")
+            .min_by_key(|(status, _)| (*status == "default", *status));
         let Some((status, response)) = good else {
             return self.operation.open.push("what it answers is not described".to_owned());
         };
@@ -327,7 +341,9 @@ impl New<'_> {
             operation.open.push(words.to_owned());
         }
         if operation.promise == Promise::Nature {
-            operation.open.push(format!("that a repeat is harmless is what {} means in HTTP, not what the partner promises", operation.method));
+            operation
+                .open
+                .push(format!("that a repeat is harmless is what {} means in HTTP, not what the partner promises", operation.method));
         }
         let pages = ["page", "offset", "cursor", "skip", "$skip", "after", "page_token", "starting_after", "pagetoken"];
         if let Some((name, _)) = operation.query.iter().find(|(name, _)| pages.contains(&name.to_ascii_lowercase().as_str())) {

@@ -62,7 +62,13 @@ mod tests {
         let (outputs, _) = outputs(&Form::of_sample(sample));
         let one = |output: &Output| {
             let fields: Vec<_> = output.fields.iter().map(|field| format!("{}={}", field.name, field.from)).collect();
-            format!("{}={} {}{}", output.name, output.from, output.form.word(), if fields.is_empty() { String::new() } else { format!(" {{{}}}", fields.join(" ")) })
+            format!(
+                "{}={} {}{}",
+                output.name,
+                output.from,
+                output.form.word(),
+                if fields.is_empty() { String::new() } else { format!(" {{{}}}", fields.join(" ")) }
+            )
         };
         outputs.iter().map(one).collect()
     }

@@ -78,12 +78,16 @@ pub fn write(draft: &mut Draft, write: &Write) -> Result<(), DraftError> {
     operation.body = Body::Json(members.map(|input| (input.name.clone(), Source::Input(input.name.clone()))).collect());
     operation.output = vec![external_id("$.id", false)];
     operation.answer = Answer { status: 201, body: Some(json!({"id": "17"})) };
-    operation.open.push("which members the body has; `reference` is ours, unique for each step's visit, and should be kept by the partner".to_owned());
+    operation.open.push(
+        "which members the body has; `reference` is ours, unique for each step's visit, and should be kept by the partner".to_owned(),
+    );
     operation.promise = match &write.promise {
         Promised::Header(header) => Promise::Header(header.clone()),
         Promised::Nature => Promise::Nature,
         Promised::None => {
-            operation.open.push("what makes a repeat harmless; until then it may duplicate, and an unknown outcome goes to a person".to_owned());
+            operation
+                .open
+                .push("what makes a repeat harmless; until then it may duplicate, and an unknown outcome goes to a person".to_owned());
             Promise::None
         }
         Promised::Find(path) => {
@@ -117,7 +121,10 @@ fn external_id(from: &str, optional: bool) -> Output {
 /// A path of literals and `{names}`, also in the query.
 fn begin(name: &str, method: &'static str, written: &str) -> Result<Operation, DraftError> {
     if !written.starts_with('/') {
-        return Err(DraftError::new(format!("`{written}` is no path"), "it begins with `/`, such as `/orders/{id}`; the host stands in the connection"));
+        return Err(DraftError::new(
+            format!("`{written}` is no path"),
+            "it begins with `/`, such as `/orders/{id}`; the host stands in the connection",
+        ));
     }
     let (path, query) = written.split_once('?').unwrap_or((written, ""));
     let mut operation = Operation {
@@ -137,7 +144,9 @@ fn begin(name: &str, method: &'static str, written: &str) -> Result<Operation, D
     };
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}').ok_or_else(|| DraftError::new(format!("`{written}` has a brace that is not closed"), "such as `/orders/{id}`"))?;
+        let (name, after) = after
+            .split_once('}')
+            .ok_or_else(|| DraftError::new(format!("`{written}` has a brace that is not closed"), "such as `/orders/{id}`"))?;
         let name = argument(&mut operation, name);
         operation.path.extend([Part::Literal(before.to_owned()), Part::Input(name)]);
         rest = after;

@@ -127,14 +127,18 @@ fn the_older_description_is_read_too() {
     .unwrap();
     let draft = openapi::draft("old", "old.json", &root, &Vec::new()).unwrap();
     sound(&draft);
-    assert_eq!((draft.base_url.as_deref(), &draft.auth), (Some("http://old.example/api"), &Auth::ClientCredentials("https://old.example/token".into())));
+    assert_eq!(
+        (draft.base_url.as_deref(), &draft.auth),
+        (Some("http://old.example/api"), &Auth::ClientCredentials("https://old.example/token".into()))
+    );
 }
 
 #[test]
 fn what_is_no_description_or_too_much_is_refused() {
     let problem = openapi::draft("a", "a", &serde_json::json!({"hello": 1}), &Vec::new()).unwrap_err();
     assert!(problem.message.contains("no OpenAPI description"));
-    let paths: serde_json::Map<_, _> = (0..=OPERATIONS_MAX).map(|number| (format!("/p{number}"), serde_json::json!({"get": {"tags": ["t"]}}))).collect();
+    let paths: serde_json::Map<_, _> =
+        (0..=OPERATIONS_MAX).map(|number| (format!("/p{number}"), serde_json::json!({"get": {"tags": ["t"]}}))).collect();
     let many = serde_json::json!({"openapi": "3.1.0", "paths": paths});
     let problem = openapi::draft("a", "a", &many, &Vec::new()).unwrap_err();
     assert!(problem.message.contains("61 operations") && problem.hint.contains("--only"), "{problem:?}");
@@ -150,10 +154,16 @@ fn a_sketch_with_a_search_is_safe() {
     ] {
         let mut draft = Draft::new("crm", "CRM", "answers");
         draft.base_url = Some("http://127.0.0.1:9".into());
-        for auth in [Auth::Basic, Auth::Headers(vec![("X-Key".into(), "api_key".into())]), Auth::ClientCredentials("https://a.example/t".into())] {
+        for auth in
+            [Auth::Basic, Auth::Headers(vec![("X-Key".into(), "api_key".into())]), Auth::ClientCredentials("https://a.example/t".into())]
+        {
             draft.auth = auth;
             draft.operations.clear();
-            let read = sketch::Read { name: "get_order".into(), path: "/orders/{id}?expand=lines".into(), answer: Some(serde_json::json!({"id": "1"})) };
+            let read = sketch::Read {
+                name: "get_order".into(),
+                path: "/orders/{id}?expand=lines".into(),
+                answer: Some(serde_json::json!({"id": "1"})),
+            };
             sketch::read(&mut draft, &read).unwrap();
             let write = sketch::Write { name: "create_order".into(), method: "POST", path: "/orders".into(), promise: promised.clone() };
             sketch::write(&mut draft, &write).unwrap();
@@ -166,6 +176,7 @@ fn a_sketch_with_a_search_is_safe() {
         assert!(promises[0].words.contains(words), "{}", promises[0].words);
     }
     let mut draft = Draft::new("crm", "CRM", "answers");
-    let write = sketch::Write { name: "create_order".into(), method: "POST", path: "/orders".into(), promise: Promised::Find("/orders".into()) };
+    let write =
+        sketch::Write { name: "create_order".into(), method: "POST", path: "/orders".into(), promise: Promised::Find("/orders".into()) };
     assert!(sketch::write(&mut draft, &write).unwrap_err().message.contains("{reference}"));
 }

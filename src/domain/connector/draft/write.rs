@@ -5,7 +5,8 @@ use super::{Auth, Body, Draft, Form, Input, Operation, Output, Part, Promise, So
 
 /// `connector.yaml`.
 pub(super) fn connector(draft: &Draft) -> String {
-    let mut out = comment(0, &format!("Drafted from {}. What that could not tell is marked `Open:`; settle it, and take the mark away.", draft.from));
+    let mut out =
+        comment(0, &format!("Drafted from {}. What that could not tell is marked `Open:`; settle it, and take the mark away.", draft.from));
     for open in &draft.open {
         out += &comment(0, &format!("Open: {open}"));
     }
@@ -31,7 +32,8 @@ fn auth(auth: &Auth) -> String {
         Auth::Basic => "auth: {kind: basic, user: {value: settings.user}, password: {value: settings.password}}\n".to_owned(),
         Auth::Bearer => "auth: {kind: bearer, token: {value: settings.token}}\n".to_owned(),
         Auth::Headers(headers) => {
-            let headers: Vec<_> = headers.iter().map(|(header, setting)| format!("{}: {{value: settings.{setting}}}", text(header))).collect();
+            let headers: Vec<_> =
+                headers.iter().map(|(header, setting)| format!("{}: {{value: settings.{setting}}}", text(header))).collect();
             format!("auth: {{kind: static_headers, headers: {{{}}}}}\n", headers.join(", "))
         }
         Auth::ClientCredentials(url) => format!(
