@@ -21,8 +21,8 @@ use utoipa::ToSchema;
 
 /// A person logs in at the partner within this time.
 const ASKING_LIVES: Duration = Duration::from_secs(600);
-/// How often a row that somebody else holds is asked for again, and how long in all.
-const TRIES: u32 = 30;
+/// How often a row that somebody else holds is asked for again: a renewal that was refused a moment ago keeps it for 15 s.
+const TRIES: u32 = 200;
 const BETWEEN: Duration = Duration::from_millis(100);
 /// Where partners send people back to, below the hub's public address.
 pub const CALLBACK_PATH: &str = "/consent/callback";

@@ -195,9 +195,11 @@ impl Tokens {
                 Err(answer)
             }
             Err(Renewal::Failed(answer)) => {
-                let pause = if answer.class == Class::Refused { REFUSED_PAUSE } else { Duration::ZERO };
+                // Where nobody has consented the partner was not asked, and whoever consents now must not wait.
+                let asked = answer.code.as_deref() != Some("consent_missing");
+                let pause = if answer.class == Class::Refused && asked { REFUSED_PAUSE } else { Duration::ZERO };
                 shared.release(*tenant, name, token, pause).await;
-                if answer.class == Class::Refused {
+                if answer.class == Class::Refused && asked {
                     state.refused = Some((now.saturating_add(REFUSED_PAUSE), answer.clone()));
                 }
                 Err(answer)

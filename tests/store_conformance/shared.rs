@@ -122,7 +122,9 @@ pub async fn one_process_logs_in_for_all(world: World) {
     assert_eq!(generation, 1);
     let busy = two.claim_credential(&key, 0, &lease("b", 30), at(1)).await.unwrap();
     assert!(matches!(busy, CredentialClaim::Busy { .. }), "{busy:?}");
+    assert_eq!(one.credential(&key).await.unwrap(), None, "a claim keeps nothing");
     assert_eq!(one.save_credential(&key, token, generation, "sealed-1", Some(at(100))).await.unwrap(), Fenced::Held);
+    assert_eq!(two.credential(&key).await.unwrap().as_deref(), Some("sealed-1"));
     let there = CredentialClaim::There { generation: 1, sealed: "sealed-1".to_owned(), lapses_at: Some(at(100)) };
     assert_eq!(two.claim_credential(&key, 0, &lease("b", 30), at(2)).await.unwrap(), there);
     // Found lapsed before its time: whoever comes first renews it, whoever comes later gets the new one.

@@ -87,6 +87,11 @@ pub fn read(connector: &Connector, operation: &Operation, facts: &Facts, reply: 
     if answer.class == Class::Ok {
         answer = read_output(operation, reply, &scope, by_rule);
     }
+    if let (Class::Ok, Some(results)) = (answer.class, &operation.results)
+        && let Some(judged) = results.judge(reply, &scope)
+    {
+        answer = judged;
+    }
     answer.notes = notes;
     answer
 }

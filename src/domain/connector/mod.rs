@@ -39,6 +39,7 @@ pub mod recording;
 pub mod redact;
 mod reply;
 pub mod request;
+pub mod results;
 pub mod rule;
 pub mod run;
 mod scopes;

@@ -7,6 +7,7 @@ use super::idempotency::Idempotency;
 use super::page::Page;
 use super::poll::Poll;
 use super::request::RequestTemplate;
+use super::results::Results;
 use super::rule::ResponseRule;
 use super::tree::Tree;
 use crate::domain::expression::Expression;
@@ -36,6 +37,8 @@ pub struct Operation {
     pub output: Fields,
     /// One request, or steps.
     pub body: Body,
+    /// What the answer says of each item, where a request holds many.
+    pub results: Option<Results>,
     /// What is done to the answer before it is read.
     pub decode: Decode,
     /// How further pages are asked for.

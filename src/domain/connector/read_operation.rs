@@ -10,6 +10,7 @@ use super::page::Page;
 use super::poll::Poll;
 use super::read::{Declared, DeclaredOperation, read_limits};
 use super::request::{RequestTemplate, check_header, plain_millis};
+use super::results::Results;
 use super::rule;
 use super::scopes::{Scopes, response_type};
 use super::tree::Tree;
@@ -66,6 +67,17 @@ impl Reader<'_> {
             }
             None => None,
         };
+        let results = match node.get("results") {
+            Some(results) if matches!(body, Body::Request(_)) && effect == Effect::Write => {
+                let response = self.scopes.response(Some(&self.own.input));
+                Some(compiler.inside("results", |compiler| Results::compile(results, &response, compiler))?)
+            }
+            Some(results) => {
+                compiler.error("wrong_type", results.span, "only a write of one request has results of its items");
+                None
+            }
+            None => None,
+        };
         let poll = match node.get("poll") {
             Some(poll) if matches!(body, Body::Request(_)) && page.is_none() => {
                 let response = self.scopes.response(Some(&self.own.input));
@@ -98,6 +110,7 @@ impl Reader<'_> {
             output,
             page,
             poll,
+            results,
         })
     }
 

@@ -1,6 +1,8 @@
 //! The shape of a connector file.
 
-use super::{auth, decode, field, heard_by, idempotency, page, poll, proof, quota, read_reconcile, redact, request, rule, types, webhook};
+use super::{
+    auth, decode, field, heard_by, idempotency, page, poll, proof, quota, read_reconcile, redact, request, results, rule, types, webhook,
+};
 use crate::domain::text::shape::{FORMAT, Field, Kind, ObjectShape, Shape, TITLE, TaggedShape};
 
 /// Expressions by name: what one call hands to another.
@@ -100,7 +102,8 @@ static OPERATION: ObjectShape = ObjectShape {
         Field::optional("responses", Shape::List(&rule::SHAPE), "Rules tried before the connector's."),
         Field::optional("limits", Shape::Object(&LIMITS), "Limits of this operation alone."),
         Field::optional("timeout", Shape::Duration, "Time for one request."),
-        Field::later("batch", "Several in one request, with a result each."),
+        Field::optional("results", results::SHAPE, "What the answer says of each item of a request that holds many."),
+        Field::later("batch", "Several documents' writes in one request."),
         Field::optional("poll", poll::SHAPE, "Asking for the outcome of a request that the partner has only taken."),
     ],
 };
