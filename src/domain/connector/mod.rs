@@ -8,6 +8,7 @@ mod answer;
 mod arguments;
 pub mod auth;
 pub mod body;
+pub mod build;
 pub mod class;
 mod compiler;
 #[expect(clippy::module_inception, reason = "the room is named for its most important type")]

@@ -6,6 +6,7 @@
 
 use super::answer::{self, Answer};
 use super::auth::Proof;
+use super::build::{build, build_asking};
 use super::class::Class;
 use super::connector::Connector;
 use super::field::Fields;
@@ -13,9 +14,8 @@ use super::operation::{Body, Effect, Operation, OperationStep};
 use super::page::PageState;
 use super::poll::{Asking, unfinished};
 use super::reply::Reply;
-use super::request::{Draft, DraftBody, Request};
+use super::request::Request;
 use super::scopes::{Facts, handing};
-use super::tree::BuildError;
 use crate::domain::expression::{Budget, Scope};
 use crate::domain::flow::effect::Cause;
 use crate::domain::value::{Map, Value};
@@ -431,61 +431,6 @@ impl StepsFrame {
     fn scope(&self) -> Scope<'static> {
         self.facts.scope().with("steps", Value::Map(Arc::new(self.outputs.clone())))
     }
-}
-
-/// Builds one request of an operation.
-///
-/// # Errors
-/// When it cannot be built from what there is.
-pub fn build(
-    connector: &Connector,
-    operation: &Operation,
-    facts: &Facts,
-    page: &PageState,
-    proof: &Proof<'_>,
-) -> Result<Request, BuildError> {
-    let Body::Request(template) = &operation.body else {
-        return Err(BuildError::Invalid { place: operation.name.to_string(), why: "is made of steps" });
-    };
-    let scope = facts.scope().with("page", page.value());
-    let told = proof.credentials.and_then(|credentials| credentials.base_url());
-    let mut draft = template.draft_at(told, &connector.http.base_url, &scope, &facts.input, page.url.as_deref())?;
-    operation.idempotency.apply(&mut draft, &scope, &facts.input)?;
-    if let Some(version) = &operation.version {
-        let value = version.value.build(&scope, &facts.input, "version", &mut Budget::default())?;
-        if let Some(text) = super::request::scalar_text(&value, "version")? {
-            draft.set_header(&version.header, super::request::header_text(text, "version")?);
-        }
-    }
-    connector.auth.apply(&mut draft, &scope, proof)?;
-    draft.timeout_millis = draft.timeout_millis.or(operation.timeout_millis).or(Some(connector.http.timeout_millis));
-    let mut request = draft.finish();
-    connector.auth.sign(&mut request, &scope, proof)?;
-    Ok(request)
-}
-
-/// Asks for the outcome of a request: a plain read, with the same proof of who we are.
-fn build_asking(
-    connector: &Connector,
-    operation: &Operation,
-    facts: &Facts,
-    asking: &Asking,
-    proof: &Proof<'_>,
-) -> Result<Request, BuildError> {
-    let scope = facts.scope();
-    let headers = vec![("accept".to_owned(), "application/json".to_owned())];
-    let mut draft = Draft {
-        method: "GET",
-        url: asking.url.clone(),
-        query: Vec::new(),
-        headers,
-        body: DraftBody::Empty,
-        timeout_millis: operation.timeout_millis.or(Some(connector.http.timeout_millis)),
-    };
-    connector.auth.apply(&mut draft, &scope, proof)?;
-    let mut request = draft.finish();
-    connector.auth.sign(&mut request, &scope, proof)?;
-    Ok(request)
 }
 
 fn unknown_operation(name: &str) -> Answer {

@@ -1,9 +1,9 @@
 //! Signatures against the vectors of the vendors, and what definitions of auth kinds are refused for.
 
 use super::{Moment, Proof};
+use crate::domain::connector::build::build;
 use crate::domain::connector::page::PageState;
 use crate::domain::connector::request::Request;
-use crate::domain::connector::run::build;
 use crate::domain::connector::{AttemptFacts, Connector, Facts, read};
 use crate::domain::diagnostic::Report;
 use crate::domain::text::tree::parse;
