@@ -196,7 +196,10 @@ mod tests {
         let connector =
             parse(&text, &mut report).and_then(|node| read(&node, &mut report)).unwrap_or_else(|| panic!("{:#?}", report.items()));
         let exchanges: Vec<Json> = exchanges.iter().map(|(request, response)| json!({"request": request, "response": response})).collect();
-        let example = json!({"operation": "make", "input": {"n": 1}, "exchanges": exchanges, "class": class, "output": output});
+        let mut example = json!({"operation": "make", "input": {"n": 1}, "exchanges": exchanges, "class": class});
+        if !output.is_null() {
+            example["output"] = output.clone();
+        }
         replay(&Arc::new(connector), &example).into_iter().map(|one| format!("{}: {} / {}", one.place, one.expected, one.actual)).collect()
     }
 
@@ -233,13 +236,13 @@ mod tests {
         let refused = json!({"status": 422, "body": {"message": "no such supplier"}});
         assert_eq!(
             differences("{}", &[(post.clone(), taken.clone()), (get.clone(), refused)], "refused", &Json::Null),
-            ["output: null / null"; 0]
+            Vec::<String>::new()
         );
         // Two askings of 30 s fill the minute.
         let slow = [(post.clone(), taken.clone()), (get.clone(), taken.clone()), (get, taken)];
-        assert_eq!(differences("{every: 30s}", &slow, "unknown", &Json::Null), ["output: null / null"; 0]);
+        assert_eq!(differences("{every: 30s}", &slow, "unknown", &Json::Null), Vec::<String>::new());
         for nowhere in [json!({"status": 202}), json!({"status": 202, "headers": {"Location": "https://other.example/jobs/7"}})] {
-            assert_eq!(differences("{}", &[(post.clone(), nowhere)], "unknown", &Json::Null), ["output: null / null"; 0]);
+            assert_eq!(differences("{}", &[(post.clone(), nowhere)], "unknown", &Json::Null), Vec::<String>::new());
         }
     }
 }
