@@ -201,9 +201,11 @@ fn add(draft: &mut Draft, command: Command, taken: &mut Names, answer: Option<&J
     let method = METHODS.iter().copied().find(|method| *method == written);
     let method = method.ok_or_else(|| DraftError::new(format!("`{written}` is not a method that is spoken"), METHODS.join(", ")))?;
     let write = !matches!(method, "GET" | "HEAD");
-    let name = taken.take(&called(method, url.path()));
-    let mut new = New { draft, names: Names::default(), operation: empty(name, method, write, &url) };
-    new.path(url.path());
+    // Quotes may stand encoded or not; a key in them is found either way.
+    let path = url.path().replace("%27", "'");
+    let name = taken.take(&called(method, &path));
+    let mut new = New { draft, names: Names::default(), operation: empty(name, method, write, &path) };
+    new.path(&path);
     new.query(&url);
     new.headers(&command, user_in_url);
     new.body(&command, &data);
@@ -214,9 +216,9 @@ fn add(draft: &mut Draft, command: Command, taken: &mut Names, answer: Option<&J
     Ok(())
 }
 
-fn empty(name: String, method: &'static str, write: bool, url: &Url) -> Operation {
+fn empty(name: String, method: &'static str, write: bool, path: &str) -> Operation {
     Operation {
-        title: format!("{method} {}", url.path()),
+        title: format!("{method} {path}"),
         name,
         write,
         method,
@@ -238,9 +240,9 @@ fn called(method: &str, path: &str) -> String {
     let of_one = segments.last().is_some_and(|segment| varies(segment) || segment.contains('('));
     let tells = |segment: &&str| {
         let version = segment.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
-        !varies(segment) && !version && *segment != "api"
+        !varies(segment) && !version && *segment != "api" && !segment.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let words: Vec<_> = segments.into_iter().filter(tells).map(|segment| segment.split('(').next().unwrap_or(segment)).collect();
+    let words: Vec<_> = segments.into_iter().map(|segment| segment.split('(').next().unwrap_or(segment)).filter(tells).collect();
     let last = &words[words.len().saturating_sub(2)..];
     let verb = match method {
         "GET" if !of_one => "list",
