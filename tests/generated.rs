@@ -48,6 +48,57 @@ const SHARED: &[(&str, &[&str])] = &[
     ("examples/sap_weaver", SAP_WEAVER),
     ("examples/generic_rest", GENERIC_REST),
     ("examples/generic_soap", GENERIC_SOAP),
+    ("examples/kingdee_dingtalk", KINGDEE_DINGTALK),
+    ("examples/erpnext_feishu", ERPNEXT_FEISHU),
+    ("examples/order_to_payment", ORDER_TO_PAYMENT),
+];
+
+const KINGDEE_DINGTALK: &[&str] = &[
+    "connectors/kingdee_galaxy/connector.yaml",
+    "connectors/dingtalk/connector.yaml",
+    "connectors/demo_erp/connector.yaml",
+    "connectors/demo_finance/connector.yaml",
+    "dictionaries/kingdee_currencies.yaml",
+    "documents/purchase_order.yaml",
+    "documents/purchase_order.schema.json",
+    "documents/payable.yaml",
+    "documents/payable.schema.json",
+    "mappings/kingdee_order.yaml",
+    "mappings/demo_erp_order.yaml",
+    "mappings/payable_to_finance.yaml",
+    "samples/kingdee-order-1.inputs.json",
+    "samples/kingdee-order-1.document.json",
+    "samples/payable-1.inputs.json",
+    "samples/payable-1.finance.json",
+];
+
+const ERPNEXT_FEISHU: &[&str] = &[
+    "connectors/erpnext/connector.yaml",
+    "connectors/feishu/connector.yaml",
+    "connectors/demo_finance/connector.yaml",
+    "documents/purchase_order.yaml",
+    "documents/purchase_order.schema.json",
+    "documents/payable.yaml",
+    "documents/payable.schema.json",
+    "mappings/erpnext_order.yaml",
+    "mappings/payable_to_finance.yaml",
+    "samples/erpnext-order-1.inputs.json",
+    "samples/erpnext-order-1.document.json",
+    "samples/payable-1.inputs.json",
+    "samples/payable-1.finance.json",
+];
+
+const ORDER_TO_PAYMENT: &[&str] = &[
+    "connectors/demo_erp/connector.yaml",
+    "connectors/demo_oa/connector.yaml",
+    "connectors/demo_finance/connector.yaml",
+    "documents/purchase_order.yaml",
+    "documents/purchase_order.schema.json",
+    "documents/payment_request.yaml",
+    "documents/payment_request.schema.json",
+    "mappings/demo_erp_order.yaml",
+    "samples/erp-order-1.inputs.json",
+    "samples/erp-order-1.document.json",
 ];
 
 const GENERIC_REST: &[&str] = &[

@@ -6,6 +6,7 @@ mod consent;
 mod egress;
 mod flow;
 mod paging;
+mod poll;
 mod pool;
 mod support;
 mod trace;
