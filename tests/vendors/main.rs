@@ -7,6 +7,7 @@ mod feishu;
 #[expect(dead_code, reason = "other tests use other parts")]
 mod hub;
 mod partners;
+mod two_vendors;
 mod weaver;
 mod wecom;
 mod world;
