@@ -8,9 +8,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::connector::promise::{Promise, promises};
 
 fn all(catalog: &Catalog) -> impl Iterator<Item = (&str, Promise)> {
-    let mut connectors: Vec<_> = catalog.connectors.iter().collect();
-    connectors.sort_by(|(one, _), (two, _)| one.cmp(two));
-    connectors.into_iter().flat_map(|(id, connector)| promises(connector).into_iter().map(move |promise| (id.as_ref(), promise)))
+    catalog.connectors.iter().flat_map(|(id, connector)| promises(connector).into_iter().map(move |promise| (id.as_ref(), promise)))
 }
 
 /// All of them.

@@ -27,11 +27,8 @@ impl<R: BufRead, W: Write> Asker<R, W> {
     /// A text; `meant` where nothing is typed. It is asked again until `wrong` has nothing to say.
     pub fn text(&mut self, question: &str, meant: &str, wrong: impl Fn(&str) -> Option<String>) -> anyhow::Result<String> {
         for _ in 0..TRIES {
-            if meant.is_empty() {
-                write!(self.screen, "{question}: ")?
-            } else {
-                write!(self.screen, "{question} [{meant}]: ")?
-            }
+            let shown = if meant.is_empty() { String::new() } else { format!(" [{meant}]") };
+            write!(self.screen, "{question}{shown}: ")?;
             self.screen.flush()?;
             let mut line = String::new();
             if self.input.read_line(&mut line)? == 0 {

@@ -75,7 +75,7 @@ impl Book {
             "FindPayable" => {
                 let reference = wanted("Reference")?;
                 let found = self.payables.values().find(|payable| payable.reference == reference);
-                Ok((found.map(|payable| payable.xml()).unwrap_or_default(), false))
+                Ok((found.map(Payable::xml).unwrap_or_default(), false))
             }
             "GetPayable" => {
                 let id = wanted("Id")?;

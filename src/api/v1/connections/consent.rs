@@ -76,7 +76,7 @@ pub async fn answer(
     // Known and one's own first; whose question the state belongs to is looked at behind it.
     consents.state(caller.tenant, &name).await?;
     let query = CallbackQuery::read(&query);
-    if !query.state.split('.').nth(1).is_some_and(|of| of == name) {
+    if query.state.split('.').nth(1).is_none_or(|of| of != name) {
         return Err(Error::Unknown.into());
     }
     Ok(Answer(consents.answer(&query).await?))

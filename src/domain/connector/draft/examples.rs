@@ -15,7 +15,7 @@ pub(super) fn example(operation: &Operation) -> String {
     let mut request = json!({"method": operation.method, "path": path(operation)});
     match &operation.body {
         Body::Json(members) => {
-            request["body"] = Json::Object(members.iter().filter_map(|(name, source)| sent(operation, name, source)).collect())
+            request["body"] = Json::Object(members.iter().filter_map(|(name, source)| sent(operation, name, source)).collect());
         }
         Body::Literal(value) => request["body"] = value.clone(),
         _ => {}

@@ -31,10 +31,8 @@ pub fn id(name: &str) -> String {
         let begins = letter.is_ascii_uppercase()
             && (before.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit())
                 || (before.is_some_and(char::is_ascii_uppercase) && after.is_some_and(char::is_ascii_lowercase)));
-        if begins || !letter.is_ascii_alphanumeric() {
-            if !out.is_empty() && !out.ends_with('_') {
-                out.push('_');
-            }
+        if (begins || !letter.is_ascii_alphanumeric()) && !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
         }
         if letter.is_ascii_alphanumeric() {
             out.push(letter.to_ascii_lowercase());

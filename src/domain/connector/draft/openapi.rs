@@ -128,7 +128,7 @@ fn auth(root: &Json, open: &mut Vec<String>) -> Auth {
     let others: Vec<&str> = found.map(|(name, _)| name.as_str()).collect();
     match (&chosen, schemes.first()) {
         (Some((name, _)), _) if !others.is_empty() => {
-            open.push(format!("how it is proved who we are: drafted by `{name}`; it offers {} too", others.join(", ")))
+            open.push(format!("how it is proved who we are: drafted by `{name}`; it offers {} too", others.join(", ")));
         }
         (None, Some((name, _))) => open.push(format!(
             "how it is proved who we are: `{name}` is no kind that can be drafted; see `auth` in docs/reference/language.md"
