@@ -50,6 +50,14 @@ curl https://crm.example/login -d user=hub -d password=hunter2 -b 'sid=abc-secre
 }
 
 #[test]
+fn a_body_that_looks_like_a_computed_value_is_a_body_all_the_same() {
+    for name in ["text", "value", "from"] {
+        let command = format!("curl https://crm.example/notes -H 'content-type: application/json' -d '{{\"{name}\": \"a note\"}}'");
+        sound(&curl::draft("crm", &command, &[]).unwrap());
+    }
+}
+
+#[test]
 fn what_is_no_command_is_said_to_be() {
     for (text, words) in [
         ("wget https://a", "no curl command"),

@@ -69,6 +69,7 @@ fn of_operation(operation: &Operation) -> String {
     match &operation.body {
         Body::None => {}
         Body::Json(members) if members.is_empty() => out += "      json: {}\n",
+        Body::Json(members) if looks_computed(members) => out += &format!("      json: {{value: {}}}\n", quoted(&mapping(members))),
         // A decimal is written as a text unless it is said to be a number.
         Body::Json(members) => {
             let is_number = |name: &str| operation.input.iter().any(|input| input.name == name && input.form == Form::Decimal);
@@ -117,6 +118,26 @@ fn path(parts: &[Part]) -> String {
 fn declared(input: &Input) -> String {
     let word = input.form.word();
     if input.optional { format!("{{type: {word}, optional: true}}") } else { word }
+}
+
+/// A body whose members are named like those of a computed value would be taken for one.
+fn looks_computed(members: &[(String, Source)]) -> bool {
+    let sources = members.iter().filter(|(name, _)| matches!(name.as_str(), "value" | "text" | "from")).count();
+    sources == 1 && members.iter().all(|(name, _)| matches!(name.as_str(), "value" | "text" | "from" | "as" | "optional"))
+}
+
+/// The same as one expression.
+fn mapping(members: &[(String, Source)]) -> String {
+    let member = |(name, source): &(String, Source)| {
+        let value = match source {
+            Source::Input(input) => format!("input.{input}"),
+            Source::Setting(setting) => format!("settings.{setting}"),
+            // JSON is CEL.
+            Source::Literal(value) => value.to_string(),
+        };
+        format!("'{name}': {value}")
+    };
+    format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(", "))
 }
 
 /// Entries of a query, of headers or of a body; `is_number` says which arguments go out as numbers.
