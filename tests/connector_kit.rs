@@ -105,6 +105,22 @@ fn a_description_in_yaml_becomes_a_sound_draft() {
     sound(folder.path(), 2);
 }
 
+/// A description of size that is not written for this: the hub's own.
+#[test]
+fn a_real_description_becomes_a_sound_draft() {
+    let folder = tempfile::tempdir().unwrap();
+    let description = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/api/openapi.json");
+    let only = "connections,documents,exceptions,releases,instances";
+    let arguments =
+        ["connector", "import", "openapi", &description.display().to_string(), "--as", "hub", "--only", only, "--output", "json"];
+    let made = waybill(folder.path(), &[], &arguments, "");
+    let json: Json = serde_json::from_str(&made.out).unwrap_or_else(|problem| panic!("{problem}: {}{}", made.out, made.error));
+    assert_eq!((made.code, &json["failed_examples"]), (0, &serde_json::json!([])), "{json:#}");
+    let examples = json["files"].as_array().unwrap().iter().filter(|path| path.as_str().unwrap().contains("/examples/")).count();
+    assert!(examples > 30, "{examples}");
+    sound(folder.path(), examples);
+}
+
 /// A project whose connector was imported from curl commands for the mock ERP, and the ERP.
 async fn erp() -> (tempfile::TempDir, Running, String) {
     let mocks = mock_systems::start(Options { orders: SeedOrders::Awkward, ..Options::default() }).await.unwrap();
