@@ -51,6 +51,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("examples/kingdee_dingtalk", KINGDEE_DINGTALK),
     ("examples/erpnext_feishu", ERPNEXT_FEISHU),
     ("examples/order_to_payment", ORDER_TO_PAYMENT),
+    ("examples/channels", CHANNELS),
 ];
 
 const KINGDEE_DINGTALK: &[&str] = &[
@@ -123,6 +124,25 @@ const GENERIC_SOAP: &[&str] = &[
     "mappings/soap_order.yaml",
     "samples/soap-order-1.inputs.json",
     "samples/soap-order-1.document.json",
+];
+
+const CHANNELS: &[&str] = &[
+    "connectors/interface_table/connector.yaml",
+    "connectors/folder/connector.yaml",
+    "connectors/rabbitmq/connector.yaml",
+    "connectors/mail/connector.yaml",
+    "connectors/demo_oa/connector.yaml",
+    "documents/purchase_order.yaml",
+    "documents/purchase_order.schema.json",
+    "mappings/interface_order.yaml",
+    "mappings/folder_order.yaml",
+    "mappings/queue_order.yaml",
+    "samples/queue-order-1.inputs.json",
+    "samples/queue-order-1.document.json",
+    "samples/interface-order-1.inputs.json",
+    "samples/interface-order-1.document.json",
+    "samples/folder-order-1.inputs.json",
+    "samples/folder-order-1.document.json",
 ];
 
 const SAP_WEAVER: &[&str] = &[

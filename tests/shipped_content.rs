@@ -19,6 +19,7 @@ const PROJECTS: &[&str] = &[
     "examples/kingdee_dingtalk",
     "examples/erpnext_feishu",
     "examples/order_to_payment",
+    "examples/channels",
 ];
 
 fn shipped(project: &str) -> Catalog {

@@ -1,4 +1,4 @@
-# Finds, starts or installs PostgreSQL and RabbitMQ. Sourced by scripts/test; uses $work, $mine and fail().
+# Finds, starts or installs PostgreSQL, MariaDB and RabbitMQ. Sourced by scripts/test; uses $work, $mine and fail().
 
 port_open() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
@@ -49,6 +49,37 @@ postgres_ready() {
   mine+=("cd /; ${as[*]} $bin/pg_ctl -D $data/db -m fast stop")
   export WAYBILL_TEST_POSTGRES=postgres://postgres@127.0.0.1:$port/postgres
   echo "PostgreSQL: a private one on port $port"
+}
+
+mysql_answers() { command -v mariadb >/dev/null && mariadb -h 127.0.0.1 -P "$1" -u root -e 'SELECT 1' >/dev/null 2>&1; }
+
+mysql_ready() {
+  if [ -n "${WAYBILL_TEST_MYSQL:-}" ]; then
+    echo "MariaDB: given by WAYBILL_TEST_MYSQL"
+    return 0
+  fi
+  if port_open 127.0.0.1 3306 && mysql_answers 3306; then
+    export WAYBILL_TEST_MYSQL=mysql://root@127.0.0.1:3306/mysql
+    echo "MariaDB: found on the standard port"
+    return 0
+  fi
+  { command -v mariadbd && command -v mariadb-install-db; } >/dev/null || install_packages mariadb-server mariadb-client ||
+    fail "MariaDB is missing: install mariadb-server, or name a server in WAYBILL_TEST_MYSQL"
+  local port data=$work/mariadb as=()
+  port=$(free_port)
+  mkdir -p "$data"
+  if [ "$(id -u)" = 0 ]; then
+    chown mysql "$data" && chmod 755 "$work"
+    as=(runuser -u mysql --)
+  fi
+  (cd / && "${as[@]}" mariadb-install-db --no-defaults --datadir="$data/db" --auth-root-authentication-method=normal --skip-test-db >"$work/mariadb.log" 2>&1) ||
+    fail "mariadb-install-db failed: $(tail -n 3 "$work/mariadb.log")"
+  (cd / && exec "${as[@]}" mariadbd --no-defaults --datadir="$data/db" --bind-address=127.0.0.1 --port="$port" --socket="$data/socket" \
+    --pid-file="$data/pid" --innodb-flush-log-at-trx-commit=0 >>"$work/mariadb.log" 2>&1) &
+  mine+=("kill \$(cat $data/pid)")
+  wait_port "$port" || fail "MariaDB does not start: $(tail -n 3 "$work/mariadb.log")"
+  export WAYBILL_TEST_MYSQL=mysql://root@127.0.0.1:$port/mysql
+  echo "MariaDB: a private one on port $port"
 }
 
 amqp_ready() {

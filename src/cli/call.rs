@@ -18,7 +18,7 @@ use crate::domain::connector::egress::EgressPolicy;
 use crate::domain::connector::{Class, Target};
 use crate::domain::ids::TenantId;
 use crate::domain::value::Value;
-use crate::gateway::{AttemptRecord, Call, CallPurpose, Gateway, Options, Performed};
+use crate::gateway::{AttemptRecord, Call, CallPurpose, Folders, Gateway, Options, Performed};
 use crate::runtime::{Clock, IdMaker, SystemClock};
 
 /// Performs one operation of a connection, with the hub's own gateway: log-in, limits, allow-list, masking, classes.
@@ -118,6 +118,7 @@ fn gateway(args: &CallArgs, clock: Arc<dyn Clock>, loopback: bool) -> anyhow::Re
     let options = Options {
         base: args.project.project.clone(),
         egress: EgressPolicy { allow_loopback: config.allow_loopback || loopback, ..EgressPolicy::default() },
+        folders: Folders::new(config.folders),
         concurrency_max: config.concurrency_max,
         response_bytes_max: config.response_bytes_max.into(),
         redirects_max: config.redirects_max,

@@ -58,6 +58,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         gateway: crate::gateway::Options {
             base: folder.clone(),
             egress: EgressPolicy { allow_loopback: config.gateway.allow_loopback, ..EgressPolicy::default() },
+            folders: crate::gateway::Folders::new(config.gateway.folders.clone()),
             timeout_millis_max: u64::from(config.gateway.timeout_seconds) * 1_000,
             concurrency_max: config.gateway.concurrency_max,
             response_bytes_max: config.gateway.response_bytes_max.into(),

@@ -179,6 +179,12 @@ impl<'a> Source<'a> {
     fn path(&self, name: &str) -> PathBuf {
         self.base.join(self.text(name))
     }
+
+    /// A list of paths.
+    fn paths(&self, name: &str) -> Vec<PathBuf> {
+        let items = self.get(name).map(Node::items).unwrap_or_default();
+        items.iter().filter_map(Node::text).map(|text| self.base.join(text)).collect()
+    }
 }
 
 #[cfg(test)]

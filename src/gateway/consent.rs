@@ -110,7 +110,7 @@ impl Performance<'_> {
     pub(super) async fn token_exchange(&mut self, mut request: Request) -> (Answer, Option<Reply>) {
         let prepared = self.prepared.clone();
         let connector = prepared.connector.clone();
-        request.timeout_millis = request.timeout_millis.or(Some(connector.http.timeout_millis));
+        request.timeout_millis = request.timeout_millis.or(Some(connector.reach.timeout_millis));
         let read = |reply: &Reply| {
             let answer = read_handshake(&connector, &prepared.settings, reply);
             let class = connector.auth.handshake().map_or(answer.class, |handshake| handshake.class(answer.class));

@@ -1,5 +1,6 @@
 //! The gateway: connections made ready, and the lines to their partners.
 
+use super::kind::Folders;
 use super::limiter::Sharing;
 use super::line::Line;
 use super::prepared::{PrepareError, Prepared};
@@ -34,6 +35,8 @@ pub struct Options {
     pub base: PathBuf,
     /// Loopback, and our own addresses.
     pub egress: EgressPolicy,
+    /// Folders of this machine that connections may open.
+    pub folders: Folders,
     /// Time for one request at most, milliseconds.
     pub timeout_millis_max: u64,
     /// Requests to one connection at the same time at most.
@@ -49,6 +52,7 @@ impl Default for Options {
         Options {
             base: PathBuf::from("."),
             egress: EgressPolicy::default(),
+            folders: Folders::default(),
             timeout_millis_max: 300_000,
             concurrency_max: 64,
             response_bytes_max: 16 * 1024 * 1024,
@@ -166,7 +170,10 @@ impl Gateway {
         // Reading secrets and building a client outside the lock; a second one made at the same time is dropped.
         let tokens = (Tokens::new(self.clock.clone()), Tokens::new(self.clock.clone()));
         let way = self.wire.clone();
-        let mut made = Prepared::new(connection.clone(), connector.clone(), self.policy.clone(), &self.options.base, tokens, way)?;
+        let mut made = {
+            let may = (self.policy.clone(), &self.options.folders);
+            Prepared::new(connection.clone(), connector.clone(), may, &self.options.base, tokens, way)?
+        };
         if let Some(shared) = self.shared.as_ref().filter(|_| connector.auth.handshake().is_some()) {
             made.tokens = Tokens::shared(self.clock.clone(), shared.clone(), tenant, &connection.id, &made.settings);
         }

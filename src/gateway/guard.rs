@@ -1,5 +1,7 @@
 //! The egress guard where names become addresses: every address is checked, and only checked ones are connected to.
 
+use super::send::Unanswered;
+use crate::domain::connector::Failure;
 use crate::domain::connector::egress::{Egress, EgressPolicy, EgressRefusal};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +35,26 @@ impl Guard {
             }
         }
         Ok(())
+    }
+
+    /// The addresses of a host that may be connected to, for kinds that are not spoken to by URL.
+    pub async fn reach(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Unanswered> {
+        let refused = |refusal: EgressRefusal| Unanswered { failure: Failure::Egress, message: refusal.to_string(), status: None };
+        let named = self.egress.check_host(host, port, &self.policy).map_err(refused)?;
+        let found = tokio::net::lookup_host((host, port)).await;
+        let found = found.map_err(|_| Unanswered {
+            failure: Failure::Dns,
+            message: format!("the name `{host}` is not known here"),
+            status: None,
+        })?;
+        let (mut vetted, mut refusal) = (Vec::new(), EgressRefusal::BadUrl);
+        for address in found {
+            match self.egress.check_address(named, address.ip(), port, &self.policy) {
+                Ok(()) => vetted.push(address),
+                Err(error) => refusal = error,
+            }
+        }
+        if vetted.is_empty() { Err(refused(refusal)) } else { Ok(vetted) }
     }
 
     fn vet(&self, name: &str, addresses: &[IpAddr]) -> Result<Vec<IpAddr>, EgressRefusal> {

@@ -12,6 +12,7 @@ mod consent;
 #[expect(clippy::module_inception, reason = "the room is named for its most important type")]
 mod gateway;
 mod guard;
+mod kind;
 mod limiter;
 mod line;
 mod perform;
@@ -35,6 +36,7 @@ pub use bulk::BulkReading;
 pub use call::{AttemptRecord, Call, CallPurpose, Performed};
 pub use consent::{ConsentOf, Consented, consent_name};
 pub use gateway::{Gateway, Options};
+pub use kind::Folders;
 pub use plan::PlannedRequest;
 pub use prepared::PrepareError;
 pub use receive::ReceiveError;

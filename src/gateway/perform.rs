@@ -237,9 +237,9 @@ impl<'g> Performance<'g> {
         let moment = self.gateway.moment();
         let unsigned = handshake.unsigned(&prepared.settings, &moment).map_err(|error| cannot(&error))?;
         let assertion = unsigned.map(|unsigned| super::assertion::sign(&unsigned)).transpose().map_err(|why| cannot(&why))?;
-        let built = handshake.request(&connector.http.base_url, &prepared.settings, &moment, assertion.as_deref());
+        let built = handshake.request(&connector.reach.base_url, &prepared.settings, &moment, assertion.as_deref());
         let mut request = built.map_err(|error| cannot(&error))?;
-        request.timeout_millis = request.timeout_millis.or(Some(connector.http.timeout_millis));
+        request.timeout_millis = request.timeout_millis.or(Some(connector.reach.timeout_millis));
         let read = |reply: &Reply| {
             let answer = read_handshake(connector, &prepared.settings, reply);
             Answer { class: handshake.class(answer.class), ..answer }
@@ -286,7 +286,7 @@ impl<'g> Performance<'g> {
     async fn fetch_pair(&mut self, proof: &Proof<'_>) -> Result<Credentials, Answer> {
         let prepared = self.prepared.clone();
         let connector = &prepared.connector;
-        let built = connector.auth.csrf_request(&connector.http.base_url, &prepared.settings, proof);
+        let built = connector.auth.csrf_request(&connector.reach.base_url, &prepared.settings, proof);
         let (Some(csrf), Some(mut request)) = (
             connector.auth.csrf(),
             built.map_err(|error| {
@@ -300,7 +300,7 @@ impl<'g> Performance<'g> {
         ) else {
             return Err(Answer::stopped(Class::Refused, Cause::OurFault, "no_handshake", "there is no CSRF token to fetch"));
         };
-        request.timeout_millis = request.timeout_millis.or(Some(connector.http.timeout_millis));
+        request.timeout_millis = request.timeout_millis.or(Some(connector.reach.timeout_millis));
         let read = |reply: &Reply| match csrf.capture(reply) {
             Some(_) => Answer::ok(Value::Unset),
             None => read_handshake(connector, &prepared.settings, reply),
@@ -414,10 +414,11 @@ impl<'g> Performance<'g> {
         timeout: Duration,
         traceparent: Option<String>,
     ) -> Result<Raw, Unanswered> {
+        let answer_bytes_max = self.prepared.connector.reach.body_bytes_max.min(self.gateway.options.response_bytes_max);
         let (client, guard) = match &self.prepared.way {
             Way::Wire(wire) => {
                 let connection = &self.prepared.connection.id;
-                return wire.send(Outgoing { connection, operation, call: self.call, request, timeout }).await;
+                return wire.send(Outgoing { connection, operation, call: self.call, effect, request, timeout, answer_bytes_max }).await;
             }
             Way::Http { client, guard } => (client, guard),
         };
@@ -426,7 +427,7 @@ impl<'g> Performance<'g> {
             guard,
             effect,
             timeout,
-            body_bytes_max: self.prepared.connector.http.body_bytes_max.min(self.gateway.options.response_bytes_max),
+            body_bytes_max: answer_bytes_max,
             redirects_max: self.gateway.options.redirects_max,
             traceparent,
         };

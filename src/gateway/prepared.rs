@@ -2,6 +2,7 @@
 
 use super::clients::{self, TlsTexts};
 use super::guard::Guard;
+use super::kind::{self, Folders, Opening};
 use super::line::CONCURRENCY;
 use super::record::Recorder;
 use super::tokens::Tokens;
@@ -54,7 +55,7 @@ pub enum PrepareError {
 pub(super) enum Way {
     /// Over HTTP, past the guard.
     Http { client: Box<Client>, guard: Arc<Guard> },
-    /// Over what was put in its place.
+    /// Over the wire of its kind, or over what was put in its place.
     Wire(Arc<dyn Wire>),
 }
 
@@ -75,7 +76,7 @@ impl Prepared {
     pub(super) fn new(
         connection: Arc<Connection>,
         connector: Arc<Connector>,
-        policy: Arc<EgressPolicy>,
+        (policy, folders): (Arc<EgressPolicy>, &Folders),
         base: &Path,
         (tokens, pair): (Tokens, Tokens),
         wire: Option<Arc<dyn Wire>>,
@@ -85,7 +86,8 @@ impl Prepared {
         let tls = read_tls(&connection, base, &mut secrets)?;
         let way = match wire {
             Some(wire) => Way::Wire(wire),
-            None => http(&connection, &connector, &settings, policy, &tls)?,
+            None if connector.reach.kind.is_http() => http(&connection, &connector, &settings, policy, &tls)?,
+            None => of_kind(&connection, &connector, &settings, (policy, folders), &tls)?,
         };
         let needles = secrets.iter().map(|secret: &SecretString| secret.expose_secret());
         let recorder = Recorder::new(needles);
@@ -114,9 +116,28 @@ fn http(
     let egress = Egress { rules: connection.egress.clone(), allow_http: speaks_http(settings) };
     let guard = Arc::new(Guard::new(egress, policy));
     let concurrency = connection.limits.concurrency.or(connector.limits.concurrency).unwrap_or(CONCURRENCY);
-    let client = clients::build(guard.clone(), tls, connector.http.only_http1, concurrency);
+    let client = clients::build(guard.clone(), tls, connector.reach.only_http1, concurrency);
     let client = client.map_err(|why| PrepareError::Client { connection: connection.id.clone(), why })?;
     Ok(Way::Http { client: Box::new(client), guard })
+}
+
+fn of_kind(
+    connection: &Connection,
+    connector: &Connector,
+    settings: &Value,
+    (policy, folders): (Arc<EgressPolicy>, &Folders),
+    tls: &TlsTexts,
+) -> Result<Way, PrepareError> {
+    let wrong = |why: String| PrepareError::Client { connection: connection.id.clone(), why };
+    let egress = Egress { rules: connection.egress.clone(), allow_http: false };
+    let opening = Opening {
+        address: connector.reach.address(settings).map_err(|error| wrong(error.to_string()))?,
+        access: connector.reach.access(settings).map_err(|error| wrong(error.to_string()))?,
+        guard: Arc::new(Guard::new(egress, policy)),
+        folders,
+        tls,
+    };
+    kind::open(connector.reach.kind.word(), opening).map(Way::Wire).map_err(wrong)
 }
 
 /// Whether the connection's own settings speak plain `http`; an answer or a redirect can never lead there otherwise.

@@ -3,9 +3,11 @@
 use super::call::Performed;
 use super::gateway::Gateway;
 use super::perform::{Performance, performed};
+use super::prepared::Way;
 use crate::domain::binding::Connection;
 use crate::domain::connector::page::PageState;
 use crate::domain::connector::{Answer, AttemptFacts, Class, Connector, Effect, Facts, Failure, Position, Run};
+use crate::domain::expression::EvaluateError;
 use crate::domain::flow::effect::Cause;
 use crate::domain::ids::TenantId;
 use crate::domain::value::Value;
@@ -34,6 +36,10 @@ pub struct StreamItem {
     pub reference: Value,
     /// The item itself.
     pub item: Value,
+    /// What tells it from another; none leaves that to the reference.
+    pub id: Option<String>,
+    /// What it hands over for events that trust it.
+    pub payload: Option<Value>,
 }
 
 /// One page of a stream.
@@ -99,8 +105,24 @@ impl Gateway {
         reading.page = run.next_page().cloned();
         reading.is_over = reading.page.is_none();
         let position = reading.advance(&items).map_err(|error| wrong(&error))?;
-        let items = found.into_iter().map(|(reference, item)| StreamItem { reference, item }).collect();
+        let told = found.into_iter().map(|(reference, item)| {
+            let (id, payload) = stream.told(&item)?;
+            Ok(StreamItem { reference, item, id, payload })
+        });
+        let items = told.collect::<Result<Vec<StreamItem>, EvaluateError>>().map_err(|error| wrong(&error))?;
         Ok(Some(StreamPage { items, position, is_last: reading.is_over, performed: done }))
+    }
+}
+
+impl Gateway {
+    /// What a page brought is stored: a partner that hands things over once may forget them now. One that is not told gives
+    /// them again.
+    pub async fn stored(&self, reading: &StreamReading, page: &StreamPage) {
+        let Some(receipt) = page.performed.payload.member("receipt").as_text() else { return };
+        let Ok(prepared) = self.prepare(reading.tenant, &reading.connection, &reading.connector) else { return };
+        if let Way::Wire(wire) = &prepared.way {
+            wire.stored(receipt).await;
+        }
     }
 }
 

@@ -1,10 +1,12 @@
-//! The far end of a connection as something that can be put in place of HTTP: a simulation's partners speak through it.
+//! The far end of a connection as something that can be put in place of HTTP: the other kinds of connector speak through it,
+//! and so do a simulation's partners.
 //!
 //! Everything before it (templates, log-ins, limits, breaker, deadlines) and after it (classification, redaction) stays as it
-//! is in production; the egress guard and the HTTP client, which reach the network, are what it stands in for.
+//! is; the egress guard and the HTTP client, which reach the network, are what it stands in for.
 
 use super::call::Call;
 use super::send::{Raw, Unanswered};
+use crate::domain::connector::Effect;
 use crate::domain::connector::request::Request;
 use futures::future::BoxFuture;
 use std::time::Duration;
@@ -18,10 +20,14 @@ pub struct Outgoing<'a> {
     pub operation: &'a str,
     /// The call it is part of; none for the pages of a stream.
     pub call: Option<&'a Call>,
+    /// Whether it changes something.
+    pub effect: Effect,
     /// What is sent.
     pub request: &'a Request,
     /// Time for the answer.
     pub timeout: Duration,
+    /// Longest answer taken, bytes.
+    pub answer_bytes_max: u64,
 }
 
 /// Takes requests instead of the network.
@@ -29,4 +35,9 @@ pub trait Wire: Send + Sync + 'static {
     /// Sends one request and answers within its time. Dropped, it stands for a process that died: what has left goes on at
     /// the partner.
     fn send<'a>(&'a self, outgoing: Outgoing<'a>) -> BoxFuture<'a, Result<Raw, Unanswered>>;
+
+    /// What an answer with this receipt handed over is stored.
+    fn stored<'a>(&'a self, _receipt: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }

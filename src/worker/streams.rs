@@ -9,6 +9,7 @@ use crate::app::receive::Processor;
 use crate::app::trace;
 use crate::domain::ids::InboxId;
 use crate::domain::retry::Backoff;
+use crate::domain::text::storable::storable;
 use crate::domain::value::Value;
 use crate::gateway::{Gateway, StreamItem};
 use crate::runtime::metrics::list::{INTAKE_MESSAGES, STREAM_FAILURES, STREAM_ITEMS, STREAM_LAG, STREAM_LAST_SUCCESS};
@@ -129,6 +130,7 @@ impl Streams {
                 Err(failed) => return Err(format!("{}: {}", failed.class.word(), failed.message.unwrap_or_default())),
             };
             self.take(definitions, &key, &page.items, began).await?;
+            self.gateway.stored(&reading, &page).await;
             if page.position.is_some() {
                 cursor.cursor = page.position;
             }
@@ -151,15 +153,22 @@ impl Streams {
         STREAM_ITEMS.add(found.len() as u64, [&key.connection, &key.stream]);
         let mut messages = Vec::new();
         for event in connector.events_of_stream(&key.stream) {
-            for StreamItem { reference, .. } in found {
+            for StreamItem { reference, id, payload, .. } in found {
+                let trusted = payload.as_ref().filter(|_| event.trusted.is_some());
                 messages.push(NewMessage {
                     id: InboxId(self.ids.next()),
                     tenant: key.tenant,
                     connection: key.connection.clone(),
                     event: event.name.to_string(),
-                    message_id: item_id(reference, &event.name, began),
+                    message_id: match id {
+                        Some(id) => storable(format!("{}#{id}", event.name)),
+                        None => item_id(reference, &event.name, began),
+                    },
                     source: format!("stream/{}/{}", key.connection, key.stream),
-                    payload: format!("{{\"ref\":{}}}", reference.to_json()),
+                    payload: match trusted {
+                        Some(body) => format!("{{\"ref\":{},\"body\":{}}}", reference.to_json(), body.to_json()),
+                        None => format!("{{\"ref\":{}}}", reference.to_json()),
+                    },
                     received_at: now,
                 });
             }

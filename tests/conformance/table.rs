@@ -118,6 +118,10 @@ impl Row {
 pub const WITHOUT_MOCK: &[(&str, &str)] = &[
     ("tryton", "the real system is installed and driven instead: tests/tryton"),
     ("generic_rest", "it speaks to the same mocks as the generic systems' own connectors, which have their rows"),
+    ("interface_table", "real databases are driven instead: tests/kinds"),
+    ("mail", "a real mail server is driven instead: tests/mail"),
+    ("rabbitmq", "a real broker is driven instead: tests/kinds"),
+    ("folder", "real folders and a real SFTP server are driven instead: tests/kinds, tests/sftp"),
 ];
 
 const NO_APPROVALS: &str = "no approvals of ours live in it";

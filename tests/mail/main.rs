@@ -1,4 +1,9 @@
-//! Notices over a real SMTP server that nobody here wrote. `scripts/test-mail WORKDIR` sets it up and runs this.
+//! Notices and flows' mail over a real SMTP server that nobody here wrote. `scripts/test-mail WORKDIR` sets it up and runs this.
+
+#[path = "../kinds/bench.rs"]
+#[expect(dead_code, reason = "other tests use other parts")]
+mod bench;
+mod connector;
 
 use serde_json::Value;
 use std::collections::HashMap;

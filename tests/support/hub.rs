@@ -180,7 +180,7 @@ impl HubProcess {
             &config,
             format!(
                 "format: 1\nserver:\n  listen: 127.0.0.1:{port}\n  tokens:\n    - {{name: test, token: {{secret: env/WAYBILL_TEST_TOKEN}}}}\n\
-                 gateway:\n  allow_loopback: true\nengine:\n  lease_seconds: 5\n  poll_millis: 100\nproject:\n  folder: ..\n  follow_seconds: 1\n{}{}",
+                 gateway:\n  allow_loopback: true\n  folders: [../exchange]\nengine:\n  lease_seconds: 5\n  poll_millis: 100\nproject:\n  folder: ..\n  follow_seconds: 1\n{}{}",
                 project.options, project.sections
             ),
         )

@@ -11,7 +11,8 @@ use super::{Check, certificate};
 use crate::config;
 use crate::domain::binding::{Connection, Setting};
 use crate::domain::catalog::Catalog;
-use crate::domain::connector::egress::{Egress, EgressPolicy, EgressRefusal};
+use crate::domain::connector::egress::{Egress, EgressPolicy, EgressRefusal, Named};
+use crate::domain::connector::kind::usual_port;
 use crate::runtime::{Clock, SystemClock};
 
 /// For one partner altogether.
@@ -21,7 +22,7 @@ const SKEW_MAX: SignedDuration = SignedDuration::from_secs(30);
 /// Partners tried at the same time.
 const PARALLEL: usize = 8;
 
-/// One HEAD request to every address that a connection's settings name; offline, only what the allow-lists say of them.
+/// One HEAD request, or where another kind is spoken one connect, to every address that a connection's settings name; offline, only what the allow-lists say of them.
 pub async fn check(catalog: &Catalog, gateway: &config::Gateway, offline: bool) -> Vec<Check> {
     let targets: Vec<_> = catalog.connections.values().flat_map(|connection| addresses(connection)).collect();
     let mut checks = Vec::new();
@@ -41,19 +42,36 @@ fn addresses(connection: &Connection) -> Vec<(&Connection, Url)> {
     for setting in connection.settings.values() {
         let Setting::Literal(value) = setting else { continue };
         let Some(url) = value.as_str().and_then(|text| Url::parse(text).ok()) else { continue };
-        let same = |other: &Url| (other.host_str(), other.port_or_known_default()) == (url.host_str(), url.port_or_known_default());
-        if matches!(url.scheme(), "http" | "https") && url.has_host() && !found.iter().any(|(_, other)| same(other)) {
+        let same = |other: &Url| (other.host_str(), port(other)) == (url.host_str(), port(&url));
+        if port(&url).is_some() && url.has_host() && !found.iter().any(|(_, other)| same(other)) {
             found.push((connection, url));
         }
     }
     found
 }
 
+/// The port of an address, of whatever kind it is; none for what is not reached over the network.
+fn port(url: &Url) -> Option<u16> {
+    url.port().or_else(|| usual_port(url.scheme()))
+}
+
+fn is_http(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+}
+
+/// What the allow-list says of an address.
+fn allowed(egress: &Egress, url: &Url, policy: &EgressPolicy) -> Result<Named, EgressRefusal> {
+    match is_http(url) {
+        true => egress.check_url(url, policy),
+        false => egress.check_host(url.host_str().unwrap_or_default(), port(url).unwrap_or_default(), policy),
+    }
+}
+
 /// Whether the allow-list lets the written address through, without asking anybody.
 fn listed(connection: &Connection, url: &Url, allow_loopback: bool) -> Check {
     let name = format!("connection {}", connection.id);
     let egress = Egress { rules: connection.egress.clone(), allow_http: url.scheme() == "http" };
-    match egress.check_url(url, &EgressPolicy { allow_loopback, own: Vec::new() }) {
+    match allowed(&egress, url, &EgressPolicy { allow_loopback, own: Vec::new() }) {
         Ok(_) => Check::good(name, format!("{} is on its allow-list; it was not called", shown(url))),
         Err(refusal) => Check { name, ..refused(&refusal) },
     }
@@ -65,6 +83,9 @@ async fn reach(connection: &Connection, url: &Url, allow_loopback: bool) -> Vec<
         Ok(addresses) => addresses,
         Err(check) => return vec![Check { name, ..check }],
     };
+    if !is_http(url) {
+        return vec![connect(name, url, &addresses).await];
+    }
     let now = SystemClock::new().now();
     match head(url, &addresses).await {
         Ok(answer) => {
@@ -74,6 +95,19 @@ async fn reach(connection: &Connection, url: &Url, allow_loopback: bool) -> Vec<
         Err(error) => {
             let hint = "is the address right, the partner up, and its certificate known here?";
             vec![Check::failed(name, format!("{} does not answer: {error}", shown(url)), hint)]
+        }
+    }
+}
+
+/// Whether somebody listens there; who it is shows at the first call.
+async fn connect(name: String, url: &Url, addresses: &[SocketAddr]) -> Check {
+    match tokio::time::timeout(TIMEOUT, tokio::net::TcpStream::connect(addresses)).await {
+        Ok(Ok(_)) => Check::good(name, format!("{} takes connections", shown(url))),
+        Ok(Err(error)) => {
+            Check::failed(name, format!("{} takes no connection: {}", shown(url), error.kind()), "is the address right and the partner up?")
+        }
+        Err(_) => {
+            Check::failed(name, format!("{} does not answer", shown(url)), "is the address right, and does the firewall let us through?")
         }
     }
 }
@@ -90,8 +124,8 @@ fn refused(refusal: &EgressRefusal) -> Check {
 async fn vetted(connection: &Connection, url: &Url, allow_loopback: bool) -> Result<Vec<SocketAddr>, Check> {
     let egress = Egress { rules: connection.egress.clone(), allow_http: url.scheme() == "http" };
     let policy = EgressPolicy { allow_loopback, own: Vec::new() };
-    let named = egress.check_url(url, &policy).map_err(|refusal| refused(&refusal))?;
-    let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
+    let named = allowed(&egress, url, &policy).map_err(|refusal| refused(&refusal))?;
+    let (host, port) = (url.host_str().unwrap_or_default(), port(url).unwrap_or_default());
     let name = host.trim_start_matches('[').trim_end_matches(']');
     let addresses: Vec<_> = match tokio::time::timeout(TIMEOUT, tokio::net::lookup_host((name, port))).await {
         Ok(Ok(resolved)) => resolved.collect(),
@@ -141,7 +175,7 @@ fn judge(name: String, status: u16, date: Option<Timestamp>, now: Timestamp) -> 
 }
 
 fn shown(url: &Url) -> String {
-    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
+    format!("{}:{}", url.host_str().unwrap_or_default(), port(url).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use super::setting::Setting;
 use crate::domain::connector::egress::{Egress, EgressPolicy};
+use crate::domain::connector::kind::usual_port;
 use crate::domain::diagnostic::{Report, Span, did_you_mean};
 use crate::domain::text::tree::Node;
 use crate::domain::value::{ObjectType, Type, Value};
@@ -34,24 +35,32 @@ impl Connection {
         self.check_egress(node, declared, report);
     }
 
-    /// Every literal URL among the settings must be one that the connection may call.
+    /// Every literal address among the settings must be one that the connection may reach.
     fn check_egress(&self, node: &Node, declared: &ObjectType, report: &mut Report) {
         let egress = Egress { rules: self.egress.clone(), allow_http: true };
         // Whether this process lets connections reach itself is for the process to say, not for the project.
         let policy = EgressPolicy { allow_loopback: true, own: Vec::new() };
         for (name, url) in self.own_urls(declared) {
-            let Err(refusal) = egress.check_url(&url, &policy) else { continue };
+            let host = url.host_str().unwrap_or_default();
+            let allowed = match (url.scheme(), url.port().or_else(|| usual_port(url.scheme()))) {
+                ("http" | "https", _) => egress.check_url(&url, &policy),
+                (_, Some(port)) => egress.check_host(host, port, &policy),
+                // A file of this machine: the process says which it may be.
+                (_, None) => continue,
+            };
+            let Err(refusal) = allowed else { continue };
             let span = node.get("settings").and_then(|settings| settings.get(&name)).map_or(node.span, |value| value.span);
-            let hint = format!("allow it: `egress: {{allow: [{}]}}`", url.host_str().unwrap_or_default());
+            let hint = format!("allow it: `egress: {{allow: [{host}]}}`");
             let message = format!("the connection may not call this address: {refusal}");
             report.error("egress_missing", span, message).hint(hint).at(format!("settings.{name}"));
         }
     }
 
+    /// The settings that are addresses, by their schemes.
     fn own_urls(&self, declared: &ObjectType) -> Vec<(Arc<str>, Url)> {
         let url = |name: &Arc<str>| match self.settings.get(name) {
-            Some(Setting::Literal(serde_json::Value::String(text))) if text.starts_with("http://") || text.starts_with("https://") => {
-                Some((name.clone(), Url::parse(text.as_str()).ok()?))
+            Some(Setting::Literal(serde_json::Value::String(text))) if text.contains("://") => {
+                Some((name.clone(), Url::parse(text.as_str()).ok().filter(|url| usual_port(url.scheme()).is_some())?))
             }
             _ => None,
         };

@@ -81,8 +81,8 @@ pub fn read(connector: &Connector, operation: &Operation, facts: &Facts, reply: 
     };
     let by_rule = verdict.is_some();
     let mut answer = match verdict {
-        Some(verdict) => from_verdict(verdict, operation.effect, reply),
-        None => from_status(operation.effect, reply),
+        Some(verdict) => from_verdict(connector, verdict, operation.effect, reply),
+        None => from_status(connector, operation.effect, reply),
     };
     if answer.class == Class::Ok {
         answer = read_output(operation, reply, &scope, by_rule);
@@ -101,8 +101,8 @@ pub fn read_handshake(connector: &Connector, settings: &Value, reply: &Reply) ->
     let scope = Scope::default().with("settings", settings.clone()).with("response", reply.value()).with("input", Value::Unset);
     let mut notes = Vec::new();
     let mut answer = match first_match(&connector.responses, reply, &scope, &mut notes) {
-        Some(verdict) => from_verdict(verdict, Effect::Read, reply),
-        None => from_status(Effect::Read, reply),
+        Some(verdict) => from_verdict(connector, verdict, Effect::Read, reply),
+        None => from_status(connector, Effect::Read, reply),
     };
     answer.notes = notes;
     answer
@@ -120,11 +120,11 @@ fn expired(connector: &Connector, scope: &Scope<'_>, notes: &mut Vec<String>) ->
     }
 }
 
-fn from_verdict(verdict: Verdict, effect: Effect, reply: &Reply) -> Answer {
+fn from_verdict(connector: &Connector, verdict: Verdict, effect: Effect, reply: &Reply) -> Answer {
     let class = verdict.class.of(effect);
     let message = match class {
         Class::Ok => String::new(),
-        _ => verdict.message.unwrap_or_else(|| default_message(reply)),
+        _ => verdict.message.unwrap_or_else(|| default_message(connector, reply)),
     };
     Answer {
         class,
@@ -138,7 +138,7 @@ fn from_verdict(verdict: Verdict, effect: Effect, reply: &Reply) -> Answer {
     }
 }
 
-fn from_status(effect: Effect, reply: &Reply) -> Answer {
+fn from_status(connector: &Connector, effect: Effect, reply: &Reply) -> Answer {
     if let Some(fault) = fault::read(reply, effect) {
         let stopped = Answer::stopped(fault.class, Cause::Unknown, "soap_fault", fault.message);
         return Answer { cause: fault.cause, code: fault.code.or(stopped.code.clone()), ..stopped };
@@ -149,7 +149,7 @@ fn from_status(effect: Effect, reply: &Reply) -> Answer {
         cause,
         output: Value::Unset,
         payload: Value::Unset,
-        message: if class == Class::Ok { String::new() } else { default_message(reply) },
+        message: if class == Class::Ok { String::new() } else { default_message(connector, reply) },
         code: None,
         retry_after_millis: retry_after(class, reply.retry_after_millis),
         notes: Vec::new(),
@@ -168,7 +168,7 @@ fn retry_after(class: Class, said: Option<u64>) -> Option<u64> {
 }
 
 /// A status, and the partner's own sentence where it stands in one of the usual places.
-fn default_message(reply: &Reply) -> String {
+fn default_message(connector: &Connector, reply: &Reply) -> String {
     let told = ["message", "detail", "error_description", "errmsg", "msg", "error", "title"].into_iter().find_map(|name| {
         match reply.body.member(name) {
             Value::Text(text) => Some(text.to_string()),
@@ -176,6 +176,9 @@ fn default_message(reply: &Reply) -> String {
         }
     });
     match told.filter(|told| !told.trim().is_empty()) {
+        // The statuses of other kinds are ours, and say nothing to people that the words do not say better.
+        Some(told) if !connector.reach.kind.is_http() => shorten(&told),
+        None if !connector.reach.kind.is_http() => format!("status {}", reply.status),
         Some(told) => shorten(&format!("HTTP {}: {told}", reply.status)),
         None => format!("HTTP {}", reply.status),
     }

@@ -26,7 +26,7 @@ pub fn build(
     };
     let scope = facts.scope().with("page", page.value());
     let told = proof.credentials.and_then(|credentials| credentials.base_url());
-    let mut draft = template.draft_at(told, &connector.http.base_url, &scope, &facts.input, page.url.as_deref())?;
+    let mut draft = template.draft(&connector.reach, told, &scope, &facts.input, page.url.as_deref())?;
     operation.idempotency.apply(&mut draft, &scope, &facts.input)?;
     if let Some(version) = &operation.version {
         let value = version.value.build(&scope, &facts.input, "version", &mut Budget::default())?;
@@ -35,7 +35,7 @@ pub fn build(
         }
     }
     connector.auth.apply(&mut draft, &scope, proof)?;
-    draft.timeout_millis = draft.timeout_millis.or(operation.timeout_millis).or(Some(connector.http.timeout_millis));
+    draft.timeout_millis = draft.timeout_millis.or(operation.timeout_millis).or(Some(connector.reach.timeout_millis));
     let mut request = draft.finish();
     connector.auth.sign(&mut request, &scope, proof)?;
     Ok(request)
@@ -57,7 +57,7 @@ pub(super) fn build_asking(
         query: Vec::new(),
         headers,
         body: DraftBody::Empty,
-        timeout_millis: operation.timeout_millis.or(Some(connector.http.timeout_millis)),
+        timeout_millis: operation.timeout_millis.or(Some(connector.reach.timeout_millis)),
     };
     connector.auth.apply(&mut draft, &scope, proof)?;
     let mut request = draft.finish();

@@ -3,6 +3,7 @@
 use super::auth::Auth;
 use super::event::EventDefinition;
 use super::idempotency::Idempotency;
+use super::kind::Reach;
 use super::operation::{Limits, Operation};
 use super::proof::Proof;
 use super::quota::Remaining;
@@ -13,7 +14,7 @@ use super::run::hand;
 use super::scopes::AttemptFacts;
 use super::stream::Stream;
 use super::webhook::Webhook;
-use crate::domain::expression::{Budget, EvaluateError, Scope, Template};
+use crate::domain::expression::{Budget, EvaluateError, Scope};
 use crate::domain::text::title::Title;
 use crate::domain::value::{ObjectType, Value};
 use indexmap::IndexMap;
@@ -31,7 +32,7 @@ pub struct Connector {
     /// Values of settings that a connection may leave out.
     pub defaults: IndexMap<Arc<str>, Value>,
     /// How it is reached.
-    pub http: Http,
+    pub reach: Reach,
     /// How a connection proves who it is.
     pub auth: Auth,
     /// Limits where the connection gives none.
@@ -58,19 +59,6 @@ pub struct Connector {
     pub redact: Redaction,
     /// What the definition was held against.
     pub proof: Option<Proof>,
-}
-
-/// How a connector is reached over HTTP.
-#[derive(Debug)]
-pub struct Http {
-    /// Where it is.
-    pub base_url: Template,
-    /// Milliseconds for one request.
-    pub timeout_millis: u64,
-    /// Longest answer taken, bytes after decompression.
-    pub body_bytes_max: u64,
-    /// Whether HTTP/2 is never offered.
-    pub only_http1: bool,
 }
 
 /// A call that follows from another: a look-up, a read-back, a reversal, the read that tells the truth.

@@ -79,6 +79,17 @@ impl Egress {
         Ok(Named(false))
     }
 
+    /// The same for a host and port that stand in no URL of HTTP.
+    ///
+    /// # Errors
+    /// When it may not be reached.
+    pub fn check_host(&self, host: &str, port: u16, policy: &EgressPolicy) -> Result<Named, EgressRefusal> {
+        match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(address) => self.check_address(Named(false), address, port, policy).map(|()| Named(false)),
+            Err(_) => self.check_name(host, port),
+        }
+    }
+
     fn check_name(&self, name: &str, port: u16) -> Result<Named, EgressRefusal> {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
         if self.rules.iter().any(|rule| rule.allows_name(&name, port)) {

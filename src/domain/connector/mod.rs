@@ -1,8 +1,9 @@
 //! Connectors: what a kind of system can do, as data; and the pure half of speaking to it.
 //!
 //! Owns the definition (reading, checking, compiling), the building of requests, the reading of answers, operations as
-//! machines, what partners' events mean, and drafts of new definitions. It sends nothing: `gateway` does, and holds secrets, limits and sockets.
-//! One file a vocabulary item, each registered in one list: `auth`, `body`, `decode`, `format`, `heard_by`, `idempotency`, `page`.
+//! machines, what partners' events mean, and drafts of new definitions. It sends nothing: `gateway` does, and holds secrets,
+//! limits and sockets. One file a vocabulary item, each registered in one list: `auth`, `body`, `decode`, `format`, `heard_by`,
+//! `idempotency`, `kind`, `page`.
 
 mod answer;
 mod arguments;
@@ -24,6 +25,7 @@ pub mod format;
 pub mod hear;
 pub mod heard_by;
 pub mod idempotency;
+pub mod kind;
 mod lint;
 pub mod operation;
 pub mod page;
@@ -57,11 +59,12 @@ mod tests;
 pub use answer::{Answer, read_handshake};
 pub use arguments::Arguments;
 pub use class::{Class, Failure};
-pub use connector::{Connector, FollowUp, Http};
+pub use connector::{Connector, FollowUp};
 pub use event::EventDefinition;
 pub use field::{FieldError, Fields};
 pub use hear::{DocumentRequest, HearError, Heard};
 pub use idempotency::{Idempotency, Lookup, LookupThen};
+pub use kind::{ConnectorKind, Reach};
 pub use operation::{Effect, Operation};
 pub use read::read;
 pub use reconcile::{Reconcile, Seen};

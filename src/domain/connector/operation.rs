@@ -4,9 +4,9 @@ use super::arguments::Arguments;
 use super::decode::Decode;
 use super::field::Fields;
 use super::idempotency::Idempotency;
+use super::kind::Ask;
 use super::page::Page;
 use super::poll::Poll;
-use super::request::RequestTemplate;
 use super::results::Results;
 use super::rule::ResponseRule;
 use super::tree::Tree;
@@ -65,7 +65,7 @@ pub struct Operation {
 #[derive(Debug)]
 pub enum Body {
     /// One request (and its further pages).
-    Request(Box<RequestTemplate>),
+    Request(Box<dyn Ask>),
     /// Calls of other operations, in order.
     Steps(Vec<OperationStep>),
 }

@@ -3,8 +3,9 @@
 use super::arguments::Arguments;
 use super::auth::Auth;
 use super::compiler::Compiler;
-use super::connector::{Connector, Http};
+use super::connector::Connector;
 use super::field;
+use super::kind::ConnectorKind;
 use super::operation::Limits;
 use super::proof::Proof;
 use super::redact::Redaction;
@@ -15,7 +16,7 @@ use super::tree::Tree;
 use super::webhook::Webhook;
 use super::{quota, read_event, read_operation, read_reconcile, rule, shape, types};
 use crate::domain::diagnostic::Report;
-use crate::domain::expression::{Place, ScopeType};
+use crate::domain::expression::ScopeType;
 use crate::domain::text::shape::check;
 use crate::domain::text::title::Title;
 use crate::domain::text::tree::{Node, NodeKind};
@@ -23,13 +24,6 @@ use crate::domain::text::units;
 use crate::domain::value::{ObjectType, Type, Value};
 use indexmap::IndexMap;
 use std::sync::Arc;
-
-/// Milliseconds for one request where nothing is said.
-const TIMEOUT_MILLIS: u64 = 30_000;
-/// Longest answer taken where nothing is said.
-const BODY_BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// Longest answer that may be asked for: it is held in memory.
-const BODY_BYTES_MAX_MAX: u64 = 256 * 1024 * 1024;
 
 /// What operations declare, before any of them is compiled.
 pub(super) struct Declared {
@@ -66,11 +60,9 @@ pub fn read(node: &Node, report: &mut Report) -> Option<Connector> {
     let before = report.len();
     check(node, &shape::SHAPE, report);
     // Words of later kinds have no fields to read; the report already says so.
-    if node.get("kind").and_then(Node::text).is_some_and(|kind| kind != "http") {
-        return None;
-    }
+    let kind = ConnectorKind::of(node)?;
     let mut compiler = Compiler::new(report);
-    let connector = compile(node, &mut compiler);
+    let connector = compile(kind, node, &mut compiler);
     let sound = !has_errors_since(report, before);
     connector.filter(|_| sound)
 }
@@ -79,12 +71,12 @@ fn has_errors_since(report: &Report, before: usize) -> bool {
     report.len() > before && report.has_errors()
 }
 
-fn compile(node: &Node, compiler: &mut Compiler<'_>) -> Option<Connector> {
+fn compile(kind: &'static ConnectorKind, node: &Node, compiler: &mut Compiler<'_>) -> Option<Connector> {
     let id = node.get("connector").and_then(Node::text)?;
     let settings = Arc::new(compiler.inside("settings", |compiler| types::read_object("settings", node.get("settings"), compiler)));
     let defaults = read_defaults(node.get("settings"), &settings, compiler);
     let scopes = Scopes::new(settings.clone());
-    let http = compiler.inside("http", |compiler| read_http(node.get("http")?, &scopes, compiler));
+    let reach = kind.reach(node, &scopes, compiler);
     let auth = match node.get("auth") {
         Some(auth) => compiler.inside("auth", |compiler| Auth::compile(auth, &scopes, compiler)),
         None => Some(Auth::NONE),
@@ -95,7 +87,7 @@ fn compile(node: &Node, compiler: &mut Compiler<'_>) -> Option<Connector> {
     let responses = rule::compile_all(node.get("responses"), &scopes.response(None), compiler);
     let declared = declare(node.get("operations"), compiler);
     let operations =
-        compiler.inside("operations", |compiler| read_operation::read_all(node.get("operations"), &declared, &scopes, compiler));
+        compiler.inside("operations", |compiler| read_operation::read_all(kind, node.get("operations"), &declared, &scopes, compiler));
     let webhooks = compiler.inside("webhooks", |compiler| read_webhooks(node.get("webhooks"), &settings, compiler));
     let streams = compiler.inside("streams", |compiler| read_streams(node.get("streams"), &declared, compiler));
     let sources = Sources { webhooks: &webhooks, streams: &streams, settings: Type::Object(Arc::new(settings.without_secrets())) };
@@ -112,7 +104,7 @@ fn compile(node: &Node, compiler: &mut Compiler<'_>) -> Option<Connector> {
         title: Title::read(node.get("title")),
         settings,
         defaults,
-        http: http?,
+        reach: reach?,
         auth: auth?,
         limits,
         remaining,
@@ -153,18 +145,6 @@ fn read_defaults(node: Option<&Node>, settings: &ObjectType, compiler: &mut Comp
         }
     }
     defaults
-}
-
-fn read_http(node: &Node, scopes: &Scopes, compiler: &mut Compiler<'_>) -> Option<Http> {
-    let base_url = compiler.inside("base_url", |compiler| compiler.template(node.get("base_url")?, Place::Url, &scopes.settings()));
-    let timeout_millis = plain_millis(node.get("timeout"), compiler).unwrap_or(TIMEOUT_MILLIS);
-    let written = node.get("max_answer");
-    let body_bytes_max = written.and_then(Node::text).and_then(units::size).unwrap_or(BODY_BYTES_MAX);
-    if body_bytes_max > BODY_BYTES_MAX_MAX {
-        compiler.error("too_large", written.unwrap_or(node).span, "an answer is held in memory: at most 256MiB");
-    }
-    let only_http1 = node.get("version").is_some();
-    Some(Http { base_url: base_url?, timeout_millis, body_bytes_max, only_http1 })
 }
 
 /// Reads `limits:`; connections use it too.
@@ -241,6 +221,12 @@ fn read_stream(name: &str, node: &Node, declared: &Declared, compiler: &mut Comp
     };
     let scope = ScopeType::default().with("item", item);
     let reference = read_reference(node.get("ref")?, &scope, compiler)?;
+    let told = |key: &str, of: &Type, compiler: &mut Compiler<'_>| match node.get(key) {
+        Some(written) => compiler.inside(key, |compiler| compiler.typed(written, &scope, of)).map(Some),
+        None => Some(None),
+    };
+    let id = told("id", &Type::Text, compiler)?;
+    let payload = told("payload", &Type::Any, compiler)?;
     let cursor = match node.get("cursor") {
         Some(cursor) => Some(compiler.inside("cursor", |compiler| read_cursor(cursor, target, &scope, compiler))?),
         None => None,
@@ -259,6 +245,8 @@ fn read_stream(name: &str, node: &Node, declared: &Declared, compiler: &mut Comp
         with,
         each: Arc::from(each.text()?),
         reference,
+        id,
+        payload,
         cursor,
         every_millis,
     })

@@ -50,7 +50,7 @@ fn read(name: &str, node: &Node, declared: &Declared, sources: &Sources<'_>, com
         check_same(node, &trusted.of, read, compiler);
     }
     if trusted.is_some() && then.is_none() {
-        check_only_trusted(node, &heard_by, compiler);
+        check_only_trusted(node, &heard_by, sources, compiler);
     }
     let scope = ScopeType::default().with("output", Type::Object(output.clone()));
     let link = node.get("link").and_then(|link| link.get("external_id"));
@@ -154,10 +154,17 @@ fn check_same(node: &Node, trusted: &ObjectType, read: &ObjectType, compiler: &m
     }
 }
 
-/// Streams and re-readings only bring references: without a read they could not be believed.
-fn check_only_trusted(node: &Node, heard_by: &[HeardBy], compiler: &mut Compiler<'_>) {
-    if heard_by.iter().any(|way| !matches!(way, HeardBy::Webhook { .. })) {
-        compiler.error("missing_key", node.span, "a stream or a re-reading brings no payload to trust").hint("add `then`");
+/// Re-readings and most streams only bring references: without a read they could not be believed.
+fn check_only_trusted(node: &Node, heard_by: &[HeardBy], sources: &Sources<'_>, compiler: &mut Compiler<'_>) {
+    let brings = |way: &HeardBy| match way {
+        HeardBy::Webhook { .. } => true,
+        HeardBy::Stream { stream } => sources.streams.get(stream).is_some_and(|stream| stream.payload.is_some()),
+        HeardBy::Reread { .. } => false,
+    };
+    if !heard_by.iter().all(brings) {
+        compiler
+            .error("missing_key", node.span, "a stream without `payload`, or a re-reading, brings no payload to trust")
+            .hint("add `then`");
     }
 }
 

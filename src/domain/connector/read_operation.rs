@@ -5,11 +5,12 @@ use super::compiler::Compiler;
 use super::decode::Decode;
 use super::field::Fields;
 use super::idempotency::{Around, Idempotency};
+use super::kind::{Asked, ConnectorKind};
 use super::operation::{Body, Effect, Operation, OperationStep, Readback, Reverse, Version};
 use super::page::Page;
 use super::poll::Poll;
 use super::read::{Declared, DeclaredOperation, read_limits};
-use super::request::{RequestTemplate, check_header, plain_millis};
+use super::request::{check_header, plain_millis};
 use super::results::Results;
 use super::rule;
 use super::scopes::{Scopes, response_type};
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 /// Reads all operations against what they declare.
 pub(super) fn read_all(
+    kind: &'static ConnectorKind,
     node: Option<&Node>,
     declared: &Declared,
     scopes: &Scopes,
@@ -32,7 +34,7 @@ pub(super) fn read_all(
     let mut operations = IndexMap::new();
     for (key, operation) in entries {
         let Some(own) = declared.get(&key.text) else { continue };
-        let reader = Reader { name: &key.text, own, declared, scopes };
+        let reader = Reader { kind, name: &key.text, own, declared, scopes };
         if let Some(operation) = compiler.inside(&key.text, |compiler| reader.read(operation, compiler)) {
             operations.insert(operation.name.clone(), operation);
         }
@@ -42,6 +44,7 @@ pub(super) fn read_all(
 }
 
 struct Reader<'a> {
+    kind: &'static ConnectorKind,
     name: &'a str,
     own: &'a DeclaredOperation,
     declared: &'a Declared,
@@ -91,6 +94,7 @@ impl Reader<'_> {
             }
             None => None,
         };
+        self.check_words_of_http(node, compiler);
         if let (Some(page), Effect::Write) = (node.get("page"), effect) {
             compiler.error("wrong_type", page.span, "a write has no pages");
         }
@@ -114,6 +118,26 @@ impl Reader<'_> {
         })
     }
 
+    /// What stands in headers and links has no place where there are none.
+    fn check_words_of_http(&self, node: &Node, compiler: &mut Compiler<'_>) {
+        if self.kind.is_http() {
+            return;
+        }
+        if let Some(poll) = node.get("poll") {
+            compiler.error("wrong_type", poll.span, "an outcome is asked for at a URL, which this kind of connector does not have");
+        }
+        if let Some(version) = node.get("version") {
+            compiler
+                .error("wrong_type", version.span, "a version goes back in a header, which this kind of connector does not have")
+                .hint("hand it over as an argument of the request");
+        }
+        if let Some(page) = node.get("page").filter(|page| page.get("kind").and_then(Node::text) == Some("next_link")) {
+            compiler
+                .error("wrong_type", page.span, "a next link is a URL, which this kind of connector does not follow")
+                .hint("use `keyset` or `offset`");
+        }
+    }
+
     fn read_decode(&self, node: &Node, body: &Body, compiler: &mut Compiler<'_>) -> Decode {
         if let (Some(decode), Body::Steps(_)) = (node.get("decode"), body) {
             compiler
@@ -127,9 +151,11 @@ impl Reader<'_> {
     fn read_body(&self, node: &Node, scope: &ScopeType, compiler: &mut Compiler<'_>) -> Option<(Body, ScopeType)> {
         match (node.get("request"), node.get("steps")) {
             (Some(request), None) => {
-                let request = compiler.inside("request", |compiler| RequestTemplate::compile(request, scope, compiler))?;
+                let effect = if self.own.is_read { Effect::Read } else { Effect::Write };
+                let asked = Asked { scope, scopes: self.scopes, effect };
+                let request = compiler.inside("request", |compiler| self.kind.request(request, &asked, compiler))?;
                 let output = scope.clone().with("response", response_type());
-                Some((Body::Request(Box::new(request)), output))
+                Some((Body::Request(request), output))
             }
             (None, Some(steps)) => {
                 let (steps, scope) = self.read_steps(steps, scope, compiler);
@@ -227,7 +253,14 @@ impl Reader<'_> {
                 None
             }
             (Effect::Write, Some(written)) => {
-                let around = Around { operation: self.name, input: &self.own.input, output: &self.own.output, declared: self.declared };
+                let around = Around {
+                    operation: self.name,
+                    input: &self.own.input,
+                    output: &self.own.output,
+                    declared: self.declared,
+                    request: node.get("request"),
+                    is_http: self.kind.is_http(),
+                };
                 compiler.inside("idempotency", |compiler| Idempotency::compile(written, &around, scope, compiler))
             }
         }

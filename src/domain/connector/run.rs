@@ -230,7 +230,7 @@ impl Run {
             };
             if pending {
                 let scope = frame.facts.scope();
-                let base = connector.http.base_url.render(&scope, &mut Budget::default()).unwrap_or_default();
+                let base = connector.reach.base_url.render(&scope, &mut Budget::default()).unwrap_or_default();
                 match poll.next(frame.asking.as_ref(), reply, &scope, &self.asked, &base) {
                     Ok(asking) => frame.asking = Some(asking),
                     Err(words) => self.finish(unfinished(operation.effect, words)),
@@ -247,7 +247,7 @@ impl Run {
         let reply = operation.decode.apply(reply);
         let reply = reply.as_ref();
         let rows = answer::rows_of(operation, &answer.output);
-        let base = connector.http.base_url.render(&frame.facts.scope(), &mut Budget::default()).unwrap_or_default();
+        let base = connector.reach.base_url.render(&frame.facts.scope(), &mut Budget::default()).unwrap_or_default();
         let next = match page.next(&frame.page, reply, &rows, &self.asked, &base) {
             Ok(next) => next,
             Err(error) => {

@@ -1,9 +1,7 @@
 //! The shape of a connector file.
 
-use super::{
-    auth, decode, field, heard_by, idempotency, page, poll, proof, quota, read_reconcile, redact, request, results, rule, types, webhook,
-};
-use crate::domain::text::shape::{FORMAT, Field, Kind, ObjectShape, Shape, TITLE, TaggedShape};
+use super::{decode, field, heard_by, idempotency, kind, page, poll, proof, quota, read_reconcile, redact, results, rule, types, webhook};
+use crate::domain::text::shape::{FORMAT, Field, ObjectShape, Shape, TITLE, TaggedShape};
 
 /// Expressions by name: what one call hands to another.
 pub(super) const WITH: Shape = Shape::Map(&Shape::Expression);
@@ -24,18 +22,6 @@ static LIMITS_OF_ALL: ObjectShape = ObjectShape {
         Field::optional("rate", Shape::OneOrMany(&Shape::Rate), "Requests in a time; several hold at once."),
         Field::optional("concurrency", Shape::Int, "Requests at the same time."),
         Field::optional("remaining", quota::REMAINING_SHAPE, "Headers that say how many requests are left."),
-    ],
-};
-
-static HTTP: ObjectShape = ObjectShape {
-    name: "http",
-    doc: "How the system is reached.",
-    fields: &[
-        Field::required("base_url", Shape::Template, "Where it is, such as `{{settings.base_url}}`."),
-        Field::optional("timeout", Shape::Duration, "Time for one request; 30s."),
-        Field::optional("max_answer", Shape::Size, "Longest answer taken, after decompression; 16MiB."),
-        Field::optional("version", Shape::Word(&["1.1"]), "Speaks only this version of HTTP, for servers that stumble over HTTP/2."),
-        Field::later("proxy", "A proxy."),
     ],
 };
 
@@ -83,30 +69,32 @@ static VERSION: ObjectShape = ObjectShape {
     ],
 };
 
-static OPERATION: ObjectShape = ObjectShape {
-    name: "operation",
-    doc: "One named call.",
-    fields: &[
+const STEPS: Shape = Shape::List(&Shape::Object(&STEP));
+const RESPONSES: Shape = Shape::List(&rule::SHAPE);
+
+/// The keys of an operation; `request` is what the kind of connector calls one.
+pub(super) const fn operation_fields(request: Field) -> [Field; 18] {
+    [
         Field::required("effect", Shape::Word(&["read", "write"]), "Whether it changes something."),
         Field::optional("title", Shape::Title, "What people see."),
         Field::optional("input", Shape::IdMap(&types::FIELD), "What it takes."),
         Field::optional("output", Shape::IdMap(&field::SHAPE), "What it gives."),
-        Field::optional("request", Shape::Object(&request::SHAPE), "The request it makes."),
-        Field::optional("steps", Shape::List(&Shape::Object(&STEP)), "The calls it is made of."),
+        request,
+        Field::optional("steps", STEPS, "The calls it is made of."),
         Field::optional("decode", decode::SHAPE, "What is done to the answer before rules, outputs and mappings see it."),
         Field::optional("page", page::SHAPE, "How further pages are asked for."),
         Field::optional("idempotency", idempotency::SHAPE, "What makes a repeat harmless."),
         Field::optional("readback", Shape::Object(&READBACK), "How to see that it was really done."),
         Field::optional("reverse", Shape::Object(&REVERSE), "What undoes it."),
         Field::optional("version", Shape::Object(&VERSION), "Optimistic lock."),
-        Field::optional("responses", Shape::List(&rule::SHAPE), "Rules tried before the connector's."),
+        Field::optional("responses", RESPONSES, "Rules tried before the connector's."),
         Field::optional("limits", Shape::Object(&LIMITS), "Limits of this operation alone."),
         Field::optional("timeout", Shape::Duration, "Time for one request."),
         Field::optional("results", results::SHAPE, "What the answer says of each item of a request that holds many."),
         Field::later("batch", "Several documents' writes in one request."),
         Field::optional("poll", poll::SHAPE, "Asking for the outcome of a request that the partner has only taken."),
-    ],
-};
+    ]
+}
 
 static CURSOR: ObjectShape = ObjectShape {
     name: "cursor",
@@ -130,6 +118,12 @@ static STREAM: ObjectShape = ObjectShape {
         Field::required("operation", Shape::Id, "The read it asks."),
         Field::required("each", Shape::Id, "The output field whose elements are the items."),
         Field::required("ref", Shape::IdMap(&Shape::Any), "What each item points at; sees `item`."),
+        Field::optional(
+            "id",
+            Shape::Expression,
+            "What tells one item from another: an item of the same id is not taken twice; sees `item`.",
+        ),
+        Field::optional("payload", Shape::Expression, "What an item hands over, for events that say `trust: payload`; sees `item`."),
         Field::optional("with", WITH, "Further arguments."),
         Field::optional("cursor", Shape::Object(&CURSOR), "Where the next reading begins."),
         Field::required("every", Shape::Duration, "Time between readings."),
@@ -185,44 +179,30 @@ static EVENT: ObjectShape = ObjectShape {
     ],
 };
 
-static HTTP_KIND: Kind = Kind { word: "http", doc: "A system spoken to over HTTP.", later: false, fields: FIELDS };
-
-const fn later(word: &'static str, doc: &'static str) -> Kind {
-    Kind { word, doc, later: true, fields: &[] }
-}
-
-/// The kinds of connector.
-pub static KINDS: &[&Kind] = &[
-    &HTTP_KIND,
-    &later("sql", "Tables of a database."),
-    &later("amqp", "Queues of a broker."),
-    &later("file", "Files in folders and on SFTP servers."),
-    &later("smtp", "Mail."),
-];
-
-static FIELDS: &[Field] = &[
-    FORMAT,
-    Field::required("connector", Shape::Id, "Its id."),
-    TITLE,
-    Field::optional("settings", Shape::IdMap(&types::FIELD), "What a connection must give."),
-    Field::required("http", Shape::Object(&HTTP), "How it is reached."),
-    Field::optional("auth", auth::SHAPE, "How a connection proves who it is; `none` where it is left out."),
-    Field::optional("limits", Shape::Object(&LIMITS_OF_ALL), "Limits where the connection gives none."),
-    Field::optional("responses", Shape::List(&rule::SHAPE), "Ordered rules about answers."),
-    Field::optional("operations", Shape::IdMap(&Shape::Object(&OPERATION)), "The calls it offers."),
-    Field::optional("webhooks", Shape::IdMap(&webhook::SHAPE), "The callbacks it understands."),
-    Field::optional("streams", Shape::IdMap(&Shape::Object(&STREAM)), "The collections it can read from time to time."),
-    Field::optional("events", Shape::IdMap(&Shape::Object(&EVENT)), "What it tells."),
-    Field::optional("statuses", Shape::IdMap(&Shape::Map(&Shape::Id)), "Its words for our statuses, by document type."),
-    Field::optional("reconcile", Shape::IdMap(&read_reconcile::SHAPE), "How its objects are read back and compared with the ledger."),
-    Field::optional("can", Shape::IdMap(&Shape::Bool), "What it can and cannot."),
-    Field::optional("redact", redact::SHAPE, "What is taken out of records."),
-    Field::optional("proof", proof::SHAPE, "What the definition was held against."),
-    Field::later("forms", "Form codecs of its approvals."),
-];
-
-static CONNECTOR: TaggedShape =
-    TaggedShape { name: "connector", doc: "What a kind of system can do.", tag: "kind", default: Some("http"), common: &[], kinds: KINDS };
+static CONNECTOR: TaggedShape = TaggedShape {
+    name: "connector",
+    doc: "What a kind of system can do.",
+    tag: "kind",
+    default: Some("http"),
+    common: &[
+        FORMAT,
+        Field::required("connector", Shape::Id, "Its id."),
+        TITLE,
+        Field::optional("settings", Shape::IdMap(&types::FIELD), "What a connection must give."),
+        Field::optional("limits", Shape::Object(&LIMITS_OF_ALL), "Limits where the connection gives none."),
+        Field::optional("responses", Shape::List(&rule::SHAPE), "Ordered rules about answers."),
+        Field::optional("webhooks", Shape::IdMap(&webhook::SHAPE), "The callbacks it understands."),
+        Field::optional("streams", Shape::IdMap(&Shape::Object(&STREAM)), "The collections it can read from time to time."),
+        Field::optional("events", Shape::IdMap(&Shape::Object(&EVENT)), "What it tells."),
+        Field::optional("statuses", Shape::IdMap(&Shape::Map(&Shape::Id)), "Its words for our statuses, by document type."),
+        Field::optional("reconcile", Shape::IdMap(&read_reconcile::SHAPE), "How its objects are read back and compared with the ledger."),
+        Field::optional("can", Shape::IdMap(&Shape::Bool), "What it can and cannot."),
+        Field::optional("redact", redact::SHAPE, "What is taken out of records."),
+        Field::optional("proof", proof::SHAPE, "What the definition was held against."),
+        Field::later("forms", "Form codecs of its approvals."),
+    ],
+    kinds: &kind::SHAPES,
+};
 
 /// The shape of a connector file.
 pub static SHAPE: Shape = Shape::Tagged(&CONNECTOR);

@@ -22,6 +22,10 @@ pub struct Stream {
     pub each: Arc<str>,
     /// What each item points at; sees `item`.
     pub reference: IndexMap<Arc<str>, Tree>,
+    /// What tells one item from another; none leaves that to what it points at.
+    pub id: Option<Expression>,
+    /// What an item hands over; none where it is only a hint.
+    pub payload: Option<Expression>,
     /// Where the next reading begins.
     pub cursor: Option<Cursor>,
     /// Milliseconds between readings.
@@ -94,6 +98,20 @@ impl Position {
 }
 
 impl Stream {
+    /// What tells an item from another, and what it hands over.
+    ///
+    /// # Errors
+    /// When either cannot be evaluated.
+    pub fn told(&self, item: &Value) -> Result<(Option<String>, Option<Value>), EvaluateError> {
+        let scope = Scope::default().with("item", item.clone());
+        let of = |expression: &Option<Expression>| -> Result<Option<Value>, EvaluateError> {
+            expression.as_ref().map(|expression| expression.evaluate(&scope, &mut Budget::default())).transpose()
+        };
+        let id = of(&self.id)?.filter(|id| !matches!(id, Value::Unset | Value::Null));
+        let id = id.map(|id| id.as_text().map_or_else(|| id.to_json_text(), str::to_owned));
+        Ok((id, of(&self.payload)?))
+    }
+
     /// The input of a reading that begins at the stored position.
     ///
     /// # Errors

@@ -46,7 +46,7 @@ impl Target {
     pub fn guarantee(&self) -> Guarantee {
         match &self.operation().idempotency {
             Idempotency::NotNeeded => Guarantee::Read,
-            Idempotency::Header { .. } | Idempotency::Body { .. } => Guarantee::Key,
+            Idempotency::Header { .. } | Idempotency::Body { .. } | Idempotency::Key => Guarantee::Key,
             Idempotency::Nature => Guarantee::Nature,
             Idempotency::None => Guarantee::None,
             Idempotency::Lookup(lookup) => Guarantee::LookUp {

@@ -39,7 +39,7 @@ fn request(connector: &Connector, settings: &str, moment: &Moment) -> Request {
 /// The request of the log-in.
 fn log_in(connector: &Connector, settings: &str, moment: &Moment) -> Request {
     let settings: Value = settings.parse().unwrap();
-    connector.auth.handshake().unwrap().request(&connector.http.base_url, &settings, moment, Some("signed")).unwrap()
+    connector.auth.handshake().unwrap().request(&connector.reach.base_url, &settings, moment, Some("signed")).unwrap()
 }
 
 fn body(request: &Request) -> String {
@@ -251,10 +251,10 @@ fn a_weaver_key_that_is_none_is_refused() {
     for spk in ["", "!", "AAAA", &SPK[..100], &"A".repeat(5_000)] {
         let settings =
             Value::map([("base_url", Value::text("https://oa.example")), ("secret", Value::text("s")), ("spk", Value::text(spk))]);
-        assert!(handshake.request(&connector.http.base_url, &settings, &moment("n"), None).is_err(), "{spk}");
+        assert!(handshake.request(&connector.reach.base_url, &settings, &moment("n"), None).is_err(), "{spk}");
     }
     let settings = Value::map([("base_url", Value::text("https://oa.example")), ("secret", Value::text("s")), ("spk", Value::text(SPK))]);
-    assert!(handshake.request(&connector.http.base_url, &settings, &moment("n"), None).is_ok());
+    assert!(handshake.request(&connector.reach.base_url, &settings, &moment("n"), None).is_ok());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod body;
 mod header;
+mod key;
 mod lookup;
 mod nature;
 mod none;
@@ -19,7 +20,7 @@ use crate::domain::value::{ObjectType, Value};
 use std::sync::Arc;
 
 /// The ways there are.
-pub static KINDS: &[&Kind] = &[&header::KIND, &body::KIND, &nature::KIND, &lookup::KIND, &none::KIND];
+pub static KINDS: &[&Kind] = &[&header::KIND, &body::KIND, &key::KIND, &nature::KIND, &lookup::KIND, &none::KIND];
 
 static TAGGED: TaggedShape = TaggedShape {
     name: "idempotency",
@@ -52,6 +53,8 @@ pub enum Idempotency {
         /// The key; none means `attempt.key`.
         value: Option<Tree>,
     },
+    /// The request itself carries the key to a place where it can stand only once.
+    Key,
     /// Repeating is harmless by nature.
     Nature,
     /// We ask by our reference whether it happened.
@@ -66,14 +69,28 @@ pub(super) struct Around<'a> {
     pub input: &'a Arc<ObjectType>,
     pub output: &'a Arc<ObjectType>,
     pub declared: &'a Declared,
+    /// The request as written; none of an operation made of steps.
+    pub request: Option<&'a Node>,
+    pub is_http: bool,
 }
 
 impl Idempotency {
     /// Compiles what stands under `idempotency:`.
     pub(super) fn compile(node: &Node, around: &Around<'_>, request: &ScopeType, compiler: &mut Compiler<'_>) -> Option<Idempotency> {
         match node.get("by").and_then(Node::text)? {
+            word @ ("header" | "body") if !around.is_http => {
+                compiler
+                    .error(
+                        "wrong_type",
+                        node.span,
+                        format!("`by: {word}` changes an HTTP request, which this kind of connector does not make"),
+                    )
+                    .hint("carry `attempt.key` in the request and say `by: key`");
+                None
+            }
             "header" => header::compile(node, request, compiler),
             "body" => body::compile(node, request, compiler),
+            "key" => key::compile(node, around, compiler),
             "nature" => Some(Idempotency::Nature),
             "lookup" => lookup::compile(node, around, compiler).map(|lookup| Idempotency::Lookup(Box::new(lookup))),
             "none" => Some(Idempotency::None),
@@ -87,6 +104,7 @@ impl Idempotency {
             Idempotency::NotNeeded => "reads only".to_owned(),
             Idempotency::Header { header, .. } => format!("safe: the partner honours a key in the header `{header}`"),
             Idempotency::Body { field, .. } => format!("safe: the partner honours a key in the field `{field}`"),
+            Idempotency::Key => "safe: the request carries a key that the partner keeps only once".to_owned(),
             Idempotency::Nature => "safe: repeating is harmless".to_owned(),
             Idempotency::Lookup(lookup) => {
                 let by: Vec<&str> = lookup.with.names().collect();

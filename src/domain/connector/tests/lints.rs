@@ -236,8 +236,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("webhooks: {w: {ref: {id: {from: $.id}}, acknowledge: {status: 404}}}", "bad_value", "webhooks.w"),
     // Kinds.
-    ("kind: sql", "not_available_yet", ""),
-    ("kind: amqp", "not_available_yet", ""),
+    ("kind: sql", "missing_key", ""),
+    ("kind: amqp", "unknown_key", "http"),
+    ("kind: telex", "bad_word", "kind"),
     ("limits: {concurrency: 0}", "bad_value", ""),
     ("redact: [\"$.a[?(@.b)]\"]", "path_syntax", "redact"),
 ];

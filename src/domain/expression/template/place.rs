@@ -19,6 +19,8 @@ pub enum Place {
     Markdown,
     /// A header value: control characters are refused.
     Header,
+    /// The name of a table or column in SQL: anything but an identifier is refused.
+    SqlName,
 }
 
 /// What RFC 3986 leaves unreserved stays as it is.
@@ -32,6 +34,7 @@ impl Place {
             Place::Xml => "XML",
             Place::Markdown => "Markdown",
             Place::Header => "a header",
+            Place::SqlName => "a name in SQL",
         }
     }
 
@@ -39,6 +42,8 @@ impl Place {
     pub(super) fn escape(self, text: &str) -> Result<Cow<'_, str>, EvaluateError> {
         Ok(match self {
             Place::Plain | Place::Header => Cow::Borrowed(text),
+            Place::SqlName if is_sql_name(text) => Cow::Borrowed(text),
+            Place::SqlName => return Err(EvaluateError::Place { place: self.name(), found: "something that is no identifier" }),
             Place::UrlSegment | Place::Url => utf8_percent_encode(text, SEGMENT).into(),
             Place::Xml => {
                 if text.chars().any(|letter| !is_xml(letter)) {
@@ -85,6 +90,16 @@ impl Place {
             _ => Ok(()),
         }
     }
+}
+
+/// `orders`, `erp.orders`: letters, digits and underscores, a schema or two before.
+fn is_sql_name(text: &str) -> bool {
+    let is_name = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && part.len() <= 63
+            && part.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    text.split('.').count() <= 3 && text.split('.').all(is_name)
 }
 
 fn is_dot_segment(segment: &str) -> bool {
