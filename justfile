@@ -24,6 +24,14 @@ project:
 gen:
     UPDATE=1 cargo test -q --test generated
 
+# The console: types, lint, unit tests, sizes, licences, journeys in a browser.
+console:
+    scripts/test-console
+
+# The console's client types, after `just gen` has changed the description of the API.
+gen-console:
+    cd console && npm run --silent generate
+
 # The mock systems on their usual ports, to try flows against.
 up:
     cargo run -q -- mock

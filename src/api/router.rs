@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
+use http::{HeaderMap, Method, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::problem::Problem;
@@ -166,8 +168,15 @@ fn work() -> Router<ApiState> {
         .route("/api/v1/views/{id}", get(views::edit::show).put(views::edit::update).delete(views::edit::delete))
 }
 
-async fn nothing_here() -> Problem {
-    Problem::new(&codes::NOT_FOUND, "There is nothing under this path.")
+/// The console's pages for browsers; whoever speaks the API is told that there is nothing.
+async fn nothing_here(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    #[cfg(feature = "console")]
+    if let Some(page) = crate::console::answer(&method, uri.path(), &headers) {
+        return page;
+    }
+    #[cfg(not(feature = "console"))]
+    let _ = (method, uri, headers);
+    Problem::new(&codes::NOT_FOUND, "There is nothing under this path.").into_response()
 }
 
 async fn not_this_way() -> Problem {

@@ -40,6 +40,14 @@ pub fn options(server: &config::Server) -> Options {
     }
 }
 
+/// Why this binary gives browsers no console; none when it does.
+pub fn without_console() -> Option<&'static str> {
+    #[cfg(feature = "console")]
+    return crate::console::missing();
+    #[cfg(not(feature = "console"))]
+    return Some("it was built with --no-default-features");
+}
+
 /// How long a stop may take.
 pub fn stop_timeout(server: &config::Server) -> Duration {
     seconds(server.stop_timeout_seconds)

@@ -81,6 +81,10 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         Err(error) => return refuse(error, &texts),
     };
     tracing::info!(address = %hub.address(), "the hub is ready on http://{}", hub.address());
+    match crate::cli::door::without_console() {
+        None => tracing::info!("the console is on http://{}/", hub.address()),
+        Some(why) => tracing::info!("browsers get no console: {why}"),
+    }
     crate::runtime::lifecycle::signal().await.context("signals cannot be awaited")?;
     tracing::info!("stopping: finishing what is under way");
     let stopped = tokio::select! {

@@ -80,6 +80,7 @@ async fn demonstrate(args: &DemoArgs, folder: &Folder) -> anyhow::Result<()> {
     register(&hub, &mocks)?;
     let mut out = std::io::stdout();
     writeln!(out, "Waybill demonstration")?;
+    writeln!(out, "  console    {}", console(&hub, &token))?;
     writeln!(out, "  API        http://{}/api/v1/documents   (Authorization: Bearer {token})", hub.address())?;
     writeln!(
         out,
@@ -163,6 +164,14 @@ async fn start_hub(args: &DemoArgs, folder: &Folder, mocks: &Running) -> anyhow:
         ..HubOptions::new(files)
     };
     Ok((Hub::start(options).await?, token))
+}
+
+/// Where the console is. The token stands behind `#`, which browsers send to nobody, and the page takes it from there.
+fn console(hub: &Hub, token: &str) -> String {
+    match crate::cli::door::without_console() {
+        None => format!("http://{}/#token={token}", hub.address()),
+        Some(why) => format!("not in this binary: {why}"),
+    }
 }
 
 fn webhook_secret(name: &str) -> String {

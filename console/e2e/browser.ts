@@ -1,0 +1,97 @@
+/** A page of headless Chromium, watched for whatever a page must not do. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { TOKENS } from './hub';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Debian's Chromium unless another is named. */
+const CHROMIUM = process.env.WAYBILL_TEST_CHROMIUM ?? '/usr/bin/chromium';
+
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+export interface Look {
+  language?: 'en' | 'zh-CN';
+  theme?: 'light' | 'dark';
+  width?: number;
+  height?: number;
+  token?: string | null;
+}
+
+export interface Watched {
+  page: Page;
+  context: BrowserContext;
+  /** Faults of the page so far: errors, blocked content, requests to elsewhere. */
+  faults: string[];
+}
+
+/** A page that is signed in, unless `token` is null. */
+export async function openPage(browser: Browser, url: string, path: string, look: Look = {}): Promise<Watched> {
+  const context = await browser.newContext({
+    viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
+    locale: look.language ?? 'en',
+    colorScheme: look.theme ?? 'light',
+    timezoneId: 'Asia/Shanghai',
+    reducedMotion: 'reduce',
+  });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
+  const token = look.token === undefined ? TOKENS.all : look.token;
+  await context.addInitScript(
+    ([key, value]) => {
+      if (value && !sessionStorage.getItem('e2e.began')) sessionStorage.setItem(key as string, value);
+      sessionStorage.setItem('e2e.began', 'yes');
+    },
+    ['waybill.token', token],
+  );
+  // Below the limit of a test, so that a failure names what it waited for.
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    // A refused request is told by the page itself; everything else that lands here is a fault.
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith('data:') && !request.url().startsWith('blob:'))
+      faults.push(`request to ${request.url()}`);
+  });
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+    );
+  });
+  await page.goto(url + path);
+  return { page, context, faults };
+}
+
+/** Serious and critical findings of axe on what is shown. */
+export async function accessibility(page: Page): Promise<string[]> {
+  // By the debugger's door: the page's own policy would rightly refuse an inline script.
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const axe = (
+      globalThis as unknown as {
+        axe: {
+          run: (
+            root: Document,
+            options: unknown,
+          ) => Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+        };
+      }
+    ).axe;
+    return (await axe.run(document, { resultTypes: ['violations'] })).violations;
+  });
+  return found
+    .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
+    .map(
+      (violation) =>
+        `${violation.id}: ${violation.nodes
+          .map((node) => `${node.html.slice(0, 160)} ${node.failureSummary.replaceAll('\n', ' ').slice(0, 200)}`)
+          .slice(0, 3)
+          .join(' | ')}`,
+    );
+}

@@ -1,0 +1,205 @@
+/** A hub of its own with its mock systems, on free ports of this machine, in a folder that goes when it ends. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PROJECT = [
+  'documents',
+  'dictionaries',
+  'forms',
+  'tables',
+  'calendars',
+  'connectors',
+  'mappings',
+  'flows',
+  'config',
+  'samples',
+];
+/** Starting, from the first process to a hub that is ready. */
+const READY_WITHIN_MS = 60_000;
+
+export const TOKENS = {
+  all: 'e2e-token-that-may-do-everything',
+  reader: 'e2e-token-that-may-only-read-and-no-more',
+} as const;
+
+export interface Hub {
+  url: string;
+  mocks: Record<'erp' | 'oa' | 'finance', string>;
+  /** Where the hub's own files are. */
+  folder: string;
+  stop: () => Promise<void>;
+}
+
+/** The binary: given, or where cargo puts it. */
+function binary(): string {
+  const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
+  const found = [process.env.WAYBILL_BIN, join(target, 'debug/waybill'), join(target, 'release/waybill')].find(
+    (path) => path && existsSync(path),
+  );
+  if (!found) throw new Error('there is no waybill binary: run `cargo build`, or name one in WAYBILL_BIN');
+  return found;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((give, fail) => {
+    const server = createServer();
+    server.on('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === 'object' ? give(address.port) : fail(new Error('no port'))));
+    });
+  });
+}
+
+function start(args: string[], cwd: string, env: Record<string, string>): { process: ChildProcess; said: () => string } {
+  const child = spawn(binary(), args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (piece) => {
+      said = (said + piece).slice(-20_000);
+    });
+  }
+  return { process: child, said: () => said };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const over = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 25_000);
+  await over;
+  clearTimeout(late);
+}
+
+async function until<T>(what: string, look: () => Promise<T | undefined | false>, said: () => string): Promise<T> {
+  const end = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < end) {
+    const found = await look().catch(() => undefined);
+    if (found) return found;
+    await new Promise((again) => setTimeout(again, 100));
+  }
+  throw new Error(`${what} did not come in time; it said:\n${said()}`);
+}
+
+export async function startHub(): Promise<Hub> {
+  const folder = mkdtempSync(join(tmpdir(), 'waybill-e2e-'));
+  const mock = start(['mock', '--erp-port', '0', '--oa-port', '0', '--finance-port', '0'], folder, {});
+  const stops = [() => ended(mock.process)];
+  const stop = async () => {
+    for (const end of stops.reverse()) await end();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const addresses = await until(
+      'the mock systems',
+      async () =>
+        parsed(
+          mock
+            .said()
+            .split('\n')
+            .find((line) => line.startsWith('{')),
+        ),
+      mock.said,
+    );
+    const mocks = { erp: addresses.erp ?? '', oa: addresses.oa ?? '', finance: addresses.finance ?? '' };
+    const project = join(folder, 'project');
+    mkdirSync(project);
+    for (const part of PROJECT) cpSync(join(ROOT, part), join(project, part), { recursive: true });
+    point(project, mocks);
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const config = join(project, 'config/waybill.yaml');
+    writeFileSync(config, CONFIG(port, join(folder, 'hub.sqlite')));
+    const secret = (name: string) => `whsec_${Buffer.from(`end-to-end secret of ${name}`).toString('base64')}`;
+    const env = {
+      WAYBILL_DEMO_ERP_SECRET: 'mock-erp-secret',
+      WAYBILL_DEMO_OA_SECRET: 'mock-oa-secret',
+      WAYBILL_DEMO_FINANCE_SECRET: 'mock-finance-secret',
+      WAYBILL_DEMO_ERP_WEBHOOK_SECRET: secret('erp'),
+      WAYBILL_DEMO_OA_CALLBACK_SECRET: secret('oa'),
+      E2E_TOKEN_ALL: TOKENS.all,
+      E2E_TOKEN_READER: TOKENS.reader,
+    };
+    const hub = start(['serve', '--config', config], folder, env);
+    stops.push(() => ended(hub.process));
+    await until('the hub', async () => (await fetch(`${url}/ready`)).ok, hub.said);
+    const hooks = await connections(url);
+    for (const [system, connection, webhook, name] of [
+      ['erp', 'erp_hq', 'orders', 'erp'],
+      ['oa', 'oa_main', 'approvals', 'oa'],
+    ] as const) {
+      const hook = hooks.find((item) => item.connection === connection)?.webhooks[webhook] ?? '';
+      const address = hook.startsWith('http') ? hook : `${url}${hook.startsWith('/') ? hook : `/hooks/${hook}`}`;
+      await post(`${mocks[system]}/__mock/webhook`, { url: address, secret: secret(name), mode: 'thin' });
+    }
+    return { url, mocks, folder, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const CONFIG = (port: number, store: string) => `format: 1
+server:
+  listen: 127.0.0.1:${port}
+  tokens:
+    - {name: operator, token: {secret: env/E2E_TOKEN_ALL}}
+    - {name: reader, token: {secret: env/E2E_TOKEN_READER}, permissions: [read]}
+store:
+  url: sqlite:${store}
+gateway:
+  allow_loopback: true
+project:
+  folder: ..
+`;
+
+/** The connections of the project speak to the mock systems of this run. */
+function point(project: string, mocks: Record<string, string>) {
+  const folder = join(project, 'config/connections');
+  for (const file of readdirSync(folder)) {
+    let text = readFileSync(join(folder, file), 'utf8');
+    for (const [from, to] of [
+      ['http://127.0.0.1:7101', mocks.erp],
+      ['http://127.0.0.1:7102', mocks.oa],
+      ['http://127.0.0.1:7103', mocks.finance],
+    ] as [string, string][]) {
+      text = text.replaceAll(from, to);
+    }
+    writeFileSync(join(folder, file), text);
+  }
+}
+
+function parsed(line: string | undefined): Record<string, string> | undefined {
+  return line === undefined ? undefined : (JSON.parse(line) as Record<string, string>);
+}
+
+async function connections(url: string): Promise<{ connection: string; webhooks: Record<string, string> }[]> {
+  return (await call<{ items: { connection: string; webhooks: Record<string, string> }[] }>(url, 'connections')).items;
+}
+
+/** A read of the hub's API, to judge pages by what the hub itself says. */
+export async function call<T>(url: string, path: string): Promise<T> {
+  const response = await fetch(`${url}/api/v1/${path}`, { headers: { authorization: `Bearer ${TOKENS.all}` } });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+/** A command to the hub's API, to bring about what a page is then looked at for. */
+export async function command<T>(url: string, path: string, body: unknown): Promise<T> {
+  const headers = { authorization: `Bearer ${TOKENS.all}`, 'content-type': 'application/json' };
+  const response = await fetch(`${url}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+/** Steers a mock system. */
+export async function post(address: string, body: unknown, method = 'POST'): Promise<Record<string, unknown>> {
+  const response = await fetch(address, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${address}: ${response.status} ${text}`);
+  return text ? (JSON.parse(text) as Record<string, unknown>) : {};
+}

@@ -1,0 +1,73 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { openBrowser, openPage } from './browser';
+
+const world = inject('hub');
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+const ROWS = 100_000;
+const PAGE = 100;
+
+/** A page of a list that no hub of a test could hold. */
+function page(from: number) {
+  const items = Array.from({ length: Math.min(PAGE, ROWS - from) }, (_, index) => {
+    const number = from + index;
+    const at = new Date(Date.UTC(2026, 0, 1) + number * 1000).toISOString();
+    const display = { number: `PO-${number}`, currency: 'CNY', total_gross: `${number}.00`, supplier: '示例供应商' };
+    const row = {
+      id: `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`,
+      type: 'purchase_order',
+      key: `PO-${number}`,
+      source: 'erp',
+      status: 'released',
+      source_status: null,
+      revision: 1,
+      withdrawn: false,
+    };
+    return { ...row, display, created_at: at, updated_at: at, systems: ['erp_hq'], waiting_on: null };
+  });
+  return { items, ...(from + PAGE < ROWS ? { next_cursor: String(from + PAGE) } : {}) };
+}
+
+test('a list of a hundred thousand rows draws only those that are seen', { timeout: 120_000 }, async () => {
+  const { page: shown, context, faults } = await openPage(browser, world.url, '/ops');
+  await shown.route('**/api/v1/documents?*', (route) =>
+    route.fulfill({ json: page(Number(new URL(route.request().url()).searchParams.get('cursor') ?? '0')) }),
+  );
+  await shown.getByRole('link', { name: 'Documents' }).click();
+  await shown.getByRole('link', { name: 'PO-0', exact: true }).waitFor();
+  // Down as a person scrolls, far enough for a few dozen pages to be fetched.
+  const measured = await shown.evaluate(async () => {
+    const grid = document.querySelector<HTMLElement>('[role="grid"]');
+    if (!grid) throw new Error('there is no grid');
+    const frames: number[] = [];
+    let nodes = 0;
+    let before = performance.now();
+    for (let step = 0; step < 300; step += 1) {
+      grid.scrollTop += 320;
+      await new Promise((next) => requestAnimationFrame(next));
+      const now = performance.now();
+      frames.push(now - before);
+      before = now;
+      nodes = Math.max(nodes, grid.querySelectorAll('[role="row"]').length);
+    }
+    frames.sort((a, b) => a - b);
+    return { p95: frames[Math.floor(frames.length * 0.95)] ?? 0, nodes, top: grid.scrollTop };
+  });
+  console.log(
+    `scrolling: p95 of a frame ${measured.p95.toFixed(1)} ms, at most ${measured.nodes} rows drawn, ${Math.round(measured.top / 32)} rows down`,
+  );
+  expect(measured.nodes).toBeLessThan(80);
+  expect(measured.top).toBeGreaterThan(20_000);
+  // A row far down is reached by keyboard, and takes the focus.
+  await shown.getByRole('row').nth(5).focus();
+  await shown.keyboard.press('End');
+  await shown.waitForFunction(() => document.activeElement?.getAttribute('role') === 'row');
+  expect(faults).toEqual([]);
+  await context.close();
+});

@@ -1,0 +1,103 @@
+/** Every page in both languages and colours and at three widths: no blocked content, no serious fault of accessibility, no sideways page. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { accessibility, openBrowser, openPage } from './browser';
+import { call, command } from './hub';
+import { decides, ended, order, reaches, stopped, waiting } from './scenario';
+
+const world = inject('hub');
+/** Named in `WAYBILL_E2E_SHOTS`, pictures are kept there to be looked at. */
+const SHOTS = process.env.WAYBILL_E2E_SHOTS;
+let browser: Browser;
+let pages: [string, string][] = [];
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  await decides(world, 'never');
+  await order(world, 'PO-LOOK-WAITS');
+  await reaches(world, 'PO-LOOK-WAITS', waiting);
+  await decides(world, 'approve');
+  await order(world, 'PO-LOOK-ENDS');
+  await order(world, 'PO-LOOK-STOPS', { tax_rate: '7' });
+  const ends = await reaches(world, 'PO-LOOK-ENDS', ended);
+  const stops = await reaches(world, 'PO-LOOK-STOPS', stopped);
+  const { items } = await call<{ items: { id: string }[] }>(world.url, `exceptions?document=${stops.id}&state=open`);
+  const selection = await command<Record<string, string>>(world.url, 'selections', {
+    resource: 'exceptions',
+    ids: items.map((item) => item.id),
+  });
+  const batch = await command<Record<string, string>>(world.url, 'batches', {
+    selection: selection.selection,
+    action: 'retry',
+    dry_run: true,
+  });
+  pages = [
+    ['documents', '/docs'],
+    ['documents-none', '/docs?q=NOTHING-LIKE-THIS'],
+    ['document-stopped', `/docs/${stops.id}`],
+    ['document-data', `/docs/${ends.id}?tab=data`],
+    ['document-calls', `/docs/${ends.id}?tab=attempts`],
+    ['document-ledger', `/docs/${ends.id}?tab=links`],
+    ['document-audit', `/docs/${stops.id}?tab=audit`],
+    ['exceptions', '/ops/dead-letters'],
+    ['exception', `/ops/dead-letters?tab=list&open=${items[0]?.id}`],
+    ['messages', '/ops/dead-letters?tab=messages'],
+    ['batches', '/ops/batches'],
+    ['batch', `/ops/batches/${batch.id}`],
+    ['ops', '/ops'],
+    ['connections', '/connections'],
+    ['connection', '/connections/oa_main'],
+    ['webhooks', '/connections/erp_hq?tab=webhooks'],
+    ['forms', '/forms'],
+    ['form', '/forms/purchase_request'],
+    ['try', '/connections/erp_hq?tab=try'],
+    ['flows', '/flows'],
+    ['flow-simulate', '/flows/purchase_order_approval?tab=simulate'],
+    ['flow', '/flows/purchase_order_approval'],
+    ['flow-text', '/flows/purchase_order_approval?tab=yaml'],
+    ['flow-instances', '/flows/purchase_order_approval?tab=instances'],
+    ['definitions', '/definitions'],
+    ['mapping', `/definitions/mapping/po_to_oa?tab=table&sample=${ends.id}`],
+    ['versions', '/definitions/mapping/po_to_oa?tab=versions'],
+    ['releases', '/releases'],
+    ['nothing', '/there/is/nothing'],
+  ];
+});
+afterAll(() => browser.close());
+
+/** Each pair of language, colours and width comes up at least once. */
+const GRID = [
+  { language: 'en', theme: 'light', width: 1440 },
+  { language: 'zh-CN', theme: 'dark', width: 1440 },
+  { language: 'en', theme: 'dark', width: 768 },
+  { language: 'zh-CN', theme: 'light', width: 768 },
+  { language: 'zh-CN', theme: 'dark', width: 320 },
+  { language: 'en', theme: 'light', width: 320 },
+] as const;
+
+for (const look of GRID) {
+  test(`every page in ${look.language}, ${look.theme}, ${look.width} wide`, { timeout: 120_000 }, async () => {
+    const { page, context, faults } = await openPage(browser, world.url, '/docs', look);
+    const wrong: string[] = [];
+    for (const [name, path] of pages) {
+      await page.goto(world.url + path);
+      await page.locator('h1, h2').first().waitFor();
+      await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+      await page.waitForTimeout(150);
+      for (const found of await accessibility(page)) wrong.push(`${name}: ${found}`);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (over > 0) wrong.push(`${name}: ${over} px wider than its window`);
+      const raw = await page.evaluate(() => /\b(undefined|NaN|\[object Object\])\b/.exec(document.body.textContent ?? '')?.[0]);
+      if (raw) wrong.push(`${name}: shows ${raw}`);
+      if (SHOTS) {
+        mkdirSync(SHOTS, { recursive: true });
+        await page.screenshot({ path: join(SHOTS, `${name}-${look.language}-${look.theme}-${look.width}.png`) });
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+}

@@ -1,0 +1,8674 @@
+// Made by `npm run generate` from docs/api/openapi.json; a test compares. Do not edit.
+
+export interface paths {
+    "/api/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Batches, newest first. */
+        get: operations["list_batches"];
+        put?: never;
+        /** Starts a batch. It survives restarts and is worked on by any replica; the same `Idempotency-Key` is the same batch. */
+        post: operations["create_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One batch with how many items stand where. */
+        get: operations["show_batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a batch: what waits is cancelled, what is done stays done. */
+        post: operations["cancel_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items of a batch with what became of each. */
+        get: operations["list_batch_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/items.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table. */
+        get: operations["export_batch_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes no further items; those under way are finished. */
+        post: operations["pause_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on after a pause. */
+        post: operations["resume_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/retry-failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets the items that failed wait again; no other. */
+        post: operations["retry_failed_of_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connections, with the paths their partners call. All of them are one page: an installation has dozens. */
+        get: operations["list_connections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How all connections are doing: calls, errors and percentiles of the last hour, breakers, places and rates of each replica,
+         *     when credentials lapse.
+         */
+        get: operations["list_connection_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{name}/breaker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Holds a connection's breaker, or lets it decide for itself again. Replicas follow within seconds; calls that are held back
+         *     wait, nothing is lost.
+         */
+        put: operations["hold_breaker"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{name}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one connection is doing, with its operations and its breaker's history. */
+        get: operations["show_connection_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{name}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last webhooks of a connection with the verdict on each, newest first: about 200 are kept. */
+        get: operations["list_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{name}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retries everything of a connection that stopped since a time, as a batch. */
+        post: operations["recover_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Performs one operation of a connector's draft at a live connection, for who waits. Requests and answers are masked; the
+         *     ledger does not know of it.
+         */
+        post: operations["try_operation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Definitions by kind and id: what is live, who names whom, and who is working on it. Drafts of new ones are among them. */
+        get: operations["list_definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One definition with its versions. */
+        get: operations["show_definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/{kind}/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's draft of a definition. */
+        get: operations["show_draft"];
+        /**
+         * Saves the caller's draft over the text the caller saw: `If-Match` with the ETag of the draft, or of the live text for a
+         *     first draft; `If-None-Match: *` for a definition that is new. Saving the same text again always works.
+         */
+        put: operations["save_draft"];
+        post?: never;
+        /** Drops the caller's draft; with `If-Match` only the one the caller saw. */
+        delete: operations["drop_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/{kind}/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A text byte for byte. Its ETag is what a first draft is saved over. */
+        get: operations["show_definition_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/{kind}/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of a definition, newest first, the last 500. */
+        get: operations["list_definition_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents, newest first, with the systems that hold them and what they wait for. */
+        get: operations["list_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The documents of a filter as a table, streamed; UTF-8 with a byte order mark, at most a million rows. `limit` and `cursor`
+         *     are not used.
+         */
+        get: operations["export_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many documents are in flight by our status, and stopped by cause: the quick filters of a list. */
+        get: operations["count_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The documents of up to 500 pasted keys, each found exactly, in the order they were given; and the keys that name nothing. */
+        post: operations["find_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One document: its revisions, where it stands in every system, where one says otherwise, its instances. What drifts is
+         *     shown only with the permission `payloads` as well; that it drifts, always.
+         */
+        get: operations["show_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why the document is where it is, since when, what happens next and what can be done. */
+        get: operations["diagnose_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a document stands in every system: in step or differing since when, and how. */
+        get: operations["show_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document's revisions with where they came from: received, created here, or mended by a person (who, why, what). */
+        get: operations["list_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/revisions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One revision with its canonical content and what the source sent. */
+        get: operations["show_revision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/revisions/{number}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields in which a revision differs from another, with both values. */
+        get: operations["diff_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a document, oldest first, in sentences (English and Chinese) with the facts beside them. */
+        get: operations["tell_document_story"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts, by author, kind and id. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Differences, newest first. */
+        get: operations["list_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Differences counted by kind, connection and state, most first. */
+        get: operations["count_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One difference. */
+        get: operations["show_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a difference may stay as it is. Another value on either side opens it again. */
+        post: operations["accept_drift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads the object once more and, when it still differs, sets off the flow's reaction to this drift. */
+        post: operations["repair_drift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events: `changes` with ids and versions of what changed (or `"many"`), at most four a second; `reset` when too
+         *     much was missed and lists are to be read again. `Last-Event-ID` goes on where a broken stream ended. A comment every 15 s
+         *     keeps it open.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exceptions, newest first. */
+        get: operations["list_exceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open exceptions by same cause (class, code, connection, operation, flow, step and message), the largest group first, at
+         *     most 200. `state`, `limit` and `cursor` are not used.
+         */
+        get: operations["group_exceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One exception, with what can be done about it. Its `ETag` is for changing who has it. */
+        get: operations["show_exception"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mends the document's content: a new revision of origin `amended`. The stopped step is then worked anew with it, under a new
+         *     key; steps that are done stay done. Refused where it is not settled that the stopped call did nothing.
+         */
+        post: operations["amend_exception"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/assignee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives an open exception to somebody, or back to its owner. `If-Match` says what the caller saw. */
+        put: operations["assign_exception"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reverses what is open at partners and ends the instance as cancelled. A reason is required. */
+        post: operations["cancel_exception"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an action would lead to: the calls it would make with their keys, whether the partner holds the object already, and
+         *     what may happen twice. Nothing of it is done.
+         */
+        post: operations["try_exception_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/from-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes back to a step: what was done since is reversed first, then the step is visited anew with keys of its own. */
+        post: operations["retry_exception_from_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/mark-done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with the output of a step that was done outside. A proof is required. */
+        post: operations["mark_exception_done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/newer-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on with a newer version of the flow: every step the instance has been in must be there. The stopped step is worked
+         *     anew.
+         */
+        post: operations["retry_exception_on_newer_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people said about an exception and who had it, oldest first. */
+        get: operations["list_exception_notes"];
+        put?: never;
+        /** Says something about an exception. */
+        post: operations["comment_on_exception"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries the stopped effects again, with the same keys. */
+        post: operations["retry_exception"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on as if the stopped step were done, without output. A reason is required. */
+        post: operations["skip_exception"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plays a document through a flow until it ends or asks what has no answer, and tells every step. Nothing is sent and
+         *     nothing is stored.
+         */
+        post: operations["simulate_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins a flow that starts by the API, for a document that is given or one of the ledger. The answer comes after the
+         *     durable insert; a repeat with the same key begins nothing twice, also after a restart.
+         */
+        post: operations["start_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forms there are. */
+        get: operations["list_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A form as clients draw it: sections and fields with titles in every language, what can be chosen, what is shown and
+         *     required when, and what can be edited at which step. Expressions are CEL over `form`, `line`, `submitter` and `today`.
+         */
+        get: operations["show_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{form}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a form: checks it, makes its document, begins the flows that start on it. The answer comes after the durable
+         *     insert; a repeat with the same key finds the same document, also after a restart.
+         */
+        post: operations["submit_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Instances, newest first. */
+        get: operations["list_instances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/migrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves chosen instances to another version of their flow. Each is moved by itself, and says what came of it; what does not
+         *     fit stays on its version.
+         */
+        post: operations["migrate_instances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One instance. */
+        get: operations["show_instance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every request made for an instance, oldest first; requests and answers only with the permission `payloads`. */
+        get: operations["list_attempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{id}/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an instance asked for, oldest first; inputs only with the permission `payloads`. */
+        get: operations["list_effects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to an instance, oldest first, all of it. */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{id}/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The path an instance has taken through its flow: every entry into a step, with where it stands. */
+        get: operations["show_instance_path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mappings/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Applies a mapping and says for every value which rule made it of what. Nothing is sent and nothing is stored. */
+        post: operations["preview_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who calls, and what it may do. */
+        get: operations["show_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parked and stopped messages, newest first. */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message; what came only with the permission `payloads`. */
+        get: operations["show_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drops a message: nothing comes of it. A reason is required, and stays in a closed exception. */
+        post: operations["drop_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/take-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a message up again now. */
+        post: operations["take_up_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts of minutes for charts, kept for 14 days. A replica writes its own every few seconds, so the last minute grows. */
+        get: operations["show_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the hub is doing: outbox, what is stopped, streams, timers, replicas, database, thresholds. */
+        get: operations["show_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bounds beyond which a figure wants a person; pages draw them as lines. */
+        get: operations["show_thresholds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, newest first, with their statements. */
+        get: operations["list_reconciliations"];
+        put?: never;
+        /** Asks for a run. It is stored before the answer and worked on by any replica; the same `Idempotency-Key` is the same run. */
+        post: operations["start_reconciliation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with its statement. What it found stands under `/api/v1/drift?reconciliation=…`. */
+        get: operations["show_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels a run that is not over; what it found so far stays. */
+        post: operations["cancel_reconciliation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Releases, newest first. */
+        get: operations["list_releases"];
+        put?: never;
+        /**
+         * Publishes changed files, or drafts of the caller, as the next release: checked, its cases run, stored whole, live at once.
+         *     What equals the live release is not published again.
+         */
+        post: operations["publish_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How two releases differ: by definition, by step, rule or operation, and by line. */
+        get: operations["diff_releases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One release with the versions it is made of. */
+        get: operations["show_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{number}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The texts of a release, byte for byte. Of `live` while nothing was published: release 0, without files. */
+        get: operations["show_release_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{number}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes the content of an earlier release again, as a new release. Instances stay on their versions. */
+        post: operations["roll_back_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/selections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freezes a selection, at most 100,000 things, for 24 hours: a batch then works on what was seen, whatever comes later. */
+        post: operations["create_selection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/selections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A selection that is not over, with its first ten things. */
+        get: operations["show_selection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams that were ever run, with cursor, lag and last problem. */
+        get: operations["list_streams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/{name}/{stream}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One stream. Its `ETag` is for moving its cursor. */
+        get: operations["show_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/{name}/{stream}/cursor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Moves a stream's cursor, and makes it due. What it reads twice is recognised; what it skips is not heard. */
+        put: operations["move_stream_cursor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/{name}/{stream}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a stream due now; the next free replica runs it. */
+        post: operations["run_stream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Timers of waits, timeouts and reminders: how many are set, and the next ones. */
+        get: operations["list_timers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Checks texts as if they were published over what is live: errors anywhere, warnings about the given texts, each with its
+         *     range.
+         */
+        post: operations["validate_texts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved filters that are one's own or shared, by page and name. */
+        get: operations["list_views"];
+        put?: never;
+        /** Keeps a filter. */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One saved filter. */
+        get: operations["show_view"];
+        /** Changes a filter of one's own. */
+        put: operations["update_view"];
+        post?: never;
+        /** Drops a filter of one's own. */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says that the process lives. Knows nothing of databases and partners, so that nobody restarts a hub for them. */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{hook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers a sender's challenge. */
+        get: operations["get"];
+        put?: never;
+        /** Receives a webhook. The sender proves itself by the signature its connector declares. */
+        post: operations["post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The metrics, as Prometheus text. */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This description. */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says whether work may be sent here: 503 while starting, while the database is away, and while stopping. */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Something a person can do now. */
+        Action: {
+            /** @description `retry`, `skip`, `mark-done` or `cancel`. */
+            action: string;
+            /**
+             * Format: uuid
+             * @description The exception it settles.
+             */
+            exception: string;
+        };
+        /** @description Mended content. */
+        Amendment: {
+            /** @description Go back to this step instead of working the stopped one anew; what was done since is reversed first. */
+            from_step?: string | null;
+            /** @description A merge patch (an object, RFC 7396) or a JSON Patch (a list, RFC 6902) of the document's canonical content. */
+            patch: Record<string, never>;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description The revision it was made for; another one by now is refused.
+             */
+            revision?: number | null;
+        };
+        /** @description To whom an exception is given. */
+        Assignee: {
+            /** @description A person; absent or null gives it back to its owner. */
+            assignee?: string | null;
+        };
+        /** @description One recorded request and its answer. */
+        Attempt: {
+            /** @description What it came to: `ok`, `refused`, `retryable`, `unknown`, … */
+            class: string;
+            /** @description The connection. */
+            connection: string;
+            /** @description The request as a command for a shell, masked as it was recorded; only with the permission `payloads`. */
+            curl?: string | null;
+            /**
+             * Format: int32
+             * @description How long it took, milliseconds.
+             */
+            duration_millis: number;
+            /**
+             * Format: uuid
+             * @description The effect.
+             */
+            effect: string;
+            /** @description The partner's words, or ours. */
+            message?: string | null;
+            /**
+             * Format: int32
+             * @description The effect's attempt, from 1.
+             */
+            number: number;
+            /** @description The operation. */
+            operation: string;
+            /**
+             * Format: int32
+             * @description Which request of the attempt, from 0.
+             */
+            part: number;
+            /** @description `call`, `look_up`, `read_back` or `auth`. */
+            purpose: string;
+            /** @description The request, redacted; only with the permission `payloads`. */
+            request?: unknown;
+            /** @description The answer, redacted; only with the permission `payloads`. */
+            response?: unknown;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * Format: int32
+             * @description HTTP status, when there was one.
+             */
+            status?: number | null;
+        };
+        /** @description One action on every thing of a selection. */
+        Batch: {
+            /** @description The action. */
+            action: string;
+            /** @description Who ordered it. */
+            actor: string;
+            /** @description Its arguments. */
+            arguments: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description Started.
+             */
+            created_at: string;
+            /** @description Whether it only tells what it would do. */
+            dry_run: boolean;
+            /**
+             * Format: date-time
+             * @description Done or cancelled.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description How many items stand where: `waiting`, `done`, `failed`, `skipped`, `cancelled`. Absent in lists. */
+            items?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description Items a minute at most.
+             */
+            per_minute: number;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Its resource. */
+            resource: string;
+            /**
+             * Format: uuid
+             * @description The selection.
+             */
+            selection: string;
+            /** @description `running`, `paused`, `cancelled` or `done`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description How many items.
+             */
+            total: number;
+            /**
+             * Format: date-time
+             * @description Last moved by a person.
+             */
+            updated_at: string;
+        };
+        /** @description One thing of a batch. */
+        BatchItem: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description Stable code. */
+            code?: string | null;
+            /** @description Of a dry run: what it would lead to. */
+            detail?: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            finished_at?: string | null;
+            /** @description In words. */
+            message?: string | null;
+            /**
+             * Format: int32
+             * @description Its place, from 1.
+             */
+            position: number;
+            /** @description `waiting`, `done` (the action was accepted), `failed`, `skipped` (it has moved on) or `cancelled`. */
+            state: string;
+            /**
+             * Format: uuid
+             * @description The thing.
+             */
+            target: string;
+        };
+        /** @description Items in their order. */
+        BatchItems: {
+            /** @description The items. */
+            items: components["schemas"]["BatchItem"][];
+            /**
+             * Format: int32
+             * @description Give this as `after` for the next page; absent on the last one.
+             */
+            next_after?: number | null;
+        };
+        /** @description An action on every thing of a selection. */
+        BatchOrder: {
+            /**
+             * @description Of exceptions: `retry`, `skip`, `mark-done`, `cancel`, `amend`, `from-step`, `newer-version`, `assign`; of documents:
+             *     `retry`, `skip`, `cancel`, `newer-version`, on what is stopped of them; of messages: `take-up`, `drop`.
+             */
+            action: string;
+            /** @description The fields of the action, as for one exception; `assignee` for `assign`; `ask_partners` for a dry run. */
+            arguments?: Record<string, never> | null;
+            /** @description Only tell, item by item, what it would lead to. */
+            dry_run?: boolean;
+            /**
+             * Format: int32
+             * @description Items a minute at most, 1 to 6,000; 600 when not given.
+             */
+            per_minute?: number | null;
+            /** @description Why; every action but `retry`, `mark-done`, `assign` and `take-up` needs it. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description A selection's token.
+             */
+            selection: string;
+        };
+        /** @description A line in a breaker's history. */
+        BreakerLine: {
+            /** @description Who, when it was a person. */
+            actor?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The replica that saw it. */
+            process?: string | null;
+            /** @description Why, when it was a person. */
+            reason?: string | null;
+            /** @description `open`, `probing`, `closed`, `held_open`, `held_closed` or `released`. */
+            state: string;
+        };
+        /** @description How a breaker is to be. */
+        BreakerOrder: {
+            /** @description Why. */
+            reason: string;
+            /** @description `open` (no call goes out), `closed` (calls go out whatever it thinks) or `auto` (it decides). */
+            state: string;
+        };
+        /** @description A case and whether it passes. */
+        CaseView: {
+            /** @description What differs from what it says, in words. */
+            differences?: string[];
+            /** @description The file it stands in. */
+            file: string;
+            /** @description `mapping`, `connector` or `flow`. */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it passes. */
+            passes: boolean;
+        };
+        /**
+         * @description What becomes of a thing.
+         * @enum {string}
+         */
+        Change: "added" | "removed" | "changed" | "moved";
+        /** @description A comment. */
+        Comment: {
+            /** @description At most 2,000 characters. */
+            text: string;
+        };
+        /** @description How a connection is doing. */
+        ConnectionHealth: {
+            /** @description When the breaker opened and closed, newest first; only for one connection. */
+            breaker_history?: components["schemas"]["BreakerLine"][];
+            /**
+             * Format: int64
+             * @description Calls of the last hour.
+             */
+            calls: number;
+            /** @description The connection. */
+            connection: string;
+            /** @description The connector it speaks. */
+            connector: string;
+            /**
+             * Format: date-time
+             * @description When the credentials in use lapse, the soonest of all replicas; they are renewed before.
+             */
+            credentials_lapse_at?: string | null;
+            /**
+             * Format: int64
+             * @description Of them, those that were neither answered well nor found nothing.
+             */
+            errors: number;
+            held?: components["schemas"]["Held"] | null;
+            /**
+             * Format: date-time
+             * @description The minute of the last good answer within the hour.
+             */
+            last_success_at?: string | null;
+            /** @description The line of each replica. */
+            lines: components["schemas"]["LineOf"][];
+            /** @description Calls by operation; only for one connection. */
+            operations?: components["schemas"]["OperationHealth"][];
+            /**
+             * Format: int32
+             * @description Of a hundred calls, how many took at most so long, milliseconds: the upper bound of the bucket that holds the 95th;
+             *     absent without calls or above the last bucket.
+             */
+            p95_millis?: number | null;
+            /**
+             * @description `healthy`, `idle` (no call in the last hour), `degraded` (errors), `open` (the breaker holds calls back) or `held` (a
+             *     person does).
+             */
+            state: string;
+        };
+        /** @description One connection. */
+        ConnectionItem: {
+            /** @description Its id. */
+            connection: string;
+            /** @description The connector it speaks. */
+            connector: string;
+            /** @description Where partners call: webhook name to path, `/hooks/{opaque id}`. */
+            webhooks: {
+                [key: string]: string;
+            };
+        };
+        /** @description Health of all connections. */
+        ConnectionsHealth: {
+            /** @description The connections, by name. */
+            items: components["schemas"]["ConnectionHealth"][];
+        };
+        /** @description Where a stream goes on from. */
+        CursorOrder: {
+            /** @description The new cursor, as the stream showed it; absent or null begins from the beginning. */
+            cursor?: Record<string, never> | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description One definition with its versions. */
+        DefinitionDetail: components["schemas"]["DefinitionItem"] & {
+            /** @description Other files it is made of. */
+            refers: string[];
+            /** @description Its versions, newest first, the last 500. */
+            versions: components["schemas"]["VersionItem"][];
+        };
+        /** @description How one definition differs. */
+        DefinitionDiff: {
+            /** @description What becomes of it. `changed` without hunks: only a file it is made of has changed. */
+            change: components["schemas"]["Change"];
+            /** @description Lines that differ. */
+            hunks: components["schemas"]["Hunk"][];
+            /** @description Its id; the path of what has none. */
+            id: string;
+            /** @description Its kind; `test` or `file` for what is no definition. */
+            kind: string;
+            /** @description Parts that differ: steps, rules, operations, rows. */
+            parts: components["schemas"]["PartDiff"][];
+            /** @description Its file after. */
+            path_after?: string | null;
+            /** @description Its file before. */
+            path_before?: string | null;
+            /** @description Its version after. */
+            version_after?: string | null;
+            /** @description Its version before. */
+            version_before?: string | null;
+        };
+        /** @description One definition. */
+        DefinitionItem: {
+            /** @description Who is working on it. */
+            drafts: components["schemas"]["DraftState"][];
+            /** @description Hash of the live text: the ETag to save a first draft over. */
+            etag?: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description Its kind. */
+            kind: string;
+            /** @description Where it stands in the project folder. */
+            path: string;
+            /** @description Its title by language; empty when it has none. */
+            title: {
+                [key: string]: string;
+            };
+            /** @description Definitions that name it. */
+            used_by: components["schemas"]["Named"][];
+            /** @description Definitions that it names. */
+            uses: components["schemas"]["Named"][];
+            /** @description The live version; absent for one that exists as a draft only. */
+            version?: string | null;
+        };
+        /** @description Why a document is where it is. */
+        Diagnosis: {
+            /** @description What a person can do now. */
+            actions: components["schemas"]["Action"][];
+            /** @description The step it stands at. */
+            at_step?: string | null;
+            /** @description Why, in a sentence. */
+            cause: components["schemas"]["Words"];
+            /** @description The situation, one stable code each: `exception`, `outcome_unknown`, `retry_later`, `awaiting_partner`, … */
+            code: string;
+            /**
+             * Format: uuid
+             * @description The document.
+             */
+            document: string;
+            /**
+             * Format: uuid
+             * @description The instance this is about.
+             */
+            instance?: string | null;
+            /** @description What happens next, in a sentence. */
+            next: components["schemas"]["Words"];
+            /**
+             * Format: date-time
+             * @description When something happens by itself, if it is known.
+             */
+            next_action_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it has been so.
+             */
+            since: string;
+            /** @description `stopped` (a person is needed), `working`, `waiting`, `ended` or `idle`. */
+            state: components["schemas"]["State"];
+            waiting_on?: components["schemas"]["WaitingOn"] | null;
+        };
+        /** @description How two contents differ. */
+        Diff: {
+            /** @description Definitions and files that differ, by kind and id. */
+            definitions: components["schemas"]["DefinitionDiff"][];
+        };
+        /** @description How many documents stand where: the quick filters of a list. */
+        DocumentCounts: {
+            /** @description With a running instance, by our status. */
+            in_flight: {
+                [key: string]: number;
+            };
+            /** @description With an open exception, by cause. */
+            stopped: {
+                [key: string]: number;
+            };
+        };
+        /** @description A document with everything that hangs on it. */
+        DocumentDetail: components["schemas"]["DocumentItem"] & {
+            /** @description Where a system says something else than the ledger, the newest first; what is resolved among it. */
+            drifts: components["schemas"]["Drift"][];
+            /** @description Its source's own id of it. */
+            external_id?: string | null;
+            /** @description Its instances, newest first. */
+            instances: components["schemas"]["InstanceItem"][];
+            /** @description Where it stands in every system. */
+            links: components["schemas"]["Link"][];
+            /** @description Documents it belongs to or that were made for it. */
+            relations: components["schemas"]["Relation"][];
+            /** @description Its revisions, without contents. */
+            revisions: components["schemas"]["RevisionItem"][];
+        };
+        /** @description A document in a list. */
+        DocumentItem: {
+            /**
+             * Format: date-time
+             * @description First seen.
+             */
+            created_at: string;
+            /** @description A few fields for its line in a list. */
+            display: unknown;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its business key. */
+            key: string;
+            /**
+             * Format: int32
+             * @description Newest revision.
+             */
+            revision: number;
+            /** @description The connection it came from; `hub` for those made here. */
+            source: string;
+            /** @description What its source last said. */
+            source_status?: string | null;
+            /** @description Our status. */
+            status: string;
+            /** @description Its type, such as `purchase_order`. */
+            type: string;
+            /**
+             * Format: date-time
+             * @description Last changed.
+             */
+            updated_at: string;
+            /** @description Whether its source withdrew it. */
+            withdrawn: boolean;
+        };
+        /** @description The step was done outside the hub. */
+        DoneOutside: {
+            /** @description The output the step would have had; empty when the flow uses none of it. */
+            output: Record<string, never>;
+            /** @description Where the proof is: a number, a link, a name. */
+            proof: string;
+            /** @description Why, for the history. */
+            reason?: string | null;
+        };
+        /** @description A draft to save. */
+        Draft: {
+            /** @description Where it is to stand in the project folder; where it stands, or the folder of its kind, when not given. */
+            path?: string | null;
+            /** @description The text, byte for byte; `null` to remove the definition. */
+            text: string | null;
+        };
+        /** @description A draft in a list. */
+        DraftItem: {
+            /** @description Whose draft it is. */
+            author: string;
+            /** @description Hash of the live text it was begun on; absent for a new definition. */
+            base?: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /** @description Hash of its text: the ETag. */
+            hash: string;
+            /** @description Its id. */
+            id: string;
+            /** @description The kind of definition. */
+            kind: string;
+            /** @description Whether another text is live by now than the one it was begun on. */
+            outdated: boolean;
+            /** @description Where it stands in the project folder. */
+            path: string;
+            /** @description Whether it removes the definition. */
+            removes: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last saved.
+             */
+            updated_at: string;
+        };
+        /** @description Somebody's draft of a definition. */
+        DraftState: {
+            /** @description Whose. */
+            author: string;
+            /** @description Whether another text is live by now than the one it was begun on. */
+            outdated: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last saved.
+             */
+            updated_at: string;
+        };
+        /** @description A draft with its text. */
+        DraftText: components["schemas"]["DraftItem"] & {
+            /** @description Its text; absent when it removes the definition. */
+            text?: string | null;
+        };
+        /** @description A system says something else than the ledger. */
+        Drift: {
+            /** @description The connection that says something else. */
+            connection: string;
+            /** @description The field, a dotted path; absent where it is about the document as a whole. */
+            field?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            first_seen_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Which kind, such as `field_not_owned`. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When it was seen last.
+             */
+            last_seen_at: string;
+            /** @description What the ledger says; absent without the permission `payloads`, or when it says nothing. */
+            ours?: unknown;
+            /**
+             * Format: date-time
+             * @description When both agreed again.
+             */
+            resolved_at?: string | null;
+            /** @description `open`, `accepted` or `resolved`. */
+            state: string;
+            /** @description What the system says; absent without the permission `payloads`, or when it says nothing. */
+            theirs?: unknown;
+        };
+        /** @description Differences of one kind at one connection in one state. */
+        DriftCount: {
+            /** @description Connection. */
+            connection: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description Kind. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When the oldest of them was first seen.
+             */
+            oldest: string;
+            /** @description State. */
+            state: string;
+        };
+        /** @description One difference. */
+        DriftItem: {
+            /** @description The connection. */
+            connection: string;
+            /**
+             * Format: uuid
+             * @description The document; absent for an object nobody here knows.
+             */
+            document?: string | null;
+            /** @description The partner's id of the object. */
+            external_id?: string | null;
+            /** @description The field it is about; of an object nobody knows the entry of `reconcile` that found it. */
+            field?: string | null;
+            /**
+             * Format: date-time
+             * @description First seen.
+             */
+            first_seen_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * @description `approved_not_executed`, `executed_not_approved`, `voided_here`, `voided_there`, `amount_differs`, `field_differs`,
+             *     `status_differs`, `missing_there`, `unknown_here`, `unreadable` or `not_owned`.
+             */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description Last seen.
+             */
+            last_seen_at: string;
+            /** @description What the ledger holds. */
+            ours?: string | null;
+            /** @description A person's reason. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description The run that saw it last; absent when the engine did.
+             */
+            reconciliation?: string | null;
+            /** @description The repair that was begun last. */
+            repair?: string | null;
+            /**
+             * Format: date-time
+             * @description When that was.
+             */
+            repair_at?: string | null;
+            /** @description `gone`, `repaired` or `accepted`. */
+            resolution?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            resolved_at?: string | null;
+            /** @description Who settled it. */
+            resolved_by?: string | null;
+            /** @description `open`, `accepted` or `resolved`. */
+            state: string;
+            /** @description What the system says. */
+            theirs?: string | null;
+        };
+        /** @description What to try without doing it. */
+        DryRun: {
+            /** @description `retry`, `amend`, `from-step`, `newer-version`, `skip`, `mark-done` or `cancel`; its own fields stand beside it. */
+            action: string;
+            /** @description Whether partners are asked if they hold the objects already. */
+            ask_partners?: boolean;
+        };
+        /** @description One effect of an instance. */
+        Effect: {
+            /**
+             * Format: int32
+             * @description Attempts so far.
+             */
+            attempts: number;
+            /** @description The connection. */
+            connection: string;
+            /**
+             * Format: date-time
+             * @description When it was planned.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The document it is about.
+             */
+            document: string;
+            /**
+             * Format: date-time
+             * @description When it is due, while it waits.
+             */
+            due_at: string;
+            /**
+             * Format: uuid
+             * @description Its id, which is also its idempotency key.
+             */
+            id: string;
+            /** @description What is sent; only with the permission `payloads`. */
+            input?: unknown;
+            /** @description The operation, for calls. */
+            operation?: string | null;
+            /** @description `forward`, `reverse` or `inquiry`, for calls. */
+            purpose?: string | null;
+            /** @description Our reference at the partner, for calls. */
+            reference?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the order of its lane.
+             */
+            sequence: number;
+            /** @description `planned`, `started`, `waiting`, `done`, `failed` or `withdrawn`. */
+            state: string;
+            /** @description Step and visit. */
+            step: string;
+        };
+        /** @description Open exceptions of one cause: mended together. */
+        ExceptionGroup: {
+            /** @description Cause class. */
+            cause: string;
+            /** @description Stable code. */
+            code: string;
+            /** @description Connection. */
+            connection?: string | null;
+            /**
+             * Format: int64
+             * @description How many are open.
+             */
+            count: number;
+            /** @description Flow. */
+            flow?: string | null;
+            /**
+             * Format: uuid
+             * @description The cause they have in common; give it as `group` to list them.
+             */
+            group: string;
+            /**
+             * Format: date-time
+             * @description When the newest was opened.
+             */
+            newest_at: string;
+            /**
+             * Format: date-time
+             * @description When the oldest was opened.
+             */
+            oldest_at: string;
+            /** @description Operation. */
+            operation?: string | null;
+            /** @description The newest one, as a sample. */
+            sample: components["schemas"]["ExceptionItem"];
+            /** @description Step, without its visit. */
+            step?: string | null;
+            /**
+             * Format: int64
+             * @description How many of them nobody has taken.
+             */
+            unassigned: number;
+        };
+        /** @description Groups, the largest first. */
+        ExceptionGroups: {
+            /** @description The groups. */
+            items: components["schemas"]["ExceptionGroup"][];
+        };
+        /** @description A stopped effect or instance. */
+        ExceptionItem: {
+            /** @description What may be done about it: paths to post to, relative to this exception. */
+            actions: string[];
+            /** @description Who took it or was given it. */
+            assignee?: string | null;
+            /** @description `partner_down`, `data_wrong`, `rule_missing`, `credentials`, `unknown` or `our_fault`. */
+            cause: string;
+            /**
+             * Format: date-time
+             * @description Closed.
+             */
+            closed_at?: string | null;
+            /** @description Stable code. */
+            code: string;
+            /** @description The connection involved. */
+            connection?: string | null;
+            /**
+             * Format: uuid
+             * @description The document.
+             */
+            document?: string | null;
+            /**
+             * Format: uuid
+             * @description The effect that stopped.
+             */
+            effect?: string | null;
+            /** @description The flow. */
+            flow?: string | null;
+            /**
+             * Format: uuid
+             * @description The cause it has in common with others.
+             */
+            group: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The instance, unless it is about a message.
+             */
+            instance?: string | null;
+            /** @description In words. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description Opened.
+             */
+            opened_at: string;
+            /** @description The operation that stopped. */
+            operation?: string | null;
+            /** @description Whose it is, as written in the flow. */
+            owner?: string | null;
+            /** @description How it was settled. */
+            resolution?: string | null;
+            /** @description By whom. */
+            resolved_by?: string | null;
+            /** @description `open` or `closed`. */
+            state: string;
+            /** @description Step and visit. */
+            step?: string | null;
+        };
+        /** @description How one key of a part differs. */
+        FieldDiff: {
+            /** @description Its value after; absent when it is gone. */
+            after?: Record<string, never> | null;
+            /** @description Its value before; absent when it is new. */
+            before?: Record<string, never> | null;
+            /** @description The key. */
+            key: string;
+        };
+        /** @description One finding. */
+        Finding: {
+            /** @description Stable code; each has a page. */
+            code: string;
+            /** @description The code's page. */
+            docs: string;
+            /** @description The file. */
+            file: string;
+            /** @description What to do about it. */
+            hint?: string | null;
+            /** @description What is wrong. */
+            message: string;
+            /** @description Path inside the definition; empty for the whole file. */
+            path: string;
+            /** @description Where in it. */
+            place: components["schemas"]["Place"];
+            /** @description `error` or `warning`. */
+            severity: string;
+        };
+        /** @description For which document: exactly one of the two. */
+        FlowStart: {
+            /** @description The content of a document made here, in its canonical form. */
+            document?: Record<string, never> | null;
+            /**
+             * Format: uuid
+             * @description A document of the ledger.
+             */
+            document_id?: string | null;
+        };
+        /** @description A form in a list. */
+        FormItem: {
+            /** @description The document type it makes. */
+            document: string;
+            /** @description Its id. */
+            form: string;
+            /** @description What people see, by language. */
+            title: unknown;
+        };
+        /** @description A form that was filled in. */
+        FormSubmission: {
+            /** @description The person of the directory who filled it; the caller when left out. */
+            submitter?: string | null;
+            /** @description What was filled in: a member for each field. Amounts are text; persons and departments are their ids. */
+            values: Record<string, never>;
+        };
+        /** @description A document in a list, with what hangs on it. */
+        FoundDocument: components["schemas"]["DocumentItem"] & {
+            /** @description Systems that hold it. */
+            systems: string[];
+            waiting_on?: components["schemas"]["Waiting"] | null;
+        };
+        /** @description Where to go back to. */
+        FromStep: {
+            /** @description Why. */
+            reason: string;
+            /** @description The step. */
+            step: string;
+        };
+        /** @description Which text was seen and which is there. */
+        Hashes: {
+            /** @description Of the text that was seen; null for none. */
+            expected?: string | null;
+            /** @description Of the text that is there; null for none. */
+            found?: string | null;
+        };
+        /** @description The process lives. */
+        Health: {
+            /** @description Always `ok`: a process that is not does not answer. */
+            status: string;
+            /** @description The version of the hub. */
+            version: string;
+        };
+        /** @description A person's hold on a breaker. */
+        Held: {
+            /** @description Who. */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description Why. */
+            reason: string;
+            /** @description `open` or `closed`. */
+            state: string;
+        };
+        /** @description What one decision brought. */
+        HistoryItem: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What happened, in order. */
+            entries: components["schemas"]["HistoryLine"][];
+            /**
+             * Format: int64
+             * @description Number of the decision, growing.
+             */
+            number: number;
+        };
+        /** @description One thing that happened. */
+        HistoryLine: {
+            /** @description Facts. */
+            detail?: unknown;
+            /** @description What kind of thing: `started`, `entered`, `called`, `done`, `heard`, `outcome`, `exception`, `ended`, … */
+            kind: string;
+            /** @description The step. */
+            step?: string | null;
+            /**
+             * Format: int32
+             * @description Which visit of it.
+             */
+            visit?: number | null;
+        };
+        /** @description One place where two texts differ. */
+        Hunk: {
+            /**
+             * Format: int32
+             * @description First line of the new text, from 1.
+             */
+            after_line: number;
+            /**
+             * Format: int32
+             * @description First line of the old text, from 1.
+             */
+            before_line: number;
+            /** @description The lines. */
+            lines: components["schemas"]["Line"][];
+        };
+        /** @description One run of a flow version for one document revision. */
+        InstanceItem: {
+            /** @description Where it stands. */
+            at_step?: string | null;
+            /**
+             * Format: uuid
+             * @description The document.
+             */
+            document: string;
+            /**
+             * Format: date-time
+             * @description Ended.
+             */
+            ended_at?: string | null;
+            /** @description The flow. */
+            flow: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description How it ended. */
+            outcome?: string | null;
+            /**
+             * Format: int32
+             * @description The revision it runs for.
+             */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description Started.
+             */
+            started_at: string;
+            /** @description `running`, `exception`, `ended` or `superseded`. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description Last changed.
+             */
+            updated_at: string;
+            /** @description Hash of the flow version it stays on. */
+            version: string;
+        };
+        /** @description An instance with the path it has taken. */
+        InstancePath: {
+            /** @description The instance. */
+            instance: components["schemas"]["InstanceItem"];
+            /** @description Its visits, in the order they began. */
+            visits: components["schemas"]["PathVisit"][];
+        };
+        /** @description A key and what it names. */
+        KeyFound: {
+            /** @description The documents. */
+            documents: components["schemas"]["FoundDocument"][];
+            /** @description As it was given. */
+            key: string;
+        };
+        /** @description Keys as they were pasted. */
+        Keys: {
+            /** @description Any business keys, ours or partners', at most 500. */
+            keys: string[];
+        };
+        /** @description What became of pasted keys. */
+        KeysFound: {
+            /** @description Keys with what they name, in the order they were given. */
+            found: components["schemas"]["KeyFound"][];
+            /** @description Keys that name nothing, as they were given. */
+            not_found: string[];
+        };
+        /** @description Where a document stands in every system, as reconciliation saw it last. */
+        Ledger: {
+            /** @description Its differences that are not resolved, newest first. */
+            drift: components["schemas"]["DriftItem"][];
+            /** @description One entry a link. */
+            links: components["schemas"]["Standing"][];
+        };
+        /** @description A line of a hunk. */
+        Line: {
+            /** @description Whether it stays, goes or comes. */
+            tag: components["schemas"]["Tag"];
+            /** @description The line without its end. */
+            text: string;
+        };
+        /** @description A connection's line in one replica. */
+        LineOf: {
+            /** @description `closed`, `open` or `probing`. */
+            breaker: string;
+            /**
+             * Format: int64
+             * @description Calls are held back for this long yet, milliseconds.
+             */
+            held_millis: number;
+            /**
+             * Format: int32
+             * @description Requests under way.
+             */
+            in_use: number;
+            /**
+             * Format: int64
+             * @description The partner asked for a pause that lasts this long yet, milliseconds.
+             */
+            paused_millis: number;
+            /**
+             * Format: int32
+             * @description Requests at the same time at most.
+             */
+            places: number;
+            /** @description The replica. */
+            process?: string;
+            /** @description Rates in force: how many in how many milliseconds. */
+            rates: [
+                number,
+                number
+            ][];
+            /**
+             * Format: int32
+             * @description Calls that wait for a place or the rate.
+             */
+            waiting: number;
+        };
+        /** @description The ledger's row for a document in one system. */
+        Link: {
+            /** @description Whether it is over. */
+            closed: boolean;
+            /** @description The connection. */
+            connection: string;
+            /** @description That system's id of it. */
+            external_id: string;
+            /**
+             * Format: uuid
+             * @description The instance that made it; absent for the source.
+             */
+            instance?: string | null;
+            /** @description What that system last said. */
+            seen?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            seen_at?: string | null;
+            /** @description The step visit that made it. */
+            step?: string | null;
+            /** @description What we last wrote there. */
+            written?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            written_at?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_Attempt: {
+            /** @description The rows. */
+            items: {
+                /** @description What it came to: `ok`, `refused`, `retryable`, `unknown`, … */
+                class: string;
+                /** @description The connection. */
+                connection: string;
+                /** @description The request as a command for a shell, masked as it was recorded; only with the permission `payloads`. */
+                curl?: string | null;
+                /**
+                 * Format: int32
+                 * @description How long it took, milliseconds.
+                 */
+                duration_millis: number;
+                /**
+                 * Format: uuid
+                 * @description The effect.
+                 */
+                effect: string;
+                /** @description The partner's words, or ours. */
+                message?: string | null;
+                /**
+                 * Format: int32
+                 * @description The effect's attempt, from 1.
+                 */
+                number: number;
+                /** @description The operation. */
+                operation: string;
+                /**
+                 * Format: int32
+                 * @description Which request of the attempt, from 0.
+                 */
+                part: number;
+                /** @description `call`, `look_up`, `read_back` or `auth`. */
+                purpose: string;
+                /** @description The request, redacted; only with the permission `payloads`. */
+                request?: unknown;
+                /** @description The answer, redacted; only with the permission `payloads`. */
+                response?: unknown;
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                started_at: string;
+                /**
+                 * Format: int32
+                 * @description HTTP status, when there was one.
+                 */
+                status?: number | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_Batch: {
+            /** @description The rows. */
+            items: {
+                /** @description The action. */
+                action: string;
+                /** @description Who ordered it. */
+                actor: string;
+                /** @description Its arguments. */
+                arguments: Record<string, never>;
+                /**
+                 * Format: date-time
+                 * @description Started.
+                 */
+                created_at: string;
+                /** @description Whether it only tells what it would do. */
+                dry_run: boolean;
+                /**
+                 * Format: date-time
+                 * @description Done or cancelled.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description How many items stand where: `waiting`, `done`, `failed`, `skipped`, `cancelled`. Absent in lists. */
+                items?: {
+                    [key: string]: number;
+                };
+                /**
+                 * Format: int32
+                 * @description Items a minute at most.
+                 */
+                per_minute: number;
+                /** @description Why. */
+                reason?: string | null;
+                /** @description Its resource. */
+                resource: string;
+                /**
+                 * Format: uuid
+                 * @description The selection.
+                 */
+                selection: string;
+                /** @description `running`, `paused`, `cancelled` or `done`. */
+                state: string;
+                /**
+                 * Format: int32
+                 * @description How many items.
+                 */
+                total: number;
+                /**
+                 * Format: date-time
+                 * @description Last moved by a person.
+                 */
+                updated_at: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_ConnectionItem: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                connection: string;
+                /** @description The connector it speaks. */
+                connector: string;
+                /** @description Where partners call: webhook name to path, `/hooks/{opaque id}`. */
+                webhooks: {
+                    [key: string]: string;
+                };
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_DefinitionItem: {
+            /** @description The rows. */
+            items: {
+                /** @description Who is working on it. */
+                drafts: components["schemas"]["DraftState"][];
+                /** @description Hash of the live text: the ETag to save a first draft over. */
+                etag?: string | null;
+                /** @description Its id. */
+                id: string;
+                /** @description Its kind. */
+                kind: string;
+                /** @description Where it stands in the project folder. */
+                path: string;
+                /** @description Its title by language; empty when it has none. */
+                title: {
+                    [key: string]: string;
+                };
+                /** @description Definitions that name it. */
+                used_by: components["schemas"]["Named"][];
+                /** @description Definitions that it names. */
+                uses: components["schemas"]["Named"][];
+                /** @description The live version; absent for one that exists as a draft only. */
+                version?: string | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_DraftItem: {
+            /** @description The rows. */
+            items: {
+                /** @description Whose draft it is. */
+                author: string;
+                /** @description Hash of the live text it was begun on; absent for a new definition. */
+                base?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                created_at: string;
+                /** @description Hash of its text: the ETag. */
+                hash: string;
+                /** @description Its id. */
+                id: string;
+                /** @description The kind of definition. */
+                kind: string;
+                /** @description Whether another text is live by now than the one it was begun on. */
+                outdated: boolean;
+                /** @description Where it stands in the project folder. */
+                path: string;
+                /** @description Whether it removes the definition. */
+                removes: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was last saved.
+                 */
+                updated_at: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_DriftItem: {
+            /** @description The rows. */
+            items: {
+                /** @description The connection. */
+                connection: string;
+                /**
+                 * Format: uuid
+                 * @description The document; absent for an object nobody here knows.
+                 */
+                document?: string | null;
+                /** @description The partner's id of the object. */
+                external_id?: string | null;
+                /** @description The field it is about; of an object nobody knows the entry of `reconcile` that found it. */
+                field?: string | null;
+                /**
+                 * Format: date-time
+                 * @description First seen.
+                 */
+                first_seen_at: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * @description `approved_not_executed`, `executed_not_approved`, `voided_here`, `voided_there`, `amount_differs`, `field_differs`,
+                 *     `status_differs`, `missing_there`, `unknown_here`, `unreadable` or `not_owned`.
+                 */
+                kind: string;
+                /**
+                 * Format: date-time
+                 * @description Last seen.
+                 */
+                last_seen_at: string;
+                /** @description What the ledger holds. */
+                ours?: string | null;
+                /** @description A person's reason. */
+                reason?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The run that saw it last; absent when the engine did.
+                 */
+                reconciliation?: string | null;
+                /** @description The repair that was begun last. */
+                repair?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When that was.
+                 */
+                repair_at?: string | null;
+                /** @description `gone`, `repaired` or `accepted`. */
+                resolution?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                resolved_at?: string | null;
+                /** @description Who settled it. */
+                resolved_by?: string | null;
+                /** @description `open`, `accepted` or `resolved`. */
+                state: string;
+                /** @description What the system says. */
+                theirs?: string | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_Effect: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description Attempts so far.
+                 */
+                attempts: number;
+                /** @description The connection. */
+                connection: string;
+                /**
+                 * Format: date-time
+                 * @description When it was planned.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description The document it is about.
+                 */
+                document: string;
+                /**
+                 * Format: date-time
+                 * @description When it is due, while it waits.
+                 */
+                due_at: string;
+                /**
+                 * Format: uuid
+                 * @description Its id, which is also its idempotency key.
+                 */
+                id: string;
+                /** @description What is sent; only with the permission `payloads`. */
+                input?: unknown;
+                /** @description The operation, for calls. */
+                operation?: string | null;
+                /** @description `forward`, `reverse` or `inquiry`, for calls. */
+                purpose?: string | null;
+                /** @description Our reference at the partner, for calls. */
+                reference?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its place in the order of its lane.
+                 */
+                sequence: number;
+                /** @description `planned`, `started`, `waiting`, `done`, `failed` or `withdrawn`. */
+                state: string;
+                /** @description Step and visit. */
+                step: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_ExceptionItem: {
+            /** @description The rows. */
+            items: {
+                /** @description What may be done about it: paths to post to, relative to this exception. */
+                actions: string[];
+                /** @description Who took it or was given it. */
+                assignee?: string | null;
+                /** @description `partner_down`, `data_wrong`, `rule_missing`, `credentials`, `unknown` or `our_fault`. */
+                cause: string;
+                /**
+                 * Format: date-time
+                 * @description Closed.
+                 */
+                closed_at?: string | null;
+                /** @description Stable code. */
+                code: string;
+                /** @description The connection involved. */
+                connection?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The document.
+                 */
+                document?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The effect that stopped.
+                 */
+                effect?: string | null;
+                /** @description The flow. */
+                flow?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The cause it has in common with others.
+                 */
+                group: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description The instance, unless it is about a message.
+                 */
+                instance?: string | null;
+                /** @description In words. */
+                message: string;
+                /**
+                 * Format: date-time
+                 * @description Opened.
+                 */
+                opened_at: string;
+                /** @description The operation that stopped. */
+                operation?: string | null;
+                /** @description Whose it is, as written in the flow. */
+                owner?: string | null;
+                /** @description How it was settled. */
+                resolution?: string | null;
+                /** @description By whom. */
+                resolved_by?: string | null;
+                /** @description `open` or `closed`. */
+                state: string;
+                /** @description Step and visit. */
+                step?: string | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_FoundDocument: {
+            /** @description The rows. */
+            items: (components["schemas"]["DocumentItem"] & {
+                /** @description Systems that hold it. */
+                systems: string[];
+                waiting_on?: components["schemas"]["Waiting"] | null;
+            })[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_HistoryItem: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description What happened, in order. */
+                entries: components["schemas"]["HistoryLine"][];
+                /**
+                 * Format: int64
+                 * @description Number of the decision, growing.
+                 */
+                number: number;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_InstanceItem: {
+            /** @description The rows. */
+            items: {
+                /** @description Where it stands. */
+                at_step?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The document.
+                 */
+                document: string;
+                /**
+                 * Format: date-time
+                 * @description Ended.
+                 */
+                ended_at?: string | null;
+                /** @description The flow. */
+                flow: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description How it ended. */
+                outcome?: string | null;
+                /**
+                 * Format: int32
+                 * @description The revision it runs for.
+                 */
+                revision: number;
+                /**
+                 * Format: date-time
+                 * @description Started.
+                 */
+                started_at: string;
+                /** @description `running`, `exception`, `ended` or `superseded`. */
+                status: string;
+                /**
+                 * Format: date-time
+                 * @description Last changed.
+                 */
+                updated_at: string;
+                /** @description Hash of the flow version it stays on. */
+                version: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_MessageItem: {
+            /** @description The rows. */
+            items: {
+                /** @description What may be done about it: paths to post to, relative to this message. */
+                actions: string[];
+                /**
+                 * Format: int32
+                 * @description How often it was taken up.
+                 */
+                attempts: number;
+                /** @description The connection it came from. */
+                connection: string;
+                /**
+                 * Format: date-time
+                 * @description When it is taken up again by itself.
+                 */
+                due_at?: string | null;
+                /** @description The event of the connector it is heard by. */
+                event: string;
+                /** @description The partner's id of the object, once known. */
+                external_id?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description The sender's message id, or a digest. */
+                message_id: string;
+                /** @description What came; only with the permission `payloads`. */
+                payload?: Record<string, never>;
+                /** @description Why it waits. */
+                problem?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it came.
+                 */
+                received_at: string;
+                /** @description Where it came in: `webhook/…`, `stream/…`, `reread`. */
+                source: string;
+                /** @description `parked` (its object is not known yet), `stopped` (wants a person), or under way. */
+                state: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_Receipt: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /**
+                 * Format: int32
+                 * @description Size of its body.
+                 */
+                bytes: number;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description What it was answered.
+                 */
+                status: number;
+                /**
+                 * @description `valid`; `unheard` (genuine, but no event waits for it: acknowledged and not kept); `challenge` (a check of the address); or
+                 *     why it was refused.
+                 */
+                verdict: string;
+                /** @description The webhook of the connector. */
+                webhook: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_ReconciliationItem: {
+            /** @description The rows. */
+            items: {
+                /** @description The connection that is read back. */
+                connection: string;
+                /**
+                 * Format: date-time
+                 * @description Over.
+                 */
+                ended_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When a scheduled run was due.
+                 */
+                nominal_at?: string | null;
+                /** @description Only open documents. */
+                open_only: boolean;
+                /** @description What holds it up, or ended it. */
+                problem?: string | null;
+                /** @description Why. */
+                reason?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Asked for.
+                 */
+                requested_at: string;
+                /** @description Who asked for it: a token's name, or `schedule`. */
+                requested_by: string;
+                /** @description The statement in one sentence, such as `412 of 412 agree`. */
+                sentence: string;
+                /**
+                 * Format: date-time
+                 * @description Documents that ended since then, beside the open ones.
+                 */
+                since: string;
+                /**
+                 * Format: date-time
+                 * @description Begun.
+                 */
+                started_at?: string | null;
+                /** @description `planned`, `running`, `done`, `failed` or `cancelled`. */
+                state: string;
+                /** @description What it found so far. */
+                statement: components["schemas"]["StatementView"];
+                /**
+                 * Format: date-time
+                 * @description Up to then.
+                 */
+                until: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_ReleaseView: {
+            /** @description The rows. */
+            items: {
+                /** @description Who published it. */
+                author: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /** @description Hash of its content: equal contents have equal digests. */
+                digest: string;
+                /** @description Whether it is the one in force. */
+                live: boolean;
+                /** @description Why. */
+                message: string;
+                /**
+                 * Format: int32
+                 * @description Number, from 1.
+                 */
+                number: number;
+                /**
+                 * Format: int32
+                 * @description The release whose content it brings back.
+                 */
+                restores?: number | null;
+                /**
+                 * Format: int32
+                 * @description Cases that failed.
+                 */
+                tests_failed: number;
+                /**
+                 * Format: int32
+                 * @description Cases that passed before it was published.
+                 */
+                tests_passed: number;
+                /** @description Why it was published although cases fail. */
+                untested?: string | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_VersionItem: {
+            /** @description The rows. */
+            items: {
+                /** @description Who published it first. */
+                author: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /**
+                 * Format: int32
+                 * @description The first release that holds it.
+                 */
+                first_release?: number | null;
+                /**
+                 * Format: int32
+                 * @description The last release that holds it.
+                 */
+                last_release?: number | null;
+                /** @description Whether it is live. */
+                live: boolean;
+                /** @description Why. */
+                message: string;
+                /**
+                 * Format: int32
+                 * @description Counts from 1 in the order they were first published.
+                 */
+                number: number;
+                /** @description The version: hash of its text and of the files it is made of. */
+                version: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description What a mapping makes. */
+        MappingPreview: {
+            error?: components["schemas"]["PreviewError"] | null;
+            /** @description The mapping. */
+            mapping: string;
+            /**
+             * Format: int64
+             * @description Microseconds that applying took.
+             */
+            micros: number;
+            /** @description What it makes; absent when a rule fails. */
+            output?: Record<string, never> | null;
+            /** @description Every value of the output with its rule, in the order of the rules. */
+            rules: components["schemas"]["PreviewRule"][];
+        };
+        /** @description Who calls, and what it may do. */
+        Me: {
+            /** @description What it can do with them, for pages that show or hide controls. */
+            capabilities: string[];
+            /** @description The token's name. */
+            name: string;
+            /** @description Its permissions: `read`, `payloads`, `operate`, `edit`, `publish`, `metrics`. */
+            permissions: string[];
+            /**
+             * Format: int32
+             * @description Its tenant.
+             */
+            tenant: number;
+        };
+        /** @description A message that waits. */
+        MessageItem: {
+            /** @description What may be done about it: paths to post to, relative to this message. */
+            actions: string[];
+            /**
+             * Format: int32
+             * @description How often it was taken up.
+             */
+            attempts: number;
+            /** @description The connection it came from. */
+            connection: string;
+            /**
+             * Format: date-time
+             * @description When it is taken up again by itself.
+             */
+            due_at?: string | null;
+            /** @description The event of the connector it is heard by. */
+            event: string;
+            /** @description The partner's id of the object, once known. */
+            external_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The sender's message id, or a digest. */
+            message_id: string;
+            /** @description What came; only with the permission `payloads`. */
+            payload?: Record<string, never>;
+            /** @description Why it waits. */
+            problem?: string | null;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            received_at: string;
+            /** @description Where it came in: `webhook/…`, `stream/…`, `reread`. */
+            source: string;
+            /** @description `parked` (its object is not known yet), `stopped` (wants a person), or under way. */
+            state: string;
+        };
+        /** @description What became of the order. */
+        MessageSettled: {
+            /**
+             * Format: uuid
+             * @description The message.
+             */
+            message: string;
+            /** @description `taken_up` or `dropped`. */
+            state: string;
+        };
+        /** @description Which instances to move where. */
+        Migration: {
+            /** @description Only say for each whether it can, and what it would lose. */
+            dry_run?: boolean;
+            /** @description The flow. */
+            flow: string;
+            /** @description These instances, at most 500; when not given, those under way on another version, newest first, at most 500. */
+            instances?: string[] | null;
+            /** @description Why, for the history. */
+            reason?: string | null;
+            /** @description The version to move to; the live one when not given. */
+            to?: string | null;
+        };
+        /** @description One instance. */
+        MigrationItem: components["schemas"]["Plan"] & {
+            /** @description The version it was on. */
+            from?: string | null;
+            /**
+             * Format: uuid
+             * @description The instance.
+             */
+            instance: string;
+            /** @description `can`, `cannot`, `moved`, `refused`, `there_already`, `not_found`. */
+            result: string;
+            /** @description Why it was refused, when that was found out only while moving. */
+            why?: string | null;
+        };
+        /** @description What came of it. */
+        Migrations: {
+            /** @description Whether nothing was done. */
+            dry_run: boolean;
+            /** @description The flow. */
+            flow: string;
+            /** @description Each instance. */
+            items: components["schemas"]["MigrationItem"][];
+            /** @description Whether there are more instances on other versions than were looked at. */
+            more: boolean;
+            /** @description How many can be moved, or were. */
+            moved: number;
+            /** @description How many cannot. */
+            refused: number;
+            /** @description The version moved to. */
+            to: string;
+        };
+        /** @description A definition by name. */
+        Named: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its kind. */
+            kind: string;
+        };
+        /** @description What is to be read back. */
+        NewReconciliation: {
+            /** @description The connection. */
+            connection: string;
+            /** @description Only open documents, and those that differed when they were read last. */
+            open?: boolean;
+            /** @description Why; at most 2,000 characters. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description Documents that ended since then are read back beside the open ones; the connection's window where it is left out.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description Up to then; now where it is left out.
+             */
+            until?: string | null;
+        };
+        /** @description What to freeze. */
+        NewSelection: {
+            /** @description The filter of the resource's list, with the same names; everything when neither filter nor ids are given is refused. */
+            filter?: Record<string, never> | null;
+            /** @description Exactly these things. */
+            ids?: string[] | null;
+            /** @description `exceptions`, `documents` or `messages`. */
+            resource: string;
+        };
+        /** @description Which version to go on with. */
+        NewerVersion: {
+            /** @description Why. */
+            reason: string;
+            /** @description The flow version's hash; the one in force when absent. */
+            version?: string | null;
+        };
+        /** @description What a person said about an exception, or changed of it. */
+        Note: {
+            /** @description Who. */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description `comment`, `assigned` or `released`. */
+            kind: string;
+            /** @description What; of an assignment, to whom. */
+            text: string;
+        };
+        /** @description Notes, oldest first. */
+        Notes: {
+            /** @description The notes. */
+            items: components["schemas"]["Note"][];
+        };
+        /** @description Why an instance cannot move. */
+        Obstacle: {
+            /**
+             * @description Stable word: `over`, `other_document`, `step_gone`, `other_kind`, `other_place`, `other_call`, `ladder_shorter`,
+             *     `branches`, `output_unfit`, `reversible`, `status_unknown`, `connection_unknown`.
+             */
+            code: string;
+            /** @description In words. */
+            message: string;
+            /** @description The step; empty for the instance as a whole. */
+            step: string;
+        };
+        /** @description Calls of one operation in the last hour. */
+        OperationHealth: {
+            /** @description Calls by class of answer. */
+            calls: {
+                [key: string]: number;
+            };
+            /** @description The operation; `auth` for log-ins. */
+            operation: string;
+            /**
+             * Format: int32
+             * @description As for the connection.
+             */
+            p95_millis?: number | null;
+        };
+        /** @description Unfinished work of one connection. */
+        Outbox: {
+            /** @description The connection. */
+            connection: string;
+            /**
+             * Format: int64
+             * @description Documents with unfinished effects there.
+             */
+            depth: number;
+            /**
+             * Format: int64
+             * @description Of them, being worked on.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description How long the oldest of those has been due, milliseconds.
+             */
+            oldest_ready_millis?: number | null;
+            /**
+             * Format: int64
+             * @description Of them, due and not taken up yet.
+             */
+            ready: number;
+        };
+        /** @description How the hub is doing. */
+        Overview: {
+            /**
+             * Format: date-time
+             * @description When this was read.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description Attempts are kept since.
+             */
+            attempts_since?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of the database on disk.
+             */
+            database_bytes: number;
+            /** @description Documents in flight, by our status. */
+            in_flight: {
+                [key: string]: number;
+            };
+            /** @description Unfinished work by connection. */
+            outbox: components["schemas"]["Outbox"][];
+            /**
+             * Format: date-time
+             * @description Payloads are kept since.
+             */
+            payloads_since?: string | null;
+            /** @description Replicas that said something within half a minute. */
+            replicas: components["schemas"]["Replica"][];
+            /** @description Documents that are stopped, by cause. */
+            stopped: {
+                [key: string]: number;
+            };
+            /** @description Streams that are late or fail. */
+            streams_in_trouble: components["schemas"]["Stream"][];
+            /** @description Bounds beyond which a figure wants a person. */
+            thresholds: components["schemas"]["Thresholds"];
+            /**
+             * Format: int64
+             * @description Timers that are set.
+             */
+            timers: number;
+        };
+        /** @description How one part differs. */
+        PartDiff: {
+            /** @description What becomes of it. */
+            change: components["schemas"]["Change"];
+            /** @description Its keys that differ. */
+            fields: components["schemas"]["FieldDiff"][];
+            /**
+             * Format: int32
+             * @description Its line after.
+             */
+            line_after?: number | null;
+            /**
+             * Format: int32
+             * @description Its line before.
+             */
+            line_before?: number | null;
+            /** @description Whether it also stands elsewhere now. */
+            moved: boolean;
+            /** @description Its name; empty for the definition as a whole. */
+            name: string;
+            /** @description The part around it after. */
+            parent_after?: string | null;
+            /** @description The part around it before; empty at the top. */
+            parent_before?: string | null;
+            /** @description What it is: the step's kind, `rule`, the section. */
+            what: string;
+        };
+        /** @description One entry into a step. */
+        PathVisit: {
+            /** @description The connection that was called. */
+            connection?: string | null;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description The object it made at the partner. */
+            external_id?: string | null;
+            /**
+             * Format: int32
+             * @description Index of the visit around it; absent at the top.
+             */
+            inside?: number | null;
+            /**
+             * Format: int32
+             * @description Branch or iteration within that.
+             */
+            lane: number;
+            /** @description What it came to. */
+            outcome?: string | null;
+            /** @description `running`, `waiting`, `reversing`, `exception`, `done`, `skipped`, `failed`, `left` or `reversed`. */
+            state: string;
+            /** @description The step. */
+            step: string;
+            /**
+             * Format: int32
+             * @description Which entry into it, from 1.
+             */
+            visit: number;
+        };
+        /** @description A range of a file, in characters. */
+        Place: {
+            /**
+             * Format: int32
+             * @description Column, from 1.
+             */
+            column: number;
+            /**
+             * Format: int32
+             * @description How many characters.
+             */
+            length: number;
+            /**
+             * Format: int32
+             * @description Line, from 1; 0 when it is about the whole file.
+             */
+            line: number;
+            /**
+             * Format: int32
+             * @description Characters before it.
+             */
+            offset: number;
+        };
+        /** @description What moving an instance would do. */
+        Plan: {
+            /** @description Steps it has passed that the new version does not know: what they gave is no longer seen. */
+            lost: string[];
+            /** @description Steps that are new before the place where it stands: they are not run. */
+            not_run: string[];
+            /** @description What stands in the way; it can move when there is none. */
+            obstacles: components["schemas"]["Obstacle"][];
+            /** @description Steps with an effect under way: its answer comes to the new version. */
+            open_effects: string[];
+            /** @description Steps it stands at. */
+            stands_at: string[];
+        };
+        /** @description A run that is stored; any replica begins it. */
+        Planned: {
+            /**
+             * Format: uuid
+             * @description The run.
+             */
+            id: string;
+        };
+        /** @description A point of a chart. */
+        Point: {
+            /**
+             * Format: date-time
+             * @description Beginning of its time.
+             */
+            at: string;
+            /** @description Connection, for calls. */
+            connection?: string;
+            /** @description Class, outcome, code, or the upper bound of a bucket in milliseconds. */
+            label?: string;
+            /** @description Operation, flow, type or cause. */
+            name?: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            value: number;
+        };
+        /** @description A field at fault. */
+        Pointer: {
+            /** @description What is wrong with it. */
+            message: string;
+            /** @description JSON Pointer into the body, such as `/reason`; empty for the whole body. */
+            pointer: string;
+        };
+        /** @description What an action would lead to; nothing of it is done. */
+        Preview: {
+            /** @description The step it would stand at. */
+            at_step?: string | null;
+            /** @description Calls it would make at once; later ones depend on the answers. */
+            calls: components["schemas"]["PreviewCall"][];
+            /** @description Fields of the document it would change. */
+            changes?: Record<string, never>[];
+            /** @description Our status the document would have. */
+            document_status?: string | null;
+            /** @description Why it would be refused; absent when it would not. */
+            refused?: string | null;
+            /** @description The status the instance would have. */
+            status: string;
+        };
+        /** @description A mapping and what to apply it to. */
+        PreviewBody: {
+            /**
+             * Format: uuid
+             * @description A stored document instead of a sample; needs the permission `payloads`.
+             */
+            document?: string | null;
+            /** @description Whether the caller's drafts count. */
+            drafts?: boolean;
+            /** @description The mapping; may be left out when `text` is one. */
+            mapping?: string | null;
+            /** @description One member for each input of the mapping. */
+            sample?: Record<string, never> | null;
+            /** @description The mapping's text; what is live when not given. */
+            text?: string | null;
+        };
+        /** @description A call an action would make. */
+        PreviewCall: {
+            /** @description The connection. */
+            connection: string;
+            /** @description What makes a repeat harmless: `read`, `key`, `nature`, `look_up` or `none`. */
+            guarantee: string;
+            /** @description Whether the partner holds an object with this reference: `yes`, `no`, `unknown` (it could not be asked) or `not_asked`. */
+            held: string;
+            /** @description The input; only with the permission `payloads`. */
+            input?: unknown;
+            /**
+             * Format: uuid
+             * @description The idempotency key it would carry.
+             */
+            key: string;
+            /** @description Whether the key was used before: a repeat under it is harmless where the partner honours keys. */
+            key_used_before: boolean;
+            /** @description What we know the partner holds for this document already: its ids in the ledger that are not over. */
+            linked: string[];
+            /** @description Nothing makes a repeat harmless: it may happen twice at the partner. */
+            may_duplicate: boolean;
+            /** @description The operation; absent for a notice to people. */
+            operation?: string | null;
+            /** @description `forward`, `reverse`, `inquiry` or `notice`. */
+            purpose: string;
+            /** @description Our reference at the partner. */
+            reference?: string | null;
+            /** @description Step and visit. */
+            step: string;
+        };
+        /** @description Why a rule fails. */
+        PreviewError: {
+            /** @description In words. */
+            message: string;
+            /** @description The rule. */
+            rule: components["schemas"]["RulePlace"];
+            /** @description The output it should make. */
+            target: string;
+        };
+        /** @description A value and where it came from. */
+        PreviewRule: {
+            /** @description What the rule read; empty for a constant. */
+            inputs: string[];
+            /** @description Its path in the output. */
+            path: string;
+            /** @description The rule. */
+            rule: components["schemas"]["RulePlace"];
+            /** @description The value. */
+            value: Record<string, never>;
+        };
+        /** @description What went wrong. */
+        Problem: {
+            /** @description Cases that were run, when some fail. */
+            cases?: components["schemas"]["CaseView"][];
+            /** @description The stable code; each has a page. */
+            code: string;
+            /** @description What happened this time, in a sentence. */
+            detail: string;
+            /** @description The code's page, relative to the documentation. */
+            docs: string;
+            /** @description Findings in definitions, when that is what went wrong. */
+            findings?: components["schemas"]["Finding"][];
+            hashes?: components["schemas"]["Hashes"] | null;
+            /** @description What to do about it. */
+            hint: string;
+            /** @description The fields at fault. */
+            pointers?: components["schemas"]["Pointer"][];
+            /** @description Names this request in the hub's log. */
+            request_id?: string | null;
+            /**
+             * Format: int32
+             * @description The status, as in the answer's first line.
+             */
+            status: number;
+            /** @description The code's title. */
+            title: string;
+            /** @description `urn:waybill:problem:` and the code. */
+            type: string;
+        };
+        /** @description What to publish. */
+        Publication: {
+            /**
+             * Format: int32
+             * @description The release it was made on top of: when another is live, nothing happens. Whichever is live when not given.
+             */
+            base?: number | null;
+            /** @description Instead of files, drafts of the caller; an empty list for all of them. */
+            drafts?: components["schemas"]["Named"][] | null;
+            /** @description Only say what would be. */
+            dry_run?: boolean;
+            /** @description Files that change: path to text, `null` for one that goes. Everything else stays as it is live. */
+            files?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description Why, for everybody who reads the list of releases; at most 2,000 characters. */
+            message: string;
+            /** @description Why it is to be published although cases fail; recorded with the release. */
+            untested?: string | null;
+            /** @description Whether files that are not named go. */
+            whole?: boolean;
+        };
+        /** @description What publishing came to. */
+        PublishedView: {
+            /** @description Every case and whether it passes. */
+            cases: components["schemas"]["CaseView"][];
+            /** @description How it differs from what was live. */
+            diff: components["schemas"]["Diff"];
+            /** @description Warnings of the definitions. */
+            findings: components["schemas"]["Finding"][];
+            /** @description Whether a release was stored; false for a dry run and when nothing differs from what is live. */
+            published: boolean;
+            release?: components["schemas"]["ReleaseView"] | null;
+        };
+        /** @description Whether work may be sent here. */
+        Ready: {
+            /** @description What works less well than it should, and how; the process does its work all the same. */
+            degraded: {
+                [key: string]: string;
+            };
+            /** @description Each part: `ready`, or why it waits. */
+            parts: {
+                [key: string]: string;
+            };
+            /** @description Whether it may. */
+            ready: boolean;
+            /** @description Whether the process is stopping. */
+            stopping: boolean;
+        };
+        /** @description A webhook that came, and what became of it. */
+        Receipt: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description Size of its body.
+             */
+            bytes: number;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description What it was answered.
+             */
+            status: number;
+            /**
+             * @description `valid`; `unheard` (genuine, but no event waits for it: acknowledged and not kept); `challenge` (a check of the address); or
+             *     why it was refused.
+             */
+            verdict: string;
+            /** @description The webhook of the connector. */
+            webhook: string;
+        };
+        /** @description A run over one connection. */
+        ReconciliationItem: {
+            /** @description The connection that is read back. */
+            connection: string;
+            /**
+             * Format: date-time
+             * @description Over.
+             */
+            ended_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When a scheduled run was due.
+             */
+            nominal_at?: string | null;
+            /** @description Only open documents. */
+            open_only: boolean;
+            /** @description What holds it up, or ended it. */
+            problem?: string | null;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description Asked for.
+             */
+            requested_at: string;
+            /** @description Who asked for it: a token's name, or `schedule`. */
+            requested_by: string;
+            /** @description The statement in one sentence, such as `412 of 412 agree`. */
+            sentence: string;
+            /**
+             * Format: date-time
+             * @description Documents that ended since then, beside the open ones.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description Begun.
+             */
+            started_at?: string | null;
+            /** @description `planned`, `running`, `done`, `failed` or `cancelled`. */
+            state: string;
+            /** @description What it found so far. */
+            statement: components["schemas"]["StatementView"];
+            /**
+             * Format: date-time
+             * @description Up to then.
+             */
+            until: string;
+        };
+        /** @description Since when to recover. */
+        RecoverOrder: {
+            /** @description Only tell what it would lead to. */
+            dry_run?: boolean;
+            /**
+             * Format: int32
+             * @description Items a minute at most, 1 to 6,000; 600 when not given.
+             */
+            per_minute?: number | null;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description What stopped at or after this time.
+             */
+            since: string;
+        };
+        /** @description Two documents belong together. */
+        Relation: {
+            /**
+             * Format: uuid
+             * @description The one that was made.
+             */
+            document: string;
+            /**
+             * Format: uuid
+             * @description What it was made for.
+             */
+            made_for: string;
+            /** @description How they relate, such as `pays`. */
+            relation: string;
+        };
+        /** @description A file of a release. */
+        ReleaseFile: {
+            /** @description Its id; the path of what has none. */
+            id: string;
+            /** @description The kind of definition; `test` or `file` for what is none. */
+            kind: string;
+            /** @description Where it stands in the project folder. */
+            path: string;
+            /** @description Its version. */
+            version: string;
+        };
+        /** @description The texts of a release, byte for byte. */
+        ReleaseFiles: {
+            /** @description Its files with their texts, in the order of their paths. */
+            files: components["schemas"]["ReleaseText"][];
+            /**
+             * Format: int32
+             * @description The release; 0 when nothing was published yet.
+             */
+            number: number;
+        };
+        /** @description A release with the versions it is made of. */
+        ReleaseItemView: components["schemas"]["ReleaseView"] & {
+            /** @description Its files, in the order of their paths. */
+            items: components["schemas"]["ReleaseFile"][];
+        };
+        /** @description A file of a release with its text. */
+        ReleaseText: components["schemas"]["ReleaseFile"] & {
+            /** @description Its text, byte for byte. */
+            text: string;
+        };
+        /** @description One release. */
+        ReleaseView: {
+            /** @description Who published it. */
+            author: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Hash of its content: equal contents have equal digests. */
+            digest: string;
+            /** @description Whether it is the one in force. */
+            live: boolean;
+            /** @description Why. */
+            message: string;
+            /**
+             * Format: int32
+             * @description Number, from 1.
+             */
+            number: number;
+            /**
+             * Format: int32
+             * @description The release whose content it brings back.
+             */
+            restores?: number | null;
+            /**
+             * Format: int32
+             * @description Cases that failed.
+             */
+            tests_failed: number;
+            /**
+             * Format: int32
+             * @description Cases that passed before it was published.
+             */
+            tests_passed: number;
+            /** @description Why it was published although cases fail. */
+            untested?: string | null;
+        };
+        /** @description A repair that is asked for. */
+        Repair: {
+            /** @description Only tell what would be done. */
+            dry_run?: boolean;
+            /** @description Why; at most 2,000 characters. */
+            reason: string;
+        };
+        /** @description What a repair comes to. */
+        RepairOutcome: {
+            /**
+             * Format: uuid
+             * @description The instance whose flow repairs it.
+             */
+            instance?: string | null;
+            /** @description `begun`, `would_begin` (a dry run), or `gone`: read again just now, the difference is not there any more. */
+            outcome: string;
+            /** @description What the flow's reaction does, step by step. */
+            steps: string[];
+            /** @description What the system says now, where it says another thing than when the drift was seen. */
+            theirs?: string | null;
+        };
+        /** @description A replica. */
+        Replica: {
+            /**
+             * Format: date-time
+             * @description When it last said something.
+             */
+            heard_at: string;
+            /** @description Its name, new with each start. */
+            process: string;
+            /**
+             * Format: date-time
+             * @description Since when it runs.
+             */
+            started_at: string;
+            /** @description Its release. */
+            version: string;
+            /** @description Parts of it that are not ready, with why. */
+            waits: {
+                [key: string]: string;
+            };
+        };
+        /** @description A revision with contents. */
+        Revision: components["schemas"]["RevisionItem"] & {
+            /** @description The canonical content. */
+            body: unknown;
+            /** @description What the source sent, verbatim. */
+            payload: unknown;
+        };
+        /** @description What differs between two revisions. */
+        RevisionDiff: {
+            /** @description The fields that differ, with both values. */
+            changes: Record<string, never>[];
+            /**
+             * Format: int32
+             * @description The earlier revision.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The later one.
+             */
+            to: number;
+        };
+        /** @description A revision, without contents. */
+        RevisionItem: {
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            created_at: string;
+            /** @description Hash of its content. */
+            hash: string;
+            /**
+             * Format: int32
+             * @description Its number, from 1.
+             */
+            number: number;
+        };
+        /** @description Where a revision came from. */
+        RevisionOrigin: {
+            /** @description Who mended it. */
+            actor?: string | null;
+            /** @description What the mend changed; only with the permission `payloads`. */
+            changes?: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description The revision.
+             */
+            number: number;
+            /** @description `received` (from its source), `created` (by a flow here) or `amended` (by a person). */
+            origin: string;
+            /** @description Why. */
+            reason?: string | null;
+        };
+        /** @description Revisions with where they came from, oldest first. */
+        RevisionOrigins: {
+            /** @description The revisions. */
+            items: components["schemas"]["RevisionOrigin"][];
+        };
+        /** @description Why, and over what. */
+        RollBack: {
+            /**
+             * Format: int32
+             * @description The release that must be live; whichever is when not given.
+             */
+            base?: number | null;
+            /** @description Only say what would be. */
+            dry_run?: boolean;
+            /** @description Why; at most 2,000 characters. */
+            message: string;
+            /** @description Why it is to be published although cases fail. */
+            untested?: string | null;
+        };
+        /** @description Where a rule stands. */
+        RulePlace: {
+            /** @description The file. */
+            file: string;
+            /**
+             * Format: int32
+             * @description The line, from 1.
+             */
+            line: number;
+            /** @description The rule's path inside the mapping. */
+            path: string;
+        };
+        /** @description A filter somebody kept. */
+        SavedView: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Who made it; only they may change it. */
+            owner: string;
+            /** @description The page it is of, such as `documents`. */
+            page: string;
+            /** @description The filter, as the page understands it. */
+            query: Record<string, never>;
+            /** @description Whether all may use it. */
+            shared: boolean;
+            /**
+             * Format: date-time
+             * @description Changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description Views, by page and name. */
+        SavedViews: {
+            /** @description The views. */
+            items: components["schemas"]["SavedView"][];
+        };
+        /** @description A frozen selection: what is done later is done to what was seen. */
+        Selection: {
+            /** @description Who froze it. */
+            actor: string;
+            /**
+             * Format: int32
+             * @description How many things.
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description It can be used until then.
+             */
+            expires_at: string;
+            /** @description What was chosen. */
+            filter: Record<string, never>;
+            /** @description `exceptions`, `documents` or `messages`. */
+            resource: string;
+            /** @description The first ten of them. */
+            sample: string[];
+            /**
+             * Format: uuid
+             * @description The token to give to a batch.
+             */
+            selection: string;
+        };
+        /** @description Points of a chart. */
+        Series: {
+            /** @description The points, oldest first; what is zero is left out. */
+            items: components["schemas"]["Point"][];
+            /** @description The series. */
+            series: string;
+            /**
+             * Format: int64
+             * @description Minutes of each point.
+             */
+            step_minutes: number;
+        };
+        /** @description The command is committed; what it leads to shows in the instance. */
+        Settled: {
+            /**
+             * Format: uuid
+             * @description The instance; absent when the exception was about a message.
+             */
+            instance?: string | null;
+            /** @description Its status now: `running`, `exception` or `ended`. */
+            status: string;
+        };
+        /** @description Why a person settles it so. */
+        Settlement: {
+            /** @description Why, for the history; at most 2,000 characters. */
+            reason?: string | null;
+        };
+        /** @description A flow, a document, and answers. */
+        SimulateBody: {
+            /** @description Times that pass one after the other whenever nothing else can go on, such as `["1wd", "3d"]`. */
+            advance?: string[];
+            /** @description `{calls: {role.operation: answer}, events: {role.event: …}}`, each one or a list in order. */
+            answers?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When it begins; now when not said.
+             */
+            at?: string | null;
+            /**
+             * Format: uuid
+             * @description A stored document instead; needs the permission `payloads`.
+             */
+            document?: string | null;
+            /** @description Whether the caller's drafts count. */
+            drafts?: boolean;
+            /** @description The flow; may be left out when `text` is one. */
+            flow?: string | null;
+            /**
+             * Format: uuid
+             * @description An instance whose recorded answers stand in where none is given; needs the permission `payloads`.
+             */
+            recorded?: string | null;
+            /** @description The document's content. */
+            sample?: Record<string, never> | null;
+            /** @description The text of a flow test, played instead of a document with answers. */
+            script?: string | null;
+            /** @description The flow's text; what is live when not given. */
+            text?: string | null;
+        };
+        /** @description What came of it. */
+        Simulation: {
+            /** @description How often each operation was called. */
+            calls: {
+                [key: string]: number;
+            };
+            /** @description Exceptions that stand open: code and words. */
+            exceptions: {
+                [key: string]: string;
+            }[];
+            /** @description What is not as the script expects; a document that does not fit its type also stands here. */
+            failures: components["schemas"]["Finding"][];
+            /** @description The flow. */
+            flow: string;
+            /** @description What the instance came to. */
+            outcome?: string | null;
+            /** @description Steps entered, in order; a choice as `step.branch`. */
+            path: string[];
+            /** @description Our status of the document. */
+            status: string;
+            /** @description What happened, in order. */
+            trace: components["schemas"]["SimulationLine"][];
+            /** @description Given answers that nothing asked for. */
+            unused_answers: string[];
+            /** @description What it waits for, each with an example of an answer. */
+            waits: Record<string, never>[];
+        };
+        /** @description One thing that happened. */
+        SimulationLine: {
+            /**
+             * Format: date-time
+             * @description When, on the simulated clock.
+             */
+            at: string;
+            /** @description In words. */
+            words: string;
+        };
+        /** @description Since when one link is in step or differs. */
+        Standing: {
+            /**
+             * Format: date-time
+             * @description When it was last read back; absent when it never was.
+             */
+            checked_at?: string | null;
+            /** @description The connection. */
+            connection: string;
+            /**
+             * Format: date-time
+             * @description Differs since.
+             */
+            differs_since?: string | null;
+            /** @description The partner's id of the object. */
+            external_id: string;
+            /**
+             * Format: date-time
+             * @description In step since.
+             */
+            in_step_since?: string | null;
+        };
+        /** @description What came of it. */
+        Started: {
+            document?: components["schemas"]["StartedDocument"] | null;
+            /** @description Its instances that began, the newest first. */
+            instances: components["schemas"]["StartedInstance"][];
+            /** @description Whether this very request was known already. */
+            repeated: boolean;
+        };
+        /** @description The document of a start. */
+        StartedDocument: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its business key. */
+            key: string;
+            /** @description Our status of it. */
+            status: string;
+            /** @description Its type. */
+            type: string;
+        };
+        /** @description An instance of a start. */
+        StartedInstance: {
+            /** @description Its flow. */
+            flow: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its status. */
+            status: string;
+        };
+        /**
+         * @description The short answer.
+         * @enum {string}
+         */
+        State: "stopped" | "working" | "waiting" | "ended" | "idle";
+        /** @description What a run found. */
+        StatementView: {
+            /**
+             * Format: int64
+             * @description Of these, those whose every difference a person has accepted.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Of these, those without any difference.
+             */
+            agree: number;
+            /**
+             * Format: int64
+             * @description Requests made.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Objects compared with their documents.
+             */
+            compared: number;
+            /**
+             * Format: int64
+             * @description Of these, those that differ.
+             */
+            differ: number;
+            /**
+             * Format: int64
+             * @description Not judged, because a change of theirs is still on its way.
+             */
+            in_flight: number;
+            /** @description Differences by kind. */
+            kinds: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Differences seen for the first time.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Time spent reading, milliseconds.
+             */
+            reading_millis: number;
+            /**
+             * Format: int64
+             * @description Repairs that were begun.
+             */
+            repairs: number;
+            /** @description Why no further repair was begun where the flow allows one. */
+            repairs_held?: string | null;
+            /**
+             * Format: int64
+             * @description Known differences that are gone.
+             */
+            resolved: number;
+            /** @description By kind of object and window, in the order they were read. */
+            windows: components["schemas"]["WindowView"][];
+        };
+        /** @description What happened, oldest first. */
+        Story: {
+            /** @description Whether older instances were left out. */
+            cut: boolean;
+            /** @description The entries. */
+            items: components["schemas"]["StoryEntry"][];
+        };
+        /** @description One thing that happened. */
+        StoryEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Facts. */
+            detail?: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description Its instance; absent for what happened to the document itself.
+             */
+            instance?: string | null;
+            /** @description What kind of thing: `revision`, `amended`, or a kind of the instance's history. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description 1 what everybody wants to know, 2 how it went, 3 machinery.
+             */
+            level: number;
+            /** @description The step. */
+            step?: string | null;
+            /**
+             * Format: int32
+             * @description Which visit of it.
+             */
+            visit?: number | null;
+            /** @description In a sentence. */
+            words: components["schemas"]["Words"];
+        };
+        /** @description Where a stream stands. */
+        Stream: {
+            /** @description The connection. */
+            connection: string;
+            /** @description How far it got; only with the permission `payloads`, since cursors may hold keys. */
+            cursor: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it is due; while it runs, when its lease ends.
+             */
+            due_at: string;
+            /**
+             * Format: int32
+             * @description Failures in a row.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description How long ago that was, seconds.
+             */
+            lag_seconds?: number | null;
+            /**
+             * Format: date-time
+             * @description Last success.
+             */
+            last_success_at?: string | null;
+            /** @description Last problem. */
+            problem?: string | null;
+            /** @description Whether a replica runs it now. */
+            running: boolean;
+            /** @description The stream of its connector. */
+            stream: string;
+        };
+        /** @description Streams, by connection and name. */
+        Streams: {
+            /** @description The streams that were ever run. */
+            items: components["schemas"]["Stream"][];
+        };
+        /**
+         * @description What becomes of a line.
+         * @enum {string}
+         */
+        Tag: "same" | "removed" | "added";
+        /** @description A text as it was published. */
+        TextView: {
+            /** @description Hash of the text alone: the ETag. */
+            etag: string;
+            /** @description Its id. */
+            id: string;
+            /** @description The definition's kind. */
+            kind: string;
+            /** @description The text, byte for byte. */
+            text: string;
+            /** @description The version. */
+            version: string;
+        };
+        /** @description Texts to check. */
+        Texts: {
+            /** @description Whether the caller's drafts count as well. */
+            drafts?: boolean;
+            /** @description Path to text; `null` for a file that goes. */
+            files?: {
+                [key: string]: string | null;
+            };
+            /** @description Where that text stands. */
+            path?: string | null;
+            /** @description One text; where it stands follows from what it defines, unless `path` says. */
+            text?: string | null;
+        };
+        /** @description Bounds beyond which a figure wants a person. */
+        Thresholds: {
+            /**
+             * Format: int64
+             * @description Errors in a hundred calls.
+             */
+            error_percent: number;
+            /**
+             * Format: int64
+             * @description Work that is due waits longer than this, milliseconds.
+             */
+            oldest_ready_millis: number;
+            /**
+             * Format: int32
+             * @description A stream failed so often in a row.
+             */
+            stream_failures: number;
+            /**
+             * Format: int64
+             * @description A stream is later than this, seconds.
+             */
+            stream_late_seconds: number;
+        };
+        /** @description A timer. */
+        TimerItem: {
+            /**
+             * Format: date-time
+             * @description When it is due.
+             */
+            due_at: string;
+            /**
+             * Format: uuid
+             * @description The instance.
+             */
+            instance: string;
+            /**
+             * Format: int32
+             * @description Its number within the instance.
+             */
+            number: number;
+        };
+        /** @description Timers, the next first. */
+        Timers: {
+            /**
+             * Format: int64
+             * @description How many are set.
+             */
+            count: number;
+            /** @description The next ones. */
+            items: components["schemas"]["TimerItem"][];
+        };
+        /** @description What came of it. */
+        Tried: {
+            /** @description Every request that was made, masked. */
+            attempts: components["schemas"]["TriedAttempt"][];
+            /** @description The class of the answer. */
+            class?: string | null;
+            /** @description The partner's code, or ours. */
+            code?: string | null;
+            /** @description The connection. */
+            connection: string;
+            /** @description The connector it spoke through. */
+            connector: string;
+            /** @description `read` or `write`. */
+            effect: string;
+            /** @description In words. */
+            message?: string | null;
+            /** @description The operation. */
+            operation: string;
+            /** @description The operation's output. */
+            output?: Record<string, never> | null;
+            /** @description The request that a write would send, masked. */
+            request?: Record<string, never> | null;
+            /** @description Whether anything was sent. */
+            sent: boolean;
+        };
+        /** @description One request and its answer, masked. */
+        TriedAttempt: {
+            /** @description The class. */
+            class: string;
+            /**
+             * Format: int32
+             * @description Milliseconds it took.
+             */
+            duration_millis: number;
+            /** @description The operation; `auth` for a log-in. */
+            operation: string;
+            /** @description The request. */
+            request: Record<string, never>;
+            /** @description The answer; null when none came. */
+            response: Record<string, never>;
+            /**
+             * Format: int32
+             * @description The status, when there was an answer.
+             */
+            status?: number | null;
+        };
+        /** @description An operation to try. */
+        TryBody: {
+            /** @description A live connection: its address, credentials and allow-list are used as they are. */
+            connection: string;
+            /** @description Whether the caller's drafts of connectors count. */
+            drafts?: boolean;
+            /** @description Its input. */
+            input?: Record<string, never> | null;
+            /** @description The operation. */
+            operation: string;
+            /** @description Send a write; needs the permission `operate`. Without it a write only shows its masked request. */
+            send?: boolean;
+            /** @description The connector's text; what is live when not given. */
+            text?: string | null;
+        };
+        /** @description What checking found. */
+        Validation: {
+            /** @description How many errors there are, in the whole project. */
+            errors: number;
+            /** @description The findings: errors of the whole project, warnings about the given texts; by file and place. */
+            findings: components["schemas"]["Finding"][];
+            /** @description How many warnings there are about the given texts. */
+            warnings: number;
+        };
+        /** @description One version of a definition. */
+        VersionItem: {
+            /** @description Who published it first. */
+            author: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description The first release that holds it.
+             */
+            first_release?: number | null;
+            /**
+             * Format: int32
+             * @description The last release that holds it.
+             */
+            last_release?: number | null;
+            /** @description Whether it is live. */
+            live: boolean;
+            /** @description Why. */
+            message: string;
+            /**
+             * Format: int32
+             * @description Counts from 1 in the order they were first published.
+             */
+            number: number;
+            /** @description The version: hash of its text and of the files it is made of. */
+            version: string;
+        };
+        /** @description What a view is to be. */
+        ViewOrder: {
+            /** @description Its name, unique among one's own of that page. */
+            name: string;
+            /** @description The page it is of; fixed once it is there. */
+            page: string;
+            /** @description The filter, as the page understands it. */
+            query: Record<string, never>;
+            /** @description Whether all may use it. */
+            shared?: boolean;
+        };
+        /** @description What a document waits for. */
+        Waiting: {
+            /** @description Where it stands. */
+            at_step?: string | null;
+            /** @description Cause class of the exception. */
+            cause?: string | null;
+            /** @description Its stable code. */
+            code?: string | null;
+            /** @description Its flow. */
+            flow?: string | null;
+            /**
+             * Format: uuid
+             * @description The running instance.
+             */
+            instance?: string | null;
+            /** @description `exception` (a person) or `step` (the flow goes on by itself). */
+            kind: string;
+            /** @description In words. */
+            message?: string | null;
+            /** @description Whose it is. */
+            owner?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
+        /** @description Whom or what is waited for. */
+        WaitingOn: {
+            /** @description `person`, `system` or `schedule`. */
+            kind: string;
+            /** @description The connection, owner or people. */
+            reference: string;
+        };
+        /** @description One window of one kind of object. */
+        WindowView: {
+            /**
+             * Format: int64
+             * @description Of these, those that agree.
+             */
+            agree: number;
+            /**
+             * Format: int64
+             * @description Requests made.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Objects compared.
+             */
+            compared: number;
+            /** @description The entry under `reconcile` of the connector. */
+            objects: string;
+            /** @description Why the list could not be used; its objects are then read one by one. */
+            problem?: string | null;
+            /**
+             * Format: date-time
+             * @description Its beginning; absent where objects were read one by one.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description Its end.
+             */
+            until?: string | null;
+        };
+        /** @description A sentence in both languages. */
+        Words: {
+            /** @description English. */
+            en: string;
+            /** @description Chinese. */
+            zh: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_batches: {
+        parameters: {
+            query?: {
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Batch"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same batch */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchOrder"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_batch_items: {
+        parameters: {
+            query?: {
+                /** @description `waiting`, `done`, `failed`, `skipped` or `cancelled`. */
+                state?: string;
+                /** @description `next_after` of the last page. */
+                after?: number;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchItems"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_batch_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_failed_of_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ConnectionItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_connection_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionsHealth"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_breaker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakerOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionHealth"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_connection_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionHealth"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_receipts: {
+        parameters: {
+            query?: {
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Receipt"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recover_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same batch */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoverOrder"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_operation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_definitions: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind, such as `flow`. */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DefinitionItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The kind, such as `flow` */
+                kind: string;
+                /** @description The id; the path of a test or other file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionDetail"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The kind, such as `flow` */
+                kind: string;
+                /** @description The id; the path of a test or other file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftText"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the text that was seen */
+                "If-Match"?: string | null;
+                /** @description `*`: there was none */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description The kind, such as `flow` */
+                kind: string;
+                /** @description The id; the path of a test or other file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftItem"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the draft that was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The kind, such as `flow` */
+                kind: string;
+                /** @description The id; the path of a test or other file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_definition_text: {
+        parameters: {
+            query?: {
+                /** @description A version; the live one when not given. */
+                version?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The kind, such as `flow` */
+                kind: string;
+                /** @description The id; the path of a test or other file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_definition_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The kind, such as `flow` */
+                kind: string;
+                /** @description The id; the path of a test or other file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_VersionItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_documents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Any business key as typed or pasted, ours or a partner's: exactly, else its beginning, else (from four characters) its
+                 *     end. Full-width characters and spaces do not matter.
+                 */
+                q?: string;
+                /** @description Document type, such as `purchase_order`. */
+                type?: string;
+                /** @description Our status. */
+                status?: string;
+                /** @description Any business key, ours or a partner's, exactly. */
+                key?: string;
+                /** @description A flow that took it. */
+                flow?: string;
+                /** @description A system that holds it. */
+                system?: string;
+                /** @description First seen at or after this time. */
+                since?: string;
+                /** @description First seen before this time. */
+                until?: string;
+                /** @description Owner or assignee of an open exception of it. */
+                owner?: string;
+                /** @description Total of at least this much, as a decimal. */
+                amount_from?: string;
+                /** @description Total of at most this much, as a decimal. */
+                amount_to?: string;
+                /**
+                 * @description A piece of the newest content as JSON text; needs the permission `payloads`. Looked for in the newest 20,000 documents
+                 *     that fit the rest.
+                 */
+                body?: string;
+                /** @description `stopped` (an exception is open) or `open` (an instance runs). */
+                standing?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_FoundDocument"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_documents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Any business key as typed or pasted, ours or a partner's: exactly, else its beginning, else (from four characters) its
+                 *     end. Full-width characters and spaces do not matter.
+                 */
+                q?: string;
+                /** @description Document type, such as `purchase_order`. */
+                type?: string;
+                /** @description Our status. */
+                status?: string;
+                /** @description Any business key, ours or a partner's, exactly. */
+                key?: string;
+                /** @description A flow that took it. */
+                flow?: string;
+                /** @description A system that holds it. */
+                system?: string;
+                /** @description First seen at or after this time. */
+                since?: string;
+                /** @description First seen before this time. */
+                until?: string;
+                /** @description Owner or assignee of an open exception of it. */
+                owner?: string;
+                /** @description Total of at least this much, as a decimal. */
+                amount_from?: string;
+                /** @description Total of at most this much, as a decimal. */
+                amount_to?: string;
+                /**
+                 * @description A piece of the newest content as JSON text; needs the permission `payloads`. Looked for in the newest 20,000 documents
+                 *     that fit the rest.
+                 */
+                body?: string;
+                /** @description `stopped` (an exception is open) or `open` (an instance runs). */
+                standing?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentCounts"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Keys"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysFound"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentDetail"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diagnose_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_ledger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_revisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionOrigins"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: string;
+                /** @description The revision, from 1 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revision"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_revisions: {
+        parameters: {
+            query?: {
+                /** @description The other revision; the one before when not given. */
+                with?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The document */
+                id: string;
+                /** @description The revision, from 1 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionDiff"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_document_story: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: {
+                /** @description `true`: those of all authors, without their texts. Else the caller's. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DraftItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drift: {
+        parameters: {
+            query?: {
+                /** @description `open`, `accepted` or `resolved`. */
+                state?: string;
+                /** @description Kind, such as `amount_differs`. */
+                kind?: string;
+                /** @description The connection. */
+                connection?: string;
+                /** @description The document. */
+                document?: string;
+                /** @description The run that saw it last. */
+                reconciliation?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DriftItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_drift: {
+        parameters: {
+            query?: {
+                /** @description `open`, `accepted` or `resolved`. */
+                state?: string;
+                /** @description Kind, such as `amount_differs`. */
+                kind?: string;
+                /** @description The connection. */
+                connection?: string;
+                /** @description The document. */
+                document?: string;
+                /** @description The run that saw them last. */
+                reconciliation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftCount"][];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_drift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The difference */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_drift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The difference */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repair_drift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same repair */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The difference */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Repair"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepairOutcome"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /** @description Any of `documents`, `instances`, `exceptions`, `batches`, separated by commas; all when not given. */
+                topics?: string;
+            };
+            header?: {
+                /** @description The id of the last event */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exceptions: {
+        parameters: {
+            query?: {
+                /** @description `open` or `closed`. */
+                state?: string;
+                /** @description `partner_down`, `data_wrong`, `rule_missing`, `credentials`, `unknown` or `our_fault`. */
+                cause?: string;
+                /** @description The instance. */
+                instance?: string;
+                /** @description Stable code. */
+                code?: string;
+                /** @description A group of the same cause. */
+                group?: string;
+                /** @description Connection. */
+                connection?: string;
+                /** @description Flow. */
+                flow?: string;
+                /** @description Owner as written in the flow. */
+                owner?: string;
+                /** @description Who has it; empty for those nobody has. */
+                assignee?: string;
+                /** @description The document. */
+                document?: string;
+                /** @description Opened at or after this time. */
+                since?: string;
+                /** @description Opened before this time. */
+                until?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ExceptionItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group_exceptions: {
+        parameters: {
+            query?: {
+                /** @description `open` or `closed`. */
+                state?: string;
+                /** @description `partner_down`, `data_wrong`, `rule_missing`, `credentials`, `unknown` or `our_fault`. */
+                cause?: string;
+                /** @description The instance. */
+                instance?: string;
+                /** @description Stable code. */
+                code?: string;
+                /** @description A group of the same cause. */
+                group?: string;
+                /** @description Connection. */
+                connection?: string;
+                /** @description Flow. */
+                flow?: string;
+                /** @description Owner as written in the flow. */
+                owner?: string;
+                /** @description Who has it; empty for those nobody has. */
+                assignee?: string;
+                /** @description The document. */
+                document?: string;
+                /** @description Opened at or after this time. */
+                since?: string;
+                /** @description Opened before this time. */
+                until?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionGroups"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_exception: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_exception: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Amendment"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_exception: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `ETag` of the exception */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignee"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_exception: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_exception_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRun"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_exception_from_step: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FromStep"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_exception_done: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoneOutside"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_exception_on_newer_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewerVersion"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exception_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notes"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comment_on_exception: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Comment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_exception: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skip_exception: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The exception */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_flow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same request */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The flow's id */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowStart"];
+            };
+        };
+        responses: {
+            /** @description The instance has begun */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Stored; the instance follows */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormItem"][];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The form's id */
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_form: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same submission */
+                "Idempotency-Key"?: string | null;
+                /** @description The language of the form's own messages */
+                "Accept-Language"?: string | null;
+            };
+            path: {
+                /** @description The form's id */
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormSubmission"];
+            };
+        };
+        responses: {
+            /** @description The document is made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Stored; the document follows */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_instances: {
+        parameters: {
+            query?: {
+                /** @description The flow. */
+                flow?: string;
+                /** @description `running`, `exception`, `ended` or `superseded`. */
+                status?: string;
+                /** @description The document. */
+                document?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_InstanceItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    migrate_instances: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Migration"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migrations"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The instance */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_attempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The instance */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Attempt"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_effects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The instance */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Effect"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The instance */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_HistoryItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_instance_path: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The instance */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstancePath"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingPreview"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description `parked` or `stopped`. */
+                state?: string;
+                /** @description Connection. */
+                connection?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MessageItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageSettled"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_up_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageSettled"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_series: {
+        parameters: {
+            query: {
+                /**
+                 * @description `documents` (new, by type), `ended` (instances, by flow and outcome), `exceptions` (opened, by cause and code), `calls`
+                 *     (by connection, operation and class) or `call_millis` (by connection, operation and upper bound of a bucket).
+                 */
+                series: string;
+                /** @description Connection. */
+                connection?: string;
+                /** @description From; an hour ago when not given. */
+                from?: string;
+                /** @description To; now when not given. */
+                to?: string;
+                /** @description Minutes of a point, 1 to 1,440; 1 when not given. */
+                step_minutes?: number;
+                /** @description Whether operations are told apart. */
+                by_operation?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_thresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thresholds"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reconciliations: {
+        parameters: {
+            query?: {
+                /** @description The connection. */
+                connection?: string;
+                /** @description `planned`, `running`, `done`, `failed` or `cancelled`. */
+                state?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ReconciliationItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_reconciliation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same run */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReconciliation"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Planned"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_reconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_reconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_releases: {
+        parameters: {
+            query?: {
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ReleaseView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_releases: {
+        parameters: {
+            query?: {
+                /** @description The older release; 0 is the empty project; the live one when not given. */
+                from?: number;
+                /** @description The newer release; the live one when not given. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release's number, or `live` */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseItemView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_release_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release's number, or `live` */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseFiles"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The release to bring back */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBack"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_selection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSelection"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Selection"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_selection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The selection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Selection"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_streams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Streams"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                name: string;
+                /** @description The stream */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_stream_cursor: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `ETag` of the stream */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The connection */
+                name: string;
+                /** @description The stream */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CursorOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                name: string;
+                /** @description The stream */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_timers: {
+        parameters: {
+            query?: {
+                /** @description Timers that are shown, 1 to 500; 50 when not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timers"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validate_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Texts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Validation"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: {
+                /** @description The page, such as `documents`. */
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_view: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Its `ETag` */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The view */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Its `ETag` */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The view */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hook's opaque id */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As the sender's challenge wants it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not genuine */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hook's opaque id */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        /** @description Whatever the sender signs */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Not genuine */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Stored; as the connector's `acknowledge` says */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,64 @@
+/** How answers are kept: one client, refreshed by the stream and not by guesses. */
+import { QueryClient } from '@tanstack/react-query';
+import { type Changes, joined, type Topic } from '../api/changes';
+import { live } from '../api/live';
+import { ApiError } from '../api/problem';
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      refetchOnWindowFocus: false,
+      retry: (failed, error) =>
+        failed < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503 || error.status === 429),
+      retryDelay: (failed) => 500 * 2 ** failed,
+    },
+  },
+});
+
+/** The first word of a query's key says what it is about. A document's page hangs on its instances and exceptions too. */
+const ABOUT: Record<Topic, string[]> = {
+  documents: ['document', 'counts', 'peek', 'ops'],
+  instances: ['document', 'instance', 'counts'],
+  exceptions: ['document', 'exceptions', 'exception', 'counts', 'ops'],
+  batches: ['batches', 'batch'],
+};
+
+/** Changes that come within this time are read again together. */
+const TOGETHER_MS = 400;
+
+/** Reads again what the stream says has changed; a page of another document is left alone. */
+export function followLive(): () => void {
+  let gathered: Changes = {};
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const flush = () => {
+    timer = null;
+    const stale = queries.getQueryCache().findAll({ predicate: ({ queryKey }) => concerns(queryKey, gathered) });
+    // A read that is under way is not begun anew: with a slow hub and much traffic it would never end.
+    if (stale.some((query) => query.state.fetchStatus === 'fetching')) {
+      timer = setTimeout(flush, TOGETHER_MS);
+      return;
+    }
+    const changes = gathered;
+    gathered = {};
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => concerns(queryKey, changes) });
+  };
+  const stop = live.onChanges((changes) => {
+    gathered = joined(gathered, changes);
+    timer ??= setTimeout(flush, TOGETHER_MS);
+  });
+  return () => {
+    stop();
+    if (timer) clearTimeout(timer);
+  };
+}
+
+/** Whether an answer hangs on what changed. */
+export function concerns([name, id]: readonly unknown[], changes: Changes): boolean {
+  if (typeof name !== 'string') return false;
+  return (Object.entries(changes) as [Topic, string[] | 'all'][]).some(([topic, ids]) => {
+    if (!(ABOUT[topic] ?? []).includes(name)) return false;
+    // A document's queries name it; those of instances and exceptions are told by ids the page does not know.
+    return !(topic === 'documents' && name === 'document' && ids !== 'all' && typeof id === 'string' && !ids.includes(id));
+  });
+}

@@ -1,0 +1,175 @@
+/** Every page with what its address may say. Pages are loaded when they are first opened. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { PageFault, PageNotFound } from './faults';
+import { Shell } from './Shell';
+import { known, parseSearch, writeSearch } from './search';
+
+export const DOCUMENT_FILTERS = [
+  'q',
+  'type',
+  'status',
+  'flow',
+  'system',
+  'since',
+  'until',
+  'owner',
+  'amount_from',
+  'amount_to',
+  'body',
+  'standing',
+] as const;
+export const EXCEPTION_FILTERS = [
+  'state',
+  'cause',
+  'code',
+  'group',
+  'connection',
+  'flow',
+  'owner',
+  'assignee',
+  'document',
+  'since',
+  'until',
+] as const;
+
+const root = createRootRoute({ component: Shell, notFoundComponent: PageNotFound });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/docs', replace: true });
+  },
+});
+
+export const documentsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/docs',
+  validateSearch: known([...DOCUMENT_FILTERS, 'keys', 'view']),
+  component: lazyRouteComponent(() => import('../features/documents/DocumentsPage'), 'DocumentsPage'),
+});
+
+export const documentRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/docs/$doc',
+  validateSearch: known(['tab', 'step', 'instance', 'from', 'to', 'level']),
+  component: lazyRouteComponent(() => import('../features/document/DocumentPage'), 'DocumentPage'),
+});
+
+export const exceptionsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/ops/dead-letters',
+  validateSearch: known([...EXCEPTION_FILTERS, 'open', 'tab']),
+  component: lazyRouteComponent(() => import('../features/exceptions/ExceptionsPage'), 'ExceptionsPage'),
+});
+
+export const opsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/ops',
+  component: lazyRouteComponent(() => import('../features/ops/OpsPage'), 'OpsPage'),
+});
+
+export const batchesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/ops/batches',
+  component: lazyRouteComponent(() => import('../features/batches/BatchesPage'), 'BatchesPage'),
+});
+
+export const batchRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/ops/batches/$batch',
+  validateSearch: known(['state']),
+  component: lazyRouteComponent(() => import('../features/batches/BatchPage'), 'BatchPage'),
+});
+
+export const connectionsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/connections',
+  component: lazyRouteComponent(() => import('../features/connections/ConnectionsPage'), 'ConnectionsPage'),
+});
+
+export const connectionRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/connections/$connection',
+  validateSearch: known(['tab']),
+  component: lazyRouteComponent(() => import('../features/connections/ConnectionPage'), 'ConnectionPage'),
+});
+
+export const flowsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/flows',
+  component: lazyRouteComponent(() => import('../features/flows/FlowsPage'), 'FlowsPage'),
+});
+
+export const flowRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/flows/$flow',
+  validateSearch: known(['tab', 'step']),
+  component: lazyRouteComponent(() => import('../features/flows/FlowPage'), 'FlowPage'),
+});
+
+export const definitionsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/definitions',
+  validateSearch: known(['kind', 'q']),
+  component: lazyRouteComponent(() => import('../features/definitions/DefinitionsPage'), 'DefinitionsPage'),
+});
+
+export const definitionRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/definitions/$kind/$id',
+  validateSearch: known(['tab', 'sample']),
+  component: lazyRouteComponent(() => import('../features/definitions/DefinitionPage'), 'DefinitionPage'),
+});
+
+export const releasesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/releases',
+  validateSearch: known(['from', 'to']),
+  component: lazyRouteComponent(() => import('../features/releases/ReleasesPage'), 'ReleasesPage'),
+});
+
+export const formsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/forms',
+  component: lazyRouteComponent(() => import('../features/forms/FormsPage'), 'FormsPage'),
+});
+
+export const formRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/forms/$form',
+  component: lazyRouteComponent(() => import('../features/forms/FormPage'), 'FormPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    documentsRoute,
+    documentRoute,
+    exceptionsRoute,
+    opsRoute,
+    batchesRoute,
+    batchRoute,
+    connectionsRoute,
+    connectionRoute,
+    flowsRoute,
+    flowRoute,
+    definitionsRoute,
+    definitionRoute,
+    releasesRoute,
+    formsRoute,
+    formRoute,
+  ]),
+  parseSearch,
+  stringifySearch: writeSearch,
+  search: { strict: true },
+  defaultErrorComponent: PageFault,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

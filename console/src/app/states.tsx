@@ -1,0 +1,86 @@
+/** What a page shows while it has nothing, or when the hub says no. */
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { type Problem, problemOf } from '../api/problem';
+import { type Key, useT } from '../i18n';
+import { Banner, Button, Copy, Skeleton } from '../ui';
+import { useMessages } from './texts';
+
+/** A problem in the reader's language, with what the hub said about this time. */
+export function ProblemView({ error, onAgain, compact }: { error: unknown; onAgain?: () => void; compact?: boolean }) {
+  const t = useT();
+  const problem = problemOf(error);
+  const sentence = useSentence();
+  const details = JSON.stringify(problem, null, 2);
+  return (
+    <Banner
+      tone={problem.status === 403 ? 'warn' : 'bad'}
+      live
+      action={
+        onAgain && (
+          <Button size="small" icon="refresh" onPress={onAgain}>
+            {t('again')}
+          </Button>
+        )
+      }
+    >
+      <strong>{sentence(problem)}</strong>
+      {problem.detail && problem.code !== 'console_fault' && <span lang="en">{problem.detail}</span>}
+      {problem.code === 'console_fault' && <span className="mono">{problem.detail}</span>}
+      {problem.pointers?.map((pointer) => (
+        <span key={pointer.pointer} lang="en">
+          <code>{pointer.pointer || '/'}</code> {pointer.message}
+        </span>
+      ))}
+      {problem.status === 403 && <span>{t('problem.who_grants')}</span>}
+      {!compact && (
+        <span className="row small dim">
+          <span>
+            {t('problem.code')} <code>{problem.code}</code>
+          </span>
+          {problem.request_id && (
+            <span>
+              {t('problem.request')} <code>{problem.request_id}</code>
+            </span>
+          )}
+          <Copy text={details} label={t('problem.copy')}>
+            <span>{t('problem.details')}</span>
+          </Copy>
+        </span>
+      )}
+    </Banner>
+  );
+}
+
+/** The sentence for a code; for a code that is newer than this console, the hub's own words. */
+export function useSentence() {
+  const messages = useMessages();
+  const t = useT();
+  return (problem: Problem): string => {
+    const key = `problem.of.${problem.code}`;
+    if (key in messages) return t(key as Key);
+    return problem.title || t('problem.of.unknown');
+  };
+}
+
+/** The answer when it is there, else what stands in its place. */
+export function Loaded<T>({
+  query,
+  children,
+  lines,
+}: {
+  query: UseQueryResult<T>;
+  children: (data: T) => ReactNode;
+  lines?: number;
+}) {
+  if (query.data !== undefined) {
+    return (
+      <>
+        {query.isError && <ProblemView error={query.error} onAgain={() => void query.refetch()} compact />}
+        {children(query.data)}
+      </>
+    );
+  }
+  if (query.isError) return <ProblemView error={query.error} onAgain={() => void query.refetch()} />;
+  return <Skeleton lines={lines} />;
+}

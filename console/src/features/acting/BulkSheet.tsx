@@ -1,0 +1,124 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, commandKey, take } from '../../api/client';
+import { Loaded, ProblemView } from '../../app/states';
+import { type Key, useT } from '../../i18n';
+import { Banner, Button, Facts, Select, Sheet, TextField, Time } from '../../ui';
+import { ActionFields } from './ActionFields';
+import { type Action, argumentsOf, type Fields, NO_FIELDS, OF_RESOURCE } from './actions';
+
+export type Choice = { ids: string[] } | { filter: Record<string, unknown> };
+
+/** From this many on, the number is typed, so that a slip does not reach thousands. */
+const TYPED_FROM = 100;
+
+/** Freezes what was chosen, then asks what to do with it. What comes later is not in it. */
+export function BulkSheet({
+  resource,
+  choice,
+  preset,
+  onClose,
+}: {
+  resource: keyof typeof OF_RESOURCE;
+  choice: Choice;
+  preset?: Action;
+  onClose: () => void;
+}) {
+  const t = useT();
+  const navigate = useNavigate();
+  const [action, setAction] = useState<Action>(preset ?? OF_RESOURCE[resource][0] ?? 'retry');
+  const [fields, setFields] = useState<Fields>(NO_FIELDS);
+  const [fault, setFault] = useState<[keyof Fields, Key] | null>(null);
+  const [rate, setRate] = useState('600');
+  const [typed, setTyped] = useState('');
+  const [key] = useState(commandKey);
+  const selection = useQuery({
+    queryKey: ['selection', resource, choice],
+    queryFn: () => take(api.POST('/api/v1/selections', { body: { resource, ...choice } as never })),
+    // Frozen once; another sheet is another selection.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+  });
+  const start = useMutation({
+    mutationFn: (order: { dry: boolean; body: Record<string, unknown> }) =>
+      take(
+        api.POST('/api/v1/batches', {
+          params: { header: { 'Idempotency-Key': `${key}${order.dry ? '-dry' : ''}` } },
+          body: order.body as never,
+        }),
+      ),
+    onSuccess: (batch) => {
+      onClose();
+      void navigate({ to: '/ops/batches/$batch', params: { batch: batch.id } });
+    },
+  });
+  const count = selection.data?.count ?? 0;
+  const perMinute = Number(rate);
+  const rateFault = Number.isInteger(perMinute) && perMinute >= 1 && perMinute <= 6000 ? null : t('bulk.rate_range');
+  const run = (dry: boolean) => {
+    const made = argumentsOf(action, fields);
+    if ('fault' in made) return setFault(made.fault);
+    setFault(null);
+    if (rateFault || !selection.data) return;
+    const body = {
+      selection: selection.data.selection,
+      action,
+      arguments: made.ok.arguments,
+      reason: made.ok.reason,
+      per_minute: perMinute,
+      dry_run: dry,
+    };
+    start.mutate({ dry, body });
+  };
+  const stop = count > TYPED_FROM && typed.trim() !== String(count) ? t('bulk.type_first', { count }) : null;
+  return (
+    <Sheet
+      open
+      onClose={onClose}
+      close={t('close')}
+      title={t('bulk.title')}
+      footer={
+        <>
+          <Button disabled={start.isPending || count === 0 || action === 'assign'} onPress={() => run(true)}>
+            {t('dry_run.do')}
+          </Button>
+          <Button
+            kind={action === 'cancel' || action === 'drop' ? 'danger' : 'primary'}
+            disabled={start.isPending || count === 0}
+            refused={stop}
+            onPress={() => run(false)}
+          >
+            {t('bulk.run', { action: t(`action.${action}` as Key), count })}
+          </Button>
+        </>
+      }
+    >
+      <Loaded query={selection} lines={4}>
+        {(frozen) => (
+          <>
+            <Facts
+              rows={[
+                [t('bulk.count'), t('bulk.frozen', { count: frozen.count })],
+                [t('bulk.until'), <Time key="until" at={frozen.expires_at} exact />],
+              ]}
+            />
+            {frozen.count === 0 && <Banner tone="warn">{t('bulk.nothing')}</Banner>}
+          </>
+        )}
+      </Loaded>
+      <Select
+        label={t('bulk.action')}
+        value={action}
+        onChange={(value) => setAction(value as Action)}
+        choices={OF_RESOURCE[resource].map((id) => ({ id, name: t(`action.${id}` as Key) }))}
+      />
+      <p className="dim">{t(`action.what.${action}` as Key)}</p>
+      <ActionFields action={action} fields={fields} onChange={setFields} fault={fault} />
+      <TextField label={t('bulk.rate')} value={rate} onChange={setRate} type="number" fault={rateFault} />
+      {count > TYPED_FROM && <TextField label={t('bulk.type', { count })} value={typed} onChange={setTyped} />}
+      {start.isError && <ProblemView error={start.error} />}
+    </Sheet>
+  );
+}

@@ -1,0 +1,66 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { api, type Schemas, take } from '../../api/client';
+import { Page } from '../../app/Page';
+import { ProblemView } from '../../app/states';
+import { type Key, useT, useWord } from '../../i18n';
+import { Chip, type Column, DataGrid, Empty, Skeleton, StatusChip, Time } from '../../ui';
+
+type Batch = Schemas['Batch'];
+
+export function BatchesPage() {
+  const t = useT();
+  const word = useWord();
+  const navigate = useNavigate();
+  const list = useInfiniteQuery({
+    queryKey: ['batches'],
+    queryFn: ({ pageParam }) => take(api.GET('/api/v1/batches', { params: { query: { limit: 50, cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+  const columns: Column<Batch>[] = [
+    {
+      id: 'action',
+      title: t('bulk.action'),
+      width: 'minmax(180px, 1fr)',
+      render: (row) => (
+        <Link to="/ops/batches/$batch" params={{ batch: row.id }} tabIndex={-1}>
+          {t(`action.${row.action}` as Key)}
+        </Link>
+      ),
+    },
+    {
+      id: 'dry',
+      title: t('batch.kind'),
+      width: '110px',
+      render: (row) => (row.dry_run ? <Chip>{t('batch.dry')}</Chip> : t('batch.real')),
+    },
+    { id: 'resource', title: t('batch.resource'), width: 'minmax(100px, 0.6fr)', render: (row) => word('resource', row.resource) },
+    { id: 'total', title: t('bulk.count'), width: '90px', number: true, render: (row) => row.total },
+    { id: 'state', title: t('documents.state'), width: '110px', render: (row) => <StatusChip room="batch" state={row.state} /> },
+    { id: 'actor', title: t('batch.actor'), width: 'minmax(100px, 0.8fr)', render: (row) => row.actor },
+    { id: 'reason', title: t('act.field.reason'), width: 'minmax(160px, 2fr)', render: (row) => row.reason ?? '' },
+    { id: 'at', title: t('batch.created'), width: '120px', render: (row) => <Time at={row.created_at} /> },
+  ];
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Page full title={t('nav.batches')} name={t('nav.batches')}>
+      {list.isPending ? (
+        <Skeleton />
+      ) : list.isError && !list.data ? (
+        <ProblemView error={list.error} onAgain={() => void list.refetch()} />
+      ) : (
+        <DataGrid
+          label={t('nav.batches')}
+          columns={columns}
+          rows={rows}
+          keyOf={(row) => row.id}
+          nameOf={(row) => row.id}
+          onOpen={(row) => void navigate({ to: '/ops/batches/$batch', params: { batch: row.id } })}
+          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+          empty={<Empty title={t('batch.none')} why={t('batch.none_why')} />}
+        />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { operations, template } from './operations';
+
+test('the shipped connector is read with effects and inputs', () => {
+  const found = operations(readFileSync(join(import.meta.dirname, '../../../../connectors/demo_oa/connector.yaml'), 'utf8'));
+  const create = found.find((operation) => operation.id === 'create_approval');
+  expect(create?.effect).toBe('write');
+  expect(JSON.parse(template(create))).toEqual({ reference: '', title: '', originator: '', form: {} });
+  expect(found.find((operation) => operation.id === 'get_approval')?.effect).toBe('read');
+});
+
+test('text that is no connector has none', () => {
+  for (const text of ['', 'operations: 3', '- x', 'operations: {a: 1}']) expect(operations(text)).toEqual([]);
+  expect(template(undefined)).toBe('{}');
+});

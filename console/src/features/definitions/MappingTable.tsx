@@ -1,0 +1,125 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { api, type Schemas, take } from '../../api/client';
+import { useRefusal } from '../../app/me';
+import { Loaded, ProblemView } from '../../app/states';
+import { useT } from '../../i18n';
+import { Banner, Button, Json, Select, TextField } from '../../ui';
+import { type Rule, rules } from './rules';
+import { useDraft, useText } from './use';
+
+/** The rules of a mapping as rows, with what each makes of a chosen real document. */
+export function MappingTable({ id, sample }: { id: string; sample?: string }) {
+  const mayEdit = useRefusal()('edit_drafts') === null;
+  const text = useText('mapping', id);
+  const draft = useDraft('mapping', id, mayEdit);
+  return <Loaded query={text}>{(live) => <Table id={id} text={draft.data?.text ?? live.text} sample={sample} />}</Loaded>;
+}
+
+function Table({ id, text, sample }: { id: string; text: string; sample?: string }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const refusal = useRefusal();
+  const [filter, setFilter] = useState('');
+  const found = useMemo(() => rules(text), [text]);
+  const choices = useQuery({
+    queryKey: ['documents', 'samples'],
+    queryFn: () => take(api.GET('/api/v1/documents', { params: { query: { limit: 20, type: 'purchase_order' } } })),
+    staleTime: 30_000,
+  });
+  const refused = refusal('edit_drafts') ?? refusal('see_payloads');
+  const preview = useQuery({
+    queryKey: ['preview', id, text, sample],
+    queryFn: () => take(api.POST('/api/v1/mappings/preview', { body: { text, document: sample, drafts: true } })),
+    enabled: sample !== undefined && refused === null,
+    retry: false,
+  });
+  const made = new Map((preview.data?.rules ?? []).map((rule) => [`${rule.rule.line}`, rule]));
+  const wanted = filter.trim().toLowerCase();
+  const shown = found.filter((rule) => wanted === '' || `${rule.to} ${rule.source}`.toLowerCase().includes(wanted));
+  return (
+    <div className="stack">
+      <div className="filters">
+        <div className="field search">
+          <TextField label={t('filters.q')} value={filter} onChange={setFilter} type="search" />
+        </div>
+        <Select
+          label={t('mapping.sample')}
+          value={sample ?? ''}
+          onChange={(value) =>
+            void navigate({
+              to: '/definitions/$kind/$id',
+              params: { kind: 'mapping', id },
+              search: { tab: 'table', sample: value || undefined },
+              replace: true,
+            })
+          }
+          choices={[
+            { id: '', name: t('mapping.no_sample') },
+            ...(choices.data?.items ?? []).map((row) => ({ id: row.id, name: row.key })),
+          ]}
+        />
+        {sample && (
+          <Button onPress={() => void preview.refetch()} disabled={preview.isFetching} icon="refresh">
+            {t('again')}
+          </Button>
+        )}
+      </div>
+      {refused && sample && <Banner>{refused}</Banner>}
+      {preview.isError && <ProblemView error={preview.error} compact />}
+      {preview.data?.error && (
+        <Banner tone="bad">
+          <span>
+            <code>{preview.data.error.target}</code> {preview.data.error.message}
+          </span>
+        </Banner>
+      )}
+      <div className="scroll" role="group" tabIndex={0} aria-label={t('mapping.rules', { count: found.length })}>
+        <table className="table">
+          <caption>{t('mapping.rules', { count: found.length })}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('mapping.target')}</th>
+              <th scope="col">{t('mapping.from')}</th>
+              <th scope="col">{t('mapping.options')}</th>
+              <th scope="col">{t('mapping.value')}</th>
+              <th scope="col" className="number">
+                {t('mapping.line')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((rule) => (
+              <Row key={`${rule.line}-${rule.to}`} rule={rule} made={made.get(String(rule.line))} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {preview.data?.output !== undefined && preview.data?.output !== null && (
+        <>
+          <h2>{t('mapping.output', { micros: preview.data.micros })}</h2>
+          <Json value={preview.data.output} label={t('mapping.output', { micros: preview.data.micros })} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Row({ rule, made }: { rule: Rule; made?: Schemas['PreviewRule'] }) {
+  const t = useT();
+  return (
+    <tr>
+      <th scope="row" style={{ paddingInlineStart: 8 + rule.depth * 16 }}>
+        <code>{rule.to}</code>
+        {rule.required && <span title={t('mapping.required')}> *</span>}
+      </th>
+      <td>
+        <span className="dim small">{rule.how}</span> <code>{rule.source}</code>
+      </td>
+      <td className="small">{rule.options.join(' · ')}</td>
+      <td className="mono wrap">{made ? (typeof made.value === 'string' ? made.value : JSON.stringify(made.value)) : ''}</td>
+      <td className="number">{rule.line}</td>
+    </tr>
+  );
+}

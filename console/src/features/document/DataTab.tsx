@@ -1,0 +1,169 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, take } from '../../api/client';
+import { useRefusal } from '../../app/me';
+import { documentRoute } from '../../app/router';
+import { Loaded } from '../../app/states';
+import { useT, useWord } from '../../i18n';
+import { Banner, Card, Checkbox, Json, Select, Time } from '../../ui';
+import { Tree } from './Tree';
+import type { Detail } from './use';
+
+/** What the document holds, in each of its revisions, and what two of them differ in. */
+export function DataTab({ detail }: { detail: Detail }) {
+  const t = useT();
+  const word = useWord();
+  const navigate = useNavigate();
+  const refusal = useRefusal();
+  const search = documentRoute.useSearch();
+  const [raw, setRaw] = useState(false);
+  const origins = useQuery({
+    queryKey: ['document', detail.id, 'revisions'],
+    queryFn: () => take(api.GET('/api/v1/documents/{id}/revisions', { params: { path: { id: detail.id } } })),
+  });
+  const numbers = detail.revisions.map((revision) => revision.number).sort((a, b) => b - a);
+  const known = (text: string | undefined) => (text && numbers.includes(Number(text)) ? Number(text) : undefined);
+  const to = known(search.to) ?? detail.revision;
+  const from = known(search.from);
+  const set = (next: Partial<typeof search>) =>
+    void navigate({ to: '/docs/$doc', params: { doc: detail.id }, search: { ...search, ...next }, replace: true });
+  const noPayloads = refusal('see_payloads');
+  return (
+    <div className="split">
+      <div className="stack">
+        <div className="row">
+          <Select
+            label={t('data.revision')}
+            value={String(to)}
+            onChange={(value) => set({ to: value })}
+            choices={numbers.map((number) => ({ id: String(number), name: t('document.revision', { number }) }))}
+          />
+          {numbers.length > 1 && (
+            <Select
+              label={t('data.compare')}
+              value={from === undefined ? '' : String(from)}
+              onChange={(value) => set({ from: value || undefined })}
+              choices={[
+                { id: '', name: t('data.no_compare') },
+                ...numbers
+                  .filter((number) => number !== to)
+                  .map((number) => ({ id: String(number), name: t('document.revision', { number }) })),
+              ]}
+            />
+          )}
+          <Checkbox checked={raw} onChange={setRaw}>
+            {t('data.raw')}
+          </Checkbox>
+        </div>
+        {noPayloads ? (
+          <Banner tone="warn">{noPayloads}</Banner>
+        ) : from === undefined ? (
+          <Content document={detail.id} number={to} raw={raw} />
+        ) : (
+          <Differences document={detail.id} from={from} to={to} />
+        )}
+      </div>
+      <Card title={t('data.revisions')}>
+        <Loaded query={origins} lines={3}>
+          {({ items }) => (
+            <ol className="stack">
+              {[...items].reverse().map((item) => (
+                <li key={item.number} className="stack tight">
+                  <strong>
+                    {t('document.revision', { number: item.number })} · {word('origin', item.origin)}
+                  </strong>
+                  <span className="dim small">
+                    <Time at={item.created_at} exact /> {item.actor}
+                  </span>
+                  {item.reason && <span className="wrap">{item.reason}</span>}
+                </li>
+              ))}
+            </ol>
+          )}
+        </Loaded>
+      </Card>
+    </div>
+  );
+}
+
+function Content({ document, number, raw }: { document: string; number: number; raw: boolean }) {
+  const t = useT();
+  const query = useQuery({
+    queryKey: ['document', document, 'revision', number],
+    queryFn: () => take(api.GET('/api/v1/documents/{id}/revisions/{number}', { params: { path: { id: document, number } } })),
+    staleTime: 60_000,
+  });
+  return (
+    <Loaded query={query} lines={10}>
+      {(revision) => (
+        <div className="stack">
+          <Card title={t('data.canonical')}>
+            {raw ? <Json value={revision.body} label={t('data.canonical')} /> : <Tree value={revision.body} />}
+          </Card>
+          {revision.payload !== undefined && revision.payload !== null && (
+            <Card title={t('data.payload')}>
+              <Json value={revision.payload} label={t('data.payload')} />
+            </Card>
+          )}
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+interface Change {
+  path: string;
+  before?: unknown;
+  after?: unknown;
+}
+
+function Differences({ document, from, to }: { document: string; from: number; to: number }) {
+  const t = useT();
+  const query = useQuery({
+    queryKey: ['document', document, 'diff', from, to],
+    queryFn: () =>
+      take(
+        api.GET('/api/v1/documents/{id}/revisions/{number}/diff', {
+          params: { path: { id: document, number: to }, query: { with: from } },
+        }),
+      ),
+    staleTime: 60_000,
+  });
+  const shown = (value: unknown) =>
+    value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+  return (
+    <Loaded query={query} lines={6}>
+      {(diff) => (
+        <div
+          className="scroll"
+          role="group"
+          tabIndex={0}
+          aria-label={t('data.differences', { from: diff.from, to: diff.to, count: diff.changes.length })}
+        >
+          <table className="table">
+            <caption>{t('data.differences', { from: diff.from, to: diff.to, count: diff.changes.length })}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t('data.field')}</th>
+                <th scope="col">{t('document.revision', { number: diff.from })}</th>
+                <th scope="col">{t('document.revision', { number: diff.to })}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {(diff.changes as unknown as Change[]).map((change) => (
+                <tr key={change.path}>
+                  <td>
+                    <code>{change.path}</code>
+                  </td>
+                  <td className="mono removed">{shown(change.before)}</td>
+                  <td className="mono added">{shown(change.after)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Loaded>
+  );
+}

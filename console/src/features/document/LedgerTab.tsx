@@ -1,0 +1,209 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, take } from '../../api/client';
+import { useRefusal } from '../../app/me';
+import { Loaded } from '../../app/states';
+import { useT, useWord } from '../../i18n';
+import { Age, Button, Card, Chip, Copy, Empty, StatusChip, Time } from '../../ui';
+import { DriftSheet } from '../acting/DriftSheet';
+import { type Detail, useDocument } from './use';
+
+/** What each system holds of the document: what we last wrote, what it last said, and since when they agree or differ. */
+export function LedgerTab({ detail }: { detail: Detail }) {
+  const t = useT();
+  const word = useWord();
+  const ledger = useQuery({
+    queryKey: ['document', detail.id, 'ledger'],
+    queryFn: () => take(api.GET('/api/v1/documents/{id}/ledger', { params: { path: { id: detail.id } } })),
+  });
+  return (
+    <div className="stack">
+      <Card title={t('ledger.title')}>
+        {detail.links.length === 0 ? (
+          <Empty title={t('ledger.none')} why={t('ledger.none_why')} />
+        ) : (
+          <div className="scroll" role="group" tabIndex={0} aria-label={t('ledger.title')}>
+            <table className="table">
+              <caption className="hidden-text">{t('ledger.title')}</caption>
+              <thead>
+                <tr>
+                  <th scope="col">{t('ledger.system')}</th>
+                  <th scope="col">{t('ledger.object')}</th>
+                  <th scope="col">{t('ledger.written')}</th>
+                  <th scope="col">{t('ledger.seen')}</th>
+                  <th scope="col">{t('ledger.standing')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {detail.links.map((link) => {
+                  const standing = ledger.data?.links.find(
+                    (item) => item.connection === link.connection && item.external_id === link.external_id,
+                  );
+                  return (
+                    <tr key={`${link.connection}-${link.external_id}`}>
+                      <th scope="row">
+                        <Link to="/connections/$connection" params={{ connection: link.connection }}>
+                          {link.connection}
+                        </Link>
+                      </th>
+                      <td>
+                        <Copy text={link.external_id} />
+                      </td>
+                      <td>
+                        {link.written ?? t('ledger.nothing_written')}
+                        {link.written_at && (
+                          <div className="dim small">
+                            <Time at={link.written_at} />
+                          </div>
+                        )}
+                      </td>
+                      <td>
+                        {link.seen ?? t('ledger.nothing_seen')}
+                        {link.seen_at && (
+                          <div className="dim small">
+                            <Time at={link.seen_at} />
+                          </div>
+                        )}
+                      </td>
+                      <td>
+                        <Standing standing={standing} closed={link.closed} />
+                      </td>
+                    </tr>
+                  );
+                })}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Card>
+      <Drifts document={detail.id} />
+      {detail.relations.length > 0 && (
+        <Card title={t('ledger.related')}>
+          <ul className="stack tight">
+            {detail.relations.map((relation) => {
+              const other = relation.document === detail.id ? relation.made_for : relation.document;
+              return (
+                <li key={`${relation.document}-${relation.relation}`} className="row">
+                  <span className="dim">{word('relation', relation.relation)}</span>
+                  <Related id={other} />
+                </li>
+              );
+            })}
+          </ul>
+        </Card>
+      )}
+    </div>
+  );
+}
+
+function Standing({
+  standing,
+  closed,
+}: {
+  standing?: { checked_at?: string | null; differs_since?: string | null; in_step_since?: string | null };
+  closed: boolean;
+}) {
+  const t = useT();
+  if (closed) return <Chip icon="minus">{t('ledger.closed')}</Chip>;
+  if (standing?.differs_since) {
+    return (
+      <span className="row">
+        <Chip tone="bad" icon="alert">
+          {t('ledger.differs')}
+        </Chip>
+        <Age since={standing.differs_since} />
+      </span>
+    );
+  }
+  if (standing?.in_step_since) {
+    return (
+      <span className="row">
+        <Chip tone="ok" icon="check">
+          {t('ledger.in_step')}
+        </Chip>
+        <Age since={standing.in_step_since} />
+      </span>
+    );
+  }
+  return (
+    <Chip tone="plain" icon="question">
+      {t('ledger.not_compared')}
+    </Chip>
+  );
+}
+
+/** Another document by its number, as soon as that is known. */
+function Related({ id }: { id: string }) {
+  const { data } = useDocument(id);
+  return (
+    <Link to="/docs/$doc" params={{ doc: id }} className="mono">
+      {data?.key ?? id}
+    </Link>
+  );
+}
+
+function Drifts({ document }: { document: string }) {
+  const t = useT();
+  const word = useWord();
+  const refused = useRefusal()('settle_exceptions');
+  const [acting, setActing] = useState<{ id: string; action: 'accept' | 'repair' } | null>(null);
+  const query = useQuery({
+    queryKey: ['document', document, 'drift'],
+    queryFn: () => take(api.GET('/api/v1/drift', { params: { query: { document } } })),
+  });
+  return (
+    <>
+      <Loaded query={query} lines={3}>
+        {({ items }) =>
+          items.length === 0 ? null : (
+            <Card title={t('drift.title')}>
+              <ul className="stack">
+                {items.map((drift) => (
+                  <li key={drift.id} className="card">
+                    <div className="row between">
+                      <span className="row">
+                        <StatusChip room="drift" state={drift.state} />
+                        <strong>{word('drift_kind', drift.kind)}</strong>
+                        {drift.field && <code>{drift.field}</code>}
+                        <span className="dim">{drift.connection}</span>
+                      </span>
+                      {drift.state === 'open' && (
+                        <span className="row">
+                          <Button
+                            size="small"
+                            kind="primary"
+                            refused={refused}
+                            onPress={() => setActing({ id: drift.id, action: 'repair' })}
+                          >
+                            {t('drift.repair')}
+                          </Button>
+                          <Button size="small" refused={refused} onPress={() => setActing({ id: drift.id, action: 'accept' })}>
+                            {t('drift.accept')}
+                          </Button>
+                        </span>
+                      )}
+                    </div>
+                    <div className="row">
+                      <span>
+                        {t('drift.ours')} <span className="mono">{drift.ours ?? '–'}</span>
+                      </span>
+                      <span>
+                        {t('drift.theirs')} <span className="mono">{drift.theirs ?? '–'}</span>
+                      </span>
+                      <span className="dim">
+                        {t('drift.since')} <Time at={drift.first_seen_at} exact />
+                      </span>
+                    </div>
+                    {drift.reason && <p className="dim">{drift.reason}</p>}
+                  </li>
+                ))}
+              </ul>
+            </Card>
+          )
+        }
+      </Loaded>
+      {acting && <DriftSheet id={acting.id} action={acting.action} onClose={() => setActing(null)} />}
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, type Schemas, take } from '../../api/client';
+import { useRefusal } from '../../app/me';
+import { Loaded } from '../../app/states';
+import { useT, useWord } from '../../i18n';
+import { Age, Button, Card, Chip, Empty, Facts, Sentence } from '../../ui';
+import { BulkSheet } from '../acting/BulkSheet';
+
+type Group = Schemas['ExceptionGroup'];
+export type ExceptionFilter = Record<string, string | undefined>;
+
+/** What stopped, by same cause: one partner that was down for an hour is one line. */
+export function Groups({ filter, onOpen }: { filter: ExceptionFilter; onOpen: (group: string) => void }) {
+  const t = useT();
+  const query = useQuery({
+    queryKey: ['exceptions', 'groups', filter],
+    queryFn: () => take(api.GET('/api/v1/exceptions/groups', { params: { query: filter as Record<string, string> } })),
+  });
+  return (
+    <Loaded query={query} lines={8}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Empty title={t('exceptions.none')} why={t('exceptions.none_why')} />
+        ) : (
+          <ol className="stack">
+            {items.map((group) => (
+              <li key={group.group}>
+                <OneGroup group={group} onOpen={() => onOpen(group.group)} />
+              </li>
+            ))}
+          </ol>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function OneGroup({ group, onOpen }: { group: Group; onOpen: () => void }) {
+  const t = useT();
+  const word = useWord();
+  const refused = useRefusal()('run_batches');
+  const [acting, setActing] = useState<'retry' | 'assign' | null>(null);
+  return (
+    <Card
+      title={
+        <span className="row">
+          <Chip tone="bad" icon="alert">
+            {word('cause', group.cause)}
+          </Chip>
+          <span>{t('exceptions.count', { count: group.count })}</span>
+          <code className="small">{group.code}</code>
+        </span>
+      }
+      action={
+        <span className="row">
+          <Button kind="primary" size="small" refused={refused} onPress={() => setActing('retry')}>
+            {t('exceptions.act_group')}
+          </Button>
+          <Button size="small" onPress={onOpen}>
+            {t('exceptions.open_group')}
+          </Button>
+        </span>
+      }
+    >
+      <p className="wrap">
+        <Sentence text={group.sample.message} />
+      </p>
+      <Facts
+        rows={[
+          [t('exceptions.where'), [group.connection, group.operation, group.flow, group.step].filter(Boolean).join(' · ')],
+          [t('exceptions.oldest'), <Age key="oldest" since={group.oldest_at} />],
+          [t('exceptions.newest'), <Age key="newest" since={group.newest_at} />],
+          [t('exceptions.unassigned'), String(group.unassigned)],
+        ]}
+      />
+      {acting && (
+        <BulkSheet
+          resource="exceptions"
+          choice={{ filter: { group: group.group, state: 'open' } }}
+          preset={acting}
+          onClose={() => setActing(null)}
+        />
+      )}
+    </Card>
+  );
+}

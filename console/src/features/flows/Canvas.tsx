@@ -1,0 +1,136 @@
+import { useEffect, useRef, useState } from 'react';
+import { useT, useWord } from '../../i18n';
+import { Button, Chip } from '../../ui';
+import { type Box, layout } from './layout';
+import type { Step } from './model';
+import type { Count } from './overlay';
+
+interface Props {
+  starts: string[];
+  steps: Step[];
+  chosen?: string;
+  counts: Map<string, Count>;
+  folded: ReadonlySet<string>;
+  onFold: (id: string) => void;
+  onChoose: (id: string) => void;
+}
+
+const ZOOMS = [0.4, 0.5, 0.65, 0.8, 1, 1.25] as const;
+const MARGIN = 24;
+
+/** The flow drawn from top to bottom. Nothing can be moved: where a card stands follows from the text. */
+export function Canvas({ starts, steps, chosen, counts, folded, onFold, onChoose }: Props) {
+  const t = useT();
+  const place = useRef<HTMLElement>(null);
+  const [zoom, setZoom] = useState(4);
+  const drawn = layout(steps, folded);
+  const scale = ZOOMS[zoom] ?? 1;
+  const { width } = drawn;
+  useEffect(() => {
+    // The whole width at first, as far as it can still be read.
+    const room = (place.current?.clientWidth ?? 800) - 2 * MARGIN;
+    const fits = ZOOMS.map((each, index) => (each <= 1 && width * each <= room ? index : -1)).filter((index) => index >= 0);
+    setZoom(fits.at(-1) ?? 1);
+  }, [width]);
+  return (
+    <section className="canvas" aria-label={t('flows.canvas')} ref={place}>
+      <div className="canvas-tools row">
+        <Button size="small" icon="minus" label={t('flows.smaller')} disabled={zoom === 0} onPress={() => setZoom(zoom - 1)} />
+        <span className="small">{Math.round(scale * 100)}%</span>
+        <Button size="small" label={t('flows.larger')} disabled={zoom === ZOOMS.length - 1} onPress={() => setZoom(zoom + 1)}>
+          +
+        </Button>
+      </div>
+      <div className="canvas-size" style={{ width: drawn.width * scale + 2 * MARGIN, height: drawn.height * scale + 2 * MARGIN }}>
+        <div
+          className="canvas-sheet"
+          style={{ width: drawn.width, height: drawn.height, transform: `translate(${MARGIN}px, ${MARGIN}px) scale(${scale})` }}
+        >
+          <svg aria-hidden="true" width={drawn.width} height={drawn.height}>
+            {drawn.edges.map((edge) => (
+              <polyline key={edge.key} points={edge.points.map((point) => point.join(',')).join(' ')} />
+            ))}
+          </svg>
+          {drawn.boxes.map((box) => (
+            <div key={box.key} className="canvas-box" style={{ left: box.x, top: box.y, width: box.width, height: box.height }}>
+              <Content
+                box={box}
+                starts={starts}
+                chosen={chosen}
+                count={box.step && box.kind === 'step' ? counts.get(box.step.id) : undefined}
+                onFold={onFold}
+                onChoose={onChoose}
+              />
+            </div>
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Content({
+  box,
+  starts,
+  chosen,
+  count,
+  onFold,
+  onChoose,
+}: {
+  box: Box;
+  starts: string[];
+  chosen?: string;
+  count?: Count;
+  onFold: (id: string) => void;
+  onChoose: (id: string) => void;
+}) {
+  const t = useT();
+  const word = useWord();
+  const { step, branch } = box;
+  if (box.kind === 'start') {
+    return (
+      <div className="flow-start" title={starts.join('\n')}>
+        {starts[0] ?? t('flows.starts_by_hand')}
+      </div>
+    );
+  }
+  if (box.kind === 'branch') {
+    return (
+      <div className="flow-branch" title={branch?.when ?? ''}>
+        <span className="dim small">{box.number}</span> <strong>{branch?.id}</strong>{' '}
+        <code className="small">{branch?.when ?? ''}</code>
+      </div>
+    );
+  }
+  if (box.kind === 'folded') {
+    return (
+      <Button size="small" onPress={() => step && onFold(step.id)}>
+        {t('flows.hidden', { count: box.hidden ?? 0 })}
+      </Button>
+    );
+  }
+  if (!step) return null;
+  return (
+    <button type="button" className={`flow-card ${step.kind}`} aria-pressed={chosen === step.id} onClick={() => onChoose(step.id)}>
+      <span className="row between">
+        <span className="small dim">{word('step', step.kind)}</span>
+        {count && (
+          <span className="row">
+            {count.stopped > 0 && (
+              <Chip tone="bad" icon="alert">
+                {count.stopped}
+              </Chip>
+            )}
+            {count.running > 0 && (
+              <Chip tone="waiting" icon="hourglass">
+                {count.running}
+              </Chip>
+            )}
+          </span>
+        )}
+      </span>
+      <strong>{step.id}</strong>
+      <span className="small wide-text">{step.what || step.notes[0] || ''}</span>
+    </button>
+  );
+}

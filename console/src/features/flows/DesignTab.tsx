@@ -1,0 +1,121 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { useRefusal } from '../../app/me';
+import { flowRoute } from '../../app/router';
+import { Loaded } from '../../app/states';
+import { useT, useWord } from '../../i18n';
+import { Banner, Button, Card, Checkbox, Facts } from '../../ui';
+import { useDraft, useText } from '../definitions/use';
+import { Canvas } from './Canvas';
+import { useUnderWay } from './FlowPage';
+import { flat, read, type Step } from './model';
+import { Outline } from './Outline';
+import { byStep } from './overlay';
+
+/** The flow as a picture and as an outline, over the same text; both lead to the same place. */
+export function DesignTab({ flow }: { flow: string }) {
+  const mayEdit = useRefusal()('edit_drafts') === null;
+  const text = useText('flow', flow);
+  const draft = useDraft('flow', flow, mayEdit);
+  return (
+    <Loaded query={text}>
+      {(live) => (
+        <Design flow={flow} text={draft.data?.text ?? live.text} isDraft={draft.data !== null && draft.data !== undefined} />
+      )}
+    </Loaded>
+  );
+}
+
+function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: boolean }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const search = flowRoute.useSearch();
+  const [counting, setCounting] = useState(true);
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const model = useMemo(() => read(text), [text]);
+  const underWay = useUnderWay(flow);
+  const counts = useMemo(() => (counting ? byStep(underWay.data?.items ?? []) : new Map()), [counting, underWay.data]);
+  const chosen = flat(model.steps).find((step) => step.id === search.step);
+  const choose = (id: string) =>
+    void navigate({
+      to: '/flows/$flow',
+      params: { flow },
+      search: { ...search, step: id === search.step ? undefined : id },
+      replace: true,
+    });
+  const fold = (id: string) => {
+    const next = new Set(folded);
+    if (!next.delete(id)) next.add(id);
+    setFolded(next);
+  };
+  return (
+    <div className="stack">
+      {isDraft && <Banner>{t('flows.of_draft')}</Banner>}
+      {model.problem && (
+        <Banner tone="bad">
+          <strong>{t('flows.unreadable')}</strong>
+          <span lang="en">{model.problem}</span>
+        </Banner>
+      )}
+      <div className="row">
+        <Checkbox checked={counting} onChange={setCounting}>
+          {t('flows.counting')}
+        </Checkbox>
+        {underWay.data?.more && <span className="dim small">{t('flows.counting_cut')}</span>}
+      </div>
+      <div className="design">
+        <Outline steps={model.steps} chosen={search.step} counts={counts} onChoose={choose} />
+        <Canvas
+          starts={model.starts}
+          steps={model.steps}
+          chosen={search.step}
+          counts={counts}
+          folded={folded}
+          onFold={fold}
+          onChoose={choose}
+        />
+        <Card title={chosen ? chosen.id : t('flows.step')}>
+          {chosen ? (
+            <About flow={flow} step={chosen} folded={folded.has(chosen.id)} onFold={() => fold(chosen.id)} />
+          ) : (
+            <p className="dim">{t('flows.choose')}</p>
+          )}
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+function About({ flow, step, folded, onFold }: { flow: string; step: Step; folded: boolean; onFold: () => void }) {
+  const t = useT();
+  const word = useWord();
+  const navigate = useNavigate();
+  return (
+    <>
+      <Facts
+        rows={[
+          [t('flows.kind'), word('step', step.kind)],
+          [t('flows.what'), step.what ? <code key="what">{step.what}</code> : null],
+          ...step.notes.map((note): [string, React.ReactNode] => {
+            const [name = '', ...rest] = note.split(': ');
+            return [name, <code key={name}>{rest.join(': ')}</code>];
+          }),
+          [t('mapping.line'), String(step.line)],
+        ]}
+      />
+      <div className="row">
+        <Button
+          size="small"
+          onPress={() => void navigate({ to: '/flows/$flow', params: { flow }, search: { tab: 'yaml', step: step.id } })}
+        >
+          {t('flows.to_text')}
+        </Button>
+        {step.branches.length > 0 && (
+          <Button size="small" onPress={onFold}>
+            {folded ? t('flows.unfold') : t('flows.fold')}
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { api, take } from '../../api/client';
+import { Page } from '../../app/Page';
+import { flowRoute } from '../../app/router';
+import { Loaded } from '../../app/states';
+import { useLanguage, useT } from '../../i18n';
+import { type TabEntry, Tabs } from '../../ui';
+import { TextTab } from '../definitions/TextTab';
+import { titleOf } from '../definitions/titles';
+import { useDefinition } from '../definitions/use';
+import { VersionsTab } from '../definitions/VersionsTab';
+import { DesignTab } from './DesignTab';
+import { InstancesTab } from './InstancesTab';
+import { SimulateTab } from './SimulateTab';
+
+export function FlowPage() {
+  const t = useT();
+  const navigate = useNavigate();
+  const { language } = useLanguage();
+  const { flow } = flowRoute.useParams();
+  const search = flowRoute.useSearch();
+  const query = useDefinition('flow', flow);
+  return (
+    <Loaded query={query} lines={10}>
+      {(detail) => {
+        const entries: TabEntry[] = [
+          { id: 'design', name: t('flows.design'), content: <DesignTab flow={flow} /> },
+          {
+            id: 'yaml',
+            name: t('definitions.text'),
+            content: <TextTab kind="flow" id={flow} etag={detail.etag ?? ''} path={detail.path} />,
+          },
+          { id: 'simulate', name: t('flows.simulate'), content: <SimulateTab flow={flow} /> },
+          { id: 'instances', name: t('flows.instances'), content: <InstancesTab flow={flow} /> },
+          {
+            id: 'versions',
+            name: t('definitions.versions'),
+            content: <VersionsTab kind="flow" id={flow} versions={detail.versions} />,
+          },
+        ];
+        return (
+          <Page
+            name={flow}
+            title={
+              <span className="row document-head">
+                <strong>{titleOf(detail, language)}</strong>
+                <code className="small">{flow}</code>
+              </span>
+            }
+            actions={
+              <Link to="/docs" search={{ flow }} className="button">
+                {t('flows.documents')}
+              </Link>
+            }
+          >
+            <Tabs
+              label={t('flows.tabs')}
+              entries={entries}
+              chosen={entries.find((entry) => entry.id === search.tab)?.id ?? 'design'}
+              onChoose={(tab) =>
+                void navigate({
+                  to: '/flows/$flow',
+                  params: { flow },
+                  search: { ...search, tab: tab === 'design' ? undefined : tab },
+                  replace: true,
+                })
+              }
+            />
+          </Page>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+/** Instances that are under way, as many as one page of the hub holds. */
+export function useUnderWay(flow: string) {
+  return useQuery({
+    queryKey: ['instance', 'of', flow],
+    queryFn: async () => {
+      const of = (status: string) => take(api.GET('/api/v1/instances', { params: { query: { flow, status, limit: 500 } } }));
+      const [running, stopped] = await Promise.all([of('running'), of('exception')]);
+      return { items: [...stopped.items, ...running.items], more: !!(running.next_cursor || stopped.next_cursor) };
+    },
+    refetchInterval: 15_000,
+  });
+}

@@ -1,0 +1,85 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, type Schemas, take } from '../../api/client';
+import { ProblemView } from '../../app/states';
+import { between } from '../../format/time';
+import { useLanguage, useT, useWord } from '../../i18n';
+import { type Column, DataGrid, Empty, Select, Skeleton, StatusChip, Time, useNow } from '../../ui';
+
+type Instance = Schemas['InstanceItem'];
+
+export function InstancesTab({ flow }: { flow: string }) {
+  const t = useT();
+  const word = useWord();
+  const navigate = useNavigate();
+  const now = useNow();
+  const { language } = useLanguage();
+  const [status, setStatus] = useState('');
+  const list = useInfiniteQuery({
+    queryKey: ['instance', 'list', flow, status],
+    queryFn: ({ pageParam }) =>
+      take(
+        api.GET('/api/v1/instances', { params: { query: { flow, status: status || undefined, limit: 100, cursor: pageParam } } }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+  const columns: Column<Instance>[] = [
+    {
+      id: 'document',
+      title: t('exceptions.document'),
+      width: 'minmax(300px, 1.5fr)',
+      render: (row) => (
+        <Link to="/docs/$doc" params={{ doc: row.document }} search={{ instance: row.id }} className="mono" tabIndex={-1}>
+          {row.document}
+        </Link>
+      ),
+    },
+    { id: 'revision', title: t('data.revision'), width: '90px', number: true, render: (row) => row.revision },
+    {
+      id: 'state',
+      title: t('documents.state'),
+      width: '120px',
+      render: (row) => <StatusChip room="instance" state={row.status} />,
+    },
+    { id: 'outcome', title: t('flows.outcome'), width: 'minmax(110px, 0.7fr)', render: (row) => word('outcome', row.outcome) },
+    { id: 'step', title: t('cause.step'), width: 'minmax(110px, 0.8fr)', render: (row) => <code>{row.at_step ?? ''}</code> },
+    { id: 'started', title: t('flows.started'), width: '130px', render: (row) => <Time at={row.started_at} exact /> },
+    { id: 'long', title: t('flows.took'), width: '110px', render: (row) => between(row.started_at, row.ended_at ?? now, language) },
+  ];
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <div className="stack fill">
+      <div className="filters">
+        <Select
+          label={t('documents.state')}
+          value={status}
+          onChange={setStatus}
+          choices={[
+            { id: '', name: t('filters.any') },
+            ...['running', 'exception', 'ended', 'superseded'].map((id) => ({ id, name: word('instance', id) })),
+          ]}
+        />
+      </div>
+      {list.isPending ? (
+        <Skeleton />
+      ) : list.isError && !list.data ? (
+        <ProblemView error={list.error} onAgain={() => void list.refetch()} />
+      ) : (
+        <div className="grid-place">
+          <DataGrid
+            label={t('flows.instances')}
+            columns={columns}
+            rows={rows}
+            keyOf={(row) => row.id}
+            nameOf={(row) => row.id}
+            onOpen={(row) => void navigate({ to: '/docs/$doc', params: { doc: row.document }, search: { instance: row.id } })}
+            more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+            empty={<Empty title={t('flows.no_instances')} />}
+          />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+import { faults } from './scripts/catalogues.ts';
+
+/** A key that one language lacks, or that code uses and no catalogue has, fails the build. */
+function catalogues(): Plugin {
+  return {
+    name: 'waybill-catalogues',
+    apply: 'build',
+    buildStart() {
+      const found = faults(join(import.meta.dirname, 'src'));
+      if (found.length > 0) this.error(`texts are missing:\n  ${found.join('\n  ')}`);
+    },
+  };
+}
+
+/** Packs what is worth packing beside the files, so that the hub packs nothing while it serves. */
+function packed(): Plugin {
+  let folder = '';
+  return {
+    name: 'waybill-packed',
+    apply: 'build',
+    configResolved(config) {
+      folder = config.build.outDir;
+    },
+    writeBundle() {
+      for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+        const path = join(entry.parentPath, entry.name);
+        if (!entry.isFile() || !/\.(js|css|svg|json|txt)$/.test(entry.name)) continue;
+        const plain = readFileSync(path);
+        if (plain.length < 512) continue;
+        writeFileSync(`${path}.gz`, gzipSync(plain, { level: 9 }));
+        const quality = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
+        writeFileSync(`${path}.br`, brotliCompressSync(plain, { params: quality }));
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), catalogues(), packed()],
+  html: { cspNonce: '__WAYBILL_NONCE__' },
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 2000,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:8480' } },
+});
