@@ -32,7 +32,6 @@ use crate::store::kill_points::{self, KillPoint};
 use crate::store::{Counts, DefinitionRow, Store};
 use crate::transport::{InProcess, RabbitMq, Transport, rabbitmq};
 use crate::worker::batches::Batches;
-use crate::worker::reconcile::Reconciler;
 use crate::worker::report::Reporting;
 use crate::worker::{house, publishing as events, releases, watch};
 use anyhow::Context;
@@ -190,6 +189,7 @@ impl Hub {
             lease: options.lease,
             poll: options.poll,
             stream_parallel_max: options.stream_parallel_max,
+            reconcile_poll: Some(options.poll),
         };
         let works = works::start(
             works::Parts {
@@ -244,20 +244,8 @@ impl Hub {
             lifecycle.readiness().clone(),
             lifecycle.soft().clone(),
         ));
-        let repairs = || Repairs { store: store.clone(), live: live.clone(), engine: works.engine.clone() };
-        let reconciler = Arc::new(Reconciler {
-            live: live.clone(),
-            gateway: gateway.clone(),
-            store: store.clone(),
-            repairs: repairs(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-            owner: owner.clone(),
-            lease: options.lease,
-            poll: options.poll,
-        });
-        lifecycle.run(reconciler.run(lifecycle.soft().clone(), lifecycle.clone()));
-        let asking = Asking { repairs: repairs(), gateway: gateway.clone(), clock: clock.clone(), ids: ids.clone() };
+        let repairs = Repairs { store: store.clone(), live: live.clone(), engine: works.engine.clone() };
+        let asking = Asking { repairs, gateway: gateway.clone(), clock: clock.clone(), ids: ids.clone() };
 
         let reporting = Reporting {
             store: store.clone(),

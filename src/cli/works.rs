@@ -1,4 +1,4 @@
-//! The part of a hub that does the work: engine, deliveries, messages, timers, streams, wired to each other.
+//! The part of a hub that does the work: engine, deliveries, messages, timers, streams, reconciliation, wired to each other.
 //!
 //! What surrounds it (a real store, the listener, house-keeping) is `assembly`'s. The simulator starts the same works over a
 //! store, a clock and partners of its own, several times in one process.
@@ -11,6 +11,7 @@ use crate::app::group::Group;
 use crate::app::notice::Notices;
 use crate::app::receipts::Receipts;
 use crate::app::receive::{Processor, Receiver};
+use crate::app::reconcile::repair::Repairs;
 use crate::gateway::Gateway;
 use crate::runtime::metrics::list::STORE_CALL_SECONDS;
 use crate::runtime::{Clock, IdMaker, Lifecycle, Spawner};
@@ -19,6 +20,7 @@ use crate::transport::Transport;
 use crate::worker::claims::{ClaimOptions, Claimer, ClaimerHandle};
 use crate::worker::deliveries::Deliveries;
 use crate::worker::messages::{self, Messages};
+use crate::worker::reconcile::Reconciler;
 use crate::worker::relay::Relay;
 use crate::worker::streams::{self, Streams};
 use crate::worker::timers;
@@ -67,6 +69,8 @@ pub struct Pace {
     pub poll: Duration,
     /// Streams read at once.
     pub stream_parallel_max: usize,
+    /// How often due schedules and runs of reconciliation are looked for; none reads nothing back.
+    pub reconcile_poll: Option<Duration>,
 }
 
 /// The doors of running works.
@@ -152,6 +156,20 @@ pub fn start(parts: Parts, pace: &Pace) -> Works {
     });
     lifecycle.run(reading.clone().run(lifecycle.soft().clone(), lifecycle.clone()));
     lifecycle.run(streams::rereads(reading, lifecycle.soft().clone()));
+    if let Some(poll) = pace.reconcile_poll {
+        let reconciler = Arc::new(Reconciler {
+            live: live.clone(),
+            gateway: gateway.clone(),
+            store: store.clone(),
+            repairs: Repairs { store: store.clone(), live: live.clone(), engine: engine.clone() },
+            clock: clock.clone(),
+            ids: ids.clone(),
+            owner: owner.clone(),
+            lease: pace.lease,
+            poll,
+        });
+        lifecycle.run(reconciler.run(lifecycle.soft().clone(), lifecycle.clone()));
+    }
     let received = received(&spawner, &store, &owner, &clock, pace);
     let receiver = Receiver { live, gateway, received, processor, clock, ids, receipts: Receipts::default() };
     Works { engine, receiver, statements }

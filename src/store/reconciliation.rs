@@ -1,7 +1,7 @@
 //! The rows of reconciliation: runs, what a page of one needs and writes, drift, and what people ask of them. JSON columns
 //! are text here, as everywhere in this room.
 
-use super::{DocumentRow, Fenced, Lease, LinkRow, Page, Result, RevisionRow, left_out};
+use super::{DocumentRow, Fenced, Lease, LinkRow, Page, Result, RevisionRow};
 use crate::domain::ids::{DocumentId, DriftId, ReconciliationId, TenantId};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -154,9 +154,9 @@ pub struct LinkCheck {
     pub external_id: String,
     /// Its document.
     pub document: DocumentId,
-    /// When.
+    /// When it was asked for.
     pub at: Timestamp,
-    /// Their status, when it was told.
+    /// Their status, when it was told and nobody else has to hear it first; it does not replace what was heard later.
     pub seen: Option<String>,
     /// Whether they differ; none when it was not judged.
     pub differs: Option<bool>,
@@ -272,80 +272,51 @@ pub struct LinkStanding {
     pub differs_since: Option<Timestamp>,
 }
 
-/// The durable side of reconciliation; part of every store. Both databases keep it, simulations leave it out.
+/// The durable side of reconciliation; part of every store.
 pub trait Reconciliations {
     /// Stores runs to do. A scheduled one counts only where this fire of its schedule, or a later one, is not known; the
     /// answer tells, in order, which were stored. Storing one again changes nothing.
-    fn plan_reconciliations<'a>(&'a self, _rows: &'a [ReconciliationRow]) -> BoxFuture<'a, Result<Vec<bool>>> {
-        left_out("reconciliations")
-    }
+    fn plan_reconciliations<'a>(&'a self, rows: &'a [ReconciliationRow]) -> BoxFuture<'a, Result<Vec<bool>>>;
 
     /// The last fire of each schedule that has one.
-    fn last_fires<'a>(&'a self, _schedules: &'a [ScheduleKey]) -> BoxFuture<'a, Result<Vec<(ScheduleKey, Timestamp)>>> {
-        left_out("reconciliations")
-    }
+    fn last_fires<'a>(&'a self, schedules: &'a [ScheduleKey]) -> BoxFuture<'a, Result<Vec<(ScheduleKey, Timestamp)>>>;
 
     /// Notes fires from which nothing follows: where a new schedule begins to count. Known later ones stay.
-    fn note_fires<'a>(&'a self, _fires: &'a [(ScheduleKey, Timestamp)], _now: Timestamp) -> BoxFuture<'a, Result<()>> {
-        left_out("reconciliations")
-    }
+    fn note_fires<'a>(&'a self, fires: &'a [(ScheduleKey, Timestamp)], now: Timestamp) -> BoxFuture<'a, Result<()>>;
 
     /// Claims runs that are due and not leased, one a connection, in the order they were asked for; a new token each.
-    fn claim_reconciliations<'a>(
-        &'a self,
-        _lease: &'a Lease,
-        _now: Timestamp,
-        _limit: u32,
-    ) -> BoxFuture<'a, Result<Vec<ReconciliationRow>>> {
-        left_out("reconciliations")
-    }
+    fn claim_reconciliations<'a>(&'a self, lease: &'a Lease, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Vec<ReconciliationRow>>>;
 
     /// What the next page of a run works on.
-    fn reconcilable<'a>(&'a self, _tenant: TenantId, _connection: &'a str, _wanted: &'a Wanted) -> BoxFuture<'a, Result<Reconcilable>> {
-        left_out("reconciliations")
-    }
+    fn reconcilable<'a>(&'a self, tenant: TenantId, connection: &'a str, wanted: &'a Wanted) -> BoxFuture<'a, Result<Reconcilable>>;
 
     /// Stores a page and how far the run got, in one transaction; fenced by the run's token. A lost or cancelled run
     /// stores nothing.
-    fn record_reconciliation<'a>(&'a self, _step: &'a ReconciliationStep) -> BoxFuture<'a, Result<Fenced>> {
-        left_out("reconciliations")
-    }
+    fn record_reconciliation<'a>(&'a self, step: &'a ReconciliationStep) -> BoxFuture<'a, Result<Fenced>>;
 
     /// Cancels a run that is not over; whether there was one.
     fn cancel_reconciliation<'a>(
         &'a self,
-        _tenant: TenantId,
-        _id: ReconciliationId,
-        _words: &'a str,
-        _now: Timestamp,
-    ) -> BoxFuture<'a, Result<bool>> {
-        left_out("reconciliations")
-    }
+        tenant: TenantId,
+        id: ReconciliationId,
+        words: &'a str,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<bool>>;
 
     /// Stores what was said about differences; the answer tells, in order, which of them were open.
-    fn say_of_drifts<'a>(&'a self, _words: &'a [DriftWord]) -> BoxFuture<'a, Result<Vec<bool>>> {
-        left_out("reconciliations")
-    }
+    fn say_of_drifts<'a>(&'a self, words: &'a [DriftWord]) -> BoxFuture<'a, Result<Vec<bool>>>;
 
     /// Runs, newest first, keyset pages.
-    fn reconciliations<'a>(&'a self, _filter: &'a ReconciliationFilter, _page: &'a Page) -> BoxFuture<'a, Result<Vec<ReconciliationRow>>> {
-        left_out("reconciliations")
-    }
+    fn reconciliations<'a>(&'a self, filter: &'a ReconciliationFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<ReconciliationRow>>>;
 
     /// Differences, newest first, keyset pages.
-    fn drifts<'a>(&'a self, _filter: &'a DriftFilter, _page: &'a Page) -> BoxFuture<'a, Result<Vec<DriftRow>>> {
-        left_out("reconciliations")
-    }
+    fn drifts<'a>(&'a self, filter: &'a DriftFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<DriftRow>>>;
 
     /// Differences counted by kind, connection and state.
-    fn drift_groups<'a>(&'a self, _filter: &'a DriftFilter) -> BoxFuture<'a, Result<Vec<DriftGroup>>> {
-        left_out("reconciliations")
-    }
+    fn drift_groups<'a>(&'a self, filter: &'a DriftFilter) -> BoxFuture<'a, Result<Vec<DriftGroup>>>;
 
     /// Since when the links of a document are in step or differ.
-    fn link_standings<'a>(&'a self, _tenant: TenantId, _document: DocumentId) -> BoxFuture<'a, Result<Vec<LinkStanding>>> {
-        left_out("reconciliations")
-    }
+    fn link_standings<'a>(&'a self, tenant: TenantId, document: DocumentId) -> BoxFuture<'a, Result<Vec<LinkStanding>>>;
 }
 
 /// Sorts links into those that were wanted and all of their documents.

@@ -29,7 +29,7 @@ pub struct Executor(Arc<Shared>);
 
 struct Shared {
     start: Timestamp,
-    poll: Duration,
+    polls: Vec<Duration>,
     dice: Dice,
     core: Mutex<Core>,
     ready: Arc<Mutex<VecDeque<u64>>>,
@@ -47,11 +47,18 @@ struct Core {
     timers: BinaryHeap<Reverse<(Duration, u64)>>,
     wakers: HashMap<u64, Waker>,
     /// Waits of polling loops: they find nothing before something is due, so the time until then is skipped.
-    polls: BTreeMap<u64, (Duration, Waker)>,
+    polls: BTreeMap<u64, Polling>,
     dead: BTreeSet<Owner>,
     frozen: BTreeMap<Owner, Vec<u64>>,
     steps: u64,
     hash: u64,
+}
+
+/// A loop that polls: since when, how often, and whom to wake.
+struct Polling {
+    began: Duration,
+    period: Duration,
+    waker: Waker,
 }
 
 struct Task {
@@ -82,9 +89,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 const CHOICE: u64 = 4;
 
 impl Executor {
-    /// `poll` is how long idle loops wait, by which their waits are told from others.
-    pub fn new(start: Timestamp, poll: Duration, dice: Dice) -> Self {
-        Self(Arc::new(Shared { start, poll, dice, core: Mutex::default(), ready: Arc::default(), fate: Mutex::default() }))
+    /// `polls` is how long idle loops wait, by which their waits are told from others and from each other's.
+    pub fn new(start: Timestamp, polls: &[Duration], dice: Dice) -> Self {
+        Self(Arc::new(Shared { start, polls: polls.to_vec(), dice, core: Mutex::default(), ready: Arc::default(), fate: Mutex::default() }))
     }
 
     /// Time since the start.
@@ -126,7 +133,7 @@ impl Executor {
 
     fn poll_wait(&self, period: Duration) -> Sleep {
         let now = self.now();
-        Sleep { executor: self.clone(), until: now + period, poll: Some(now), registered: None }
+        Sleep { executor: self.clone(), until: now + period, poll: Some((now, period)), registered: None }
     }
 
     /// The owner's tasks are gone from now on; one that is being polled goes at the end of this poll.
@@ -165,9 +172,9 @@ impl Executor {
         (core.hash, core.steps)
     }
 
-    /// Runs until `limit`, or until `over` says so; it is asked whenever time is about to move. `due` tells when polling loops
-    /// would find something.
-    pub fn run(&self, limit: Duration, due: impl Fn() -> Option<Duration>, mut over: impl FnMut() -> bool) {
+    /// Runs until `limit`, or until `over` says so; it is asked whenever time is about to move. `due` tells when the loops that
+    /// poll this often would find something.
+    pub fn run(&self, limit: Duration, due: impl Fn(Duration) -> Option<Duration>, mut over: impl FnMut() -> bool) {
         loop {
             while self.step() {}
             if over() || !self.advance(limit, &due) {
@@ -249,14 +256,18 @@ impl Executor {
         drop(gone);
     }
 
-    fn advance(&self, limit: Duration, due: &impl Fn() -> Option<Duration>) -> bool {
-        let due = due();
+    fn advance(&self, limit: Duration, due: &impl Fn(Duration) -> Option<Duration>) -> bool {
+        let due: Vec<(Duration, Duration)> = self.0.polls.iter().filter_map(|period| Some((*period, due(*period)?))).collect();
         let mut woken = Vec::new();
         {
             let mut core = lock(&self.0.core);
             let now = core.now;
             let timer = core.timers.peek().map(|Reverse((at, _))| *at);
-            let look = due.and_then(|due| core.polls.values().map(|(began, _)| tick(*began, due, now, self.0.poll)).min());
+            let looks_at = |polling: &Polling| {
+                let due = due.iter().find(|(period, _)| *period == polling.period)?;
+                Some(tick(polling.began, due.1, now, polling.period))
+            };
+            let look = core.polls.values().filter_map(looks_at).min();
             let Some(next) = [timer, look].into_iter().flatten().min() else {
                 core.now = limit;
                 return false;
@@ -270,12 +281,13 @@ impl Executor {
                 let Some(Reverse((_, number))) = core.timers.pop() else { break };
                 woken.extend(core.wakers.remove(&number));
             }
-            if let Some(due) = due {
-                let poll = self.0.poll;
-                let over: Vec<u64> =
-                    core.polls.iter().filter(|(_, (began, _))| tick(*began, due, now, poll) <= next).map(|(number, _)| *number).collect();
-                woken.extend(over.into_iter().filter_map(|number| core.polls.remove(&number)).map(|(_, waker)| waker));
-            }
+            let over: Vec<u64> = core
+                .polls
+                .iter()
+                .filter(|(_, polling)| looks_at(polling).is_some_and(|at| at <= next))
+                .map(|(number, _)| *number)
+                .collect();
+            woken.extend(over.into_iter().filter_map(|number| core.polls.remove(&number)).map(|polling| polling.waker));
         }
         woken.into_iter().for_each(Waker::wake);
         true
@@ -297,8 +309,8 @@ fn plus(at: Timestamp, by: Duration) -> Timestamp {
 pub struct Sleep {
     executor: Executor,
     until: Duration,
-    /// When a polling loop began to wait.
-    poll: Option<Duration>,
+    /// When a polling loop began to wait, and how often it polls.
+    poll: Option<(Duration, Duration)>,
     registered: Option<u64>,
 }
 
@@ -317,15 +329,15 @@ impl Future for Sleep {
             if self.poll.is_none() {
                 core.wakers.insert(number, waker);
             } else if let Some(waiting) = core.polls.get_mut(&number) {
-                waiting.1 = waker;
+                waiting.waker = waker;
             }
             return Poll::Pending;
         }
         core.number += 1;
         let number = core.number;
         match self.poll {
-            Some(began) => {
-                core.polls.insert(number, (began, context.waker().clone()));
+            Some((began, period)) => {
+                core.polls.insert(number, Polling { began, period, waker: context.waker().clone() });
             }
             None => {
                 core.timers.push(Reverse((self.until, number)));
@@ -363,7 +375,11 @@ impl Clock for SimulatedClock {
     }
 
     fn wait(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        if duration == self.executor.0.poll { self.executor.poll_wait(duration).boxed() } else { self.executor.sleep(duration).boxed() }
+        if self.executor.0.polls.contains(&duration) {
+            self.executor.poll_wait(duration).boxed()
+        } else {
+            self.executor.sleep(duration).boxed()
+        }
     }
 }
 
@@ -372,7 +388,7 @@ mod tests {
     use super::*;
 
     fn executor() -> Executor {
-        Executor::new("2026-09-28T10:00:00Z".parse().unwrap(), Duration::from_millis(500), Dice::new(1))
+        Executor::new("2026-09-28T10:00:00Z".parse().unwrap(), &[Duration::from_millis(500)], Dice::new(1))
     }
 
     #[test]
@@ -386,7 +402,7 @@ mod tests {
                 seen.lock().unwrap().push(clock.now().as_secs());
             });
         }
-        executor.run(Duration::from_secs(3_600), || None, || false);
+        executor.run(Duration::from_secs(3_600), |_| None, || false);
         assert_eq!(*seen.lock().unwrap(), [10, 20, 30]);
         assert_eq!(executor.now(), Duration::from_secs(3_600));
     }
@@ -403,7 +419,7 @@ mod tests {
                 looks.lock().unwrap().push(clock.monotonic().as_millis());
             }
         });
-        let due = || Some(Duration::from_millis(10_100)).filter(|_| seen.lock().unwrap().len() < 2);
+        let due = |_| Some(Duration::from_millis(10_100)).filter(|_| seen.lock().unwrap().len() < 2);
         executor.run(Duration::from_secs(60), due, || false);
         assert_eq!(*seen.lock().unwrap(), [10_500, 11_000]);
     }
@@ -419,13 +435,13 @@ mod tests {
                 seen.lock().unwrap().push((owner, executor.now().as_secs()));
             });
         }
-        executor.run(Duration::from_millis(500), || None, || false);
+        executor.run(Duration::from_millis(500), |_| None, || false);
         executor.kill(1);
         executor.freeze(2);
-        executor.run(Duration::from_secs(9), || None, || false);
+        executor.run(Duration::from_secs(9), |_| None, || false);
         assert_eq!(*seen.lock().unwrap(), []);
         executor.thaw(2);
-        executor.run(Duration::from_secs(10), || None, || false);
+        executor.run(Duration::from_secs(10), |_| None, || false);
         assert_eq!(*seen.lock().unwrap(), [(2, 9)]);
     }
 }

@@ -107,6 +107,12 @@ pub struct Weather {
     pub callback: u32,
     /// A ticket is refused, lost, left unanswered, doubled, late, and its acknowledgement forgotten; each.
     pub ticket: u32,
+    /// A replica stands still between learning of a due schedule and firing it, until others have fired later ones.
+    pub fire_stall: u32,
+    /// Mean time between times at which all machines are suspended, so that clocks jump over several fires.
+    pub suspend_every: Option<Duration>,
+    /// Mean time between outages that begin just as partners are read back.
+    pub fire_outage_every: Option<Duration>,
     /// Partners' clocks are off by at most this.
     pub skew: Duration,
 }
@@ -126,6 +132,9 @@ impl Weather {
             store_outage_every: None,
             callback: 0,
             ticket: 0,
+            fire_stall: 0,
+            suspend_every: None,
+            fire_outage_every: None,
             skew: Duration::ZERO,
         }
     }
@@ -144,6 +153,9 @@ impl Weather {
             store_outage_every: Some(Duration::from_secs(12 * 3_600)),
             callback: 100_000,
             ticket: 50_000,
+            fire_stall: 100_000,
+            suspend_every: Some(Duration::from_secs(8 * 3_600)),
+            fire_outage_every: Some(Duration::from_secs(4 * 3_600)),
             skew: Duration::from_secs(600),
         }
     }
@@ -162,6 +174,9 @@ impl Weather {
             store_outage_every: Some(Duration::from_secs(7 * 86_400)),
             callback: 50_000,
             ticket: 10_000,
+            fire_stall: 10_000,
+            suspend_every: Some(Duration::from_secs(30 * 86_400)),
+            fire_outage_every: Some(Duration::from_secs(10 * 86_400)),
             skew: Duration::from_secs(600),
         }
     }

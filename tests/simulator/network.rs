@@ -75,6 +75,13 @@ impl Network {
         outcome
     }
 
+    /// What meets a system's being read back is counted too.
+    fn meets_reading(&self, asked: &Asked, fault: Fault) {
+        if asked.reconciles {
+            self.world.count(&format!("Reconciling × {}", fault.word()));
+        }
+    }
+
     fn met(&self, stage: Option<Stage>, fault: Fault) {
         if let Some(stage) = stage {
             self.world.coverage().met(stage, fault);
@@ -86,6 +93,7 @@ impl Network {
         let world = &self.world;
         if let Some(how) = world.away(asked.system) {
             self.met(stage, Fault::Outage);
+            self.meets_reading(asked, Fault::Outage);
             return Some(how);
         }
         if !world.dice.strikes(world.weather().wire) {
@@ -103,6 +111,7 @@ impl Network {
         };
         if fits {
             self.met(stage, fault);
+            self.meets_reading(asked, fault);
             world.count(&fault.word());
         }
         Some(fault).filter(|_| fits)

@@ -51,7 +51,8 @@ fn make_order(world: &Arc<World>) {
 /// The owner cancels the order or changes it, as long as it waits.
 fn change(world: &Arc<World>, system: System, id: &str, cancels: bool) {
     let now = world.executor.timestamp();
-    let waits = world.books().orders.get(&(system, id.to_owned())).is_some_and(|order| order.status == "waiting");
+    let waits =
+        world.books().orders.get(&(system, id.to_owned())).is_some_and(|order| order.status == "waiting" && order.tampered.is_none());
     if !waits {
         return;
     }

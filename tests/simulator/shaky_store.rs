@@ -3,6 +3,7 @@
 
 use crate::executor::Owner;
 use crate::faults::Fault;
+use crate::fires;
 use crate::memory_store::MemoryStore;
 use crate::world::World;
 use futures::FutureExt;
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use std::future::{Future, pending};
 use std::sync::Arc;
 use std::time::Duration;
-use waybill::domain::ids::{DocumentId, InstanceId, LaneId, TenantId};
+use waybill::domain::ids::{DocumentId, InstanceId, LaneId, ReconciliationId, TenantId};
 use waybill::store::*;
 
 /// One replica's store.
@@ -86,7 +87,85 @@ impl ShakyStore {
     }
 }
 
-impl Reconciliations for ShakyStore {}
+impl Reconciliations for ShakyStore {
+    fn plan_reconciliations<'a>(&'a self, rows: &'a [ReconciliationRow]) -> BoxFuture<'a, Result<Vec<bool>>> {
+        let work = async move {
+            let planned = self.inner.plan_reconciliations(rows).await;
+            fires::planned(&self.world, rows, planned.as_deref().unwrap_or_default());
+            planned
+        };
+        self.commit("plan_reconciliations", work).boxed()
+    }
+
+    fn last_fires<'a>(&'a self, schedules: &'a [ScheduleKey]) -> BoxFuture<'a, Result<Vec<(ScheduleKey, Timestamp)>>> {
+        async move {
+            let known = self.read(async move { self.inner.last_fires(schedules).await }).await;
+            // Between what it has learnt and what it does about it, others may fire this and the next.
+            if self.world.dice.strikes(self.world.weather().fire_stall) {
+                self.world.stall_at_fire(self.owner);
+                self.world.executor.sleep(Duration::from_millis(1)).await;
+            }
+            known
+        }
+        .boxed()
+    }
+
+    fn note_fires<'a>(&'a self, fires: &'a [(ScheduleKey, Timestamp)], now: Timestamp) -> BoxFuture<'a, Result<()>> {
+        let work = async move {
+            let noted = self.inner.note_fires(fires, now).await;
+            fires::noted(&self.world, fires);
+            noted
+        };
+        self.commit("note_fires", work).boxed()
+    }
+
+    fn claim_reconciliations<'a>(&'a self, lease: &'a Lease, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Vec<ReconciliationRow>>> {
+        self.commit("claim_reconciliations", async move { self.inner.claim_reconciliations(lease, now, limit).await }).boxed()
+    }
+
+    fn reconcilable<'a>(&'a self, tenant: TenantId, connection: &'a str, wanted: &'a Wanted) -> BoxFuture<'a, Result<Reconcilable>> {
+        self.read(async move { self.inner.reconcilable(tenant, connection, wanted).await }).boxed()
+    }
+
+    fn record_reconciliation<'a>(&'a self, step: &'a ReconciliationStep) -> BoxFuture<'a, Result<Fenced>> {
+        let work = async move {
+            let recorded = self.inner.record_reconciliation(step).await;
+            fires::recorded(&self.world, step, &recorded);
+            recorded
+        };
+        self.commit("record_reconciliation", work).boxed()
+    }
+
+    fn cancel_reconciliation<'a>(
+        &'a self,
+        tenant: TenantId,
+        id: ReconciliationId,
+        words: &'a str,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<bool>> {
+        self.commit("cancel_reconciliation", async move { self.inner.cancel_reconciliation(tenant, id, words, now).await }).boxed()
+    }
+
+    fn say_of_drifts<'a>(&'a self, words: &'a [DriftWord]) -> BoxFuture<'a, Result<Vec<bool>>> {
+        self.commit("say_of_drifts", async move { self.inner.say_of_drifts(words).await }).boxed()
+    }
+
+    fn reconciliations<'a>(&'a self, filter: &'a ReconciliationFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<ReconciliationRow>>> {
+        self.read(async move { self.inner.reconciliations(filter, page).await }).boxed()
+    }
+
+    fn drifts<'a>(&'a self, filter: &'a DriftFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<DriftRow>>> {
+        self.read(async move { self.inner.drifts(filter, page).await }).boxed()
+    }
+
+    fn drift_groups<'a>(&'a self, filter: &'a DriftFilter) -> BoxFuture<'a, Result<Vec<DriftGroup>>> {
+        self.read(async move { self.inner.drift_groups(filter).await }).boxed()
+    }
+
+    fn link_standings<'a>(&'a self, tenant: TenantId, document: DocumentId) -> BoxFuture<'a, Result<Vec<LinkStanding>>> {
+        self.read(async move { self.inner.link_standings(tenant, document).await }).boxed()
+    }
+}
 
 impl Store for ShakyStore {
     fn receive<'a>(&'a self, messages: &'a [NewMessage], lease: &'a Lease) -> BoxFuture<'a, Result<Vec<Received>>> {
@@ -223,7 +302,7 @@ impl Store for ShakyStore {
     }
 
     fn document<'a>(&'a self, tenant: TenantId, id: DocumentId) -> BoxFuture<'a, Result<Option<DocumentView>>> {
-        self.inner.document(tenant, id)
+        self.read(async move { self.inner.document(tenant, id).await }).boxed()
     }
 
     fn revision<'a>(&'a self, tenant: TenantId, id: DocumentId, number: u32) -> BoxFuture<'a, Result<Option<RevisionRow>>> {
@@ -235,7 +314,7 @@ impl Store for ShakyStore {
     }
 
     fn instance<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Option<InstanceRow>>> {
-        self.inner.instance(tenant, id)
+        self.read(async move { self.inner.instance(tenant, id).await }).boxed()
     }
 
     fn instances_named<'a>(&'a self, tenant: TenantId, ids: &'a [InstanceId]) -> BoxFuture<'a, Result<Vec<InstanceRow>>> {

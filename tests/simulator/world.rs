@@ -5,6 +5,7 @@ use crate::coverage::{Coverage, Stage};
 use crate::dice::Dice;
 use crate::executor::{Executor, Owner, SimulatedClock, WORLD};
 use crate::faults::{Fault, Weather};
+use crate::fires::{Fires, Nominal};
 use crate::memory_store::MemoryStore;
 use crate::network::Network;
 use crate::partners::{Books, System};
@@ -29,6 +30,8 @@ use waybill::transport::{InProcess, Transport};
 /// How long a claim holds, and how often idle loops look.
 pub const LEASE: Duration = Duration::from_secs(60);
 pub const POLL: Duration = Duration::from_millis(500);
+/// The same for schedules and runs of reconciliation; nobody else waits for so long.
+pub const RECONCILE_POLL: Duration = Duration::from_millis(1_700);
 /// Replicas of the hub.
 pub const REPLICAS: usize = 3;
 const HOOK_KEY: &[u8] = b"hooks of the simulation";
@@ -40,6 +43,12 @@ pub struct Plan {
     pub weather: Weather,
     /// Whether work travels between the replicas as tickets; else each polls for itself.
     pub tickets: bool,
+    /// Whether systems are read back by schedules, and people do things past the hub.
+    pub reconciles: bool,
+    /// Their times.
+    pub schedules: &'static [Nominal],
+    /// Mean time between things done past the hub.
+    pub tamper_every: Option<Duration>,
     /// Orders made, spread over this time.
     pub orders: u32,
     pub over: Duration,
@@ -79,6 +88,9 @@ pub struct World {
     outages: Mutex<BTreeMap<System, (Duration, Fault)>>,
     store_away: Mutex<Duration>,
     broker: Arc<Broker>,
+    /// All machines are suspended until then.
+    suspended: Mutex<Duration>,
+    fires: Mutex<Fires>,
     log: Option<Mutex<Vec<String>>>,
     problems: Mutex<Vec<String>>,
 }
@@ -96,7 +108,7 @@ impl World {
         store.state().forget_attempts = !told;
         let weather = plan.weather.clone();
         let world = Arc::new(Self {
-            executor: Executor::new(start, POLL, dice.clone()),
+            executor: Executor::new(start, &[POLL, RECONCILE_POLL], dice.clone()),
             dice,
             store,
             catalog,
@@ -108,6 +120,8 @@ impl World {
             outages: Mutex::default(),
             store_away: Mutex::default(),
             broker: Arc::default(),
+            suspended: Mutex::default(),
+            fires: Mutex::default(),
             log: told.then(Mutex::default),
             problems: Mutex::default(),
             plan,
@@ -143,6 +157,10 @@ impl World {
 
     pub fn coverage(&self) -> MutexGuard<'_, Coverage> {
         lock(&self.coverage)
+    }
+
+    pub fn fires(&self) -> MutexGuard<'_, Fires> {
+        lock(&self.fires)
     }
 
     pub fn count(&self, what: &str) {
@@ -201,7 +219,15 @@ impl World {
             transport: self.transport(owner),
             publishes: None,
         };
-        let pace = Pace { batch_size_max: 128, parallel: 2, effects_in_flight_max: 256, lease: LEASE, poll: POLL, stream_parallel_max: 8 };
+        let pace = Pace {
+            batch_size_max: 128,
+            parallel: 2,
+            effects_in_flight_max: 256,
+            lease: LEASE,
+            poll: POLL,
+            stream_parallel_max: 8,
+            reconcile_poll: self.plan.reconciles.then_some(RECONCILE_POLL),
+        };
         let works = works::start(parts, &pace);
         let replica = Replica { owner, name, engine: works.engine, receiver: Arc::new(works.receiver), live };
         lock(&self.replicas)[slot] = Some(replica);
@@ -234,26 +260,61 @@ impl World {
         self.executor.spawn(WORLD, async move {
             world.executor.sleep(wait).await;
             drop(replica);
+            world.resumed().await;
             world.start_replica(slot);
         });
     }
 
     /// A replica stands still, beyond its lease or not, and comes back not knowing.
     pub fn stall(self: &Arc<Self>, owner: Owner) {
-        let replica = {
-            let replicas = lock(&self.replicas);
-            slot_of(&replicas, owner).and_then(|slot| replicas[slot].clone())
-        };
-        let Some(replica) = replica else { return };
+        let Some(replica) = self.replica_of(owner) else { return };
         let wait = self.dice.seconds(20, 300);
         self.meets(Some(&replica.name), Fault::Stall);
+        self.stand_still(owner, wait);
+    }
+
+    /// A replica stands still between learning that a schedule is due and firing it.
+    pub fn stall_at_fire(self: &Arc<Self>, owner: Owner) {
+        if self.replica_of(owner).is_some() {
+            self.count("StallAtFire");
+            self.stand_still(owner, self.dice.seconds(600, 3 * 3_600));
+        }
+    }
+
+    fn replica_of(&self, owner: Owner) -> Option<Replica> {
+        let replicas = lock(&self.replicas);
+        slot_of(&replicas, owner).and_then(|slot| replicas[slot].clone())
+    }
+
+    fn stand_still(self: &Arc<Self>, owner: Owner, wait: Duration) {
         self.tell(|| format!("replica {owner} stands still for {} s", wait.as_secs()));
         self.executor.freeze(owner);
         let world = self.clone();
         self.executor.spawn(WORLD, async move {
             world.executor.sleep(wait).await;
+            world.resumed().await;
             world.executor.thaw(owner);
         });
+    }
+
+    /// All machines are suspended; when they come back, their clocks have jumped.
+    pub fn suspend(self: &Arc<Self>, wait: Duration) {
+        self.count("Suspended");
+        self.tell(|| format!("all machines are suspended for {} s", wait.as_secs()));
+        *lock(&self.suspended) = self.executor.now() + wait;
+        let running: Vec<Owner> = lock(&self.replicas).iter().flatten().map(|replica| replica.owner).collect();
+        running.into_iter().for_each(|owner| self.stand_still(owner, wait));
+    }
+
+    /// Whether machines were suspended until a short while ago.
+    pub fn was_suspended_within(&self, while_ago: Duration) -> bool {
+        let until = *lock(&self.suspended);
+        until > Duration::ZERO && self.executor.now() < until + while_ago
+    }
+
+    async fn resumed(&self) {
+        let until = *lock(&self.suspended);
+        self.executor.sleep(until.saturating_sub(self.executor.now())).await;
     }
 
     /// Ends everything, so that nothing keeps anything alive.
@@ -265,7 +326,7 @@ impl World {
         }
         self.executor.set_fate(None);
         self.executor.kill(WORLD);
-        self.executor.run(self.executor.now(), || None, || false);
+        self.executor.run(self.executor.now(), |_| None, || false);
     }
 
     // ---- the store, and partners that are away ----

@@ -239,6 +239,22 @@ pub async fn links_know_since_when_they_differ(world: World) {
     assert_eq!(store.link_standings(TENANT, document.id).await.unwrap(), [standing(60, Some(60), None)]);
 }
 
+pub async fn a_reading_does_not_replace_what_was_heard_after_it_was_asked_for(world: World) {
+    let store = &world.store;
+    let (document, _) = stored_instance(store, 1).await;
+    let heard = LinkRow { seen: Some("released".into()), seen_at: Some(at(50)), ..link(&document, "erp", "1") };
+    write(store, Writes { links: vec![heard], ..Writes::default() }).await;
+    let claimed = stored(&world, Vec::new()).await;
+    for (asked, expected) in [(40, ("released", at(50))), (60, ("waiting", at(60)))] {
+        let seen = Some("waiting".into());
+        let check = LinkCheck { external_id: "1".into(), document: document.id, at: at(asked), seen, differs: Some(false) };
+        store.record_reconciliation(&ReconciliationStep { checks: vec![check], ..step(&claimed, 3_000) }).await.unwrap();
+        let found = store.reconcilable(TENANT, "erp", &objects(&["1"])).await.unwrap();
+        assert_eq!((found.links[0].seen.as_deref(), found.links[0].seen_at), (Some(expected.0), Some(expected.1)), "asked at {asked}");
+        assert_eq!(found.checked, [Some(at(asked))], "read back all the same");
+    }
+}
+
 pub async fn a_person_s_word_stands_against_a_run_that_did_not_see_it(world: World) {
     let store = &world.store;
     let claimed = stored(&world, vec![drift(1, "1", "status_differs"), drift(2, "2", "status_differs")]).await;

@@ -277,6 +277,7 @@ impl Asking {
             connection: &drift.connection,
             run,
             began: now,
+            asked_at: now,
             now,
         };
         let found = findings(&setting, &loaded, link, &read);

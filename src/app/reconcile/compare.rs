@@ -27,6 +27,8 @@ pub struct Setting<'a> {
     pub run: ReconciliationId,
     /// When the run began: links read since then are done.
     pub began: Timestamp,
+    /// When the first of the objects was asked for: what happened since may not show in them.
+    pub asked_at: Timestamp,
     /// Now.
     pub now: Timestamp,
 }
@@ -96,8 +98,8 @@ fn link_page(
     let check = |differs| LinkCheck {
         external_id: link.external_id.clone(),
         document: link.document,
-        at: setting.now,
-        seen: seen_word(setting, object, &document.kind),
+        at: setting.asked_at,
+        seen: if echo_is_due(setting, loaded, link, document) { None } else { seen_word(setting, object, &document.kind) },
         differs,
     };
     if !found.is_empty() && in_flight(setting, loaded, link, document, object) {
@@ -225,7 +227,7 @@ fn unknown(setting: &Setting<'_>, object: &Object) -> Vec<Finding> {
     vec![Finding { kind: Kind::UnknownHere, field: Some(setting.entry.name.to_string()), ours: None, theirs: seen.status.clone() }]
 }
 
-/// Whether a change of either side may still be on its way to the other.
+/// Whether a change of either side may still have been on its way to the other when the object was asked for.
 fn in_flight(setting: &Setting<'_>, loaded: &Reconcilable, link: &LinkRow, document: &DocumentRow, object: &Object) -> bool {
     let changed_there = match object {
         Object::Seen(seen) => seen.changed_at.is_some_and(|at| is_young(setting, at)),
@@ -239,7 +241,14 @@ fn in_flight(setting: &Setting<'_>, loaded: &Reconcilable, link: &LinkRow, docum
 
 fn is_young(setting: &Setting<'_>, at: Timestamp) -> bool {
     let grace = SignedDuration::from_millis(i64::try_from(setting.entry.grace_millis).unwrap_or(i64::MAX));
-    setting.now.duration_since(at) < grace
+    setting.asked_at.duration_since(at) < grace
+}
+
+/// Whether the engine has still to hear from the document's source what we wrote there. That first sight it takes for an echo;
+/// reading the source back must not be that sight.
+fn echo_is_due(setting: &Setting<'_>, loaded: &Reconcilable, link: &LinkRow, document: &DocumentRow) -> bool {
+    let unheard = link.written_at.is_some_and(|written| link.seen_at.is_none_or(|seen| seen < written));
+    document.source == setting.connection && (unheard || loaded.busy.contains(&document.id))
 }
 
 /// What the link is to its document: a later visit of the same step replaces what an earlier one made.

@@ -83,38 +83,56 @@ fn time(text: &str) -> Option<Time> {
 impl Schedule {
     /// The last time it was due, not after `now`.
     pub fn last(&self, now: Timestamp) -> Option<Timestamp> {
-        let today = now.to_zoned(self.zone.clone()).date();
-        let instant = |day: Date, at: Time| day.to_datetime(at).to_zoned(self.zone.clone()).ok().map(|zoned| zoned.timestamp());
+        let today = self.day_of(now);
         match self.every {
             Every::Hours(hours) => {
-                let places = (0..24).step_by(usize::from(hours.unsigned_abs())).rev();
                 let yesterday = today.yesterday().ok()?;
-                let all = places.clone().map(|hour| (today, hour)).chain(places.map(|hour| (yesterday, hour)));
-                let mut due = all.filter_map(|(day, hour)| instant(day, Time::new(i8::try_from(hour).ok()?, 0, 0, 0).ok()?));
-                due.find(|at| *at <= now)
+                let all = places(hours).rev().map(|at| (today, at)).chain(places(hours).rev().map(|at| (yesterday, at)));
+                all.filter_map(|(day, at)| self.instant(day, at)).find(|at| *at <= now)
             }
             Every::Days { days, at } => {
-                let since = today.since(FIRST).ok()?.get_days();
-                let back = since.rem_euclid(days);
-                let day = today.checked_sub(back.days()).ok()?;
-                let due = instant(day, at)?;
-                if due <= now { Some(due) } else { instant(day.checked_sub(days.days()).ok()?, at) }
+                let day = counted(today, days)?;
+                let due = self.instant(day, at)?;
+                if due <= now { Some(due) } else { self.instant(day.checked_sub(days.days()).ok()?, at) }
             }
         }
     }
 
     /// The next time it is due after `now`.
     pub fn next(&self, now: Timestamp) -> Option<Timestamp> {
-        let last = self.last(now)?;
-        let step = match self.every {
-            Every::Hours(hours) => i64::from(hours) * 3_600,
-            Every::Days { days, .. } => i64::from(days) * 86_400,
-        };
-        // A change of clocks moves it by an hour or two: step past it and look back.
-        let beyond = last.checked_add(jiff::SignedDuration::from_secs(step + 3 * 3_600)).ok()?;
-        let found = self.last(beyond)?;
-        if found > now { Some(found) } else { None }
+        let today = self.day_of(now);
+        match self.every {
+            Every::Hours(hours) => {
+                let tomorrow = today.tomorrow().ok()?;
+                let all = places(hours).map(|at| (today, at)).chain(places(hours).map(|at| (tomorrow, at)));
+                all.filter_map(|(day, at)| self.instant(day, at)).find(|at| *at > now)
+            }
+            Every::Days { days, at } => {
+                let day = counted(today, days)?;
+                let due = self.instant(day, at)?;
+                if due > now { Some(due) } else { self.instant(day.checked_add(days.days()).ok()?, at) }
+            }
+        }
     }
+
+    fn day_of(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone.clone()).date()
+    }
+
+    fn instant(&self, day: Date, at: Time) -> Option<Timestamp> {
+        day.to_datetime(at).to_zoned(self.zone.clone()).ok().map(|zoned| zoned.timestamp())
+    }
+}
+
+/// The times of a day.
+fn places(hours: i8) -> impl DoubleEndedIterator<Item = Time> {
+    (0..24_i8).step_by(usize::from(hours.unsigned_abs())).filter_map(|hour| Time::new(hour, 0, 0, 0).ok())
+}
+
+/// The last day, at or before, on which it is due.
+fn counted(today: Date, days: i32) -> Option<Date> {
+    let back = today.since(FIRST).ok()?.get_days().rem_euclid(days);
+    today.checked_sub(back.days()).ok()
 }
 
 #[cfg(test)]
@@ -150,6 +168,9 @@ mod tests {
                 "2026-09-28T02:00:00+08:00",
             ),
             ("{every: 6h}", "2026-09-28T05:59:59Z", "2026-09-28T00:00:00Z", "2026-09-28T06:00:00Z"),
+            ("{every: 1h}", "2026-09-28T05:59:59Z", "2026-09-28T05:00:00Z", "2026-09-28T06:00:00Z"),
+            ("{every: 1h}", "2026-09-28T23:00:00Z", "2026-09-28T23:00:00Z", "2026-09-29T00:00:00Z"),
+            ("{every: 3h, zone: Asia/Shanghai}", "2026-09-27T17:00:00Z", "2026-09-27T16:00:00Z", "2026-09-27T19:00:00Z"),
             ("{every: 7d, at: \"03:30\"}", "2026-09-28T03:30:00Z", "2026-09-28T03:30:00Z", "2026-10-05T03:30:00Z"),
             ("{every: 7d, at: \"03:30\"}", "2026-10-04T23:00:00Z", "2026-09-28T03:30:00Z", "2026-10-05T03:30:00Z"),
         ];
@@ -171,6 +192,27 @@ mod tests {
         }
         // 26 to 31 March: one a day, the 29th (without 02:30) included.
         assert_eq!(fires.len(), 6, "{fires:?}");
+    }
+
+    #[test]
+    fn what_is_due_next_is_then_the_last_and_nothing_lies_between() {
+        for text in [
+            "{every: 1h, zone: Europe/Berlin}",
+            "{every: 2h}",
+            "{every: 6h, zone: Europe/Berlin}",
+            "{every: 1d, at: \"02:30\", zone: Europe/Berlin}",
+        ] {
+            let schedule = schedule(text).unwrap();
+            let mut now = at("2026-03-27T00:10:00Z");
+            while now < at("2026-04-01T00:00:00Z") {
+                let next = schedule.next(now).unwrap();
+                assert!(next > now, "{text} at {now}");
+                assert_eq!(schedule.last(next), Some(next), "{text} at {now}");
+                let before = next.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap();
+                assert_eq!(schedule.last(before), schedule.last(now), "{text} at {now}");
+                now = now.checked_add(jiff::SignedDuration::from_mins(17)).unwrap();
+            }
+        }
     }
 
     #[test]

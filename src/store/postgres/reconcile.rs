@@ -241,8 +241,10 @@ const RECORD: &str = "
 UPDATE reconciliation SET due_at = $3, failures = $4, state = $5, ended_at = $6, problem = $7, progress = $8, statement = $9,
     owner = CASE WHEN $5 = 'running' THEN owner END
 WHERE id = $1 AND token = $2 AND state = 'running'";
+/// What was heard after the object was asked for is not overwritten.
 const CHECKS: &str = "
-UPDATE link l SET checked_at = u.at, seen = COALESCE(u.seen, l.seen), seen_at = CASE WHEN u.seen IS NULL THEN l.seen_at ELSE u.at END,
+UPDATE link l SET checked_at = u.at, seen = CASE WHEN u.seen IS NULL OR l.seen_at > u.at THEN l.seen ELSE u.seen END,
+    seen_at = CASE WHEN u.seen IS NULL OR l.seen_at > u.at THEN l.seen_at ELSE u.at END,
     in_step_since = CASE WHEN u.differs IS NULL THEN l.in_step_since WHEN u.differs THEN NULL ELSE COALESCE(l.in_step_since, u.at) END,
     differs_since = CASE WHEN u.differs IS NULL THEN l.differs_since WHEN u.differs THEN COALESCE(l.differs_since, u.at) ELSE NULL END
 FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::boolean[]) AS u (external_id, document_id, at, seen, differs)

@@ -241,8 +241,10 @@ const RECORD: &str = "
 UPDATE reconciliation SET due_at = $3, failures = $4, state = $5, ended_at = $6, problem = $7, progress = $8, statement = $9,
     owner = CASE WHEN $5 = 'running' THEN owner END
 WHERE id = $1 AND token = $2 AND state = 'running'";
+/// What was heard after the object was asked for is not overwritten.
 const CHECK: &str = "
-UPDATE link SET checked_at = $3, seen = COALESCE($4, seen), seen_at = CASE WHEN $4 IS NULL THEN seen_at ELSE $3 END,
+UPDATE link SET checked_at = $3, seen = CASE WHEN $4 IS NULL OR seen_at > $3 THEN seen ELSE $4 END,
+    seen_at = CASE WHEN $4 IS NULL OR seen_at > $3 THEN seen_at ELSE $3 END,
     in_step_since = CASE WHEN $5 IS NULL THEN in_step_since WHEN $5 THEN NULL ELSE COALESCE(in_step_since, $3) END,
     differs_since = CASE WHEN $5 IS NULL THEN differs_since WHEN $5 THEN COALESCE(differs_since, $3) ELSE NULL END
 WHERE external_id = $1 AND document_id = $2 AND connection = $6 AND tenant_id = $7";

@@ -60,29 +60,21 @@ impl Reconciler {
                 return Err(Halted::Stopped);
             }
             work.pace.turn().await;
-            let began = self.clock.monotonic();
+            let (began, asked_at) = (self.clock.monotonic(), self.clock.now());
             let page = self.gateway.next_of(&mut reading, self.clock.monotonic() + self.lease * 2 / 3).await;
             let millis = u64::try_from(self.clock.monotonic().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
             let Some(page) = page else { return Ok(()) };
             if page.class != Class::Ok {
                 return Err(Halted::Trouble(Trouble::of(&list.operation, &page)));
             }
-            self.take(work, entry, span, &rows(list, &page), requests(&page), millis).await?;
+            self.take(work, entry, span, Shown { rows: rows(list, &page), calls: requests(&page), millis, asked_at }).await?;
         }
     }
 
-    async fn take(
-        &self,
-        work: &mut Work,
-        entry: &Reconcile,
-        span: (Timestamp, Timestamp),
-        rows: &[Value],
-        calls: u64,
-        millis: u64,
-    ) -> Result<(), Halted> {
+    async fn take(&self, work: &mut Work, entry: &Reconcile, span: (Timestamp, Timestamp), shown: Shown) -> Result<(), Halted> {
         let mark = work.mark();
-        work.count(&entry.name, Some(span), mark, calls, millis);
-        let objects: Vec<(String, Object)> = rows.iter().map(|row| named(entry, row)).collect();
+        work.count(&entry.name, Some(span), mark, shown.calls, shown.millis);
+        let objects: Vec<(String, Object)> = shown.rows.iter().map(|row| named(entry, row)).collect();
         for chunk in objects.chunks(COMPARED_AT_ONCE) {
             let ids: Vec<String> = chunk.iter().map(|(id, _)| id.clone()).filter(|id| !id.is_empty()).collect();
             let loaded = self.store.reconcilable(work.run.tenant, &work.run.connection, &Wanted::Objects(ids)).await;
@@ -91,12 +83,20 @@ impl Reconciler {
                 Halted::Stopped
             })?;
             let mark = work.mark();
-            let compared = self.compare(work, entry, &loaded, chunk);
+            let compared = self.compare(work, entry, &loaded, chunk, shown.asked_at);
             work.count(&entry.name, Some(span), mark, 0, 0);
             self.store_page(work, compared).await?;
         }
         Ok(())
     }
+}
+
+/// A page of a list.
+struct Shown {
+    rows: Vec<Value>,
+    calls: u64,
+    millis: u64,
+    asked_at: Timestamp,
 }
 
 fn rows(list: &BulkRead, page: &Performed) -> Vec<Value> {

@@ -204,6 +204,7 @@ impl Reconciler {
         entry: &Reconcile,
         loaded: &Reconcilable,
         objects: &[(String, Object)],
+        asked_at: Timestamp,
     ) -> compare::Compared {
         let now = self.clock.now();
         let setting = Setting {
@@ -214,6 +215,7 @@ impl Reconciler {
             connection: &work.run.connection,
             run: work.run.id,
             began: work.run.started_at.unwrap_or(now),
+            asked_at,
             now,
         };
         compare::page(&setting, loaded, objects, &mut work.statement)

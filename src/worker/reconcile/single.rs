@@ -61,13 +61,14 @@ impl Reconciler {
     async fn objects(&self, work: &mut Work, entry: &Reconcile, ids: &[String], halt: &CancellationToken) -> Result<(), Halted> {
         let mut left = ids;
         while !left.is_empty() {
+            let asked_at = self.clock.now();
             let objects = self.read(work, entry, &left[..left.len().min(READ_AT_ONCE)], halt).await?;
             left = &left[objects.len()..];
             // What was loaded before the reads is too old to be compared with them.
             let read = Wanted::Objects(objects.iter().map(|(id, _)| id.clone()).collect());
             let fresh = self.store.reconcilable(work.run.tenant, &work.run.connection, &read).await.map_err(away)?;
             let mark = work.mark();
-            let compared = self.compare(work, entry, &fresh, &objects);
+            let compared = self.compare(work, entry, &fresh, &objects, asked_at);
             work.count(&entry.name, None, mark, 0, 0);
             self.store_page(work, compared).await?;
         }

@@ -11,7 +11,12 @@ impl Books {
             (_, ["token"]) => Answer::json(200, &json!({"access_token": "token-of-the-erp", "expires_in": 7200})),
             ("GET", ["orders"]) => {
                 let rows = self.changed(System::Erp, asked.since(), asked.page());
-                let items: Vec<_> = rows.into_iter().map(|(id, at)| json!({"id": id, "changed_at": at.to_string()})).collect();
+                let full = asked.query.get("view").is_some_and(|view| view == "full");
+                let item = |(id, at): (String, Timestamp)| match self.orders.get(&(System::Erp, id.clone())) {
+                    Some(order) if full => show_order(order),
+                    _ => json!({"id": id, "changed_at": at.to_string()}),
+                };
+                let items: Vec<_> = rows.into_iter().map(item).collect();
                 Answer::json(200, &json!({"items": items}))
             }
             ("GET", ["orders", id]) => match self.orders.get(&(System::Erp, (*id).to_owned())) {

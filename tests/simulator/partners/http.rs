@@ -17,6 +17,8 @@ pub struct Asked {
     pub body: Json,
     /// The effect it is sent for, when it changes something.
     pub effect: Option<String>,
+    /// Whether it reads the system back.
+    pub reconciles: bool,
 }
 
 impl Asked {
@@ -34,6 +36,7 @@ impl Asked {
             query,
             headers: outgoing.request.headers.clone(),
             body,
+            reconciles: outgoing.operation == "list_orders" || outgoing.call.is_some_and(|call| call.idempotency_key.is_empty()),
             effect: outgoing.call.filter(|_| writes).map(|call| call.idempotency_key.clone()),
         }
     }

@@ -45,6 +45,27 @@ pub struct Order {
     pub revision: u32,
     /// When it was made, in true time.
     pub made_at: Timestamp,
+    /// What somebody did to it past the hub, and when.
+    pub tampered: Option<(Tampering, Timestamp)>,
+}
+
+/// What people do past the hub, so that no stream and no callback tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tampering {
+    /// A released order waits again.
+    Unreleased,
+    /// A refused order is released.
+    Released,
+    /// An order's amount is another.
+    Repriced,
+    /// An order that came by itself, with a date of the past.
+    Imported,
+    /// The payable of an order is void.
+    PayableVoided,
+    /// Its amount is another.
+    PayableRepriced,
+    /// The approval of an order is gone.
+    ApprovalDeleted,
 }
 
 /// An approval.
@@ -58,6 +79,8 @@ pub struct Approval {
     pub changed_at: Timestamp,
     /// Look-ups and lists show it from then on, in true time.
     pub visible_at: Timestamp,
+    /// Nobody decides on it any more.
+    pub sealed: bool,
 }
 
 /// A payable, a hold, an allocation, a note: something that was created once.
@@ -124,10 +147,30 @@ impl Books {
         let id = self.next_id(if system == System::Erp { "" } else { "9" });
         let number = format!("{}-{id}", if system == System::Erp { "PO" } else { "PL" });
         let changed_at = self.clock(system, now);
-        let order = Order { id: id.clone(), number, status: "waiting", changed_at, amount, revision: 1, made_at: now };
+        let order = Order { id: id.clone(), number, status: "waiting", changed_at, amount, revision: 1, made_at: now, tampered: None };
         self.orders.insert((system, id.clone()), order);
         self.changes.insert((system, changed_at, id.clone()), ());
         id
+    }
+
+    /// An order that was brought over from elsewhere, released already, with the time it was changed there.
+    pub fn import_order(&mut self, system: System, amount: u64, now: Timestamp, changed_at: Timestamp) -> String {
+        let id = self.new_order(system, amount, now);
+        if let Some(order) = self.orders.get_mut(&(system, id.clone())) {
+            self.changes.remove(&(system, order.changed_at, id.clone()));
+            order.status = "released";
+            order.changed_at = changed_at;
+            order.tampered = Some((Tampering::Imported, now));
+            self.changes.insert((system, changed_at, id.clone()), ());
+        }
+        id
+    }
+
+    /// An approval disappears.
+    pub fn delete_approval(&mut self, id: &str) {
+        if let Some(approval) = self.approvals.remove(id) {
+            self.changes.remove(&(System::Oa, approval.changed_at, id.to_owned()));
+        }
     }
 
     /// Moves an order; false when it stands there already.
@@ -154,6 +197,7 @@ impl Books {
         let at = self.clock(System::Oa, now);
         let Some(approval) = self.approvals.get_mut(id) else { return false };
         let allowed = match (approval.status, status) {
+            _ if approval.sealed => false,
             ("running", "revoked") => false,
             ("running", _) | ("approved", "revoked") => true,
             _ => false,

@@ -18,6 +18,7 @@ impl Books {
                     status: "running",
                     changed_at: self.clock(System::Oa, now),
                     visible_at: now + hidden,
+                    sealed: false,
                 };
                 self.changes.insert((System::Oa, approval.changed_at, id.clone()), ());
                 self.approvals.insert(id.clone(), approval);

@@ -7,7 +7,8 @@ impl State {
     pub fn write_ledger(&mut self, writes: &Writes) -> u32 {
         let mut rows = 0;
         for row in &writes.documents_new {
-            self.documents.entry(row.id).or_insert_with(|| row.clone());
+            let kept = self.documents.entry(row.id).or_insert_with(|| row.clone());
+            self.documents_by_age.insert((kept.created_at, kept.id));
             rows += 1;
         }
         for row in &writes.documents_changed {
@@ -87,24 +88,6 @@ impl State {
             self.links.insert(key, merged);
         }
         u32::try_from(rows.len()).unwrap_or(u32::MAX)
-    }
-
-    /// When it was first seen never changes; what a person accepted stays accepted while it lasts.
-    fn write_drifts(&mut self, rows: &[DriftRow]) {
-        for row in rows {
-            let Some(known) = self.drifts.get_mut(&row.id) else {
-                self.drifts.insert(row.id, row.clone());
-                continue;
-            };
-            known.last_seen_at = row.last_seen_at;
-            known.ours.clone_from(&row.ours);
-            known.theirs.clone_from(&row.theirs);
-            if row.state != "open" {
-                known.state.clone_from(&row.state);
-            }
-            known.resolution = row.resolution.clone().or(known.resolution.take());
-            known.resolved_at = row.resolved_at.or(known.resolved_at);
-        }
     }
 
     fn write_exceptions(&mut self, writes: &Writes) -> u32 {

@@ -8,14 +8,17 @@
 mod answers;
 mod check;
 mod decide;
+mod drift;
 mod intake;
 mod lanes;
 mod ledger;
+mod reconcile;
 mod state;
 mod streams;
 mod views;
 
-pub use state::State;
+#[allow(unused_imports, reason = "the suite looks at no streams")]
+pub use state::{State, StoredStream};
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
@@ -40,9 +43,6 @@ impl MemoryStore {
         ready(outcome).boxed()
     }
 }
-
-/// Left out: simulations have no lists to read back.
-impl Reconciliations for MemoryStore {}
 
 impl Store for MemoryStore {
     fn receive<'a>(&'a self, messages: &'a [NewMessage], lease: &'a Lease) -> BoxFuture<'a, Result<Vec<Received>>> {

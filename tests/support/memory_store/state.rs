@@ -1,9 +1,10 @@
 //! The rows and the indexes over them.
 
+use super::reconcile::{StoredRun, StoredStanding};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-use waybill::domain::ids::{DocumentId, DriftId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, TenantId, derived};
+use waybill::domain::ids::{DocumentId, DriftId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, ReconciliationId, TenantId, derived};
 use waybill::store::*;
 
 /// A lane by tenant and name.
@@ -26,6 +27,7 @@ pub struct State {
     pub messages: BTreeMap<InboxId, StoredMessage>,
     pub messages_due: BTreeSet<(Timestamp, InboxId)>,
     pub documents: BTreeMap<DocumentId, DocumentRow>,
+    pub documents_by_age: BTreeSet<(Timestamp, DocumentId)>,
     pub revisions: BTreeMap<(DocumentId, u32), RevisionRow>,
     pub relations: BTreeMap<(DocumentId, DocumentId, String), RelationRow>,
     pub instances: BTreeMap<InstanceId, InstanceRow>,
@@ -34,6 +36,7 @@ pub struct State {
     pub links: BTreeMap<LinkKey, LinkRow>,
     pub links_of: BTreeMap<DocumentId, BTreeSet<LinkKey>>,
     pub rereads: BTreeSet<(Timestamp, LinkKey)>,
+    pub standings: BTreeMap<LinkKey, StoredStanding>,
     pub timers: BTreeMap<(InstanceId, u32), (TenantId, Timestamp)>,
     pub timers_due: BTreeSet<(Timestamp, InstanceId, u32)>,
     pub lanes: BTreeMap<LaneKey, Lane>,
@@ -45,6 +48,13 @@ pub struct State {
     pub exceptions: BTreeMap<ExceptionId, ExceptionRow>,
     pub exceptions_of: BTreeMap<InstanceId, BTreeSet<ExceptionId>>,
     pub drifts: BTreeMap<DriftId, DriftRow>,
+    pub runs: BTreeMap<ReconciliationId, StoredRun>,
+    /// Those that are planned or under way.
+    pub runs_open: BTreeSet<ReconciliationId>,
+    /// The last fire of each schedule.
+    pub fires: BTreeMap<(TenantId, String), Timestamp>,
+    /// Grows with every change of them.
+    pub fires_changed: u64,
     pub streams: BTreeMap<(i32, String, String), StoredStream>,
     pub answers: BTreeMap<Uuid, StoredAnswer>,
     pub definitions: BTreeMap<(TenantId, String, String, String), DefinitionRow>,
@@ -87,7 +97,7 @@ impl State {
         self.number
     }
 
-    /// When something is due next, whatever it is: nobody who polls before finds anything.
+    /// When something is due next, whatever it is but reconciliation: nobody who polls before finds anything.
     pub fn next_due(&self) -> Option<Timestamp> {
         let lanes = self.lanes_ready.iter().map(|(_, _, _, due, _)| *due).min();
         let messages = self.messages_due.first().map(|(due, _)| *due);
@@ -100,6 +110,7 @@ impl State {
     /// Forgets a document and all that hangs on it.
     pub fn forget(&mut self, document: DocumentId) {
         for key in self.links_of.remove(&document).unwrap_or_default() {
+            self.standings.remove(&key);
             if let Some(link) = self.links.remove(&key)
                 && let Some(at) = link.reread_at
             {
@@ -123,7 +134,9 @@ impl State {
         }
         self.relations.retain(|(made, made_for, _), _| *made != document && *made_for != document);
         self.drifts.retain(|_, row| row.document != Some(document));
-        self.documents.remove(&document);
+        if let Some(row) = self.documents.remove(&document) {
+            self.documents_by_age.remove(&(row.created_at, document));
+        }
     }
 }
 

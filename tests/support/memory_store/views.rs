@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use waybill::domain::ids::{DocumentId, InstanceId, TenantId};
 use waybill::store::*;
 
-fn page_of<R>(mut rows: Vec<R>, page: &Page, key: impl Fn(&R) -> (Timestamp, uuid::Uuid)) -> Vec<R> {
+pub fn page_of<R>(mut rows: Vec<R>, page: &Page, key: impl Fn(&R) -> (Timestamp, uuid::Uuid)) -> Vec<R> {
     rows.retain(|row| {
         let (time, id) = key(row);
         before(page, time, id)
