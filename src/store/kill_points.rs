@@ -76,6 +76,7 @@ pub const READS: &[&str] = &[
     "exceptions",
     "messages",
     "counts",
+    "credential",
     "desk",
     "ping",
     "close",

@@ -3,7 +3,7 @@
 //! For the simulator, which needs millions of transactions in a second and no threads. It passes the conformance suite of
 //! the real stores (`tests/store_conformance`), which is what makes its word worth something. Nothing in it waits.
 
-#![allow(dead_code, reason = "the suite and the simulator use different parts of it")]
+#![allow(dead_code, unused_imports, reason = "the suite and the simulator use different parts of it")]
 
 mod answers;
 mod check;
@@ -17,7 +17,6 @@ mod state;
 mod streams;
 mod views;
 
-#[allow(unused_imports, reason = "the suite looks at no streams")]
 pub use state::{State, StoredStream};
 
 use futures::FutureExt;
