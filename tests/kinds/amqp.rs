@@ -103,7 +103,7 @@ impl Broker {
         let mut found = Vec::new();
         let options = BasicGetOptions { no_ack: true };
         while let Some(message) = self.channel.basic_get(self.queue(of).as_str().into(), options).await.expect("readable") {
-            let id = message.delivery.properties.message_id().as_ref().map(|id| id.to_string()).unwrap_or_default();
+            let id = message.delivery.properties.message_id().as_ref().map(ToString::to_string).unwrap_or_default();
             let key = message.delivery.routing_key.to_string();
             found.push((id, key, String::from_utf8(message.delivery.data.clone()).expect("text")));
         }

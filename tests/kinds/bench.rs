@@ -1,6 +1,5 @@
 //! A gateway and one connection of one connector of the gallery, or of a text.
 
-use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use waybill::domain::ids::TenantId;
 use waybill::domain::text::tree::parse;
 use waybill::domain::value::Value;
 use waybill::gateway::{Call, CallPurpose, Folders, Gateway, Options, Performed, StreamItem};
-use waybill::runtime::SystemClock;
+use waybill::runtime::{Clock, SystemClock};
 
 /// What a password must never be found in.
 pub const CANARY: &str = "canary-hunter2-canary";
@@ -138,6 +137,6 @@ pub fn id(value: impl ToString) -> Json {
 
 /// Now, to name things by.
 pub fn unique(name: &str) -> String {
-    let micros = Timestamp::now().as_microsecond();
+    let micros = SystemClock::new().now().as_microsecond();
     format!("{name}_{}_{micros}", std::process::id())
 }
