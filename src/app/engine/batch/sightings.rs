@@ -12,7 +12,8 @@ use crate::domain::flow::facts::DocumentFacts;
 use crate::domain::flow::{HUB, Instance};
 use crate::domain::ids::{self, DocumentId, InstanceId};
 use crate::domain::ledger::{self, Known};
-use crate::store::{DocumentRow, InstanceRow, RevisionRow};
+use crate::store::{DocumentRow, InstanceRow, LinkRow, RevisionRow};
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 impl Deciding<'_> {
@@ -137,10 +138,7 @@ impl Deciding<'_> {
                 }
                 let moved = work.row.source_status != seen.status;
                 let source = work.links.iter().find(|link| link.connection == seen.connection && link.external_id == seen.external_id);
-                // The first sight after we wrote there shows what we wrote: we refused the order, its source says "cancelled".
-                // A sight counts from when the source was asked, not from now: one taken before our last write and worked on
-                // after it must not use up the echo.
-                let echo = source.is_some_and(|link| link.written_at.is_some_and(|written| link.seen_at.is_none_or(|seen| seen < written)));
+                let echo = source.is_some_and(|link| is_echo(link, seen.observed_at));
                 if moved
                     && !running
                     && !echo
@@ -230,6 +228,18 @@ impl Deciding<'_> {
         self.set.instances.insert(id, InstanceWork { row, new: true, changed: true, history: Vec::new() });
         self.event(id, &Event::Started);
     }
+}
+
+/// A source that is asked within this time of our writing there may answer with what was before or with what came of it: our
+/// call may not have been through, and two requests may overtake each other.
+const SETTLES: SignedDuration = SignedDuration::from_secs(10);
+
+/// Whether what the source shows is what we wrote there, and not its own word: we refused the order, it says "cancelled". That
+/// is the first sight after our write, and any other within the time in which the write may show or not. A sight counts from
+/// when the source was asked: one taken before our last write and worked on after it must not use up the echo.
+fn is_echo(link: &LinkRow, observed_at: Timestamp) -> bool {
+    let Some(written) = link.written_at else { return false };
+    link.seen_at.is_none_or(|seen| seen < written) || observed_at.duration_since(written) < SETTLES
 }
 
 /// The flows whose start condition this sighting meets.

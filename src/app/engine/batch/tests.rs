@@ -161,3 +161,17 @@ fn what_is_read_while_our_write_is_under_way_is_its_echo() {
     world.see("released", 80, 81);
     assert_eq!(world.status(), "released", "the write has been seen: this is the source's word");
 }
+
+#[test]
+fn reads_that_overtake_our_write_are_not_the_source_s_word() {
+    let mut world = World::new();
+    world.see("submitted", 0, 1);
+    world.end(50, "revoked");
+    world.wrote(60);
+    // Asked while our call was under way, and answered before it was.
+    world.see("draft", 61, 72);
+    world.see("rejected", 62, 73);
+    assert_eq!(world.status(), "revoked");
+    world.see("released", 200, 201);
+    assert_eq!(world.status(), "released", "long after, the source speaks for itself");
+}
