@@ -108,7 +108,8 @@ impl Deliveries {
             if let Action::Wait(at) = action {
                 return Next::Wait(at);
             }
-            if self.clock.monotonic().saturating_sub(claimed_at) > self.lease * 2 / 3 {
+            // What needs a person needs no time at the partner. Put back to wait, it would be forgotten that the request may have left.
+            if action != Action::Person && self.clock.monotonic().saturating_sub(claimed_at) > self.lease * 2 / 3 {
                 return Next::Wait(now);
             }
             let attempted = if action == Action::Person {

@@ -42,7 +42,7 @@ const ORDERS: u32 = 100;
 const SEEDS: u64 = 4;
 
 /// Seeds with a fault that is not mended yet; each has a test with a name that runs it.
-const OPEN: [u64; 2] = [165, 170];
+const OPEN: [u64; 1] = [165];
 
 /// Where the simulation's own definitions are.
 pub fn content() -> PathBuf {
@@ -259,11 +259,10 @@ fn an_object_that_is_unknown_here_is_found_or_not_by_both() {
     must_hold(&storm(165));
 }
 
-/// Found with seed 170 in November 2026, when systems began to be read back in the simulation: a write that declares no protection
-/// was done twice. Whether a person asked for the second is not known yet.
+/// Found with seed 170 in November 2026: a process died while a write without protection was under way; the next one took the
+/// effect over, stood still beyond its time, and put it back to wait, whereby it was forgotten that the request may have left.
 #[test]
-#[ignore = "open: a write without protection was done twice"]
-fn a_write_without_protection_is_done_once() {
+fn what_may_have_left_is_not_forgotten_by_whoever_stands_still() {
     must_hold(&storm(170));
 }
 
