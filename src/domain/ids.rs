@@ -62,6 +62,10 @@ uuid_id!(
     ExceptionId
 );
 uuid_id!(
+    /// One task of a person.
+    TaskId
+);
+uuid_id!(
     /// One run of reconciliation over a connection.
     ReconciliationId
 );
@@ -109,6 +113,18 @@ pub fn effect_id(tenant: TenantId, instance: InstanceId, step: &str, visit: u32,
 /// The id of an exception: its number within the instance.
 pub fn exception_id(tenant: TenantId, instance: InstanceId, number: u32) -> ExceptionId {
     ExceptionId(derived(&[b"exception", &tenant.0.to_be_bytes(), instance.0.as_bytes(), &number.to_be_bytes()]))
+}
+
+/// The id of a task: its number within one visit of a step.
+pub fn task_id(tenant: TenantId, instance: InstanceId, step: &str, visit: u32, number: u32) -> TaskId {
+    TaskId(derived(&[
+        b"task",
+        &tenant.0.to_be_bytes(),
+        instance.0.as_bytes(),
+        step.as_bytes(),
+        &visit.to_be_bytes(),
+        &number.to_be_bytes(),
+    ]))
 }
 
 /// Identity of a document: tenant, type, source connection, key.

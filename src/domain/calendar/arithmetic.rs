@@ -13,6 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 #[error("the calendar has no working time within {DAYS_SEARCHED} days")]
 pub struct NoWorkingTime;
 
+/// Days between two instants whose working time is counted; a wait of ten years is a mistake.
+const DAYS_BETWEEN_MAX: u32 = 4_000;
 /// Days looked through for the next working moment. No honest calendar closes longer.
 const DAYS_SEARCHED: u32 = 400;
 
@@ -31,7 +33,31 @@ impl Calendar {
 
     /// `from` plus so many working hours.
     pub fn add_working_hours(&self, from: Timestamp, hours: u32) -> Result<Timestamp, NoWorkingTime> {
-        let mut left = SignedDuration::from_hours(i64::from(hours));
+        self.add_working_time(from, SignedDuration::from_hours(i64::from(hours)))
+    }
+
+    /// The working time between two instants; zero when the second is not later.
+    pub fn working_time(&self, from: Timestamp, until: Timestamp) -> Result<SignedDuration, NoWorkingTime> {
+        let (mut total, mut date) = (SignedDuration::ZERO, self.date_of(from));
+        let last = self.date_of(until);
+        for _ in 0..DAYS_BETWEEN_MAX {
+            if date > last {
+                return Ok(total);
+            }
+            for (start, end) in self.intervals(date) {
+                let (start, end) = (start.max(from), end.min(until));
+                if start < end {
+                    total += end.duration_since(start);
+                }
+            }
+            date = date.tomorrow().map_err(|_| NoWorkingTime)?;
+        }
+        Err(NoWorkingTime)
+    }
+
+    /// `from` plus so much working time.
+    pub fn add_working_time(&self, from: Timestamp, time: SignedDuration) -> Result<Timestamp, NoWorkingTime> {
+        let mut left = time;
         let mut at = self.next_working(from)?;
         while !left.is_zero() {
             for (start, until) in self.intervals(self.date_of(at)) {

@@ -2,7 +2,7 @@
 
 use super::flow_version::FlowVersion;
 use crate::domain::calendar::Calendar;
-use crate::domain::directory::{Around, Who};
+use crate::domain::directory::{Around, Directory, Who};
 use crate::domain::expression::Scope;
 use crate::domain::flow::effect::Cause;
 use crate::domain::flow::environment::{EventInfo, MapFailure, OperationInfo, Person};
@@ -61,6 +61,20 @@ impl Environment for FlowVersion {
 
     fn language(&self, person: &str) -> &str {
         self.directory.language(person)
+    }
+
+    fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    fn postponed(&self, calendar: Option<&str>, due: Timestamp, from: Timestamp, until: Timestamp) -> Timestamp {
+        let plain = || due.checked_add(until.duration_since(from)).unwrap_or(Timestamp::MAX);
+        // The working time that was left when the pause began is left when it ends.
+        let counted = calendar.and_then(|id| self.calendars.get(id)).and_then(|calendar| {
+            let left = calendar.working_time(from, due).ok().filter(|left| !left.is_zero())?;
+            calendar.add_working_time(until, left).ok()
+        });
+        if due <= from { plain() } else { counted.unwrap_or_else(plain) }
     }
 }
 

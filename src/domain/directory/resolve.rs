@@ -102,3 +102,48 @@ impl Directory {
         Ok(users)
     }
 }
+
+impl Directory {
+    /// Whether somebody is known and still works here.
+    pub fn works_here(&self, person: &str) -> bool {
+        self.users.get(person).is_some_and(|user| user.active)
+    }
+
+    /// Who is above somebody: the manager, else the head of the department or of one above it. Leavers are passed over.
+    pub fn superior(&self, person: &str) -> Option<&User> {
+        let mut seen: Vec<&str> = vec![person];
+        let mut at = self.above(self.users.get(person)?)?;
+        while !at.active {
+            if seen.contains(&&*at.id) {
+                return None;
+            }
+            seen.push(&at.id);
+            at = self.above(at)?;
+        }
+        Some(at)
+    }
+
+    /// The head of the document's department (the initiator's when it has none) at a level from 1; departments without an
+    /// active head are passed over.
+    pub fn department_head(&self, level: u32, around: &Around) -> Option<&User> {
+        let own = || around.initiator.as_ref().and_then(|id| self.users.get(id)).and_then(|user| user.department.as_ref());
+        let line = self.departments_up(around.department.as_ref().or_else(own));
+        let heads = line.iter().filter_map(|department| self.head(department)).filter(|head| head.active);
+        heads.skip(level.saturating_sub(1) as usize).next()
+    }
+
+    /// The initiator's managers one above the other, each once: at most so many, until one has the role, or to the top.
+    pub fn managers(&self, around: &Around, until: Option<&str>, most: u32) -> Vec<&User> {
+        let last = until.map(|role| self.with_role(role, around).unwrap_or_default()).unwrap_or_default();
+        let mut line: Vec<&User> = Vec::new();
+        let mut at = around.initiator.as_ref().and_then(|id| self.superior(id));
+        while let Some(user) = at.filter(|user| line.len() < most as usize && !line.iter().any(|known| known.id == user.id)) {
+            line.push(user);
+            if last.iter().any(|holder| holder.id == user.id) {
+                break;
+            }
+            at = self.superior(&user.id);
+        }
+        line
+    }
+}

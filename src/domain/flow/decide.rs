@@ -9,7 +9,8 @@ use super::flow::Flow;
 use super::instance::{Instance, State, Status, Stopped, TimerPurpose};
 use super::machine::Machine;
 use super::steps::{Kind, call, create, notify, subflow};
-use super::{awaits, command, ladder, reactions, reversal};
+use super::{awaits, command, ladder, people, reactions, reversal};
+use crate::domain::approval::RefusalCode;
 use crate::domain::ids::EffectId;
 use jiff::Timestamp;
 use serde_json::json;
@@ -22,6 +23,9 @@ pub fn decide(flow: &Flow, env: &dyn Environment, instance: Instance, facts: &Fa
     }
     let mut machine = Machine::new(flow, env, facts, instance.clone(), now);
     route(&mut machine, event);
+    if let Some(refused) = machine.changes.refused.take() {
+        return (instance, Changes { refused: Some(refused), ..Changes::default() });
+    }
     machine.run();
     if machine.exhausted {
         return refuse(flow, env, instance, facts, now, "decision_limit", "one event leads to more work than one decision may hold");
@@ -54,6 +58,10 @@ fn is_sound(flow: &Flow, instance: &Instance) -> bool {
 }
 
 fn route(machine: &mut Machine<'_>, event: &Event) {
+    if machine.instance.status == Status::New && matches!(event, Event::Act(_)) {
+        machine.changes.refused = Some(RefusalCode::NotAllowed.because("the instance has not started"));
+        return;
+    }
     if machine.instance.status == Status::New && !matches!(event, Event::Started) {
         return machine.note("ignored", None, json!({"why": "the instance has not started"}));
     }
@@ -68,6 +76,12 @@ fn route(machine: &mut Machine<'_>, event: &Event) {
             subflow::ended(machine, *instance, *outcome, output, *taken_back);
         }
         Event::TakenBack => taken_back(machine),
+        Event::Act(act) => {
+            if let Err(refusal) = people::verbs::obey(machine, act) {
+                machine.changes.refused = Some(refusal);
+            }
+        }
+        Event::Left { person } => people::left(machine, person),
         Event::Command { command, exception, actor, reason } => {
             command::obey(machine, command, *exception, actor, reason.as_deref());
         }
@@ -160,7 +174,8 @@ fn timed_out(machine: &mut Machine<'_>, visit: usize) {
     if found.state.is_over() || found.stop.is_some() {
         return machine.note("timed_out", Some(visit), json!(null));
     }
-    let waits = matches!(machine.step_of(visit).map(|step| &step.kind), Some(Kind::Call(call)) if call.awaits.is_some());
+    let waits = matches!(machine.step_of(visit).map(|step| &step.kind), Some(Kind::Call(call)) if call.awaits.is_some())
+        || machine.asks(visit).is_some();
     let message = if waits { "nothing was decided in the time given" } else { "the step takes longer than the time given" };
     machine.stop(visit, Cause::PartnerDown, "timed_out", message, Stopped::Nothing);
 }

@@ -3,7 +3,8 @@
 use super::effect::{Cause, PlannedEffect};
 use super::event::Outcome;
 use super::instance::Parent;
-use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InstanceId};
+use crate::domain::approval::{Refusal, TaskKind, TaskState};
+use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InstanceId, TaskId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,83 @@ pub struct Changes {
     pub reported: Option<Reported>,
     /// Start anew with this revision of the document.
     pub restart: Option<u32>,
+    /// Tasks of people that are new or have changed.
+    pub tasks: Vec<TaskChange>,
+    /// What people (and rules in their place) decided: append-only records.
+    pub decisions: Vec<Decision>,
+    /// Why a person's act is refused; then nothing else is here.
+    pub refused: Option<Refusal>,
+}
+
+/// One task as lists show it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskChange {
+    /// Its id, from `ids::task_id`.
+    pub id: TaskId,
+    /// The step.
+    pub step: String,
+    /// Which visit of it.
+    pub visit: u32,
+    /// Its number within the visit.
+    pub number: u32,
+    /// The round it belongs to.
+    pub round: u32,
+    /// Whose it is.
+    pub person: String,
+    /// What is asked.
+    pub kind: TaskKind,
+    /// Where it stands.
+    pub state: TaskState,
+    /// When it became pending.
+    pub since: Option<Timestamp>,
+    /// When it is to be done.
+    pub due: Option<Timestamp>,
+    /// When it was over.
+    pub ended: Option<Timestamp>,
+    /// Who did it, when that is not whose it is.
+    pub by: Option<String>,
+    /// Whether it is taken, where several could do it.
+    pub claimed: bool,
+}
+
+/// What somebody decided, as far as the one who says so knows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decided {
+    /// Who; `system` for a rule.
+    pub person: String,
+    /// For whom.
+    pub on_behalf_of: Option<String>,
+    /// The verb.
+    pub verb: String,
+    /// Why, for a rule: a code.
+    pub why: Option<String>,
+    /// What they said.
+    pub comment: Option<String>,
+    /// Files, as JSON.
+    pub attachments: Vec<serde_json::Value>,
+    /// Fields they changed: `{field, before, after}`.
+    pub changes: Vec<serde_json::Value>,
+    /// People they named.
+    pub to: Vec<String>,
+    /// The caller's token.
+    pub token: Option<String>,
+}
+
+/// One record of what was decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// Its number within the instance, from 1.
+    pub number: u32,
+    /// The step, when it is about one.
+    pub step: Option<String>,
+    /// Its visit.
+    pub visit: Option<u32>,
+    /// The task.
+    pub task: Option<u32>,
+    /// The round.
+    pub round: u32,
+    /// What.
+    pub decided: Decided,
 }
 
 /// One line of an instance's history.

@@ -3,6 +3,7 @@
 //! This is the seam to connectors, mappings, calendars and the directory: the catalog fills it, and nothing in this room
 //! knows how they are built.
 
+use crate::domain::directory::Directory;
 use crate::domain::expression::Scope;
 use crate::domain::table::Table;
 use crate::domain::text::units::Span;
@@ -198,6 +199,17 @@ pub trait Environment {
     /// The language somebody reads notices in, by user id or address; empty when nothing is said.
     fn language(&self, _person: &str) -> &str {
         ""
+    }
+
+    /// People, departments and roles, as they are now.
+    fn directory(&self) -> &Directory {
+        static NOBODY: std::sync::LazyLock<Directory> = std::sync::LazyLock::new(Directory::default);
+        &NOBODY
+    }
+
+    /// When something due is due after a pause from `from` to `until` that does not count, by the calendar.
+    fn postponed(&self, _calendar: Option<&str>, due: Timestamp, from: Timestamp, until: Timestamp) -> Timestamp {
+        due.checked_add(until.duration_since(from)).unwrap_or(Timestamp::MAX)
     }
 
     /// The channel of notices that name none.

@@ -1,6 +1,7 @@
 //! What the engine is told.
 
 use super::effect::EffectResult;
+use crate::domain::approval::Act;
 use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InstanceId};
 use crate::domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,13 @@ pub enum Event {
     },
     /// The step that this instance is was taken back by its parent.
     TakenBack,
+    /// A person decides, or does something else about a task.
+    Act(Box<Act>),
+    /// Somebody has left: their open tasks go to somebody else.
+    Left {
+        /// Who.
+        person: String,
+    },
     /// A person acts on the instance.
     Command {
         /// What.

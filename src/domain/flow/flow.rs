@@ -133,6 +133,8 @@ impl Step {
             Kind::Parallel(_) => "several branches at once".to_owned(),
             Kind::Each(_) => "steps for each item".to_owned(),
             Kind::Wait(_) => "wait".to_owned(),
+            Kind::Approve(_) => "ask people to agree".to_owned(),
+            Kind::Task(_) => "ask people to do something".to_owned(),
             Kind::Notify(_) => "notify people".to_owned(),
             Kind::End(_) => "end the instance".to_owned(),
             Kind::Reverse(_) => "reverse earlier steps".to_owned(),
@@ -209,8 +211,12 @@ pub enum Trigger {
         /// The role whose connection differs.
         role: String,
     },
+    /// A verb that a person uses on the instance: `withdraw`, `revoke`.
+    Verb(String),
     /// The operator's cancel.
     Cancel,
+    /// The initiator's withdrawal, where the flow has no reaction of its own to it.
+    Withdraw,
 }
 
 impl Flow {

@@ -4,6 +4,7 @@
 
 use super::effect::Cause;
 use super::event::Outcome;
+use crate::domain::approval::Activation;
 use crate::domain::ids::{DocumentId, InstanceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,35 @@ pub struct Instance {
     /// An exception of the instance as a whole.
     #[serde(rename = "x", skip_serializing_if = "Option::is_none")]
     pub stop: Option<Stop>,
+    /// Since when no clock runs and nobody decides.
+    #[serde(rename = "su", skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Timestamp>,
+    /// The number of the newest record of a decision.
+    #[serde(rename = "nd", skip_serializing_if = "is_zero")]
+    pub decisions: u32,
+    /// Short forms of the tokens of people's latest acts.
+    #[serde(rename = "ac", skip_serializing_if = "Vec::is_empty")]
+    pub acts: Vec<String>,
+    /// The visit at which a person last changed the document: who agreed before it agreed to something else.
+    #[serde(rename = "ed", skip_serializing_if = "Option::is_none")]
+    pub edited: Option<u32>,
+    /// A return that leads straight back.
+    #[serde(rename = "sb", skip_serializing_if = "Option::is_none")]
+    pub straight: Option<Straight>,
+    /// Tasks kept for the next visit of a step.
+    #[serde(rename = "ca", skip_serializing_if = "Option::is_none")]
+    pub carried: Option<(String, Box<Activation>)>,
+}
+
+/// A return that leads straight back: people between who had agreed are not asked again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Straight {
+    /// The step that returned.
+    #[serde(rename = "u")]
+    pub until: String,
+    /// The step it was returned to.
+    #[serde(rename = "t")]
+    pub target: String,
 }
 
 /// The instance whose step this one is.
@@ -263,6 +293,15 @@ pub struct Visit {
     /// What it is undoing.
     #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
     pub undoing: Option<Undoing>,
+    /// What it asks of people.
+    #[serde(rename = "pe", skip_serializing_if = "Option::is_none")]
+    pub people: Option<Box<Activation>>,
+    /// Files that people attached here, as JSON.
+    #[serde(rename = "at", skip_serializing_if = "Vec::is_empty")]
+    pub attached: Vec<Json>,
+    /// The round it was entered in, for steps that ask people.
+    #[serde(rename = "rd", skip_serializing_if = "is_first")]
+    pub round: Round,
 }
 
 /// Where a visit stands.

@@ -8,7 +8,7 @@ use super::flow::{Condition, Who};
 use super::instance::{State, Then, TimerPurpose};
 use super::machine::Machine;
 use super::steps::{Kind, notify};
-use super::{instance, reversal};
+use super::{instance, people, reversal};
 use crate::domain::expression::ScopeType;
 use crate::domain::text::shape::{Field, KeyedShape, Shape, Variant};
 use crate::domain::text::tree::Node;
@@ -31,6 +31,14 @@ pub static SHAPE: Shape = Shape::Keyed(&KeyedShape {
     variants: &[
         &Variant { key: Field::required("remind", notify::TO, "Who is reminded."), fields: &[] },
         &Variant { key: Field::required("escalate", super::shape::WHO, "Who is told that it takes long."), fields: &[] },
+        &Variant {
+            key: Field::required(
+                "hand_over",
+                Shape::Either(&[Shape::Word(&["superior"]), Shape::Keyed(&crate::domain::directory::WHO)]),
+                "Hands open tasks to each holder's superior, or to somebody; at steps that ask people.",
+            ),
+            fields: &[],
+        },
         &Variant { key: Field::required("outcome", Shape::Word(OUTCOMES), "Gives up: takes the object back, then goes on."), fields: &[] },
     ],
 });
@@ -53,6 +61,8 @@ pub enum Act {
     Remind(Whom),
     /// Tells somebody.
     Escalate(Who),
+    /// Hands open tasks on: to each holder's superior, or to somebody of the directory.
+    HandOver(Option<crate::domain::directory::Who>),
     /// Ends the step with this outcome, after taking the object back.
     Outcome(Outcome),
 }
@@ -90,6 +100,12 @@ impl Rung {
             Act::Remind(notify::whom(compiler, remind, scope)?)
         } else if let Some(who) = node.get("escalate") {
             Act::Escalate(compiler.who(Some(who))?)
+        } else if let Some(to) = node.get("hand_over") {
+            let who = crate::domain::directory::Who::read(to);
+            if who.is_none() && to.text() != Some("superior") {
+                compiler.report.error("bad_value", to.span, "this names nobody").hint("write `superior`, or for example `{role: …}`");
+            }
+            Act::HandOver(who)
         } else {
             Act::Outcome(compiler.outcome(node.get("outcome"))?)
         };
@@ -107,8 +123,12 @@ pub(super) fn begin(machine: &mut Machine<'_>, visit: usize, awaits: &Await) {
 /// A rung's timer is due; `due` is when it was meant to be.
 pub(super) fn fired(machine: &mut Machine<'_>, visit: usize, number: u32, due: Timestamp) {
     let Some(step) = machine.step_of(visit) else { return };
-    let Kind::Call(call) = &step.kind else { return };
-    let Some(rung) = call.awaits.as_ref().and_then(|awaits| awaits.ladder.get(number as usize)) else { return };
+    let rungs = match &step.kind {
+        Kind::Call(call) => call.awaits.as_ref().map(|awaits| awaits.ladder.as_slice()).unwrap_or_default(),
+        Kind::Approve(asks) | Kind::Task(asks) => asks.ladder.as_slice(),
+        _ => return,
+    };
+    let Some(rung) = rungs.get(number as usize) else { return };
     if machine.instance.visits[visit].state != State::Awaiting {
         return machine.note("ignored", Some(visit), json!({"why": "the step no longer waits"}));
     }
@@ -118,8 +138,30 @@ pub(super) fn fired(machine: &mut Machine<'_>, visit: usize, number: u32, due: T
     match &rung.act {
         Act::Remind(whom) => tell(machine, visit, "reminded", whom),
         Act::Escalate(who) => tell(machine, visit, "escalated", &Whom::Who(who.clone())),
-        Act::Outcome(outcome) => give_up(machine, visit, *outcome),
+        Act::HandOver(who) => hand_over(machine, visit, who.as_ref()),
+        Act::Outcome(outcome) => match machine.asks(visit) {
+            Some(asks) => people::proceed::lapse(machine, visit, asks, *outcome),
+            None => give_up(machine, visit, *outcome),
+        },
     }
+}
+
+/// Hands what is open on to somebody else.
+fn hand_over(machine: &mut Machine<'_>, visit: usize, who: Option<&crate::domain::directory::Who>) {
+    let (directory, around) = (machine.env().directory(), people::choose::around(machine));
+    let holders = machine.instance.visits[visit].people.as_ref().map(|activation| activation.holders()).unwrap_or_default();
+    let mut handed = Vec::new();
+    for holder in holders {
+        let to = match who {
+            Some(who) => people::choose::resolved(directory, who, &around),
+            None => directory.superior(&holder).map(|user| user.id.to_string()).into_iter().collect(),
+        };
+        if to.iter().any(|person| *person != holder) {
+            people::proceed::hand_over(machine, visit, Some(&holder), &to, "time_is_up");
+            handed.extend(to);
+        }
+    }
+    machine.note("handed_over", Some(visit), json!({"to": handed}));
 }
 
 /// Sets a repeating rung again, counted from when it was due; after an outage it does not catch up one by one.
@@ -131,9 +173,20 @@ fn again(machine: &mut Machine<'_>, visit: usize, number: u32, span: Span, due: 
 }
 
 fn tell(machine: &mut Machine<'_>, visit: usize, kind: &str, whom: &Whom) {
-    let heard = machine.instance.visits[visit].heard.as_ref().map_or(Value::Unset, Value::from_json);
+    let found = &machine.instance.visits[visit];
+    let heard = match &found.people {
+        Some(activation) => Value::map([("holders", Value::list(activation.holders().iter().map(|person| Value::text(person))))]),
+        None => found.heard.as_ref().map_or(Value::Unset, Value::from_json),
+    };
     let to = notify::people(machine, visit, whom, heard).unwrap_or_default();
-    machine.note(kind, Some(visit), json!({"to": to}));
+    tell_people(machine, visit, kind, to);
+}
+
+/// Tells people something about a step: a line in the history, and a notice in each one's language.
+pub(super) fn tell_people(machine: &mut Machine<'_>, visit: usize, kind: &str, to: Vec<String>) {
+    if kind != "turn" || !to.is_empty() {
+        machine.note(kind, Some(visit), json!({"to": to}));
+    }
     if to.is_empty() {
         return;
     }
@@ -141,7 +194,7 @@ fn tell(machine: &mut Machine<'_>, visit: usize, kind: &str, whom: &Whom) {
     let found = &machine.instance.visits[visit];
     let step = found.step.clone();
     for (language, to) in notify::by_language(machine, to) {
-        let (subject, body) = reminder(&language, &machine.facts.document.kind, &key, &step);
+        let (subject, body) = words(kind, &language, &machine.facts.document.kind, &key, &step);
         let index = machine.next_effect(visit);
         let channel = machine.env().channel().to_owned();
         machine.plan(visit, index, document, Work::Notice { channel, to, subject, body }, RetryPolicy::default());
@@ -149,12 +202,23 @@ fn tell(machine: &mut Machine<'_>, visit: usize, kind: &str, whom: &Whom) {
     }
 }
 
-/// What a reminder says to somebody who reads this language.
-fn reminder(language: &str, kind: &str, key: &str, step: &str) -> (String, String) {
-    match language {
-        "zh" => (format!("{key}：等待审批"), format!("{kind} {key} 停在步骤 `{step}`，等待审批决定。")),
-        _ => (format!("{key}: waiting for a decision"), format!("{kind} {key} waits at step `{step}` for a decision.")),
-    }
+/// What a notice about a step says to somebody who reads this language.
+fn words(what: &str, language: &str, kind: &str, key: &str, step: &str) -> (String, String) {
+    let zh = language == "zh";
+    let (subject, body) = match (what, zh) {
+        ("turn", true) => ("待您处理", "停在步骤 `{step}`，等待您处理。"),
+        ("turn", false) => ("waiting for you", "waits at step `{step}` for you."),
+        ("copied", true) => ("抄送给您", "在步骤 `{step}` 抄送给您，供知悉。"),
+        ("copied", false) => ("for your information", "is shown to you at step `{step}`, for your information."),
+        ("returned", true) => ("已退回", "从步骤 `{step}` 退回给您，请修改后重新提交。"),
+        ("returned", false) => ("returned to you", "was returned to you from step `{step}`; mend it and submit it anew."),
+        ("mentioned", true) => ("有人提到您", "的评论中提到了您。"),
+        ("mentioned", false) => ("you were mentioned", "has a comment that mentions you."),
+        (_, true) => ("等待审批", "停在步骤 `{step}`，等待审批决定。"),
+        (_, false) => ("waiting for a decision", "waits at step `{step}` for a decision."),
+    };
+    let colon = if zh { "：" } else { ": " };
+    (format!("{key}{colon}{subject}"), format!("{kind} {key} {}", body.replace("{step}", step)))
 }
 
 fn give_up(machine: &mut Machine<'_>, visit: usize, outcome: Outcome) {

@@ -3,7 +3,7 @@
 //! All work is a list of jobs; a job enters a step or closes a lane. Jobs are bounded per decision, so that nothing a
 //! definition or a state holds can make one decision run away.
 
-use super::decision::{Changes, HistoryEntry, OpenedException};
+use super::decision::{Changes, Decided, Decision, HistoryEntry, OpenedException, TaskChange};
 use super::effect::{Cause, PlannedEffect, Purpose, RetryPolicy, Work};
 use super::environment::Environment;
 use super::facts::Facts;
@@ -12,12 +12,13 @@ use super::instance::{Instance, State, Status, StepError, Stop, Stopped, Timer, 
 use super::scope::set_path;
 use super::steps::{self, Kind, parallel};
 use super::{reference, reversal};
+use crate::domain::approval::TaskKind;
 use crate::domain::expression::EvaluateError;
 use crate::domain::ids::{self, DocumentId, EffectId};
 use crate::domain::value::Value;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// Jobs of one decision: more than any sound flow needs between two answers.
 const JOBS_MAX: u32 = 50_000;
@@ -36,6 +37,8 @@ pub struct Machine<'a> {
     jobs_left: u32,
     /// The bound was reached: the decision is void.
     pub(super) exhausted: bool,
+    /// Tasks that have changed: visit and number.
+    pub(super) touched: BTreeSet<(usize, usize)>,
 }
 
 enum Job {
@@ -53,7 +56,7 @@ impl<'a> Machine<'a> {
         }
         let doc = if instance.assigned.is_empty() { doc } else { flow.document_type.read(&doc).unwrap_or(doc) };
         let changes = Changes::default();
-        Machine { flow, env, facts, now, instance, changes, doc, jobs: VecDeque::new(), jobs_left: JOBS_MAX, exhausted: false }
+        Machine { flow, env, facts, now, instance, changes, doc, jobs: VecDeque::new(), jobs_left: JOBS_MAX, exhausted: false, touched: BTreeSet::new() }
     }
 
     /// Runs until nothing more follows from what is known.
@@ -438,7 +441,10 @@ impl<'a> Machine<'a> {
         self.instance.next_timer = number.wrapping_add(1);
         let visit = u32::try_from(visit).unwrap_or(u32::MAX);
         self.instance.timers.push(Timer { number, visit, purpose, due });
-        self.changes.timers_set.push((number, due));
+        // While the clocks stand still it is only known here.
+        if self.instance.suspended.is_none() {
+            self.changes.timers_set.push((number, due));
+        }
     }
 
     pub(super) fn cancel_timers(&mut self, visit: usize) {
@@ -475,8 +481,54 @@ impl<'a> Machine<'a> {
         });
     }
 
+    /// Records what was decided about a task, or about a step as a whole.
+    pub(super) fn decided(&mut self, visit: usize, task: Option<usize>, decided: Decided) {
+        let step = self.instance.visits[visit].step.clone();
+        self.record(Some(step), Some(visit), task, decided);
+    }
+
+    /// Records what was decided.
+    pub(super) fn record(&mut self, step: Option<String>, visit: Option<usize>, task: Option<usize>, decided: Decided) {
+        self.instance.decisions = self.instance.decisions.wrapping_add(1);
+        self.changes.decisions.push(Decision {
+            number: self.instance.decisions,
+            step,
+            visit: visit.map(|visit| self.instance.visits[visit].number),
+            task: task.and_then(|task| u32::try_from(task).ok()),
+            round: self.instance.round.0,
+            decided,
+        });
+    }
+
+    /// Tasks that have changed, as they are now.
+    fn task_changes(&self) -> Vec<TaskChange> {
+        let change = |(visit, number): &(usize, usize)| {
+            let found = self.instance.visits.get(*visit)?;
+            let activation = found.people.as_ref()?;
+            let task = activation.tasks.get(*number)?;
+            let number = u32::try_from(*number).ok()?;
+            Some(TaskChange {
+                id: ids::task_id(self.facts.tenant, self.facts.instance, &found.step, found.number, number),
+                step: found.step.clone(),
+                visit: found.number,
+                number,
+                round: found.round.0,
+                person: task.person.clone(),
+                kind: task.kind,
+                state: task.state,
+                since: task.since,
+                due: activation.due.filter(|_| task.kind != TaskKind::Copy),
+                ended: task.ended,
+                by: task.by.clone(),
+                claimed: task.claimed,
+            })
+        };
+        self.touched.iter().filter_map(change).collect()
+    }
+
     /// The state and what to commit; the status follows from the open exceptions.
     pub(super) fn finish(mut self) -> (Instance, Changes) {
+        self.changes.tasks = self.task_changes();
         let stopped = self.instance.stop.is_some() || self.instance.visits.iter().any(|visit| visit.stop.is_some());
         if !self.instance.status.is_over() && (stopped || self.instance.status != Status::New) {
             self.instance.status = if stopped { Status::Exception } else { Status::Running };

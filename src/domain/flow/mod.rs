@@ -23,6 +23,7 @@ mod ladder;
 mod machine;
 pub mod migrate;
 pub mod part;
+pub mod people;
 mod reactions;
 mod reference;
 mod reversal;

@@ -124,6 +124,14 @@ pub(super) fn cancel(machine: &mut Machine<'_>, detail: Json) {
     begin(machine, reaction, &detail);
 }
 
+/// Whether a reaction that takes the instance over is under way.
+pub(super) fn taken_over(machine: &Machine<'_>) -> bool {
+    machine.flow.reactions.iter().filter(|reaction| reaction.takes_over).any(|reaction| {
+        let Some(frame) = machine.flow.steps.get(reaction.frame) else { return false };
+        machine.instance.visits.iter().any(|visit| visit.step == frame.id && !visit.left && !visit.state.is_over())
+    })
+}
+
 /// Whether a run of the reaction for the same thing is there and was not overtaken.
 fn is_repeated(machine: &Machine<'_>, reaction: &Reaction, detail: &Json) -> bool {
     let Some(frame) = machine.flow.steps.get(reaction.frame) else { return false };
@@ -131,7 +139,7 @@ fn is_repeated(machine: &Machine<'_>, reaction: &Reaction, detail: &Json) -> boo
         // The newest revision is read when the restart comes.
         Trigger::Changed => !visit.state.is_over() || visit.heard.as_ref() == Some(detail),
         Trigger::Withdrawn => true,
-        Trigger::Cancel => !visit.state.is_over(),
+        Trigger::Cancel | Trigger::Withdraw | Trigger::Verb(_) => !visit.state.is_over(),
         // One repair at a time, and each once.
         Trigger::Drift { .. } => {
             !visit.state.is_over() || visit.heard.as_ref().is_some_and(|heard| heard.get("repair") == detail.get("repair"))

@@ -9,6 +9,7 @@ use super::decision::LinkChange;
 use super::effect::{Cause, EffectResult, Purpose};
 use super::instance::{Scope, State, Stopped, Then, Undoing};
 use super::machine::Machine;
+use super::people;
 use super::steps::{self, Kind, parallel};
 use crate::domain::value::Value;
 use serde_json::json;
@@ -36,6 +37,7 @@ pub(super) fn leave(machine: &mut Machine<'_>, visit: usize) {
     found.undoing = None;
     let state = found.state;
     machine.cancel_timers(visit);
+    people::proceed::leave(machine, visit);
     match state {
         // Its answer is still out: only that tells whether there is something to undo.
         State::Calling => {}

@@ -137,6 +137,14 @@ pub static REACTION: Shape = Shape::Keyed(&KeyedShape {
         },
         &Variant { key: Field::required("event", Shape::Reference, "A partner's event, `role.event`."), fields: &[] },
         &Variant {
+            key: Field::required(
+                "verb",
+                Shape::Word(&["withdraw", "revoke"]),
+                "The initiator withdraws it while it runs, or it is revoked after it was approved.",
+            ),
+            fields: &[],
+        },
+        &Variant {
             key: Field::required("drift", Shape::Word(&Kind::WORDS), "Reconciliation saw that a system and the ledger differ in this way."),
             fields: &[
                 Field::required("at", Shape::Id, "The role whose system differs."),

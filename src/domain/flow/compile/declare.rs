@@ -39,7 +39,7 @@ pub struct Declared<'n> {
 }
 
 impl<'a> Compiler<'a> {
-    /// Declares all steps; gives the frames of the reactions, the operator's cancel last (it has no text).
+    /// Declares all steps; gives the frames of the reactions, those of people's commands last (they have no text).
     pub(super) fn declare(&mut self, node: &'a Node) -> Vec<(usize, Option<&'a Node>)> {
         let main = self.block(node.get("steps").map(Node::items).unwrap_or_default(), None, "step");
         debug_assert_eq!(main, 0, "the flow's own steps are the first block");
@@ -47,8 +47,9 @@ impl<'a> Compiler<'a> {
         for (number, reaction) in node.get("reactions").map(Node::items).unwrap_or_default().iter().enumerate() {
             frames.push((self.frame(number, &format!("reaction.{}", number + 1), reaction, actions(reaction)), Some(reaction)));
         }
-        let cancel = cancel_text();
-        frames.push((self.frame(frames.len(), "command.cancel", cancel, actions(cancel)), None));
+        for (id, text) in [("command.cancel", cancel_text()), (WITHDRAW, withdraw_text())] {
+            frames.push((self.frame(frames.len(), id, text, actions(text)), None));
+        }
         self.outputs();
         frames
     }
@@ -144,13 +145,23 @@ fn actions(reaction: &Node) -> &[Node] {
     reaction.get("do").map(Node::items).unwrap_or_default()
 }
 
+/// The frame of the initiator's withdrawal.
+pub(super) const WITHDRAW: &str = "command.withdraw";
+
 /// The operator's cancel is a reaction like any other, written once here.
 fn cancel_text() -> &'static Node {
     static TEXT: std::sync::OnceLock<Node> = std::sync::OnceLock::new();
-    TEXT.get_or_init(|| {
-        let mut report = crate::domain::diagnostic::Report::new("cancel");
-        let text = "do: [{reverse: all}, {end: {outcome: cancelled, status: cancelled}}]";
-        crate::domain::text::tree::parse(text, &mut report)
-            .unwrap_or(Node { span: Span::default(), kind: crate::domain::text::tree::NodeKind::Map(Vec::new()) })
-    })
+    TEXT.get_or_init(|| written("do: [{reverse: all}, {end: {outcome: cancelled, status: cancelled}}]"))
+}
+
+/// The initiator's withdrawal, for flows that have no reaction of their own to it.
+fn withdraw_text() -> &'static Node {
+    static TEXT: std::sync::OnceLock<Node> = std::sync::OnceLock::new();
+    TEXT.get_or_init(|| written("do: [{reverse: all}, {end: {outcome: withdrawn, status: cancelled}}]"))
+}
+
+fn written(text: &str) -> Node {
+    let mut report = crate::domain::diagnostic::Report::new("commands");
+    crate::domain::text::tree::parse(text, &mut report)
+        .unwrap_or(Node { span: Span::default(), kind: crate::domain::text::tree::NodeKind::Map(Vec::new()) })
 }

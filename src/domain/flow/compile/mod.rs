@@ -266,7 +266,7 @@ impl<'a> Compiler<'a> {
         let takes_over = paths::takes_over(flow, frame);
         let Some(node) = node else {
             return Some(Reaction {
-                trigger: Trigger::Cancel,
+                trigger: if flow.steps.get(frame).is_some_and(|step| step.id == declare::WITHDRAW) { Trigger::Withdraw } else { Trigger::Cancel },
                 while_running: true,
                 on_request: false,
                 when: None,
@@ -277,6 +277,7 @@ impl<'a> Compiler<'a> {
         let trigger = match node.get("revision").and_then(Node::text) {
             Some("changed") => Trigger::Changed,
             Some(_) => Trigger::Withdrawn,
+            None if node.get("verb").is_some() => Trigger::Verb(node.get("verb").and_then(Node::text)?.to_owned()),
             None if node.get("drift").is_some() => {
                 if let Some(step) = flow.steps.get_mut(frame) {
                     step.output = scope::drift_output();

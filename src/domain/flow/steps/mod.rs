@@ -2,6 +2,7 @@
 //!
 //! Adding a kind touches its file, the lists here and nothing else that decides.
 
+pub mod approve;
 pub mod assign;
 pub mod call;
 pub mod choose;
@@ -15,12 +16,14 @@ pub mod parallel;
 pub mod restart;
 pub mod reverse;
 pub mod subflow;
+pub mod task;
 pub mod wait;
 
 use super::compile::{Child, Compiler, StepContext};
 use super::flow::Condition;
 use super::machine::Machine;
-use crate::domain::text::shape::{Field, Variant};
+use super::people::{self, Asks};
+use crate::domain::text::shape::Variant;
 use crate::domain::text::tree::Node;
 use crate::domain::value::Type;
 
@@ -37,9 +40,9 @@ pub static VARIANTS: &[&Variant] = &[
     &wait::VARIANT,
     &notify::VARIANT,
     &end::VARIANT,
-    &Variant { key: Field::later("approve", "An approval among our own people."), fields: &[] },
+    &approve::VARIANT,
     &subflow::VARIANT,
-    &Variant { key: Field::later("task", "Something a person does outside."), fields: &[] },
+    &task::VARIANT,
 ];
 
 /// The kinds that may stand in a reaction.
@@ -84,7 +87,9 @@ pub static WORDS: &[&Word] = &[
     &wait::WORD,
     &notify::WORD,
     &end::WORD,
+    &approve::WORD,
     &subflow::WORD,
+    &task::WORD,
     &reverse::WORD,
     &restart::WORD,
 ];
@@ -117,6 +122,10 @@ pub enum Kind {
     Subflow(subflow::Subflow),
     /// Time that passes.
     Wait(wait::Wait),
+    /// People agree or do not.
+    Approve(Box<Asks>),
+    /// People do something outside.
+    Task(Box<Asks>),
     /// A notice to people.
     Notify(Box<notify::Notify>),
     /// The end.
@@ -138,6 +147,7 @@ impl Kind {
             Kind::Each(each) => vec![&each.list],
             Kind::Assign(assign) => assign.fields.iter().map(|(_, condition)| condition).collect(),
             Kind::Wait(wait::Wait::Until(condition)) => vec![condition],
+            Kind::Approve(asks) | Kind::Task(asks) => asks.conditions(),
             Kind::Notify(notify) => notify.to.condition().into_iter().collect(),
             _ => Vec::new(),
         }
@@ -158,6 +168,7 @@ pub(super) fn enter(machine: &mut Machine<'_>, visit: usize) {
         Kind::Each(each) => each::enter(machine, visit, step, each),
         Kind::Subflow(subflow) => subflow::enter(machine, visit, subflow),
         Kind::Wait(wait) => wait::enter(machine, visit, wait),
+        Kind::Approve(asks) | Kind::Task(asks) => people::enter(machine, visit, asks),
         Kind::Notify(notify) => notify::enter(machine, visit, step, notify),
         Kind::End(end) => end::enter(machine, visit, end),
         Kind::Reverse(reverse) => reverse::enter(machine, visit, reverse),
@@ -177,7 +188,7 @@ pub(super) fn finish(machine: &mut Machine<'_>, visit: usize) {
 
 /// Whether a step can stand in an exception for reasons outside the flow.
 pub(super) fn may_stop(node: &Node) -> bool {
-    ["call", "create", "decide", "subflow", "notify", "each"].iter().any(|key| node.get(key).is_some())
+    ["call", "create", "decide", "subflow", "notify", "each", "approve", "task"].iter().any(|key| node.get(key).is_some())
 }
 
 /// No blocks inside.

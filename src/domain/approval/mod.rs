@@ -1,0 +1,16 @@
+//! Approvals: who is asked, how single decisions make a step's, what a person may do with a task. Pure, and part of the
+//! instance's state; `flow::people` puts it to work on an instance.
+
+mod act;
+mod delegation;
+mod mode;
+mod policy;
+mod task;
+#[cfg(test)]
+mod tests;
+
+pub use act::{Act, Actor, Attachment, Refusal, RefusalCode, SYSTEM, TaskRef};
+pub use delegation::Delegation;
+pub use mode::{Mode, Verdict, tasks};
+pub use policy::{Empty, OwnApproval, RejectMeans, Repeated};
+pub use task::{Activation, Added, DEPTH_MAX, Origin, Returned, TASKS_MAX, Task, TaskKind, TaskState};

@@ -1,0 +1,61 @@
+//! Fields of the document that a person changes with an act: checked against the step's rights and the field's type.
+
+use super::Given;
+use crate::domain::approval::{Refusal, RefusalCode};
+use crate::domain::flow::machine::Machine;
+use crate::domain::flow::people::FieldRight;
+use crate::domain::flow::scope::set_path;
+use crate::domain::value::Value;
+use serde_json::{Value as Json, json};
+
+/// Fields one act may change.
+const EDITS_MAX: usize = 100;
+
+/// Applies the edits; gives what changed, field by field.
+pub(super) fn apply(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<Vec<Json>, Refusal> {
+    let edits = &given.act.edits;
+    if edits.len() > EDITS_MAX {
+        return Err(RefusalCode::Incomplete.because(format!("at most {EDITS_MAX} fields are changed by one act")));
+    }
+    let mut changed = Vec::new();
+    let mut doc = machine.doc.clone();
+    for (path, value) in edits {
+        let right = given.asks.and_then(|asks| asks.fields.get(path)).copied().unwrap_or(FieldRight::Read);
+        if !matches!(right, FieldRight::Edit | FieldRight::Required) {
+            return Err(RefusalCode::NotAllowed.because(format!("`{path}` may not be changed at this step")));
+        }
+        let before = path.split('.').fold(&machine.doc, |at, part| at.member(part)).to_json();
+        if before == *value {
+            continue;
+        }
+        doc = set_path(&doc, path, Value::from_json(value));
+        changed.push((path.clone(), before, value.clone()));
+    }
+    if !changed.is_empty() {
+        let read = machine.flow.document_type.read(&doc).map_err(|error| RefusalCode::Incomplete.because(format!("the changes do not fit the document: {error}")))?;
+        for (path, _, value) in &changed {
+            machine.instance.assigned.retain(|(known, _)| known != path);
+            machine.instance.assigned.push((path.clone(), value.clone()));
+        }
+        machine.doc = read;
+        // Who agreed before has agreed to something else.
+        machine.instance.edited = u32::try_from(given.visit).ok();
+    }
+    required(machine, given)?;
+    Ok(changed.into_iter().map(|(field, before, after)| json!({"field": field, "before": before, "after": after})).collect())
+}
+
+/// What must be there when somebody agrees.
+fn required(machine: &Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
+    if !matches!(given.act.verb.as_str(), "approve" | "complete") {
+        return Ok(());
+    }
+    for (path, right) in given.asks.map(|asks| &asks.fields).into_iter().flatten() {
+        let value = path.split('.').fold(&machine.doc, |at, part| at.member(part));
+        let empty = matches!(value, Value::Unset | Value::Null) || value.as_text() == Some("");
+        if *right == FieldRight::Required && empty {
+            return Err(RefusalCode::Incomplete.because(format!("`{path}` must be filled in")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! `intervene`: an administrator names other people, moves the instance back to a step, or states what a step comes to.
+
+use super::{Given, On, Verb, Whose, named};
+use crate::domain::approval::{Mode, Refusal, RefusalCode, tasks};
+use crate::domain::flow::again;
+use crate::domain::flow::event::Outcome;
+use crate::domain::flow::machine::Machine;
+use crate::domain::flow::people::{is_asking, proceed};
+
+pub(super) static VERB: Verb = Verb {
+    word: "intervene",
+    doc: "With a reason: asks other people instead (`to`), states the step's `outcome`, or goes back to a `step`.",
+    on: On::Running,
+    whose: Whose::Admin,
+    core: false,
+    while_suspended: false,
+    perform,
+};
+
+fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
+    let act = given.act;
+    // A task names which of several steps is meant; else the newest that asks people.
+    let meant = match &act.task {
+        Some(about) => machine.instance.visits.iter().position(|visit| visit.step == about.step && visit.number == about.visit),
+        None => machine.instance.visits.iter().rposition(is_asking),
+    };
+    if let Some(step) = act.step.as_deref() {
+        return again::from(machine, step).map_err(|why| RefusalCode::NotAllowed.because(why));
+    }
+    let asking = meant.filter(|visit| is_asking(&machine.instance.visits[*visit]));
+    let Some((visit, asks)) = asking.and_then(|visit| Some((visit, machine.asks(visit)?))) else {
+        return Err(RefusalCode::NotAllowed.because("no step asks people now"));
+    };
+    if let Some(word) = act.outcome.as_deref() {
+        let outcome = match word {
+            "approved" => Outcome::Approved,
+            "rejected" => Outcome::Rejected,
+            _ => return Err(RefusalCode::Incomplete.because("`outcome` is `approved` or `rejected`")),
+        };
+        proceed::close(machine, visit, asks, outcome);
+        return Ok(());
+    }
+    let people = named(machine, act)?;
+    proceed::cancel_open(machine, visit, "replaced");
+    let Some(activation) = machine.instance.visits[visit].people.as_mut() else { return Ok(()) };
+    let base = u32::try_from(activation.tasks.len()).unwrap_or(u32::MAX);
+    if activation.tasks.len() + people.len() > crate::domain::approval::TASKS_MAX {
+        return Err(RefusalCode::NotAllowed.because("the step has too many tasks already"));
+    }
+    activation.returned = None;
+    for mut task in tasks(asks.mode, asks.kind, &people) {
+        task.after.iter_mut().for_each(|first| *first += base);
+        task.claimed = asks.mode == Mode::Claim && people.len() == 1;
+        activation.tasks.push(task);
+    }
+    for number in base as usize..base as usize + people.len() {
+        machine.touch(visit, number);
+    }
+    proceed::proceed(machine, visit, asks);
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! `resubmit`: the initiator submits anew what was returned.
+
+use super::{Given, On, Verb, Whose, set};
+use crate::domain::approval::{Refusal, RefusalCode, TaskKind, TaskState};
+use crate::domain::flow::machine::Machine;
+use crate::domain::flow::people::going_back;
+
+pub(super) static VERB: Verb = Verb {
+    word: "resubmit",
+    doc: "Submits anew what was returned, with changes; a new round begins.",
+    on: On::Task(&[TaskKind::Resubmit], &[TaskState::Pending]),
+    whose: Whose::Holder,
+    core: true,
+    while_suspended: false,
+    perform,
+};
+
+fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
+    set(machine, given, TaskState::Done);
+    going_back::resubmitted(machine, given.visit).map_err(|why| RefusalCode::NotAllowed.because(why))
+}
