@@ -40,7 +40,8 @@ impl Mode {
         let open = |task: &&&Task| task.state.is_open();
         let no = |task: &&&Task| task.state == TaskState::Rejected;
         // Somebody asked by another person decides for that person's share: their no is a no of the step in every mode.
-        let added_no = tasks.iter().filter(no).any(|task| task.origin.is_some_and(|origin| origin.how == Added::Before || origin.how == Added::After));
+        let added_no =
+            tasks.iter().filter(no).any(|task| task.origin.is_some_and(|origin| origin.how == Added::Before || origin.how == Added::After));
         if added_no || tasks.iter().filter(no).any(|task| veto(&task.person)) {
             return Verdict::Rejected;
         }

@@ -251,7 +251,8 @@ impl Activation {
 
     /// Waiting tasks whose turn has come.
     pub fn ready(&self) -> Vec<usize> {
-        let passed = |number: &u32| self.tasks.get(*number as usize).is_none_or(|task| !task.state.is_open() || task.kind == TaskKind::Copy);
+        let passed =
+            |number: &u32| self.tasks.get(*number as usize).is_none_or(|task| !task.state.is_open() || task.kind == TaskKind::Copy);
         let ready = |task: &Task| task.state == TaskState::Waiting && task.after.iter().all(passed);
         (0..self.tasks.len()).filter(|number| ready(&self.tasks[*number])).collect()
     }

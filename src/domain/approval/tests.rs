@@ -12,10 +12,10 @@ fn step(decisions: &str) -> Activation {
         '~' => TaskState::Skipped,
         _ => TaskState::Pending,
     };
-    let tasks = decisions.chars().zip('a'..).map(|(letter, person)| Task {
-        state: state(letter),
-        ..Task::of(person.to_string(), TaskKind::Approve)
-    });
+    let tasks = decisions
+        .chars()
+        .zip('a'..)
+        .map(|(letter, person)| Task { state: state(letter), ..Task::of(person.to_string(), TaskKind::Approve) });
     Activation { tasks: tasks.collect(), ..Activation::default() }
 }
 

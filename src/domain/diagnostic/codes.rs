@@ -245,6 +245,11 @@ pub static EXCEPTION: &[Code] = &[
         "Mend the document, or cancel the instance, add a row to the table and start anew.",
     ),
     code(
+        "nobody_to_ask",
+        "A step asks people, and its rules lead to nobody who works here.",
+        "Mend the directory and retry, or name people with the verb `intervene`; `empty` says what such a step does by itself.",
+    ),
+    code(
         "call_failed",
         "A partner refused a call, or failed for longer than the flow retries.",
         "Read the message and the attempts; mend the cause there or here, then retry, skip, mark done or cancel.",

@@ -56,7 +56,19 @@ impl<'a> Machine<'a> {
         }
         let doc = if instance.assigned.is_empty() { doc } else { flow.document_type.read(&doc).unwrap_or(doc) };
         let changes = Changes::default();
-        Machine { flow, env, facts, now, instance, changes, doc, jobs: VecDeque::new(), jobs_left: JOBS_MAX, exhausted: false, touched: BTreeSet::new() }
+        Machine {
+            flow,
+            env,
+            facts,
+            now,
+            instance,
+            changes,
+            doc,
+            jobs: VecDeque::new(),
+            jobs_left: JOBS_MAX,
+            exhausted: false,
+            touched: BTreeSet::new(),
+        }
     }
 
     /// Runs until nothing more follows from what is known.

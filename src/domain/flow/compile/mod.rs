@@ -266,7 +266,11 @@ impl<'a> Compiler<'a> {
         let takes_over = paths::takes_over(flow, frame);
         let Some(node) = node else {
             return Some(Reaction {
-                trigger: if flow.steps.get(frame).is_some_and(|step| step.id == declare::WITHDRAW) { Trigger::Withdraw } else { Trigger::Cancel },
+                trigger: if flow.steps.get(frame).is_some_and(|step| step.id == declare::WITHDRAW) {
+                    Trigger::Withdraw
+                } else {
+                    Trigger::Cancel
+                },
                 while_running: true,
                 on_request: false,
                 when: None,

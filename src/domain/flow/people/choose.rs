@@ -52,10 +52,7 @@ static KEYED: KeyedShape = KeyedShape {
             ),
             fields: &[],
         },
-        &Variant {
-            key: Field::required("handler_of", Shape::Id, "Who decided at an earlier step, after transfers."),
-            fields: &[],
-        },
+        &Variant { key: Field::required("handler_of", Shape::Id, "Who decided at an earlier step, after transfers."), fields: &[] },
         &Variant {
             key: Field::required("from", Shape::Expression, "Those an expression names: an id, a person, or a list of them."),
             fields: &[],
@@ -208,9 +205,10 @@ fn table_of(compiler: &mut Compiler<'_>, node: &Node, table: &Node) -> Option<Ch
         _ => true,
     };
     if !has {
-        compiler.report.error("unknown_definition", table.span, format!("the table `{id}` says no `{output}`")).hint(
-            "let its rows say `out: {approvers: [{role: …}]}`, or name another of its outputs under `output`",
-        );
+        compiler
+            .report
+            .error("unknown_definition", table.span, format!("the table `{id}` says no `{output}`"))
+            .hint("let its rows say `out: {approvers: [{role: …}]}`, or name another of its outputs under `output`");
     }
     Some(Chooser::Table(id.to_owned(), output.to_owned()))
 }

@@ -3,9 +3,7 @@
 use super::choose::{self, around, people};
 use super::proceed::{self, close, told};
 use super::{Asks, CopyAt};
-use crate::domain::approval::{
-    Activation, Empty, Mode, OwnApproval, Repeated, SYSTEM, TASKS_MAX, Task, TaskKind, TaskState, tasks,
-};
+use crate::domain::approval::{Activation, Empty, Mode, OwnApproval, Repeated, SYSTEM, TASKS_MAX, Task, TaskKind, TaskState, tasks};
 use crate::domain::expression::EvaluateError;
 use crate::domain::flow::decision::Decided;
 use crate::domain::flow::effect::Cause;
@@ -66,8 +64,13 @@ impl Chosen {
         }
         let empty = chosen.is_empty();
         if let (true, Empty::To(who)) = (empty, &asks.empty) {
-            let barred = |person: &String| asks.second_person && (initiator.as_ref() == Some(person) || deciders(machine, visit).contains(person));
-            chosen = choose::resolved(directory, who, &around).into_iter().filter(|person| !barred(person)).map(|person| (person, None)).collect();
+            let barred =
+                |person: &String| asks.second_person && (initiator.as_ref() == Some(person) || deciders(machine, visit).contains(person));
+            chosen = choose::resolved(directory, who, &around)
+                .into_iter()
+                .filter(|person| !barred(person))
+                .map(|person| (person, None))
+                .collect();
         }
         Ok(Chosen { people: chosen, empty })
     }
@@ -159,7 +162,17 @@ fn begin(machine: &mut Machine<'_>, visit: usize, asks: &Asks, mut activation: A
     machine.instance.visits[visit].state = State::Awaiting;
     machine.instance.visits[visit].people = Some(Box::new(activation));
     for (number, person, why) in skipped {
-        machine.decided(visit, Some(number), Decided { person: SYSTEM.to_owned(), on_behalf_of: Some(person), verb: "approve".to_owned(), why: Some(why), ..Decided::default() });
+        machine.decided(
+            visit,
+            Some(number),
+            Decided {
+                person: SYSTEM.to_owned(),
+                on_behalf_of: Some(person),
+                verb: "approve".to_owned(),
+                why: Some(why),
+                ..Decided::default()
+            },
+        );
     }
     for (number, rung) in (0_u32..).zip(&asks.ladder) {
         machine.set_timer_after(visit, TimerPurpose::Rung(number), rung.span);
@@ -180,7 +193,11 @@ fn nobody(machine: &mut Machine<'_>, visit: usize, asks: &Asks) {
     };
     let verb = if outcome == Outcome::Approved { "approve" } else { "reject" };
     machine.instance.visits[visit].people = Some(Box::new(Activation::default()));
-    machine.decided(visit, None, Decided { person: SYSTEM.to_owned(), verb: verb.to_owned(), why: Some("nobody".to_owned()), ..Decided::default() });
+    machine.decided(
+        visit,
+        None,
+        Decided { person: SYSTEM.to_owned(), verb: verb.to_owned(), why: Some("nobody".to_owned()), ..Decided::default() },
+    );
     close(machine, visit, asks, outcome);
 }
 
@@ -211,7 +228,14 @@ pub(in crate::domain::flow) fn carry_over(machine: &mut Machine<'_>, visit: usiz
 }
 
 fn reopen(task: &mut Task) {
-    *task = Task { person: task.person.clone(), kind: task.kind, after: task.after.clone(), origin: task.origin, claimed: task.claimed, ..Task::default() };
+    *task = Task {
+        person: task.person.clone(),
+        kind: task.kind,
+        after: task.after.clone(),
+        origin: task.origin,
+        claimed: task.claimed,
+        ..Task::default()
+    };
 }
 
 /// What was kept for this visit.

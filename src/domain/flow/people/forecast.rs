@@ -68,7 +68,12 @@ pub fn forecast(flow: &Flow, env: &dyn Environment, facts: &Facts, instance: &In
 /// The step in whose block the instance stands, the outermost of several.
 fn position(flow: &Flow, instance: &Instance) -> Option<usize> {
     let newest = instance.visits.iter().rev().find(|visit| visit.parent.is_none() && !visit.left)?;
-    let inner = instance.visits.iter().rev().find(|visit| !visit.left && !visit.state.is_over() && !is_container(flow, &visit.step)).unwrap_or(newest);
+    let inner = instance
+        .visits
+        .iter()
+        .rev()
+        .find(|visit| !visit.left && !visit.state.is_over() && !is_container(flow, &visit.step))
+        .unwrap_or(newest);
     flow.steps.iter().position(|step| step.id == inner.step)
 }
 

@@ -4,8 +4,8 @@
 //! are asked anew unless the return says "straight back": then those who had agreed are passed over until the step that
 //! returned it is reached.
 
-use super::proceed::cancel_open;
 use super::asks_of;
+use super::proceed::cancel_open;
 use crate::domain::approval::{Activation, Returned, SYSTEM, Task, TaskKind, TaskState};
 use crate::domain::flow::again;
 use crate::domain::flow::decision::Decided;
@@ -54,7 +54,7 @@ pub(super) fn to_step(machine: &mut Machine<'_>, visit: usize, step: &str, strai
         return Err(format!("`{step}` asks nobody; return to a step that does"));
     }
     let target = again::target(machine.flow, &machine.instance, step)?;
-    if target >= visit {
+    if target >= visit || !again::is_after(machine, target, visit) {
         return Err(format!("`{step}` does not come before this step"));
     }
     let own = machine.instance.visits[visit].step.clone();
@@ -73,7 +73,8 @@ pub(in crate::domain::flow) fn pass_straight(machine: &mut Machine<'_>, visit: u
         machine.instance.straight = None;
         return false;
     }
-    let agreed = |found: &crate::domain::flow::instance::Visit| found.step == step && found.left && found.outcome == Some(Outcome::Approved);
+    let agreed =
+        |found: &crate::domain::flow::instance::Visit| found.step == step && found.left && found.outcome == Some(Outcome::Approved);
     let former = machine.instance.visits.iter().rposition(agreed);
     let (Some(former), false) = (former, straight.target == step) else { return false };
     let output = machine.instance.visits[former].output.clone();
@@ -82,7 +83,11 @@ pub(in crate::domain::flow) fn pass_straight(machine: &mut Machine<'_>, visit: u
     found.outcome = Some(Outcome::Approved);
     found.output = output;
     found.state = State::Awaiting;
-    machine.decided(visit, None, Decided { person: SYSTEM.to_owned(), verb: "approve".to_owned(), why: Some("straight_back".to_owned()), ..Decided::default() });
+    machine.decided(
+        visit,
+        None,
+        Decided { person: SYSTEM.to_owned(), verb: "approve".to_owned(), why: Some("straight_back".to_owned()), ..Decided::default() },
+    );
     machine.complete(visit);
     true
 }

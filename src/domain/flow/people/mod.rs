@@ -13,8 +13,8 @@ mod suspend;
 pub mod verbs;
 
 use super::compile::{Compiler, StepContext};
-use super::flow::{Condition, Step};
 use super::effect::Cause;
+use super::flow::{Condition, Step};
 use super::instance::{Stopped, Visit};
 use super::ladder::Rung;
 use super::machine::Machine;
@@ -114,7 +114,7 @@ impl Asks {
         let node = context.node.get(key)?;
         let by = choosers(compiler, node.get("by"), context);
         if context.node.get("due").is_none() {
-            compiler.report.error("missing_due", node.span, "nothing says how long people have here").hint("add for example `due: 2wd`");
+            compiler.report.error("missing_owner", node.span, "nothing says how long people have here").hint("add for example `due: 2wd`");
         }
         let word = |key: &str| node.get(key).and_then(Node::text);
         let words = |key: &str| {
@@ -317,8 +317,15 @@ pub(super) fn left(machine: &mut Machine<'_>, person: &str) {
     if machine.env().directory().works_here(person) {
         return machine.note("ignored", None, json!({"why": "the person works here", "person": person}));
     }
-    let open = |visit: &Visit| visit.people.as_ref().is_some_and(|activation| activation.open().any(|(_, task)| task.person == person && task.kind != TaskKind::Copy));
-    let visits: Vec<usize> = (0..machine.instance.visits.len()).filter(|visit| is_asking(&machine.instance.visits[*visit]) && open(&machine.instance.visits[*visit])).collect();
+    let open = |visit: &Visit| {
+        visit
+            .people
+            .as_ref()
+            .is_some_and(|activation| activation.open().any(|(_, task)| task.person == person && task.kind != TaskKind::Copy))
+    };
+    let visits: Vec<usize> = (0..machine.instance.visits.len())
+        .filter(|visit| is_asking(&machine.instance.visits[*visit]) && open(&machine.instance.visits[*visit]))
+        .collect();
     for visit in visits {
         let Some(asks) = machine.asks(visit) else { continue };
         let mut to = choose::people(machine, visit, &asks.instead).unwrap_or_default();

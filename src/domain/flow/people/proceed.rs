@@ -6,8 +6,8 @@ use crate::domain::approval::{RejectMeans, Returned, SYSTEM, Task, TaskKind, Tas
 use crate::domain::flow::decision::Decided;
 use crate::domain::flow::event::Outcome;
 use crate::domain::flow::instance::State;
-use crate::domain::flow::machine::Machine;
 use crate::domain::flow::ladder;
+use crate::domain::flow::machine::Machine;
 use serde_json::{Value as Json, json};
 
 /// Goes on as far as the tasks allow.
@@ -77,7 +77,11 @@ pub(in crate::domain::flow) fn close(machine: &mut Machine<'_>, visit: usize, as
 
 fn deciders(machine: &Machine<'_>, visit: usize) -> Vec<String> {
     let tasks = machine.instance.visits[visit].people.as_ref().map(|activation| activation.tasks.as_slice()).unwrap_or_default();
-    tasks.iter().filter(|task| said(task).is_some() && task.why.is_none()).map(|task| task.by.clone().unwrap_or_else(|| task.person.clone())).collect()
+    tasks
+        .iter()
+        .filter(|task| said(task).is_some() && task.why.is_none())
+        .map(|task| task.by.clone().unwrap_or_else(|| task.person.clone()))
+        .collect()
 }
 
 /// What a task's holder said, when it decides.
@@ -186,7 +190,11 @@ pub(in crate::domain::flow) fn lapse(machine: &mut Machine<'_>, visit: usize, as
         Outcome::Rejected => "reject",
         _ => "expire",
     };
-    machine.decided(visit, None, Decided { person: SYSTEM.to_owned(), verb: verb.to_owned(), why: Some("time_is_up".to_owned()), ..Decided::default() });
+    machine.decided(
+        visit,
+        None,
+        Decided { person: SYSTEM.to_owned(), verb: verb.to_owned(), why: Some("time_is_up".to_owned()), ..Decided::default() },
+    );
     close(machine, visit, asks, outcome);
 }
 
@@ -199,7 +207,9 @@ pub(in crate::domain::flow) fn hand_over(machine: &mut Machine<'_>, visit: usize
         .map(|(number, _)| number)
         .collect();
     for number in open {
-        let receiver = to.iter().find(|person| machine.instance.visits[visit].people.as_ref().is_some_and(|activation| activation.tasks[number].person != **person));
+        let receiver = to.iter().find(|person| {
+            machine.instance.visits[visit].people.as_ref().is_some_and(|activation| activation.tasks[number].person != **person)
+        });
         if let Some(receiver) = receiver.cloned() {
             super::verbs::transfer::hand_on(machine, visit, number, &receiver, why);
         }

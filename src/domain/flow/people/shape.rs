@@ -78,7 +78,11 @@ pub static APPROVE: ObjectShape = ObjectShape {
             Shape::Bool,
             "Neither the initiator nor anybody who decided earlier may decide here; nobody's share passes by itself.",
         ),
-        Field::optional("reject", Shape::Word(&["end", "return"]), "What a no means: the step ends `rejected`, or it goes back to the initiator."),
+        Field::optional(
+            "reject",
+            Shape::Word(&["end", "return"]),
+            "What a no means: the step ends `rejected`, or it goes back to the initiator."
+        ),
     ],
 };
 

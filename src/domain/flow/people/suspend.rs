@@ -17,7 +17,8 @@ pub(in crate::domain::flow) fn thaw(machine: &mut Machine<'_>) {
     let Some(since) = machine.instance.suspended.take() else { return };
     let (now, env, flow) = (machine.now, machine.env(), machine.flow);
     let calendar = |visit: usize| machine.step_of(visit).and_then(|step| flow.calendar_of(step));
-    let moved: Vec<_> = machine.instance.timers.iter().map(|timer| env.postponed(calendar(timer.visit as usize), timer.due, since, now)).collect();
+    let moved: Vec<_> =
+        machine.instance.timers.iter().map(|timer| env.postponed(calendar(timer.visit as usize), timer.due, since, now)).collect();
     for (timer, due) in machine.instance.timers.iter_mut().zip(moved) {
         timer.due = due;
         machine.changes.timers_set.push((timer.number, due));

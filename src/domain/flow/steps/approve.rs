@@ -9,10 +9,8 @@ use crate::domain::text::tree::Node;
 use crate::domain::value::Type;
 
 /// Its keys.
-pub static VARIANT: Variant = Variant {
-    key: Field::required("approve", Shape::Object(&shape::APPROVE), "People who agree or do not."),
-    fields: &[],
-};
+pub static VARIANT: Variant =
+    Variant { key: Field::required("approve", Shape::Object(&shape::APPROVE), "People who agree or do not."), fields: &[] };
 
 /// For the compiler.
 pub static WORD: Word = Word { key: "approve", blocks: no_blocks, output, compile };

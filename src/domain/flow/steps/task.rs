@@ -9,10 +9,8 @@ use crate::domain::text::tree::Node;
 use crate::domain::value::Type;
 
 /// Its keys.
-pub static VARIANT: Variant = Variant {
-    key: Field::required("task", Shape::Object(&shape::TASK), "Something people do outside."),
-    fields: &[],
-};
+pub static VARIANT: Variant =
+    Variant { key: Field::required("task", Shape::Object(&shape::TASK), "Something people do outside."), fields: &[] };
 
 /// For the compiler.
 pub static WORD: Word = Word { key: "task", blocks: no_blocks, output, compile };

@@ -8,6 +8,7 @@ mod faults;
 mod laws;
 mod migrations;
 mod own;
+mod people;
 mod reactions;
 mod repairs;
 mod steps;

@@ -1,6 +1,7 @@
 //! A small world by hand: one ERP, one OA, one finance system, a handful of mappings; no other room is needed.
 
 use crate::domain::diagnostic::{Diagnostic, Report, Severity};
+use crate::domain::directory::Directory;
 use crate::domain::expression::Scope;
 use crate::domain::flow::effect::{Cause, EffectResult, Work};
 use crate::domain::flow::environment::{
@@ -161,6 +162,8 @@ pub struct World {
     pub env: FlowEnvironment,
     /// Mappings that fail, to test what follows.
     pub broken: BTreeMap<String, MapFailure>,
+    /// People.
+    pub directory: Directory,
 }
 
 impl World {
@@ -202,11 +205,11 @@ impl World {
             ]),
             values: IndexMap::from([(Arc::from("free_limit"), Type::Decimal { currency: Some(Arc::from("CNY")) })]),
             calendars: words(&["cn"]),
-            people_roles: words(&["procurement_head", "procurement_clerk"]),
+            people_roles: words(&["procurement_head", "procurement_clerk", "finance_manager", "cfo", "board", "nobody"]),
             templates: words(&["po_released"]),
             channels: words(&["log"]),
         };
-        World { env, broken: BTreeMap::new() }
+        World { env, broken: BTreeMap::new(), directory: Directory::default() }
     }
 
     pub fn compile(&self, text: &str) -> Result<Flow, Vec<Diagnostic>> {
@@ -296,6 +299,10 @@ impl Environment for World {
             Span::WorkingHours(hours) => i64::from(hours) * 3 * 3_600_000,
         };
         from.checked_add(SignedDuration::from_millis(millis)).unwrap_or(Timestamp::MAX)
+    }
+
+    fn directory(&self) -> &Directory {
+        &self.directory
     }
 
     fn people(&self, who: &Person) -> Vec<String> {

@@ -32,7 +32,11 @@ pub(super) fn apply(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<Vec<
         changed.push((path.clone(), before, value.clone()));
     }
     if !changed.is_empty() {
-        let read = machine.flow.document_type.read(&doc).map_err(|error| RefusalCode::Incomplete.because(format!("the changes do not fit the document: {error}")))?;
+        let read = machine
+            .flow
+            .document_type
+            .read(&doc)
+            .map_err(|error| RefusalCode::Incomplete.because(format!("the changes do not fit the document: {error}")))?;
         for (path, _, value) in &changed {
             machine.instance.assigned.retain(|(known, _)| known != path);
             machine.instance.assigned.push((path.clone(), value.clone()));

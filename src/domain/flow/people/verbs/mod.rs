@@ -31,10 +31,10 @@ mod withdraw;
 
 use super::{Asks, asks_of, proceed};
 use crate::domain::approval::{Act, OwnApproval, Refusal, RefusalCode, SYSTEM, Task, TaskKind, TaskState};
+use crate::domain::flow::Flow;
 use crate::domain::flow::decision::Decided;
 use crate::domain::flow::instance::{Instance, State, Status};
 use crate::domain::flow::machine::Machine;
-use crate::domain::flow::Flow;
 use crate::domain::ids;
 use serde_json::{Value as Json, json};
 
@@ -128,9 +128,32 @@ pub static VERBS: &[&Verb] = &[
 
 /// Their words, in the same order.
 pub const WORDS: &[&str] = &[
-    "approve", "reject", "complete", "return", "resubmit", "transfer", "add", "remove", "claim", "release", "take_back", "assist",
-    "contribute", "consult", "answer", "read", "withdraw", "revoke", "terminate", "intervene", "suspend", "resume", "urge", "comment",
-    "attach", "copy",
+    "approve",
+    "reject",
+    "complete",
+    "return",
+    "resubmit",
+    "transfer",
+    "add",
+    "remove",
+    "claim",
+    "release",
+    "take_back",
+    "assist",
+    "contribute",
+    "consult",
+    "answer",
+    "read",
+    "withdraw",
+    "revoke",
+    "terminate",
+    "intervene",
+    "suspend",
+    "resume",
+    "urge",
+    "comment",
+    "attach",
+    "copy",
 ];
 
 /// What a verb is given. For verbs about the instance the places are those of what people are asked now, if anything.
@@ -175,7 +198,11 @@ pub(in crate::domain::flow) fn obey(machine: &mut Machine<'_>, act: &Act) -> Res
         On::Task(..) => (Some(machine.instance.visits[given.visit].step.clone()), Some(given.visit), Some(given.task)),
         _ => (None, None, None),
     };
-    machine.note("act", visit, json!({"verb": verb.word, "by": act.by.person, "on_behalf_of": act.by.on_behalf_of, "to": act.to, "comment": act.comment}));
+    machine.note(
+        "act",
+        visit,
+        json!({"verb": verb.word, "by": act.by.person, "on_behalf_of": act.by.on_behalf_of, "to": act.to, "comment": act.comment}),
+    );
     let record = Decided {
         person: act.by.person.clone(),
         on_behalf_of: act.by.on_behalf_of.clone(),
@@ -266,9 +293,9 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
         Whose::Holder => task.is_some_and(holds),
         Whose::HolderOrAdmin => act.by.admin || system || task.is_some_and(holds),
         Whose::AskerOrAdmin => {
-            let asker = task.and_then(|task| task.origin).and_then(|origin| {
-                machine.instance.visits[given.visit].people.as_ref()?.tasks.get(origin.task as usize)
-            });
+            let asker = task
+                .and_then(|task| task.origin)
+                .and_then(|origin| machine.instance.visits[given.visit].people.as_ref()?.tasks.get(origin.task as usize));
             act.by.admin || asker.is_some_and(holds)
         }
         Whose::Initiator => initiator(),
@@ -297,7 +324,13 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
 
 /// Whether somebody has or had a task here.
 fn takes_part(machine: &Machine<'_>, person: &str) -> bool {
-    machine.instance.visits.iter().filter_map(|visit| visit.people.as_ref()).flat_map(|activation| &activation.tasks).any(|task| task.person == person)
+    machine
+        .instance
+        .visits
+        .iter()
+        .filter_map(|visit| visit.people.as_ref())
+        .flat_map(|activation| &activation.tasks)
+        .any(|task| task.person == person)
 }
 
 /// Whether what must be given is given, within bounds.
@@ -376,7 +409,8 @@ pub fn offered(flow: &Flow, instance: &Instance, about: Option<(usize, usize)>) 
                     let Some(found) = instance.visits.get(visit) else { return false };
                     let Some(task) = found.people.as_ref().and_then(|activation| activation.tasks.get(number)) else { return false };
                     let asks = flow.step(&found.step).and_then(asks_of);
-                    let switched_on = verb.core || asks.is_none_or(|asks| asks.verbs.as_ref().is_none_or(|verbs| verbs.contains(verb.word)));
+                    let switched_on =
+                        verb.core || asks.is_none_or(|asks| asks.verbs.as_ref().is_none_or(|verbs| verbs.contains(verb.word)));
                     let live = task.kind == TaskKind::Copy || (!found.left && (!task.state.is_open() || found.state == State::Awaiting));
                     let unclaimed = asks.is_some_and(|asks| super::enter::is_unclaimed(asks, task));
                     let claims = match verb.word {

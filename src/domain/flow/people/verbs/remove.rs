@@ -17,7 +17,8 @@ pub(super) static VERB: Verb = Verb {
 fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
     let Some(activation) = machine.instance.visits[given.visit].people.as_ref() else { return Ok(()) };
     let kind = activation.tasks[given.task].kind;
-    let others = activation.tasks.iter().enumerate().filter(|(number, task)| *number != given.task && task.kind.decides() && task.state.counts());
+    let others =
+        activation.tasks.iter().enumerate().filter(|(number, task)| *number != given.task && task.kind.decides() && task.state.counts());
     if kind.decides() && others.count() == 0 {
         return Err(RefusalCode::NotAllowed.because("nobody would be left to decide"));
     }

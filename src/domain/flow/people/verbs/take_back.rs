@@ -29,7 +29,11 @@ fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> 
         return Err(RefusalCode::NotAllowed.because("nobody decided this task"));
     }
     let (ended, own) = (task.ended, u32::try_from(given.task).unwrap_or(u32::MAX));
-    let later = |other: &Task| other.kind.decides() && matches!(other.state, TaskState::Approved | TaskState::Rejected | TaskState::Done | TaskState::Returned) && other.why.is_none();
+    let later = |other: &Task| {
+        other.kind.decides()
+            && matches!(other.state, TaskState::Approved | TaskState::Rejected | TaskState::Done | TaskState::Returned)
+            && other.why.is_none()
+    };
     if machine.instance.visits[given.visit].state == State::Awaiting {
         let after = activation.tasks.iter().any(|other| later(other) && (other.ended > ended || other.after.contains(&own)));
         if after {
@@ -62,7 +66,14 @@ fn reopen(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
     let Some(activation) = machine.instance.visits[given.visit].people.as_mut() else { return Ok(()) };
     let own = u32::try_from(given.task).unwrap_or(u32::MAX);
     let task = &mut activation.tasks[given.task];
-    *task = Task { person: task.person.clone(), kind: task.kind, after: task.after.clone(), origin: task.origin, claimed: task.claimed, ..Task::default() };
+    *task = Task {
+        person: task.person.clone(),
+        kind: task.kind,
+        after: task.after.clone(),
+        origin: task.origin,
+        claimed: task.claimed,
+        ..Task::default()
+    };
     let mut changed = vec![given.task];
     for number in 0..activation.tasks.len() {
         let other = &mut activation.tasks[number];
