@@ -32,6 +32,8 @@ pub struct TokenOptions {
     pub tenant: TenantId,
     /// What it may do.
     pub permissions: Vec<Permission>,
+    /// The person of the directory who holds it, for what only people do.
+    pub person: Option<String>,
 }
 
 /// The tokens this hub knows.
@@ -51,9 +53,15 @@ pub struct Caller {
     /// Whose data it sees.
     pub tenant: TenantId,
     permissions: Arc<[Permission]>,
+    person: Option<Arc<str>>,
 }
 
 impl Caller {
+    /// The person of the directory who calls; none for a program.
+    pub fn person(&self) -> Option<&str> {
+        self.person.as_deref()
+    }
+
     /// What it may do, as words.
     pub fn permissions(&self) -> Vec<&'static str> {
         self.permissions.iter().map(|permission| permission.word()).collect()
@@ -79,7 +87,12 @@ impl Tokens {
     pub fn new(tokens: impl IntoIterator<Item = TokenOptions>) -> Self {
         let known = tokens.into_iter().map(|token| Known {
             digest: Sha256::digest(token.secret.expose_secret()).into(),
-            caller: Caller { name: token.name.into(), tenant: token.tenant, permissions: token.permissions.into() },
+            caller: Caller {
+                name: token.name.into(),
+                tenant: token.tenant,
+                permissions: token.permissions.into(),
+                person: token.person.map(Arc::from),
+            },
         });
         Self(Arc::new(known.collect()))
     }
@@ -188,10 +201,12 @@ mod tests {
             secret: SecretString::from(format!("token of {name}")),
             tenant: TenantId::DEFAULT,
             permissions: vec![Permission::Read],
+            person: Some(format!("person_{name}")),
         };
-        let tokens = Tokens::new([token("a"), token("b")]);
-        for name in ["a", "b"] {
-            assert_eq!(tokens.find(&format!("token of {name}")).map(|caller| &*caller.name), Some(name));
+        let tokens = Tokens::new([token("a"), token("b"), TokenOptions { person: None, ..token("program") }]);
+        for (name, person) in [("a", Some("person_a")), ("b", Some("person_b")), ("program", None)] {
+            let caller = tokens.find(&format!("token of {name}")).unwrap();
+            assert_eq!((&*caller.name, caller.person()), (name, person));
         }
         for wrong in ["", "token of c", "token of a ", "TOKEN OF A", &"x".repeat(5000)] {
             assert_eq!(tokens.find(wrong), None, "{wrong}");

@@ -405,6 +405,7 @@ pub fn one_token(token: &str) -> Tokens {
         secret: SecretString::from(token.to_owned()),
         tenant: TenantId::DEFAULT,
         permissions: Permission::ALL.to_vec(),
+        person: None,
     }])
 }
 

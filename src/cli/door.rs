@@ -19,6 +19,7 @@ pub fn tokens(tokens: &[config::Token]) -> Tokens {
         secret: token.secret.clone(),
         tenant: TenantId::DEFAULT,
         permissions: token.permissions.clone(),
+        person: token.person.clone(),
     }))
 }
 

@@ -41,6 +41,7 @@ static TOKEN: ObjectShape = ObjectShape {
         Field::required("name", Shape::Id, "Who it is, for the history."),
         Field::required("token", Shape::Setting, "`{secret: env/NAME}` or `{secret: file/PATH}`."),
         Field::optional("permissions", Shape::List(&Shape::Word(&Permission::WORDS)), "What it may do; left out: everything."),
+        Field::optional("person", Shape::Text, "Id of the person in the directory who holds it; left out: a program's."),
     ],
 };
 
@@ -78,6 +79,8 @@ pub struct Token {
     pub secret: SecretString,
     /// What it may do.
     pub permissions: Vec<Permission>,
+    /// The person of the directory who holds it.
+    pub person: Option<String>,
 }
 
 impl Server {
@@ -153,7 +156,8 @@ fn token(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> O
         None => Permission::ALL.to_vec(),
         Some(list) => list.items().iter().filter_map(permission).collect(),
     };
-    Some(Token { name: name.to_owned(), secret, permissions })
+    let person = node.get("person").and_then(Node::text).map(str::to_owned);
+    Some(Token { name: name.to_owned(), secret, permissions, person })
 }
 
 fn permission(node: &Node) -> Option<Permission> {

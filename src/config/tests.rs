@@ -94,11 +94,12 @@ fn tokens_come_from_secrets_long_enough_and_named_once() {
     }
     let with = |tokens: &str| read("waybill.yaml", &format!("format: 1\nserver:\n  tokens: {tokens}\n"), folder.path(), &BTreeMap::new());
 
-    let loaded = with("[{name: a, token: {secret: file/good}}, {name: b, token: {secret: file/short}, permissions: [read]}]");
+    let loaded = with("[{name: a, token: {secret: file/good}, person: E07}, {name: b, token: {secret: file/short}, permissions: [read]}]");
     assert_eq!(codes(&loaded), [("out_of_range", 3, "server.tokens[1]")]);
     let tokens = loaded.config.unwrap().server.tokens;
     assert_eq!(tokens[0].permissions, Permission::ALL);
     assert_eq!(tokens[1].permissions, [Permission::Read]);
+    assert_eq!((tokens[0].person.as_deref(), tokens[1].person.as_deref()), (Some("E07"), None));
 
     for (tokens, code) in [
         ("[{name: a, token: plainly-written-down}]", "secret_in_text"),

@@ -265,12 +265,14 @@ fn tokens() -> Tokens {
         secret: SecretString::from(FOREIGN.to_owned()),
         tenant: TenantId(2),
         permissions: Permission::ALL.to_vec(),
+        person: None,
     };
     let own = sets.map(|permissions| TokenOptions {
         name: format!("caller_{}", permissions.len()),
         secret: SecretString::from(token(&permissions)),
         tenant: TenantId::DEFAULT,
         permissions,
+        person: None,
     });
     Tokens::new(own.chain([foreign]))
 }
