@@ -162,6 +162,9 @@ fn hand_over(machine: &mut Machine<'_>, visit: usize, who: Option<&crate::domain
         }
     }
     machine.note("handed_over", Some(visit), json!({"to": handed}));
+    if let Some(asks) = machine.asks(visit) {
+        people::proceed::proceed(machine, visit, asks);
+    }
 }
 
 /// Sets a repeating rung again, counted from when it was due; after an outage it does not catch up one by one.

@@ -406,6 +406,13 @@ fn a_duty_that_is_handed_on_keeps_its_place() {
     assert_eq!(play.says("zhao", "approve"), Ok(()));
     assert_eq!(play.outcome("ask"), Some(Outcome::Approved));
 
+    let flow = asking(&world, "by: [{user: ma}, {user: he}, {user: sun}], mode: sequence, empty: block");
+    let mut play = Play::new(&flow, &world);
+    assert_eq!(hand(&mut play, "ma", "sun"), Ok(()), "the last of the line");
+    assert_eq!(play.turn(), ["sun"], "has the place of the first");
+    assert_eq!(play.says("sun", "approve"), Ok(()));
+    assert_eq!(play.turn(), ["he"]);
+
     let flow = asking(&world, "by: [{user: ma}, {user: he}], empty: block");
     let mut play = Play::new(&flow, &world);
     assert_eq!(hand(&mut play, "ma", "he"), Ok(()));

@@ -52,6 +52,7 @@ pub(in crate::domain::flow) fn hand_on(machine: &mut Machine<'_>, visit: usize, 
     old.ended = Some(now);
     old.why = Some(why.to_owned());
     let same = activation.open().find(|(_, task)| task.person == receiver && task.kind == kind).map(|(number, _)| number);
+    let given = after.clone();
     let next = match same {
         Some(same) => same,
         None => {
@@ -67,8 +68,16 @@ pub(in crate::domain::flow) fn hand_on(machine: &mut Machine<'_>, visit: usize, 
             }
         }
     }
-    // A merged task must not wait for itself.
-    activation.tasks[next].after.retain(|first| *first != index(next));
+    if same.is_some() {
+        // The one duty has the earlier place; whom its holder asked is still waited for.
+        let mut first = given;
+        let asked = |number: &u32| {
+            activation.tasks.get(*number as usize).is_some_and(|task| task.origin.is_some_and(|origin| origin.task == index(next)))
+        };
+        first.extend(activation.tasks[next].after.iter().copied().filter(asked));
+        first.retain(|number| *number != index(next));
+        activation.tasks[next].after = first;
+    }
     machine.touch(visit, number);
     machine.touch(visit, next);
     if was == TaskState::Pending {
