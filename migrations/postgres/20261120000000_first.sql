@@ -476,6 +476,82 @@ CREATE TABLE amendment (
     PRIMARY KEY (document_id, number)
 );
 
+-- What people are asked, as their lists show it; the instance's state holds the same and decides. `kind` `started` is no
+-- task: it is the instance in the list of whoever began it.
+CREATE TABLE task (
+    id          uuid PRIMARY KEY,
+    instance_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    since       bigint NOT NULL,
+    due         bigint,
+    ended       bigint,
+    tenant_id   integer NOT NULL,
+    visit       integer NOT NULL,
+    number      integer NOT NULL,
+    round       integer NOT NULL,
+    claimed     boolean NOT NULL,
+    flow        text NOT NULL,
+    step        text NOT NULL,
+    person      text NOT NULL,
+    kind        text NOT NULL,
+    state       text NOT NULL,
+    actor       text
+);
+CREATE INDEX task_open ON task (tenant_id, person, since, id) WHERE state = 'pending';
+CREATE INDEX task_over ON task (tenant_id, person, ended, id) WHERE ended IS NOT NULL;
+CREATE INDEX task_instance ON task (instance_id);
+
+-- What people, and rules in their place, decided: never changed, never removed with the tasks.
+CREATE TABLE decision (
+    id           uuid PRIMARY KEY,
+    instance_id  uuid NOT NULL,
+    at           bigint NOT NULL,
+    tenant_id    integer NOT NULL,
+    number       integer NOT NULL,
+    visit        integer,
+    task         integer,
+    round        integer NOT NULL,
+    step         text,
+    person       text NOT NULL,
+    on_behalf_of text,
+    verb         text NOT NULL,
+    why          text,
+    comment      text,
+    attachments  text NOT NULL,
+    changes      text NOT NULL,
+    named        text NOT NULL,
+    token        text
+);
+CREATE UNIQUE INDEX decision_of ON decision (instance_id, number);
+
+-- How far somebody has seen an instance: what came after is new to them.
+CREATE TABLE task_seen (
+    instance_id uuid NOT NULL,
+    at          bigint NOT NULL,
+    tenant_id   integer NOT NULL,
+    decision    integer NOT NULL,
+    revision    integer NOT NULL,
+    person      text NOT NULL,
+    PRIMARY KEY (instance_id, person)
+);
+
+-- Who decides for whom for a while.
+CREATE TABLE delegation (
+    id         uuid PRIMARY KEY,
+    created_at bigint NOT NULL,
+    from_at    bigint NOT NULL,
+    until_at   bigint NOT NULL,
+    revoked_at bigint,
+    tenant_id  integer NOT NULL,
+    new_only   boolean NOT NULL,
+    principal  text NOT NULL,
+    agent      text NOT NULL,
+    created_by text NOT NULL,
+    flows      text NOT NULL
+);
+CREATE INDEX delegation_agent ON delegation (tenant_id, agent, until_at);
+CREATE INDEX delegation_principal ON delegation (tenant_id, principal, until_at);
+
 -- A set of things frozen when a person chose it, so that what is done later is done to what was seen.
 CREATE TABLE selection (
     id         uuid PRIMARY KEY,
@@ -684,7 +760,7 @@ BEGIN
         'instance', 'history', 'timer', 'lane', 'effect', 'attempt', 'exception', 'stream', 'definition', 'counter', 'answer',
         'reconciliation', 'schedule_fire', 'drift', 'duty', 'event', 'rate', 'credential', 'release', 'release_item',
         'live_release', 'draft',
-        'exception_note', 'amendment', 'selection', 'selection_item', 'batch', 'batch_item', 'saved_view',
+        'exception_note', 'amendment', 'task', 'decision', 'task_seen', 'delegation', 'selection', 'selection_item', 'batch', 'batch_item', 'saved_view',
         'minute_count', 'receipt', 'breaker_hold', 'breaker_change', 'process_report', 'change_feed']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);

@@ -475,6 +475,82 @@ CREATE TABLE amendment (
     PRIMARY KEY (document_id, number)
 );
 
+-- What people are asked, as their lists show it; the instance's state holds the same and decides. `kind` `started` is no
+-- task: it is the instance in the list of whoever began it.
+CREATE TABLE task (
+    id          BLOB PRIMARY KEY,
+    instance_id BLOB NOT NULL,
+    document_id BLOB NOT NULL,
+    since       INTEGER NOT NULL,
+    due         INTEGER,
+    ended       INTEGER,
+    tenant_id   INTEGER NOT NULL,
+    visit       INTEGER NOT NULL,
+    number      INTEGER NOT NULL,
+    round       INTEGER NOT NULL,
+    claimed     INTEGER NOT NULL,
+    flow        TEXT NOT NULL,
+    step        TEXT NOT NULL,
+    person      TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    state       TEXT NOT NULL,
+    actor       TEXT
+);
+CREATE INDEX task_open ON task (tenant_id, person, since, id) WHERE state = 'pending';
+CREATE INDEX task_over ON task (tenant_id, person, ended, id) WHERE ended IS NOT NULL;
+CREATE INDEX task_instance ON task (instance_id);
+
+-- What people, and rules in their place, decided: never changed, never removed with the tasks.
+CREATE TABLE decision (
+    id           BLOB PRIMARY KEY,
+    instance_id  BLOB NOT NULL,
+    at           INTEGER NOT NULL,
+    tenant_id    INTEGER NOT NULL,
+    number       INTEGER NOT NULL,
+    visit        INTEGER,
+    task         INTEGER,
+    round        INTEGER NOT NULL,
+    step         TEXT,
+    person       TEXT NOT NULL,
+    on_behalf_of TEXT,
+    verb         TEXT NOT NULL,
+    why          TEXT,
+    comment      TEXT,
+    attachments  TEXT NOT NULL,
+    changes      TEXT NOT NULL,
+    named        TEXT NOT NULL,
+    token        TEXT
+);
+CREATE UNIQUE INDEX decision_of ON decision (instance_id, number);
+
+-- How far somebody has seen an instance: what came after is new to them.
+CREATE TABLE task_seen (
+    instance_id BLOB NOT NULL,
+    at          INTEGER NOT NULL,
+    tenant_id   INTEGER NOT NULL,
+    decision    INTEGER NOT NULL,
+    revision    INTEGER NOT NULL,
+    person      TEXT NOT NULL,
+    PRIMARY KEY (instance_id, person)
+);
+
+-- Who decides for whom for a while.
+CREATE TABLE delegation (
+    id         BLOB PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    from_at    INTEGER NOT NULL,
+    until_at   INTEGER NOT NULL,
+    revoked_at INTEGER,
+    tenant_id  INTEGER NOT NULL,
+    new_only   INTEGER NOT NULL,
+    principal  TEXT NOT NULL,
+    agent      TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    flows      TEXT NOT NULL
+);
+CREATE INDEX delegation_agent ON delegation (tenant_id, agent, until_at);
+CREATE INDEX delegation_principal ON delegation (tenant_id, principal, until_at);
+
 -- A set of things frozen when a person chose it, so that what is done later is done to what was seen.
 CREATE TABLE selection (
     id         BLOB PRIMARY KEY,

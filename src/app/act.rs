@@ -3,6 +3,7 @@
 use crate::app::commands::{Accepted, CommandError, CommandRequest, Commands};
 use crate::app::engine::input::{CommandInput, Input, MessageCommand, Verdict};
 use crate::app::group::Group;
+use crate::domain::approval::Refusal;
 use crate::domain::flow::event::Command;
 use crate::domain::ids::InboxId;
 use crate::store::{ExceptionFilter, ExceptionRow, Page, Store};
@@ -45,7 +46,7 @@ impl Act {
         };
         match self.engine.submit_patiently(input).await {
             Ok(Verdict::Done | Verdict::Parked) => {}
-            Ok(Verdict::Refused(why)) => return Err(CommandError::Conflict(why)),
+            Ok(Verdict::Refused(why) | Verdict::Declined(Refusal { message: why, .. })) => return Err(CommandError::Conflict(why)),
             Ok(Verdict::Gone) => return Err(CommandError::Conflict("somebody else settled it at the same time".to_owned())),
             Ok(Verdict::Failed(why) | Verdict::Stop { problem: why, .. }) => return Err(CommandError::Invalid(why)),
             Ok(Verdict::Version { hash, .. }) => return Err(CommandError::Invalid(format!("the flow version `{hash}` cannot be loaded"))),

@@ -19,6 +19,7 @@ pub mod keeping;
 pub mod load;
 pub mod notice;
 pub mod ops;
+pub mod people;
 pub mod publishing;
 pub mod reading;
 pub mod receipts;

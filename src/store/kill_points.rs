@@ -5,7 +5,7 @@
 
 use super::desk::*;
 use super::*;
-use crate::domain::ids::{ExceptionId, ReconciliationId};
+use crate::domain::ids::{ExceptionId, ReconciliationId, TaskId};
 use futures::FutureExt;
 use std::future::Future;
 use std::str::FromStr;

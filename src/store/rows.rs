@@ -1,5 +1,6 @@
 //! The rows that cross the store's boundary. JSON columns are text here: the store moves them, it does not read them.
 
+use super::people::{DecisionRow, TaskRow};
 use super::reconciliation::DriftRow;
 use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, TenantId};
 use jiff::Timestamp;
@@ -152,6 +153,10 @@ pub struct Writes {
     pub revisions: Vec<RevisionRow>,
     /// Revisions of this batch that a person made.
     pub amendments: Vec<AmendmentRow>,
+    /// Tasks that are new or have changed.
+    pub tasks: Vec<TaskRow>,
+    /// What was decided.
+    pub decisions: Vec<DecisionRow>,
     /// Relations between documents.
     pub relations: Vec<RelationRow>,
     /// New instances.

@@ -7,6 +7,7 @@ use crate::app::commands::{Accepted, CommandError, CommandRequest, Commands};
 use crate::app::engine::definitions::Live;
 use crate::app::engine::input::{CommandInput, Input, MendInput, Verdict};
 use crate::app::group::Group;
+use crate::domain::approval::Refusal;
 use crate::domain::delivery::{Delivery, Phase};
 use crate::domain::flow::event::Command;
 use crate::domain::ids::InstanceId;
@@ -175,7 +176,7 @@ impl Mender {
     async fn tell(&self, input: Input) -> Result<(), CommandError> {
         match self.engine.submit_patiently(input).await {
             Ok(Verdict::Done | Verdict::Parked) => Ok(()),
-            Ok(Verdict::Refused(why)) => Err(CommandError::Conflict(why)),
+            Ok(Verdict::Refused(why) | Verdict::Declined(Refusal { message: why, .. })) => Err(CommandError::Conflict(why)),
             Ok(Verdict::Gone) => Err(CommandError::Conflict("somebody else settled it at the same time".to_owned())),
             Ok(Verdict::Failed(why) | Verdict::Stop { problem: why, .. }) => Err(CommandError::Invalid(why)),
             Ok(Verdict::Version { hash, .. }) => Err(CommandError::Invalid(format!("the flow version `{hash}` cannot be loaded"))),

@@ -3,6 +3,7 @@
 use crate::app::commands::CommandError;
 use crate::app::engine::input::{Input, MessageCommand, ParkedMessage, Verdict};
 use crate::app::group::Group;
+use crate::domain::approval::Refusal;
 use crate::domain::ids::{ExceptionId, InboxId, TenantId, derived};
 use crate::store::desk::ExceptionChoice;
 use crate::store::{Page, Store};
@@ -58,7 +59,12 @@ impl MessageDesk for Messages {
             match self.engine.submit_patiently(Input::MessageCommand(Arc::new(command))).await {
                 Ok(Verdict::Done | Verdict::Parked) => Ok(()),
                 Ok(Verdict::Gone) => Err(CommandError::Conflict("somebody else settled it at the same time".to_owned())),
-                Ok(Verdict::Refused(why) | Verdict::Failed(why) | Verdict::Stop { problem: why, .. }) => Err(CommandError::Conflict(why)),
+                Ok(
+                    Verdict::Refused(why)
+                    | Verdict::Declined(Refusal { message: why, .. })
+                    | Verdict::Failed(why)
+                    | Verdict::Stop { problem: why, .. },
+                ) => Err(CommandError::Conflict(why)),
                 Ok(Verdict::Version { hash, .. }) => Err(CommandError::Invalid(format!("the flow version `{hash}` cannot be loaded"))),
                 Err(_) => Err(CommandError::Conflict("the hub is stopping; try again on another replica".to_owned())),
             }

@@ -21,6 +21,8 @@ pub enum Input {
     Timer(TimerKey),
     /// A person acts.
     Command(Arc<CommandInput>),
+    /// A person decides or does something else about a task, or has left.
+    People(Arc<PeopleInput>),
     /// A person mends what an instance works with, and lets it go on.
     Mend(Arc<MendInput>),
     /// A message cannot be worked on without a person.
@@ -33,6 +35,17 @@ pub enum Input {
     Begin(Arc<BeginInput>),
     /// One instance tells another.
     Told(Arc<ToldInput>),
+}
+
+/// What a person does in an instance, or what is said of one.
+#[derive(Clone, Debug)]
+pub struct PeopleInput {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// The instance.
+    pub instance: InstanceId,
+    /// `Event::Act` or `Event::Left`.
+    pub event: crate::domain::flow::event::Event,
 }
 
 /// An instance to move to another version of its flow.
@@ -114,6 +127,7 @@ impl Input {
             Input::Timer(_) => "timer",
             Input::Command(_) => "command",
             Input::Mend(_) => "mend",
+            Input::People(_) => "people",
             Input::Stopped(_) => "message_stopped",
             Input::MessageCommand(_) => "message_command",
             Input::Migrate(_) => "migrate",
@@ -331,6 +345,8 @@ pub enum Verdict {
     },
     /// Refused, in words (commands).
     Refused(String),
+    /// A person's act is refused, with a code.
+    Declined(crate::domain::approval::Refusal),
     /// The engine failed on this very input, even alone; it was put aside.
     Failed(String),
 }
@@ -344,7 +360,7 @@ impl Verdict {
             Verdict::Gone => "gone",
             Verdict::Version { .. } => "version_missing",
             Verdict::Stop { .. } => "stopped",
-            Verdict::Refused(_) => "refused",
+            Verdict::Refused(_) | Verdict::Declined(_) => "refused",
             Verdict::Failed(_) => "failed",
         }
     }
@@ -378,6 +394,7 @@ pub fn keys(inputs: &[Input]) -> Keys {
                 keys.documents.extend(stopped.document);
                 keys.exceptions.extend(stopped.telling);
             }
+            Input::People(input) => keys.instances.push(input.instance),
             Input::Mend(mend) => keys.instances.push(mend.command.instance),
             Input::MessageCommand(command) => keys.messages.push(command.message),
             Input::Begin(begin) => {

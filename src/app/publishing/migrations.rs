@@ -3,6 +3,7 @@
 use super::{Error, Publishing};
 use crate::app::engine::definitions::FlowVersion;
 use crate::app::engine::input::{Input, MigrateInput, Verdict};
+use crate::domain::approval::Refusal;
 use crate::domain::flow::migrate::{Plan, plan};
 use crate::domain::flow::{Instance, migrate};
 use crate::domain::ids::{InstanceId, TenantId};
@@ -178,7 +179,12 @@ impl Publishing {
         let (result, why) = match self.engine.submit_patiently(Input::Migrate(Arc::new(input))).await {
             Ok(Verdict::Done | Verdict::Parked) => ("moved", None),
             Ok(Verdict::Gone) => ("there_already", None),
-            Ok(Verdict::Refused(why) | Verdict::Failed(why) | Verdict::Stop { problem: why, .. }) => ("refused", Some(why)),
+            Ok(
+                Verdict::Refused(why)
+                | Verdict::Declined(Refusal { message: why, .. })
+                | Verdict::Failed(why)
+                | Verdict::Stop { problem: why, .. },
+            ) => ("refused", Some(why)),
             Ok(Verdict::Version { hash, .. }) => ("refused", Some(format!("the version `{hash}` cannot be loaded"))),
             Err(_) => ("refused", Some("the hub is stopping".to_owned())),
         };

@@ -4,6 +4,7 @@
 use crate::app::engine::definitions::{FlowVersion, Live};
 use crate::app::engine::input::{CommandInput, Input, Verdict};
 use crate::app::group::Group;
+use crate::domain::approval::Refusal;
 use crate::domain::flow::Trigger;
 use crate::domain::flow::event::{Command, DriftSeen};
 use crate::domain::ids::{InstanceId, TenantId};
@@ -117,7 +118,12 @@ impl Repairs {
         };
         match self.engine.submit_patiently(Input::Command(Arc::new(input(drift.tenant)))).await {
             Ok(Verdict::Done | Verdict::Parked | Verdict::Gone) => Ok(()),
-            Ok(Verdict::Refused(why) | Verdict::Failed(why) | Verdict::Stop { problem: why, .. }) => Err(why),
+            Ok(
+                Verdict::Refused(why)
+                | Verdict::Declined(Refusal { message: why, .. })
+                | Verdict::Failed(why)
+                | Verdict::Stop { problem: why, .. },
+            ) => Err(why),
             Ok(Verdict::Version { hash, .. }) => Err(format!("the flow version `{hash}` cannot be loaded")),
             Err(_) => Err("the hub is stopping".to_owned()),
         }

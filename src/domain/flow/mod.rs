@@ -43,4 +43,5 @@ pub use environment::{Environment, FlowEnvironment};
 pub use facts::{Binding, DocumentFacts, Facts};
 pub use flow::{Condition, Flow, OnError, Policy, Reaction, Step, Trigger, Who};
 pub use instance::{Instance, Parent};
+pub use scope::set_path as with_field;
 pub use start::{HUB, Start, StartOn};

@@ -248,7 +248,7 @@ fn item(list: &Value, lane: u32) -> Option<Value> {
 }
 
 /// Sets a dotted path in a mapping, making mappings on the way.
-pub(super) fn set_path(doc: &Value, path: &str, value: Value) -> Value {
+pub fn set_path(doc: &Value, path: &str, value: Value) -> Value {
     let (head, rest) = path.split_once('.').map_or((path, None), |(head, rest)| (head, Some(rest)));
     let mut map = match doc {
         Value::Map(map) => (**map).clone(),

@@ -9,6 +9,7 @@ mod counts;
 mod exceptions;
 mod feed;
 mod messages;
+mod people;
 mod processes;
 mod receipts;
 mod rows;
@@ -20,8 +21,8 @@ mod streams;
 mod watched;
 
 use super::ask::Speaks;
-use super::{Fenced, Lease, Message, Page, Result};
-use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TenantId};
+use super::{DecisionRow, DelegationRow, Fenced, Lease, Message, Page, Result, SeenRow, TaskChoice, TaskCounts, TaskRow};
+use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TaskId, TenantId};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 pub use rows::*;
@@ -30,6 +31,7 @@ pub use watched::*;
 
 pub(super) use exceptions::amendments;
 pub(super) use feed::told;
+pub(super) use people::{decisions, tasks};
 
 /// The desk's side of the store. Both engines have it by speaking `ask`.
 pub trait Desk: Send + Sync {
@@ -56,6 +58,50 @@ pub trait Desk: Send + Sync {
 
     /// Revisions of a document that people made, oldest first.
     fn amendments<'a>(&'a self, tenant: TenantId, document: DocumentId) -> BoxFuture<'a, Result<Vec<super::AmendmentRow>>>;
+
+    // ---- people ----
+
+    /// A list of somebody's tasks, keyset pages.
+    fn tasks<'a>(&'a self, choice: &'a TaskChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<TaskRow>>>;
+
+    /// How many tasks are these people's.
+    fn task_counts<'a>(&'a self, tenant: TenantId, people: &'a [String], now: Timestamp) -> BoxFuture<'a, Result<TaskCounts>>;
+
+    /// One task.
+    fn task(&self, tenant: TenantId, id: TaskId) -> BoxFuture<'_, Result<Option<TaskRow>>>;
+
+    /// Tasks of an instance, in the order they came up.
+    fn tasks_of(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<TaskRow>>>;
+
+    /// Who holds open tasks, by name, after a name.
+    fn task_holders<'a>(&'a self, tenant: TenantId, after: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<String>>>;
+
+    /// Instances in which somebody holds an open task.
+    fn held_by<'a>(&'a self, tenant: TenantId, person: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<InstanceId>>>;
+
+    /// What was decided in an instance, in order.
+    fn decisions(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<DecisionRow>>>;
+
+    /// How far somebody has seen an instance.
+    fn seen<'a>(&'a self, tenant: TenantId, instance: InstanceId, person: &'a str) -> BoxFuture<'a, Result<Option<SeenRow>>>;
+
+    /// Keeps how far somebody has seen an instance.
+    fn see<'a>(&'a self, row: &'a SeenRow) -> BoxFuture<'a, Result<()>>;
+
+    /// Delegations that hold or are to come.
+    fn delegations<'a>(
+        &'a self,
+        tenant: TenantId,
+        principal: Option<&'a str>,
+        agent: Option<&'a str>,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Vec<DelegationRow>>>;
+
+    /// Adds a delegation; a repeat changes nothing.
+    fn delegate<'a>(&'a self, row: &'a DelegationRow) -> BoxFuture<'a, Result<()>>;
+
+    /// Ends a delegation; false when there is none that still holds.
+    fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>>;
 
     // ---- selections and batches ----
 
@@ -210,6 +256,18 @@ macro_rules! desk_methods {
             commits fn add_note<'a>(&'a self, note: &'a NoteRow) -> BoxFuture<'a, Result<()>> = exceptions::add_note;
             reads   fn notes<'a>(&'a self, tenant: TenantId, exception: ExceptionId) -> BoxFuture<'a, Result<Vec<NoteRow>>> = exceptions::notes;
             reads   fn amendments<'a>(&'a self, tenant: TenantId, document: DocumentId) -> BoxFuture<'a, Result<Vec<super::AmendmentRow>>> = exceptions::amendments_of;
+            reads   fn tasks<'a>(&'a self, choice: &'a TaskChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<TaskRow>>> = people::list;
+            reads   fn task_counts<'a>(&'a self, tenant: TenantId, people: &'a [String], now: Timestamp) -> BoxFuture<'a, Result<TaskCounts>> = people::counts;
+            reads   fn task(&self, tenant: TenantId, id: TaskId) -> BoxFuture<'_, Result<Option<TaskRow>>> = people::one;
+            reads   fn tasks_of(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<TaskRow>>> = people::of_instance;
+            reads   fn task_holders<'a>(&'a self, tenant: TenantId, after: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<String>>> = people::holders;
+            reads   fn held_by<'a>(&'a self, tenant: TenantId, person: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<InstanceId>>> = people::held_by;
+            reads   fn decisions(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<DecisionRow>>> = people::decided;
+            reads   fn seen<'a>(&'a self, tenant: TenantId, instance: InstanceId, person: &'a str) -> BoxFuture<'a, Result<Option<SeenRow>>> = people::seen;
+            commits fn see<'a>(&'a self, row: &'a SeenRow) -> BoxFuture<'a, Result<()>> = people::see;
+            reads   fn delegations<'a>(&'a self, tenant: TenantId, principal: Option<&'a str>, agent: Option<&'a str>, now: Timestamp) -> BoxFuture<'a, Result<Vec<DelegationRow>>> = people::delegations;
+            commits fn delegate<'a>(&'a self, row: &'a DelegationRow) -> BoxFuture<'a, Result<()>> = people::delegate;
+            commits fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>> = people::revoke;
             commits fn freeze<'a>(&'a self, selection: &'a NewSelection, most: u32) -> BoxFuture<'a, Result<u32>> = selections::freeze;
             reads   fn selection<'a>(&'a self, tenant: TenantId, id: Uuid, now: Timestamp) -> BoxFuture<'a, Result<Option<SelectionRow>>> = selections::one;
             reads   fn selection_items<'a>(&'a self, tenant: TenantId, id: Uuid, after: u32, limit: u32) -> BoxFuture<'a, Result<Vec<(u32, Uuid)>>> = selections::items;

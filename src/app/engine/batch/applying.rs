@@ -5,6 +5,7 @@ use crate::app::engine::definitions::FlowVersion;
 use crate::app::engine::display;
 use crate::app::engine::hub::HubWork;
 use crate::app::trace::Touched;
+use crate::domain::approval::Refusal;
 use crate::domain::flow::decision::{Changes, CreatedDocument, LinkChange};
 use crate::domain::flow::effect::{Cause, PlannedEffect, Work};
 use crate::domain::flow::event::Event;
@@ -17,26 +18,33 @@ use crate::store::{DocumentRow, EffectRow, ExceptionRow, InstanceRow, NewEffect,
 use std::sync::Arc;
 
 impl Deciding<'_> {
-    pub(super) fn event(&mut self, id: InstanceId, event: &Event) {
-        let Some(work) = self.set.instances.get(&id) else { return };
-        let Some(version) = self.circumstances.definitions.version(&work.row.version) else { return };
-        let Some(facts) = self.facts(&work.row, &version) else { return };
+    /// Tells an instance something; gives why it refuses a person's act, of which nothing was done then.
+    pub(super) fn event(&mut self, id: InstanceId, event: &Event) -> Option<Refusal> {
+        let work = self.set.instances.get(&id)?;
+        let version = self.circumstances.definitions.version(&work.row.version)?;
+        let facts = self.facts(&work.row, &version)?;
         let instance = if work.row.state.is_empty() {
             Instance::default()
         } else {
             match serde_json::from_str(&work.row.state) {
                 Ok(instance) => instance,
-                Err(error) => return self.broken(id, &error.to_string()),
+                Err(error) => {
+                    self.broken(id, &error.to_string());
+                    return None;
+                }
             }
         };
         // A new instance takes the parts of the row that holds; from then on it keeps them.
         let row = if instance.status == Status::New { Some(facts.binding.row.as_str()) } else { instance.row.as_deref() };
         let flow = version.flow_under(row);
-        let (instance, changes) = decide(flow, version.environment(), instance, &facts, event, self.now());
+        let (instance, mut changes) = decide(flow, version.environment(), instance, &facts, event, self.now());
+        if let Some(refusal) = changes.refused.take() {
+            return Some(refusal);
+        }
         let state = serde_json::to_string(&instance).unwrap_or_default();
         if changes == Changes::default() && self.set.instances.get(&id).is_some_and(|work| work.row.state == state) {
             // Nothing new was said: nothing is written.
-            return;
+            return None;
         }
         let now = self.now();
         if self.circumstances.traced {
@@ -54,7 +62,9 @@ impl Deciding<'_> {
             work.changed = true;
             work.history.extend(changes.history.iter().cloned());
         }
-        self.apply(id, &version, changes);
+        let initiator = facts.initiator.member("id").as_text().filter(|_| !changes.tasks.is_empty()).map(str::to_owned);
+        self.apply(id, &version, initiator.as_deref(), changes);
+        None
     }
 
     pub(super) fn facts(&self, row: &InstanceRow, version: &FlowVersion) -> Option<Facts> {
@@ -85,12 +95,14 @@ impl Deciding<'_> {
         Some(facts)
     }
 
-    fn apply(&mut self, id: InstanceId, version: &Arc<FlowVersion>, changes: Changes) {
+    fn apply(&mut self, id: InstanceId, version: &Arc<FlowVersion>, initiator: Option<&str>, changes: Changes) {
         let Some(row) = self.set.instances.get(&id).map(|work| work.row.clone()) else { return };
         let now = self.now();
         for document in changes.documents {
             self.created(&row, version, document);
         }
+        self.tasks(&row, initiator, changes.tasks);
+        self.decisions(row.tenant, &row, changes.decisions);
         for effect in changes.effects {
             self.plan(&row, version, effect);
         }

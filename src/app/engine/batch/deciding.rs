@@ -56,6 +56,7 @@ impl Deciding<'_> {
             Input::Timer(timer) => self.timer(*timer),
             Input::Command(command) => self.command(command),
             Input::Mend(mend) => self.mend(mend),
+            Input::People(input) => self.people(input),
             Input::Stopped(stopped) => self.stopped(stopped),
             Input::MessageCommand(command) => self.message_command(command),
             Input::Migrate(migrate) => self.migrate(migrate),

@@ -62,8 +62,8 @@ impl Deciding<'_> {
                 output: heard.output.clone(),
             });
             match instance {
-                Some(instance) => self.event(instance, &event),
-                None => self.newest_per_flow(document).into_iter().for_each(|instance| self.event(instance, &event)),
+                Some(instance) => drop(self.event(instance, &event)),
+                None => self.newest_per_flow(document).into_iter().for_each(|instance| drop(self.event(instance, &event))),
             }
         }
         Verdict::Done

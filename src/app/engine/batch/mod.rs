@@ -10,6 +10,7 @@ mod drift;
 mod mend;
 mod messages;
 mod migrate;
+mod people;
 mod sightings;
 #[cfg(test)]
 mod tests;

@@ -346,12 +346,15 @@ fn complete_enough(given: &Given<'_>) -> Result<(), Refusal> {
     if act.to.len() > PEOPLE_MAX {
         return Err(RefusalCode::BadPeople.because(format!("at most {PEOPLE_MAX} people are named in one act")));
     }
-    let needs = matches!(act.verb.as_str(), "revoke" | "terminate" | "intervene" | "comment" | "consult")
-        || given.asks.is_some_and(|asks| asks.comment.contains(&act.verb));
-    if needs && comment.trim().is_empty() {
+    if needs_comment(&act.verb, given.asks) && comment.trim().is_empty() {
         return Err(RefusalCode::Incomplete.because(format!("`{}` needs a comment here", act.verb)));
     }
     Ok(())
+}
+
+/// Whether a verb needs a comment at a step.
+pub fn needs_comment(verb: &str, asks: Option<&Asks>) -> bool {
+    matches!(verb, "revoke" | "terminate" | "intervene" | "comment" | "consult") || asks.is_some_and(|asks| asks.comment.contains(verb))
 }
 
 /// The people an act names, checked: known, working here, none twice.

@@ -1,0 +1,383 @@
+//! One task, with all that is needed to decide it: the document within the step's rights, what may be done, what has happened,
+//! who comes next, and what is new since the person last looked.
+
+use super::lists::TaskItem;
+use super::{People, PeopleError, Result};
+use crate::app::engine::definitions::FlowVersion;
+use crate::app::reading::Error;
+use crate::domain::flow::people::verbs::{Verb, offered};
+use crate::domain::flow::people::{FieldRight, asks_of, forecast};
+use crate::domain::flow::{Binding, DocumentFacts, Facts, Instance};
+use crate::domain::ids::{InstanceId, TaskId, TenantId};
+use crate::domain::value::Value;
+use crate::store::{DecisionRow, DocumentView, InstanceRow, SeenRow, TaskRow};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A task with all that is needed to decide it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TaskDetail {
+    /// The task.
+    pub task: TaskItem,
+    /// What the step is called.
+    #[schema(value_type = Object)]
+    pub step_words: Json,
+    /// The document, without the fields that this step hides.
+    #[schema(value_type = Object)]
+    pub document: Json,
+    /// The revision that is decided on.
+    pub revision: u32,
+    /// Fields with a right of their own at this step.
+    pub fields: Vec<FieldItem>,
+    /// What the person may do with the task, and with the instance.
+    pub verbs: Vec<VerbItem>,
+    /// Tasks, decisions and the forecast of the instance.
+    pub people: InstancePeople,
+    /// What is new since the person last looked.
+    pub since_last_view: Freshness,
+}
+
+/// A field with a right of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldItem {
+    /// Its dotted path.
+    pub field: String,
+    /// `read`, `edit` or `required`.
+    pub right: String,
+}
+
+/// Something a person may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VerbItem {
+    /// The verb.
+    pub verb: String,
+    /// What it does.
+    pub doc: String,
+    /// Whether it is about the task (`task`) or the instance (`instance`).
+    pub on: String,
+    /// Whether it needs a comment here.
+    pub comment: bool,
+}
+
+/// What has happened to an instance among people, and what will.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct InstancePeople {
+    /// The instance.
+    pub instance: Uuid,
+    /// Its status.
+    pub status: String,
+    /// The round, from 1; a new one begins when the initiator submits anew.
+    pub round: u32,
+    /// Since when it is suspended.
+    pub suspended_since: Option<Timestamp>,
+    /// Tasks, in the order they came up.
+    pub tasks: Vec<TaskItem>,
+    /// What was decided, in order.
+    pub decisions: Vec<DecisionItem>,
+    /// Steps to come that will ask people, by the same rules.
+    pub forecast: Vec<ComingItem>,
+}
+
+/// One record of what was decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionItem {
+    /// Its number within the instance.
+    pub number: u32,
+    /// When.
+    pub at: Timestamp,
+    /// The step.
+    pub step: Option<String>,
+    /// Its visit.
+    pub visit: Option<u32>,
+    /// The task's number within the visit.
+    pub task: Option<u32>,
+    /// The round.
+    pub round: u32,
+    /// Who; `system` for a rule.
+    pub person: String,
+    /// For whom.
+    pub on_behalf_of: Option<String>,
+    /// The verb.
+    pub verb: String,
+    /// Why, for a rule: `own_document`, `repeated`, `nobody`, `time_is_up`, `straight_back`.
+    pub why: Option<String>,
+    /// What they said.
+    pub comment: Option<String>,
+    /// Files: `name`, `ref`, `sha256`.
+    #[schema(value_type = Vec<Object>)]
+    pub attachments: Json,
+    /// Fields they changed: `field`, `before`, `after`.
+    #[schema(value_type = Vec<Object>)]
+    pub changes: Json,
+    /// People they named.
+    pub to: Vec<String>,
+}
+
+/// A step to come that will ask people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ComingItem {
+    /// The step.
+    pub step: String,
+    /// Who, in order.
+    pub people: Vec<String>,
+    /// Of these, whose share passes by a rule.
+    pub passes: Vec<String>,
+    /// How many must agree: `all`, `any`, `sequence`, `60 %`, …
+    pub mode: String,
+    /// Whether the step is surely reached.
+    pub certain: bool,
+    /// Whether who is asked is known already.
+    pub known: bool,
+}
+
+/// What is new since somebody last looked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Freshness {
+    /// When they last looked; absent when never.
+    pub seen_at: Option<Timestamp>,
+    /// Numbers of the decisions that are new to them.
+    pub decisions: Vec<u32>,
+    /// Whether the document has another revision than they saw.
+    pub revised: bool,
+}
+
+/// An instance with everything its rules look at.
+struct Around {
+    row: InstanceRow,
+    instance: Instance,
+    version: Arc<FlowVersion>,
+    facts: Facts,
+}
+
+impl People {
+    /// One task, for somebody who holds it, decides for its holder, takes part in the instance, or runs it.
+    pub async fn task(&self, tenant: TenantId, id: TaskId, person: Option<&str>, admin: bool) -> Result<TaskDetail> {
+        let row = self.store.desk().task(tenant, id).await?.ok_or(Error::NotFound("task"))?;
+        let tasks = self.store.desk().tasks_of(tenant, row.instance).await?;
+        let around = self.around(tenant, row.instance).await?;
+        let initiator = around.facts.initiator.member("id").as_text();
+        let now = self.clock.now();
+        if let Some(person) = person.filter(|_| !admin) {
+            let takes_part = initiator == Some(person) || tasks.iter().any(|task| task.person == person);
+            let decides_for = !takes_part && super::delegations::covered(&self.agent_of(tenant, person, now).await?, &row, person, now);
+            if !takes_part && !decides_for {
+                return Err(Error::NotFound("task").into());
+            }
+        }
+        let decisions = self.store.desk().decisions(tenant, row.instance).await?;
+        let since_last_view = match person {
+            Some(person) => freshness(self.store.desk().seen(tenant, row.instance, person).await?, &decisions, around.row.revision),
+            None => Freshness::default(),
+        };
+        let flow = around.version.flow_under(around.instance.row.as_deref());
+        let step = flow.step(&row.step);
+        let asks = step.and_then(asks_of);
+        let visit = around.instance.visits.iter().position(|visit| visit.step == row.step && visit.number == row.visit);
+        let holds = |task: &TaskRow| person.is_some_and(|person| task.person == person);
+        let mine = holds(&row) || person.is_some();
+        let mut verbs = Vec::new();
+        if let (Some(visit), true) = (visit, mine) {
+            verbs.extend(
+                offered(flow, &around.instance, Some((visit, row.number as usize))).into_iter().map(|verb| verb_item(verb, "task", asks)),
+            );
+        }
+        verbs.extend(
+            offered(flow, &around.instance, None)
+                .into_iter()
+                .filter(|verb| may(verb, person, initiator, admin))
+                .map(|verb| verb_item(verb, "instance", asks)),
+        );
+        let mut document = document_of(&around);
+        let mut fields = Vec::new();
+        for (path, right) in asks.map(|asks| &asks.fields).into_iter().flatten() {
+            if *right == FieldRight::Hide {
+                hide(&mut document, path);
+            } else {
+                fields.push(FieldItem { field: path.clone(), right: right.word().to_owned() });
+            }
+        }
+        let revision = around.row.revision;
+        let words = step.map(crate::domain::flow::Step::words).unwrap_or_default();
+        let mut item = self.items(tenant, vec![row], now).await?;
+        let Some(task) = item.pop() else { return Err(Error::NotFound("task").into()) };
+        let people = self.people_of(tenant, &around, tasks, decisions, now).await?;
+        Ok(TaskDetail { task, step_words: Json::String(words), document, revision, fields, verbs, people, since_last_view })
+    }
+
+    /// What has happened to an instance among people, and what will.
+    pub async fn instance_people(&self, tenant: TenantId, id: InstanceId) -> Result<InstancePeople> {
+        let around = self.around(tenant, id).await?;
+        let tasks = self.store.desk().tasks_of(tenant, id).await?;
+        let decisions = self.store.desk().decisions(tenant, id).await?;
+        self.people_of(tenant, &around, tasks, decisions, self.clock.now()).await
+    }
+
+    /// Somebody has seen an instance as it is now.
+    pub async fn see(&self, tenant: TenantId, id: TaskId, person: &str) -> Result<()> {
+        let row = self.store.desk().task(tenant, id).await?.ok_or(Error::NotFound("task"))?;
+        let instance = self.store.instance(tenant, row.instance).await?.ok_or(Error::NotFound("instance"))?;
+        let decisions = self.store.desk().decisions(tenant, row.instance).await?;
+        let seen = SeenRow {
+            tenant,
+            instance: row.instance,
+            person: person.to_owned(),
+            decision: decisions.last().map_or(0, |decision| decision.number),
+            revision: instance.revision,
+            at: self.clock.now(),
+        };
+        Ok(self.store.desk().see(&seen).await?)
+    }
+
+    async fn people_of(
+        &self,
+        tenant: TenantId,
+        around: &Around,
+        tasks: Vec<TaskRow>,
+        decisions: Vec<DecisionRow>,
+        now: Timestamp,
+    ) -> Result<InstancePeople> {
+        let flow = around.version.flow_under(around.instance.row.as_deref());
+        let coming = forecast::forecast(flow, around.version.environment(), &around.facts, &around.instance, now);
+        let forecast = coming
+            .into_iter()
+            .map(|coming| ComingItem {
+                step: coming.step,
+                passes: coming.people.iter().filter(|(_, why)| why.is_some()).map(|(person, _)| person.clone()).collect(),
+                people: coming.people.into_iter().map(|(person, _)| person).collect(),
+                mode: coming.mode,
+                certain: coming.certain,
+                known: coming.known,
+            })
+            .collect();
+        Ok(InstancePeople {
+            instance: around.row.id.0,
+            status: around.row.status.clone(),
+            round: around.instance.round.0,
+            suspended_since: around.instance.suspended,
+            tasks: self.items(tenant, tasks, now).await?,
+            decisions: decisions.into_iter().map(DecisionItem::from).collect(),
+            forecast,
+        })
+    }
+
+    /// The instance with its flow version and facts, as the engine would have them.
+    async fn around(&self, tenant: TenantId, id: InstanceId) -> Result<Around> {
+        let row = self.store.instance(tenant, id).await?.ok_or(Error::NotFound("instance"))?;
+        let view = self.store.document(tenant, row.document).await?.ok_or(Error::NotFound("document"))?;
+        let revision = self.store.revision(tenant, row.document, row.revision).await?.ok_or(Error::NotFound("revision"))?;
+        let version = self.live.version_or_load(self.store.as_ref(), tenant, &row.version).await.map_err(PeopleError::Busy)?;
+        let instance: Instance = if row.state.is_empty() {
+            Instance::default()
+        } else {
+            serde_json::from_str(&row.state).map_err(|error| crate::store::Error::Decode {
+                table: "instance",
+                column: "state",
+                row: id.to_string(),
+                reason: error.to_string(),
+            })?
+        };
+        let facts = facts(&row, &view, &revision.body, &version);
+        Ok(Around { row, instance, version, facts })
+    }
+}
+
+fn facts(row: &InstanceRow, view: &DocumentView, body: &str, version: &FlowVersion) -> Facts {
+    let known = &view.document;
+    let doc = version.read_document(&known.kind, body, &known.status);
+    let mut facts = Facts {
+        tenant: row.tenant,
+        instance: row.id,
+        version: row.version.clone(),
+        initiator: doc.member("requester").clone(),
+        document: DocumentFacts {
+            id: row.document,
+            kind: known.kind.clone(),
+            key: known.key.clone(),
+            revision: row.revision,
+            doc,
+            status: known.status.clone(),
+            source: known.source.clone(),
+            external_id: known.external_id.clone(),
+        },
+        binding: Binding::default(),
+    };
+    // What cannot be bound has no roles; people are asked all the same.
+    if let Err(problem) = version.bind(&mut facts) {
+        tracing::debug!(document.key = %facts.document.key, "the document cannot be bound: {problem}");
+    }
+    facts
+}
+
+/// The document as decided on: with the fields that the flow and people have set.
+fn document_of(around: &Around) -> Json {
+    let mut document = around.facts.document.doc.clone();
+    for (path, value) in &around.instance.assigned {
+        document = crate::domain::flow::with_field(&document, path, Value::from_json(value));
+    }
+    document.to_json()
+}
+
+/// Takes a field out.
+fn hide(document: &mut Json, path: &str) {
+    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let at = if parent.is_empty() { Some(document) } else { document.pointer_mut(&format!("/{}", parent.replace('.', "/"))) };
+    if let Some(members) = at.and_then(Json::as_object_mut) {
+        members.shift_remove(name);
+    }
+}
+
+fn may(verb: &Verb, person: Option<&str>, initiator: Option<&str>, admin: bool) -> bool {
+    use crate::domain::flow::people::verbs::Whose;
+    let began = person.is_some() && person == initiator;
+    match verb.whose {
+        Whose::Initiator => began,
+        Whose::InitiatorOrAdmin => began || admin,
+        Whose::Admin => admin,
+        _ => person.is_some() || admin,
+    }
+}
+
+fn verb_item(verb: &Verb, on: &str, asks: Option<&crate::domain::flow::people::Asks>) -> VerbItem {
+    VerbItem {
+        verb: verb.word.to_owned(),
+        doc: verb.doc.to_owned(),
+        on: on.to_owned(),
+        comment: crate::domain::flow::people::verbs::needs_comment(verb.word, asks),
+    }
+}
+
+fn freshness(seen: Option<SeenRow>, decisions: &[DecisionRow], revision: u32) -> Freshness {
+    let Some(seen) = seen else {
+        return Freshness { decisions: decisions.iter().map(|decision| decision.number).collect(), ..Freshness::default() };
+    };
+    Freshness {
+        seen_at: Some(seen.at),
+        decisions: decisions.iter().map(|decision| decision.number).filter(|number| *number > seen.decision).collect(),
+        revised: revision > seen.revision,
+    }
+}
+
+impl From<DecisionRow> for DecisionItem {
+    fn from(row: DecisionRow) -> Self {
+        DecisionItem {
+            number: row.number,
+            at: row.at,
+            step: row.step,
+            visit: row.visit,
+            task: row.task,
+            round: row.round,
+            person: row.person,
+            on_behalf_of: row.on_behalf_of,
+            verb: row.verb,
+            why: row.why,
+            comment: row.comment,
+            attachments: serde_json::from_str(&row.attachments).unwrap_or_default(),
+            changes: serde_json::from_str(&row.changes).unwrap_or_default(),
+            to: serde_json::from_str(&row.named).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Lists of tasks and how many there are.
+
+use super::{People, Result};
+use crate::app::reading::{List, PageQuery, Pages};
+use crate::domain::ids::TenantId;
+use crate::store::{DelegationRow, TaskBox, TaskChoice, TaskRow};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, HashMap};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Which list, and what of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskQuery {
+    /// Which list.
+    pub list: TaskBox,
+    /// Only of this flow.
+    pub flow: Option<String>,
+    /// Only what is due before this.
+    pub due_before: Option<Timestamp>,
+}
+
+/// A task as lists show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TaskItem {
+    /// Its id.
+    pub id: Uuid,
+    /// Its instance.
+    pub instance: Uuid,
+    /// What it is about.
+    pub document: TaskDocument,
+    /// The flow.
+    pub flow: String,
+    /// The step; empty in the list of what one began.
+    pub step: String,
+    /// Which visit of it.
+    pub visit: u32,
+    /// Its number within the visit.
+    pub number: u32,
+    /// The round of the instance it came up in.
+    pub round: u32,
+    /// Whose it is.
+    pub person: String,
+    /// That person's name.
+    pub person_name: String,
+    /// `approve`, `handle`, `assist`, `consult`, `copy`, `resubmit`, or `started` in the list of what one began.
+    pub kind: String,
+    /// `waiting`, `pending`, `approved`, `rejected`, `done`, `returned`, `transferred`, `cancelled`, `skipped` or `expired`.
+    pub state: String,
+    /// Since when it is their turn.
+    pub since: Timestamp,
+    /// When it is to be done.
+    pub due: Option<Timestamp>,
+    /// Whether that is past.
+    pub overdue: bool,
+    /// When it was over.
+    pub ended: Option<Timestamp>,
+    /// Who did it, when that is not whose it is.
+    pub actor: Option<String>,
+    /// Whether it is taken, where several could do it.
+    pub claimed: bool,
+}
+
+/// The document of a task, as lists show it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TaskDocument {
+    /// Its id.
+    pub id: Uuid,
+    /// Its type.
+    pub kind: String,
+    /// Its business key.
+    pub key: String,
+    /// Our status of it.
+    pub status: String,
+    /// A few fields for lists.
+    #[schema(value_type = Object)]
+    pub display: Json,
+}
+
+/// How many tasks wait.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TaskCountsView {
+    /// It is the person's turn, those of people they decide for included.
+    pub mine: u64,
+    /// Of these, past due.
+    pub overdue: u64,
+    /// Copies that are not read.
+    pub copies: u64,
+}
+
+impl People {
+    /// A list of somebody's tasks. In `mine` stand also those of people who have delegated them.
+    pub async fn tasks(&self, tenant: TenantId, person: &str, query: &TaskQuery, page: &PageQuery) -> Result<List<TaskItem>> {
+        let pages = Pages::new("tasks", &format!("{person}\n{query:?}"), page).map_err(super::PeopleError::from)?;
+        let now = self.clock.now();
+        let rules = if query.list == TaskBox::Mine { self.agent_of(tenant, person, now).await? } else { Vec::new() };
+        let choice = TaskChoice {
+            tenant,
+            people: people_of(person, &rules),
+            list: query.list,
+            flow: query.flow.clone(),
+            due_before: query.due_before,
+        };
+        let rows = self.store.desk().tasks(&choice, pages.page()).await?;
+        let at = |row: &TaskRow| match query.list {
+            TaskBox::Mine | TaskBox::Copies => row.since,
+            TaskBox::Done | TaskBox::Started => row.ended.unwrap_or(row.since),
+        };
+        let list = pages.list(rows, |row| (at(row), row.id.0), |row| row);
+        let seen: Vec<TaskRow> =
+            list.items.into_iter().filter(|row| row.person == person || super::delegations::covered(&rules, row, person, now)).collect();
+        Ok(List { items: self.items(tenant, seen, now).await?, next_cursor: list.next_cursor })
+    }
+
+    /// How many tasks wait for somebody.
+    pub async fn task_counts(&self, tenant: TenantId, person: &str) -> Result<TaskCountsView> {
+        let now = self.clock.now();
+        let rules = self.agent_of(tenant, person, now).await?;
+        let own = self.store.desk().task_counts(tenant, &[person.to_owned()], now).await?;
+        let (mut mine, mut overdue) = (own.mine, own.overdue);
+        if !rules.is_empty() {
+            // What is delegated is narrowed by flow and time, so that it is counted one by one; there is little of it.
+            let people = people_of(person, &rules).into_iter().filter(|other| other != person).collect();
+            let choice = TaskChoice { tenant, people, list: TaskBox::Mine, flow: None, due_before: None };
+            let rows = self.store.desk().tasks(&choice, &crate::store::Page { limit: 500, after: None }).await?;
+            for row in rows.iter().filter(|row| super::delegations::covered(&rules, row, person, now)) {
+                mine += 1;
+                overdue += u64::from(row.due.is_some_and(|due| due < now));
+            }
+        }
+        Ok(TaskCountsView { mine, overdue, copies: own.copies })
+    }
+
+    /// Rows with their documents and people's names; one look-up for all.
+    pub(super) async fn items(&self, tenant: TenantId, rows: Vec<TaskRow>, now: Timestamp) -> Result<Vec<TaskItem>> {
+        let mut ids: Vec<Uuid> = rows.iter().map(|row| row.document.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let documents: HashMap<Uuid, TaskDocument> =
+            self.store.desk().documents_by_id(tenant, &ids).await?.into_iter().map(|row| (row.id.0, TaskDocument::from(row))).collect();
+        let definitions = self.live.now();
+        let directory = &definitions.catalog().directory;
+        let names: BTreeMap<&str, String> = rows
+            .iter()
+            .map(|row| {
+                (
+                    row.person.as_str(),
+                    directory.users.get(row.person.as_str()).map_or_else(|| row.person.clone(), |user| user.name.to_string()),
+                )
+            })
+            .collect();
+        let item = |row: &TaskRow| TaskItem {
+            id: row.id.0,
+            instance: row.instance.0,
+            document: documents
+                .get(&row.document.0)
+                .cloned()
+                .unwrap_or_else(|| TaskDocument { id: row.document.0, ..TaskDocument::default() }),
+            flow: row.flow.clone(),
+            step: row.step.clone(),
+            visit: row.visit,
+            number: row.number,
+            round: row.round,
+            person: row.person.clone(),
+            person_name: names.get(row.person.as_str()).cloned().unwrap_or_default(),
+            kind: row.kind.clone(),
+            state: row.state.clone(),
+            since: row.since,
+            due: row.due,
+            overdue: row.ended.is_none() && row.due.is_some_and(|due| due < now),
+            ended: row.ended,
+            actor: row.actor.clone(),
+            claimed: row.claimed,
+        };
+        Ok(rows.iter().map(item).collect())
+    }
+}
+
+/// Somebody and those they decide for.
+fn people_of(person: &str, rules: &[DelegationRow]) -> Vec<String> {
+    let mut people = vec![person.to_owned()];
+    for rule in rules {
+        if !people.contains(&rule.principal) {
+            people.push(rule.principal.clone());
+        }
+    }
+    people
+}
+
+impl From<crate::store::DocumentRow> for TaskDocument {
+    fn from(row: crate::store::DocumentRow) -> Self {
+        TaskDocument {
+            id: row.id.0,
+            kind: row.kind,
+            key: row.key,
+            status: row.status,
+            display: serde_json::from_str(&row.display).unwrap_or_default(),
+        }
+    }
+}

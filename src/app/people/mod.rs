@@ -1,0 +1,65 @@
+//! What people are asked: their lists, one task with all that is needed to decide it, what they do about it, who decides for
+//! whom, and what becomes of the tasks of those who leave.
+//!
+//! Lists come from rows; what may be done, and what will be asked next, is asked of the instance's state by the same rules
+//! that the engine decides by.
+
+mod act;
+mod delegations;
+mod detail;
+mod leavers;
+mod lists;
+
+pub use act::{ActRequest, Acted};
+pub use delegations::{DelegationItem, NewDelegation};
+pub use detail::{ComingItem, DecisionItem, FieldItem, Freshness, InstancePeople, TaskDetail, VerbItem};
+pub use leavers::Leavers;
+pub use lists::{TaskCountsView, TaskDocument, TaskItem, TaskQuery};
+
+use crate::app::engine::definitions::Live;
+use crate::app::engine::input::{Input, Verdict};
+use crate::app::group::Group;
+use crate::app::reading;
+use crate::domain::approval::Refusal;
+use crate::runtime::Clock;
+use crate::store::Store;
+use std::sync::Arc;
+
+/// What is done for people about their tasks.
+#[derive(Clone)]
+pub struct People {
+    /// The engine.
+    pub engine: Group<Input, Verdict>,
+    /// The durable side.
+    pub store: Arc<dyn Store>,
+    /// Definitions in force.
+    pub live: Arc<Live>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why something cannot be shown or done.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Reading(#[from] reading::Error),
+    /// The instance refuses.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// What is asked for makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// It cannot be done now; nothing was done.
+    #[error("{0}")]
+    Busy(String),
+}
+
+impl From<crate::store::Error> for PeopleError {
+    fn from(error: crate::store::Error) -> Self {
+        PeopleError::Reading(reading::Error::Store(error))
+    }
+}
+
+/// Result of what is done for people.
+pub type Result<T> = std::result::Result<T, PeopleError>;
