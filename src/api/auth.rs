@@ -138,6 +138,8 @@ needs! {
     Payloads;
     /// Submit forms and begin flows.
     Start;
+    /// See and decide one's own tasks.
+    Decide;
     /// Settle exceptions and move instances to another version.
     Operate;
     /// Write drafts, check, preview, simulate and try them.

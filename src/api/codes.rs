@@ -64,6 +64,30 @@ codes! {
     NOT_STARTED = "not_started", CONFLICT, "The flow does not begin",
         "The flow cannot begin for this document as things stand: another instance is under way, its condition does not hold, or it does not start this way.",
         "Read the detail; look at the document's instances and at `start` of the flow.";
+    NO_PERSON = "no_person", FORBIDDEN, "The caller is no person",
+        "The token belongs to nobody of the directory, but the request is about a person's own tasks.",
+        "Sign in as the person, or give the token a `person` in the hub's configuration.";
+    ALREADY_HANDLED = "already_handled", CONFLICT, "Already handled",
+        "Somebody was faster, or the flow has gone on: the task is not open any more. Nothing was done.",
+        "Read the task again; it says what became of it.";
+    NOT_YOURS = "not_yours", FORBIDDEN, "Not yours to do",
+        "The task is somebody else's, or the verb is for another than the caller. Nothing was done.",
+        "Ask its holder, or let them delegate it to you.";
+    VERB_NOT_ALLOWED = "verb_not_allowed", CONFLICT, "Not possible here",
+        "The verb is not for this task, this state or this step. Nothing was done.",
+        "The task lists under `verbs` what may be done with it.";
+    SUSPENDED = "suspended", CONFLICT, "The instance is suspended",
+        "No clock runs and nobody decides until the instance is resumed. Nothing was done.",
+        "Resume it first, or wait until it is resumed.";
+    ACT_INCOMPLETE = "act_incomplete", UNPROCESSABLE_ENTITY, "Something is missing",
+        "The verb needs something that was not given here: a comment, a file, a field, or where added people stand. Nothing was done.",
+        "Give what the detail names.";
+    BAD_PEOPLE = "bad_people", UNPROCESSABLE_ENTITY, "These people cannot be asked",
+        "Nobody is named, or somebody who does not work here, is asked already, or may not decide at this step. Nothing was done.",
+        "Name other people by their ids in the directory.";
+    TOO_SOON = "too_soon", TOO_MANY_REQUESTS, "It was done a moment ago",
+        "Everybody was reminded within the last hour, or three times today. Nothing was done.",
+        "Wait, or talk to them.";
     CONSENT_NOT_POSSIBLE = "consent_not_possible", CONFLICT, "No consent comes of this",
         "The connection wants no consent, the hub is not set up to keep one, the answer belongs to no open question, or the partner said no.",
         "Read the detail. A consent wants `store.sealing_key` and `server.public_url`; ask anew with `waybill connections consent NAME`.";

@@ -121,6 +121,19 @@ impl<S: Send + Sync> FromRequestParts<S> for FlowId {
     }
 }
 
+/// The `{verb}` of the path.
+pub struct VerbWord(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for VerbWord {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let word = param(parts, state, "verb").await?;
+        let known = crate::domain::flow::people::verbs::verb(&word).is_some();
+        known.then_some(VerbWord(word)).ok_or_else(|| Problem::new(&codes::NOT_FOUND, "There is no such verb."))
+    }
+}
+
 async fn param<S: Send + Sync>(parts: &mut Parts, state: &S, name: &str) -> Result<String, Problem> {
     let missing = || Problem::new(&codes::NOT_FOUND, "There is nothing under this path.");
     let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| missing())?;

@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi as _};
 
 use super::problem::{Pointer, Problem};
 use super::v1::{
-    authoring, batches, connections, definitions, documents, drafts, drift, events, exceptions, flows, forms, instances, me, messages, ops,
-    reconciliations, releases, selections, streams, views,
+    authoring, batches, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows, forms, instances, me,
+    messages, ops, reconciliations, releases, selections, streams, tasks, views,
 };
 use super::{consent, health, hooks};
 use crate::app::{
@@ -33,6 +33,7 @@ use crate::app::{
         (name = "exceptions", description = "What stopped and wants a person."),
         (name = "reconciliation", description = "Systems read back and compared with the ledger, and where they differ."),
         (name = "batches", description = "Many at once: frozen selections, and one action on every thing of them."),
+        (name = "tasks", description = "What people are asked, what they decide, and who decides for whom."),
         (name = "me", description = "The caller: what it may do, and what it keeps."),
         (name = "messages", description = "What came in and waits: for its object, or for a person."),
         (name = "streams", description = "What is pulled, and how far it got."),
@@ -69,6 +70,8 @@ use crate::app::{
         batches::list::list, batches::create::create, batches::show::show, batches::items::list, batches::items::export,
         batches::steer::pause, batches::steer::resume, batches::steer::cancel, batches::steer::retry_failed,
         me::me, events::stream, instances::path::path,
+        tasks::list::list, tasks::counts::counts, tasks::show::show, tasks::seen::seen, tasks::act::on_task, tasks::act::on_instance,
+        tasks::people::people, delegations::list::list, delegations::create::create, delegations::end::end,
         connections::health::list, connections::health::show, connections::receipts::receipts, connections::breaker::hold,
         connections::consent::state, connections::consent::ask, connections::consent::answer,
         connections::recover::recover,

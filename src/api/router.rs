@@ -5,15 +5,15 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use http::{HeaderMap, Method, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::problem::Problem;
 use super::state::ApiState;
 use super::v1::{
-    authoring, batches, connections, definitions, documents, drafts, drift, events, exceptions, flows, forms, instances, me, messages, ops,
-    reconciliations, releases, selections, streams, views,
+    authoring, batches, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows, forms, instances, me,
+    messages, ops, reconciliations, releases, selections, streams, tasks, views,
 };
 use super::{body, codes, consent, deadline, health, hooks, observe, openapi, panic, request_id};
 use crate::runtime::IdMaker;
@@ -149,6 +149,21 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/drift/{id}/accept", post(drift::accept::accept))
         .route("/api/v1/drift/{id}/repair", post(drift::repair::repair))
         .merge(work())
+        .merge(people())
+}
+
+/// What people are asked.
+fn people() -> Router<ApiState> {
+    Router::new()
+        .route("/api/v1/tasks", get(tasks::list::list))
+        .route("/api/v1/tasks/counts", get(tasks::counts::counts))
+        .route("/api/v1/tasks/{id}", get(tasks::show::show))
+        .route("/api/v1/tasks/{id}/seen", post(tasks::seen::seen))
+        .route("/api/v1/tasks/{id}/{verb}", post(tasks::act::on_task))
+        .route("/api/v1/instances/{id}/people", get(tasks::people::people))
+        .route("/api/v1/instances/{id}/people/{verb}", post(tasks::act::on_instance))
+        .route("/api/v1/delegations", get(delegations::list::list).post(delegations::create::create))
+        .route("/api/v1/delegations/{id}", delete(delegations::end::end))
 }
 
 /// Many at once, and what people keep.

@@ -14,6 +14,7 @@ use crate::app::desk::{Mending, MessageDesk};
 use crate::app::feed::Feed;
 use crate::app::intake::Intake;
 use crate::app::keeping::Keeper;
+use crate::app::people::People;
 use crate::app::publishing::Publishing;
 use crate::app::reading::Reader;
 use crate::app::reconcile::Reconciling;
@@ -50,6 +51,8 @@ pub struct Parts {
     pub connections: Arc<dyn Connections>,
     /// Asks for consents and takes them.
     pub consents: Consents,
+    /// What is done for people about their tasks.
+    pub people: People,
     /// Publishes, and helps on the way there.
     pub publishing: Publishing,
     /// Who may come in.
@@ -103,6 +106,7 @@ part! {
     Arc<dyn Starts> = starts;
     Arc<dyn Connections> = connections;
     Consents = consents;
+    People = people;
     Publishing = publishing;
     Tokens = tokens;
     Readiness = readiness;

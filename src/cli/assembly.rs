@@ -12,6 +12,7 @@ use crate::app::engine::definitions::Live;
 use crate::app::feed::Feed;
 use crate::app::keeping::Keeper;
 use crate::app::notice::{Notices, SmtpOptions};
+use crate::app::people::{Leavers, People};
 use crate::app::publishing::{Differs, Publishing, Source};
 use crate::app::reading::Reader;
 use crate::app::reconcile::Asking;
@@ -268,6 +269,8 @@ impl Hub {
             clock: clock.clone(),
             ids: ids.clone(),
         };
+        let people = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone() };
+        lifecycle.run(Leavers { people: people.clone() }.run(lifecycle.soft().clone()));
         let commands: Arc<dyn Commands> = Arc::new(Act { engine: works.engine.clone(), store: store.clone() });
         let mending: Arc<dyn Mending> = Arc::new(Mender {
             commands: commands.clone(),
@@ -295,6 +298,7 @@ impl Hub {
             reconciling: Arc::new(asking),
             connections: Arc::new(Known(live.clone())),
             consents,
+            people,
             publishing,
             tokens: options.tokens,
             readiness: lifecycle.readiness().clone(),

@@ -9,6 +9,8 @@ pub enum Permission {
     Payloads,
     /// Submit forms and begin flows.
     Start,
+    /// See and decide one's own tasks.
+    Decide,
     /// Settle exceptions and move instances to another version.
     Operate,
     /// Write drafts, check, preview, simulate and try them.
@@ -21,17 +23,18 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Permission; 7] = [
+    pub const ALL: [Permission; 8] = [
         Permission::Read,
         Permission::Payloads,
         Permission::Start,
+        Permission::Decide,
         Permission::Operate,
         Permission::Edit,
         Permission::Publish,
         Permission::Metrics,
     ];
     /// Their words, in the same order.
-    pub const WORDS: [&'static str; 7] = ["read", "payloads", "start", "operate", "edit", "publish", "metrics"];
+    pub const WORDS: [&'static str; 8] = ["read", "payloads", "start", "decide", "operate", "edit", "publish", "metrics"];
 
     /// The word in files and messages.
     pub fn word(self) -> &'static str {
@@ -39,6 +42,7 @@ impl Permission {
             Permission::Read => "read",
             Permission::Payloads => "payloads",
             Permission::Start => "start",
+            Permission::Decide => "decide",
             Permission::Operate => "operate",
             Permission::Edit => "edit",
             Permission::Publish => "publish",

@@ -13,16 +13,17 @@ pub struct Me {
     pub name: String,
     /// Its tenant.
     pub tenant: i32,
-    /// Its permissions: `read`, `payloads`, `operate`, `edit`, `publish`, `metrics`.
+    /// Its permissions: `read`, `payloads`, `start`, `decide`, `operate`, `edit`, `publish`, `metrics`.
     pub permissions: Vec<String>,
     /// What it can do with them, for pages that show or hide controls.
     pub capabilities: Vec<String>,
 }
 
 /// What a caller can do, with the permissions each needs.
-const CAPABILITIES: [(&str, &[&str]); 11] = [
+const CAPABILITIES: [(&str, &[&str]); 12] = [
     ("see_documents", &["read"]),
     ("see_payloads", &["payloads"]),
+    ("decide_tasks", &["decide"]),
     ("settle_exceptions", &["operate"]),
     ("amend_data", &["operate", "payloads"]),
     ("run_batches", &["operate"]),

@@ -23,6 +23,7 @@ use crate::app::reading;
 use crate::domain::approval::Refusal;
 use crate::runtime::Clock;
 use crate::store::Store;
+pub use crate::store::TaskBox;
 use std::sync::Arc;
 
 /// What is done for people about their tasks.

@@ -1,0 +1,51 @@
+//! What people are asked, and what they do about it.
+
+pub mod act;
+pub mod counts;
+pub mod list;
+pub mod people;
+pub mod seen;
+pub mod show;
+
+use crate::api::auth::Caller;
+use crate::api::codes;
+use crate::api::problem::Problem;
+use crate::app::people::PeopleError;
+use crate::domain::approval::RefusalCode;
+
+/// The person the caller is; lists and copies are somebody's.
+pub(super) fn person(caller: &Caller) -> Result<&str, Problem> {
+    caller.person().ok_or_else(|| {
+        Problem::new(
+            &codes::NO_PERSON,
+            format!("`{}` belongs to no person of the directory, and this is about a person's own.", caller.name),
+        )
+    })
+}
+
+impl From<PeopleError> for Problem {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Reading(error) => Problem::from(error),
+            PeopleError::Invalid(why) => Problem::new(&codes::INVALID_COMMAND, sentence(&why)),
+            PeopleError::Busy(why) => Problem::new(&codes::UNAVAILABLE, sentence(&why)),
+            PeopleError::Refused(refusal) => {
+                let code = match refusal.code {
+                    RefusalCode::AlreadyHandled => &codes::ALREADY_HANDLED,
+                    RefusalCode::NotYours => &codes::NOT_YOURS,
+                    RefusalCode::NotAllowed => &codes::VERB_NOT_ALLOWED,
+                    RefusalCode::Incomplete => &codes::ACT_INCOMPLETE,
+                    RefusalCode::BadPeople => &codes::BAD_PEOPLE,
+                    RefusalCode::Suspended => &codes::SUSPENDED,
+                    RefusalCode::TooSoon => &codes::TOO_SOON,
+                };
+                Problem::new(code, sentence(&refusal.message))
+            }
+        }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
+}
