@@ -85,6 +85,11 @@ impl Client {
         self.send(request.header("content-type", "application/json").body(body.to_string())).await
     }
 
+    /// Ends something.
+    pub async fn delete(&self, path: &[&str]) -> anyhow::Result<()> {
+        self.send::<serde::de::IgnoredAny>(self.http.request(Method::DELETE, self.at(path)?)).await.map(|_| ())
+    }
+
     fn at(&self, path: &[&str]) -> anyhow::Result<Url> {
         let mut url = self.base.clone();
         let mut segments = url.path_segments_mut().map_err(|()| Exit::usage("the hub's address is not one of a server"))?;
@@ -107,6 +112,9 @@ impl Client {
             if bytes.len() > ANSWER_BYTES_MAX {
                 return Err(Exit::failed("the hub's answer is larger than this client takes").into());
             }
+        }
+        if status == StatusCode::NO_CONTENT {
+            bytes = b"null".to_vec();
         }
         if status.is_success() {
             return Ok(serde_json::from_slice(&bytes)

@@ -47,6 +47,7 @@ pub mod simulate;
 mod simulate_text;
 pub mod start;
 mod table;
+mod tasks;
 pub mod test;
 pub mod works;
 
@@ -103,6 +104,7 @@ enum Command {
     Start(start::StartArgs),
     Documents(documents::DocumentsArgs),
     Instances(instances::InstancesArgs),
+    Tasks(tasks::TasksArgs),
     Exceptions(exceptions::ExceptionsArgs),
     Connections(connections::ConnectionsArgs),
     Reconcile(reconcile::ReconcileArgs),
@@ -152,6 +154,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Start(args) => start::run(args, output).await,
         Command::Documents(args) => documents::run(args, output).await,
         Command::Instances(args) => instances::run(args, output).await,
+        Command::Tasks(args) => tasks::run(args, output).await,
         Command::Exceptions(args) => exceptions::run(args, output).await,
         Command::Connections(args) => connections::run(args, output).await,
         Command::Reconcile(args) => reconcile::run(args, output).await,

@@ -48,6 +48,7 @@ fn questions(waits: &[Wait]) -> String {
             Asked::Event { role, event, id, .. } => format!("  the event {role}.{event} about {id}, awaited by `{}`\n", wait.step),
             Asked::Subflow { flow, .. } => format!("  the end of the flow {flow}, a step by `{}`\n", wait.step),
             Asked::Linked { kind, statuses } => format!("  a status of its {kind} ({}), awaited by `{}`\n", statuses.join(", "), wait.step),
+            Asked::People { holders, .. } => format!("  a decision of {}, asked by `{}`\n", holders.join(", "), wait.step),
             Asked::Time(due) => format!("  the time {}, awaited by `{}`\n", time(*due), wait.step),
         };
     }
@@ -56,7 +57,7 @@ fn questions(waits: &[Wait]) -> String {
 
 /// A file of answers to these questions, in the form that `--answers` reads.
 fn example(waits: &[Wait]) -> String {
-    let (mut calls, mut events, mut subflows, mut linked) = (String::new(), String::new(), String::new(), String::new());
+    let [mut calls, mut events, mut subflows, mut linked, mut people] = [const { String::new() }; 5];
     for wait in waits {
         match &wait.asked {
             Asked::Call { role, operation, output, .. } => calls += &format!("  {role}.{operation}: {}\n", example_of(output)),
@@ -73,9 +74,10 @@ fn example(waits: &[Wait]) -> String {
                 subflows += &format!("  {flow}: {}\n", json!({"outcome": "approved", "output": example_of(output)}));
             }
             Asked::Linked { kind, statuses } => linked += &format!("  {kind}: {}\n", statuses.first().map_or("…", String::as_str)),
+            Asked::People { verb, .. } => people += &format!("  {}: {verb}\n", wait.step),
             Asked::Time(_) => {}
         }
     }
     let part = |name: &str, lines: String| if lines.is_empty() { String::new() } else { format!("{name}:\n{lines}") };
-    part("calls", calls) + &part("events", events) + &part("subflows", subflows) + &part("linked", linked)
+    part("calls", calls) + &part("events", events) + &part("subflows", subflows) + &part("linked", linked) + &part("people", people)
 }

@@ -59,6 +59,13 @@ pub struct DelegationItem {
     pub created_at: Timestamp,
 }
 
+/// Delegations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Delegations {
+    /// Those that hold or are to come, at most 500 each way.
+    pub items: Vec<DelegationItem>,
+}
+
 impl From<DelegationRow> for DelegationItem {
     fn from(row: DelegationRow) -> Self {
         DelegationItem {

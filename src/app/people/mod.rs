@@ -11,7 +11,7 @@ mod leavers;
 mod lists;
 
 pub use act::{ActRequest, Acted};
-pub use delegations::{DelegationItem, NewDelegation};
+pub use delegations::{DelegationItem, Delegations, NewDelegation};
 pub use detail::{ComingItem, DecisionItem, FieldItem, Freshness, InstancePeople, TaskDetail, VerbItem};
 pub use leavers::Leavers;
 pub use lists::{TaskCountsView, TaskDocument, TaskItem, TaskQuery};

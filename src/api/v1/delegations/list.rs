@@ -2,20 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::api::auth::{Allowed, Decide};
 use crate::api::problem::Problem;
-use crate::app::people::{DelegationItem, People};
+use crate::app::people::{Delegations, People};
 use crate::domain::permission::Permission;
-
-/// Delegations.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct Delegations {
-    /// Those that hold or are to come, at most 500 each way.
-    pub items: Vec<DelegationItem>,
-}
 
 /// Delegations of and to the caller that hold or are to come; for who runs flows and is no person, all of them.
 #[utoipa::path(

@@ -1,6 +1,7 @@
 //! Flow tests: a script of answers, events and passing time, and what is expected of it. Pure; `test` and `simulate` use it.
 
 mod answer;
+mod people;
 mod read;
 mod run;
 mod simulate;

@@ -1,6 +1,7 @@
 //! Reading a flow test.
 
 use crate::domain::diagnostic::{Report, Span, Spanned};
+use crate::domain::flow::people::verbs;
 use crate::domain::flow::steps::outcome::OUTCOMES;
 use crate::domain::reconcile::Kind;
 use crate::domain::text::shape::{Field, KeyedShape, ObjectShape, Shape, Variant, check};
@@ -81,6 +82,24 @@ static ITEM: KeyedShape = KeyedShape {
             key: Field::required("linked", Shape::Id, "The document of this type that the flow made has another status."),
             fields: &[Field::required("status", Shape::Text, "The status.")],
         },
+        &Variant {
+            key: Field::required("act", Shape::Word(verbs::WORDS), "What a person does about their task, or about the instance."),
+            fields: &[
+                Field::required("by", Shape::Text, "Who, by id; `admin` for somebody who runs the flow."),
+                Field::optional("for", Shape::Text, "Whose task it is, when somebody decides for somebody else."),
+                Field::optional("step", Shape::Id, "Which step's task, when they have several."),
+                Field::optional("comment", Shape::Text, "What they say."),
+                Field::optional("to", Shape::OneOrMany(&Shape::Text), "People they name."),
+                Field::optional("target", Shape::Text, "Where a return or an intervention leads."),
+                Field::optional("how", Shape::Word(&["before", "after", "beside"]), "Where added people stand."),
+                Field::optional("in_turn", Shape::Bool, "Added people are asked one after the other."),
+                Field::optional("straight", Shape::Bool, "After a return: straight back."),
+                Field::optional("outcome", Shape::Word(&["approved", "rejected"]), "What an intervention decides."),
+                Field::optional("edits", Shape::Map(&Shape::Any), "Fields they change."),
+                Field::optional("attachments", Shape::List(&Shape::Text), "Names of files they attach."),
+                Field::optional("refused", Shape::Text, "The code with which it must be refused."),
+            ],
+        },
         &Variant { key: Field::required("advance", Shape::Duration, "Time passes; what is due comes."), fields: &[] },
         &Variant {
             key: Field::required(
@@ -101,6 +120,8 @@ static EXPECT: ObjectShape = ObjectShape {
         Field::optional("outcome", Shape::Word(OUTCOMES), "What the instance came to."),
         Field::optional("status", Shape::Text, "Our status of the document."),
         Field::optional("calls", Shape::Map(&Shape::Int), "How often operations were called, looks-up included."),
+        Field::optional("holders", Shape::List(&Shape::Text), "Whose turn it is now."),
+        Field::optional("round", Shape::Int, "The round of the instance."),
         Field::optional("reminded", Shape::List(&Shape::Text), "Who was reminded since the item before."),
         Field::optional("exceptions", Shape::List(&Shape::Text), "Codes of the exceptions that stand open."),
     ],
@@ -161,6 +182,8 @@ pub enum What {
     Subflow(String, Node),
     /// A linked document has another status.
     Linked(String, String),
+    /// A person acts on a task or the instance.
+    Act(String, Node),
     /// Time passes.
     Advance(units::Span),
     /// A person acts.
@@ -215,6 +238,8 @@ fn item(node: &Node) -> Option<Item> {
         What::Subflow(flow.text()?.to_owned(), node.clone())
     } else if let Some(kind) = node.get("linked") {
         What::Linked(kind.text()?.to_owned(), node.get("status")?.text()?.to_owned())
+    } else if let Some(verb) = node.get("act") {
+        What::Act(verb.text()?.to_owned(), node.clone())
     } else if let Some(advance) = node.get("advance") {
         What::Advance(units::duration(advance.text()?)?)
     } else {

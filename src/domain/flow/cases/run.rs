@@ -203,6 +203,7 @@ impl<'a> Play<'a> {
             What::Drift(node) => self.drift(node),
             What::Subflow(flow, node) => self.subflow(item.span, flow, node),
             What::Linked(kind, status) => self.linked(item.span, kind, status),
+            What::Act(verb, node) => self.act(item.span, verb, node),
             What::Advance(span) => self.advance(*span, item.span),
             What::Command(word, output) => self.command(word, output.as_ref()),
         }
@@ -380,6 +381,21 @@ impl<'a> Play<'a> {
         self.fail(place, format!("more than {TIMERS_MAX} timers fired"));
     }
 
+    fn act(&mut self, span: Span, verb: &str, node: &Node) {
+        let act = super::people::act(&self.stage.instance, verb, node, self.stage.history.len());
+        let refused = self.stage.tell(&Event::Act(Box::new(act))).refused;
+        let wanted = node.get("refused").and_then(Node::text);
+        match (refused, wanted) {
+            (None, Some(code)) => self.fail(span, format!("this is done, but it is expected to be refused as `{code}`")),
+            (Some(refusal), None) => self.fail(span, format!("this is refused as `{}`: {}", refusal.code.word(), refusal.message)),
+            (Some(refusal), Some(code)) if refusal.code.word() != code => {
+                self.fail(span, format!("this is refused as `{}` ({}), but `{code}` is expected", refusal.code.word(), refusal.message));
+            }
+            (Some(refusal), Some(_)) => self.say(format!("`{verb}` is refused: {}", refusal.message)),
+            (None, None) => {}
+        }
+    }
+
     fn command(&mut self, word: &str, output: Option<&Node>) {
         let command = match word {
             "retry" => Command::Retry,
@@ -419,6 +435,8 @@ impl<'a> Play<'a> {
                     vec![self.stage.instance.outcome_word().unwrap_or("none").to_owned()],
                 ),
                 "status" => (vec![node.text().unwrap_or_default().to_owned()], vec![self.stage.status().to_owned()]),
+                "holders" => (texts(node), super::people::holders(&self.stage.instance)),
+                "round" => (vec![node.text().unwrap_or_default().to_owned()], vec![self.stage.instance.round.0.to_string()]),
                 "reminded" => (texts(node), self.reminded(since)),
                 "exceptions" => (texts(node), self.stage.exceptions.iter().map(|open| open.code.clone()).collect()),
                 "calls" => {

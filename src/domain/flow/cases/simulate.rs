@@ -38,6 +38,11 @@ static ANSWERS: Shape = Shape::Object(&ObjectShape {
             "A flow that is a step to its end `{outcome: …, output: …}`, or a list in order; each comes once.",
         ),
         Field::optional(
+            "people",
+            Shape::Map(&Shape::OneOrMany(&Shape::Any)),
+            "A step that asks people to what they do: `approve`, `reject`, or an act as in a flow test, or a list in order; by whoever has the turn.",
+        ),
+        Field::optional(
             "linked",
             Shape::Map(&Shape::OneOrMany(&Shape::Text)),
             "The type of a document the flow made to its status, or a list in order.",
@@ -53,6 +58,7 @@ pub struct Answers {
     advance: VecDeque<(Span, units::Span)>,
     subflows: BTreeMap<String, Given>,
     linked: BTreeMap<String, Given>,
+    people: BTreeMap<String, Given>,
 }
 
 /// What is given for one name.
@@ -71,15 +77,15 @@ impl Answers {
             let entries = node.get(key).map(Node::entries).unwrap_or_default();
             entries.iter().map(|(name, node)| (name.text.clone(), Given::new(node, for_always))).collect()
         };
-        let (subflows, linked) = (part("subflows", false), part("linked", false));
+        let (subflows, linked, people) = (part("subflows", false), part("linked", false), part("people", true));
         let spans = node.get("advance").map(Node::items).unwrap_or_default();
         let advance = spans.iter().filter_map(|one| Some((one.span, units::duration(one.text()?)?))).collect();
-        Answers { calls: part("calls", true), events: part("events", false), advance, subflows, linked }
+        Answers { calls: part("calls", true), events: part("events", false), advance, subflows, linked, people }
     }
 
     /// Names of which nothing was taken.
     pub fn unused(&self) -> Vec<&str> {
-        let all = self.calls.iter().chain(&self.events).chain(&self.subflows).chain(&self.linked);
+        let all = self.calls.iter().chain(&self.events).chain(&self.subflows).chain(&self.linked).chain(&self.people);
         all.filter(|(_, given)| given.next == 0).map(|(name, _)| name.as_str()).collect()
     }
 
@@ -103,9 +109,31 @@ impl Answers {
                 let node = self.linked.get_mut(kind)?.take()?;
                 Some(item(node.span, What::Linked(kind.clone(), node.text()?.to_owned())))
             }
+            Asked::People { holders, .. } => {
+                let node = self.people.get_mut(&wait.step)?.take()?;
+                let (verb, node) = act(node, &wait.step, holders.first()?);
+                Some(item(node.span, What::Act(verb, node)))
+            }
             Asked::Time(_) => None,
         }
     }
+}
+
+/// An act without `by` and `step` is that of whoever has the turn at the step; a word alone is its verb.
+fn act(node: Node, step: &str, holder: &str) -> (String, Node) {
+    let text = |text: &str| Node { span: node.span, kind: NodeKind::Scalar { text: text.to_owned(), quoted: true } };
+    let key = |name: &str| Key { text: name.to_owned(), span: node.span };
+    let mut entries = match &node.kind {
+        NodeKind::Map(entries) => entries.clone(),
+        _ => vec![(key("act"), node.clone())],
+    };
+    for (name, value) in [("by", holder), ("step", step)] {
+        if !entries.iter().any(|(known, _)| known.text == name) {
+            entries.push((key(name), text(value)));
+        }
+    }
+    let verb = entries.iter().find(|(known, _)| known.text == "act").and_then(|(_, verb)| verb.text()).unwrap_or_default().to_owned();
+    (verb, Node { kind: NodeKind::Map(entries), span: node.span })
 }
 
 impl Given {

@@ -1,7 +1,9 @@
 //! What a played flow waits for: calls without an answer, events of partners, time.
 
+use crate::domain::approval::TaskKind;
 use crate::domain::flow::effect::Work;
 use crate::domain::flow::instance::{State, Sub, SubState};
+use crate::domain::flow::people::is_asking;
 use crate::domain::flow::stage::{Phase, Stage};
 use crate::domain::flow::steps::Kind;
 use crate::domain::value::Type;
@@ -63,6 +65,13 @@ pub enum Asked {
         /// The statuses that end the step.
         statuses: Vec<String>,
     },
+    /// A decision of one of these people.
+    People {
+        /// Whose turn it is.
+        holders: Vec<String>,
+        /// The verb that ends it well.
+        verb: &'static str,
+    },
     /// Time that passes.
     Time(Timestamp),
 }
@@ -72,6 +81,7 @@ pub(super) fn waits(stage: &Stage<'_>) -> Vec<Wait> {
     let mut found: Vec<Wait> = calls(stage).collect();
     found.extend(events(stage));
     found.extend(inside(stage));
+    found.extend(people(stage));
     let waiting = stage.instance.visits.iter().filter(|visit| visit.state == State::Waiting);
     if let Some((_, due)) = stage.next_timer() {
         found.extend(waiting.map(|visit| Wait { step: visit.step.clone(), asked: Asked::Time(due) }));
@@ -128,6 +138,19 @@ fn inside<'s>(stage: &'s Stage<'_>) -> impl Iterator<Item = Wait> + 's {
     })
 }
 
+/// Whose decisions are waited for.
+fn people<'s>(stage: &'s Stage<'_>) -> impl Iterator<Item = Wait> + 's {
+    stage.instance.visits.iter().filter(|visit| is_asking(visit) && !visit.left).filter_map(|visit| {
+        let activation = visit.people.as_ref()?;
+        let verb = match activation.returned {
+            Some(_) => "resubmit",
+            None if activation.tasks.iter().any(|task| task.kind == TaskKind::Handle) => "complete",
+            None => "approve",
+        };
+        Some(Wait { step: visit.step.clone(), asked: Asked::People { holders: activation.holders(), verb } })
+    })
+}
+
 /// The role that a connection plays; the connection itself where it plays none.
 fn role(stage: &Stage<'_>, connection: &str) -> String {
     let roles = &stage.facts.binding.roles;
@@ -171,6 +194,7 @@ pub fn wait_json(wait: &Wait) -> Json {
             json!({"kind": "subflow", "step": wait.step, "flow": flow, "output_example": of_type(output, 0)})
         }
         Asked::Linked { kind, statuses } => json!({"kind": "linked", "step": wait.step, "document": kind, "statuses": statuses}),
+        Asked::People { holders, verb } => json!({"kind": "people", "step": wait.step, "holders": holders, "act": verb}),
         Asked::Time(due) => json!({"kind": "time", "step": wait.step, "due": due}),
     }
 }
