@@ -25,6 +25,8 @@ pub struct Project {
     sections: String,
     /// Further options of the section `project`.
     options: String,
+    /// People of the directory who have a token of their own.
+    people: Vec<String>,
 }
 
 /// A webhook secret in Standard Webhooks form.
@@ -66,7 +68,7 @@ impl Project {
             (format!("{prefix}_ERP_WEBHOOK_SECRET"), secret("erp")),
             (format!("{prefix}_OA_CALLBACK_SECRET"), secret("oa")),
         ];
-        Self { folder, environment, sections: String::new(), options: String::new() }
+        Self { folder, environment, sections: String::new(), options: String::new(), people: Vec::new() }
     }
 
     /// A project folder of its own, taken whole. `texts` replaces addresses and waits in its files, and each must be there.
@@ -76,7 +78,7 @@ impl Project {
         for (old, new) in texts {
             assert!(replace(folder.path(), old, new) > 0, "no file of `{}` says `{old}`", from.display());
         }
-        Self { folder, environment, sections: String::new(), options: String::new() }
+        Self { folder, environment, sections: String::new(), options: String::new(), people: Vec::new() }
     }
 
     /// A further option of the section `project` of the hub's configuration.
@@ -102,6 +104,15 @@ impl Project {
     /// Adds a section to the hub's configuration.
     pub fn section(mut self, text: &str) -> Self {
         self.sections.push_str(text);
+        self
+    }
+
+    /// Gives these people of the directory a token each, with which they decide their tasks.
+    pub fn with_people(mut self, people: &[&str]) -> Self {
+        for person in people {
+            self.people.push((*person).to_owned());
+            self.environment.push((format!("WAYBILL_TEST_TOKEN_{person}"), token_of(person)));
+        }
         self
     }
 
@@ -180,8 +191,10 @@ impl HubProcess {
             &config,
             format!(
                 "format: 1\nserver:\n  listen: 127.0.0.1:{port}\n  tokens:\n    - {{name: test, token: {{secret: env/WAYBILL_TEST_TOKEN}}}}\n\
-                 gateway:\n  allow_loopback: true\n  folders: [../exchange]\nengine:\n  lease_seconds: 5\n  poll_millis: 100\nproject:\n  folder: ..\n  follow_seconds: 1\n{}{}",
-                project.options, project.sections
+                 {}gateway:\n  allow_loopback: true\n  folders: [../exchange]\nengine:\n  lease_seconds: 5\n  poll_millis: 100\nproject:\n  folder: ..\n  follow_seconds: 1\n{}{}",
+                project.people.iter().map(|person| person_token(person)).collect::<String>(),
+                project.options,
+                project.sections
             ),
         )
         .expect("writable");
@@ -333,6 +346,22 @@ impl HubProcess {
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
+    /// What a person of the directory gets.
+    pub async fn get_by(&self, person: &str, path: &str) -> (u16, Value) {
+        answered(self.client.get(self.url(path)).bearer_auth(token_of(person))).await
+    }
+
+    /// What a person of the directory sends, under a key.
+    pub async fn post_by(&self, person: &str, path: &str, key: &str, body: &Value) -> (u16, Value) {
+        let request = self.client.post(self.url(path)).bearer_auth(token_of(person)).header("idempotency-key", key);
+        answered(request.header("content-type", "application/json").body(body.to_string())).await
+    }
+
+    /// What a person of the directory removes.
+    pub async fn delete_by(&self, person: &str, path: &str) -> (u16, Value) {
+        answered(self.client.delete(self.url(path)).bearer_auth(token_of(person))).await
+    }
+
     /// Everything the hub says about a document, for the message of a failed assertion.
     pub async fn story(&self, key: &str) -> String {
         let documents = self.get(&format!("/api/v1/documents?key={key}")).await;
@@ -396,6 +425,24 @@ impl Drop for HubProcess {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn token_of(person: &str) -> String {
+    format!("{TOKEN}-{person}")
+}
+
+/// A line of the configuration.
+fn person_token(person: &str) -> String {
+    format!(
+        "    - {{name: {person}, token: {{secret: env/WAYBILL_TEST_TOKEN_{person}}}, person: {person}, permissions: [decide, start]}}\n"
+    )
+}
+
+async fn answered(request: reqwest::RequestBuilder) -> (u16, Value) {
+    let answer = request.send().await.expect("the hub answers");
+    let status = answer.status().as_u16();
+    let text = answer.text().await.expect("text");
+    (status, serde_json::from_str(&text).unwrap_or(Value::Null))
 }
 
 /// A text of an answer.

@@ -1,5 +1,6 @@
 //! The pages of the docs that come from the code: command line, configuration, language, metrics. One file a page.
 
+mod approvals;
 mod commands;
 pub mod connectors;
 mod language;
@@ -13,7 +14,13 @@ use crate::domain::text::shape::Shape;
 pub fn pages() -> Vec<Generated> {
     let page = |name: &str, text: String| Generated { path: format!("docs/reference/{name}.md"), text };
     let metrics = Generated { path: "docs/operations/metrics.md".to_owned(), text: metrics::page() };
-    vec![page("cli", commands::page()), page("config", settings::page()), page("language", language::page()), metrics]
+    vec![
+        page("approvals", approvals::page()),
+        page("cli", commands::page()),
+        page("config", settings::page()),
+        page("language", language::page()),
+        metrics,
+    ]
 }
 
 /// What stands on top of every page, so that nobody edits it.

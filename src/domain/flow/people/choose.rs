@@ -219,7 +219,9 @@ pub(in crate::domain::flow) fn around(machine: &Machine<'_>) -> Around {
     let doc = &machine.doc;
     Around {
         initiator: text(machine.facts.initiator.member("id")),
-        department: text(doc.member("department").member("id")).or_else(|| text(doc.member("department"))),
+        department: text(doc.member("department").member("id"))
+            .or_else(|| text(doc.member("department").member("code")))
+            .or_else(|| text(doc.member("department"))),
         company: text(doc.member("company").member("code")).or_else(|| text(doc.member("company"))),
     }
 }
