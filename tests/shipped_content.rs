@@ -20,6 +20,7 @@ const PROJECTS: &[&str] = &[
     "examples/erpnext_feishu",
     "examples/order_to_payment",
     "examples/channels",
+    "examples/approvals",
 ];
 
 fn shipped(project: &str) -> Catalog {
@@ -44,6 +45,10 @@ fn examples_have_the_products_connectors() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for project in PROJECTS.iter().filter(|project| !project.is_empty()) {
         let folder = root.join(project).join("connectors");
+        // A project without outside systems has no connectors.
+        if !folder.exists() {
+            continue;
+        }
         for entry in std::fs::read_dir(&folder).unwrap() {
             let name = entry.unwrap().file_name();
             let read = |folder: &Path| std::fs::read_to_string(folder.join(&name).join("connector.yaml")).unwrap();
