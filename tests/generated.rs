@@ -52,7 +52,13 @@ const SHARED: &[(&str, &[&str])] = &[
     ("examples/erpnext_feishu", ERPNEXT_FEISHU),
     ("examples/order_to_payment", ORDER_TO_PAYMENT),
     ("examples/channels", CHANNELS),
+    ("examples/approvals", APPROVALS),
+    ("examples/patterns", PATTERNS),
 ];
+
+const APPROVALS: &[&str] = &["calendars/cn.yaml", "calendars/cn-2026.csv", "calendars/cn-2027.csv"];
+
+const PATTERNS: &[&str] = &["connectors/demo_oa/connector.yaml", "documents/purchase_order.yaml", "documents/purchase_order.schema.json"];
 
 const KINGDEE_DINGTALK: &[&str] = &[
     "connectors/kingdee_galaxy/connector.yaml",

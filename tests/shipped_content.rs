@@ -21,6 +21,7 @@ const PROJECTS: &[&str] = &[
     "examples/order_to_payment",
     "examples/channels",
     "examples/approvals",
+    "examples/patterns",
 ];
 
 fn shipped(project: &str) -> Catalog {
