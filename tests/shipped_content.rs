@@ -83,3 +83,26 @@ fn shipped_cases_pass() {
         assert!(!cases.is_empty() && failed.is_empty(), "{project}: {failed:#?}");
     }
 }
+
+/// What the guide to approvals shows stands in its example, line by line, and is tested there.
+#[test]
+fn the_guide_to_approvals_shows_its_example() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut shown = String::new();
+    for folder in ["flows", "flows/tests", "tables"] {
+        for entry in std::fs::read_dir(root.join("examples/approvals").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "yaml") {
+                shown += &std::fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    for guide in ["docs/guide/approvals.md", "docs/guide/approvals.zh-CN.md"] {
+        let text = std::fs::read_to_string(root.join(guide)).unwrap();
+        let blocks: Vec<&str> = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert!(blocks.len() > 10, "{guide} shows nothing");
+        for line in blocks.iter().flat_map(|block| block.lines()).map(str::trim).filter(|line| !line.is_empty()) {
+            assert!(shown.contains(line), "{guide}: no file of the example has: {line}");
+        }
+    }
+}
