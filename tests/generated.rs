@@ -54,6 +54,8 @@ const SHARED: &[(&str, &[&str])] = &[
     ("examples/channels", CHANNELS),
     ("examples/approvals", APPROVALS),
     ("examples/patterns", PATTERNS),
+    ("examples/approval_matrix", PATTERNS),
+    ("examples/approval_matrix", APPROVALS),
 ];
 
 const APPROVALS: &[&str] = &["calendars/cn.yaml", "calendars/cn-2026.csv", "calendars/cn-2027.csv"];

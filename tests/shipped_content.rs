@@ -22,6 +22,7 @@ const PROJECTS: &[&str] = &[
     "examples/channels",
     "examples/approvals",
     "examples/patterns",
+    "examples/approval_matrix",
 ];
 
 fn shipped(project: &str) -> Catalog {
