@@ -127,13 +127,13 @@ impl RefusalCode {
         RefusalCode::TooSoon,
     ];
 
-    /// The word in the API and in tests.
+    /// The code in the API and in flow tests.
     pub fn word(self) -> &'static str {
         match self {
             RefusalCode::AlreadyHandled => "already_handled",
             RefusalCode::NotYours => "not_yours",
-            RefusalCode::NotAllowed => "not_allowed",
-            RefusalCode::Incomplete => "incomplete",
+            RefusalCode::NotAllowed => "verb_not_allowed",
+            RefusalCode::Incomplete => "act_incomplete",
             RefusalCode::BadPeople => "bad_people",
             RefusalCode::Suspended => "suspended",
             RefusalCode::TooSoon => "too_soon",

@@ -245,6 +245,11 @@ pub static EXCEPTION: &[Code] = &[
         "Mend the document, or cancel the instance, add a row to the table and start anew.",
     ),
     code(
+        "too_few_people",
+        "A step wants more votes than its rules lead to people.",
+        "Mend the directory or the number of votes and retry, or name people with the verb `intervene`.",
+    ),
+    code(
         "nobody_to_ask",
         "A step asks people, and its rules lead to nobody who works here.",
         "Mend the directory and retry, or name people with the verb `intervene`; `empty` says what such a step does by itself.",

@@ -466,6 +466,9 @@ pub struct Lanes {
     /// Lanes in which a step failed and stands in an exception.
     #[serde(rename = "fl", skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<u32>,
+    /// Lanes that came to their end, where fewer than all are waited for.
+    #[serde(rename = "fi", skip_serializing_if = "Vec::is_empty")]
+    pub finished: Vec<u32>,
 }
 
 /// What a visit undoes and what follows.
@@ -511,6 +514,8 @@ pub enum Then {
     End,
     /// A parallel goes on with its failed lanes and runs the others again later.
     Resume,
+    /// A parallel goes on without the lanes that were taken back.
+    Dropped,
     /// A parallel has failed as a whole.
     Fail(StepError),
     /// The step is visited anew.

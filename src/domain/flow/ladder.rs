@@ -120,15 +120,19 @@ pub(super) fn begin(machine: &mut Machine<'_>, visit: usize, awaits: &Await) {
     }
 }
 
+/// The rungs of a step.
+pub(super) fn rungs(kind: &Kind) -> &[Rung] {
+    match kind {
+        Kind::Call(call) => call.awaits.as_ref().map(|awaits| awaits.ladder.as_slice()).unwrap_or_default(),
+        Kind::Approve(asks) | Kind::Task(asks) => asks.ladder.as_slice(),
+        _ => &[],
+    }
+}
+
 /// A rung's timer is due; `due` is when it was meant to be.
 pub(super) fn fired(machine: &mut Machine<'_>, visit: usize, number: u32, due: Timestamp) {
     let Some(step) = machine.step_of(visit) else { return };
-    let rungs = match &step.kind {
-        Kind::Call(call) => call.awaits.as_ref().map(|awaits| awaits.ladder.as_slice()).unwrap_or_default(),
-        Kind::Approve(asks) | Kind::Task(asks) => asks.ladder.as_slice(),
-        _ => return,
-    };
-    let Some(rung) = rungs.get(number as usize) else { return };
+    let Some(rung) = rungs(&step.kind).get(number as usize) else { return };
     if machine.instance.visits[visit].state != State::Awaiting {
         return machine.note("ignored", Some(visit), json!({"why": "the step no longer waits"}));
     }

@@ -219,6 +219,7 @@ fn follow(machine: &mut Machine<'_>, undoer: usize, undoing: Undoing) {
         }
         Then::End => steps::finish(machine, undoer),
         Then::Resume => parallel::resume(machine, undoer),
+        Then::Dropped => parallel::dropped(machine, undoer),
         Then::Again => again::enter(machine, undoer),
         Then::Fail(error) => {
             machine.instance.visits[undoer].state = State::Active;

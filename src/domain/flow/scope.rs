@@ -5,6 +5,7 @@ use super::facts::{Binding, DocumentFacts};
 use super::flow::Condition;
 use super::instance::Visit;
 use super::machine::Machine;
+use super::reversal;
 use super::steps::Kind;
 use super::tables::sight;
 use crate::domain::expression::{Budget, EvaluateError, Scope};
@@ -166,7 +167,10 @@ impl<'a> Machine<'a> {
     pub(super) fn visible(&self, from: usize, id: &str) -> Option<usize> {
         let visits = &self.instance.visits;
         let around = self.ancestors(from);
-        (0..visits.len()).rev().filter(|index| visits[*index].step == id).find(|index| {
+        // What the flow went back behind counts no more, but for reactions, which have to see what they undo.
+        let reacts = reversal::frame(self, from).is_some();
+        let counts = |index: &usize| visits[*index].step == id && (reacts || !visits[*index].left || *index == from);
+        (0..visits.len()).rev().filter(counts).find(|index| {
             self.ancestors(*index).iter().all(|(parent, lane)| {
                 let is_loop = matches!(self.step_of(*parent).map(|step| &step.kind), Some(Kind::Each(_)));
                 !is_loop || around.iter().all(|(other, mine)| other != parent || mine == lane)

@@ -11,12 +11,14 @@ use utoipa::ToSchema;
 
 use crate::api::auth::{Allowed, Start};
 use crate::api::body::Json;
+use crate::api::codes;
 use crate::api::extract::FormId;
 use crate::api::problem::Problem;
 use crate::api::state::ApiState;
 use crate::api::v1::exceptions::settle::Fields;
 use crate::api::v1::flows::begin::{asker, once};
 use crate::app::starts::{Started, Starts, Submission};
+use crate::domain::permission::Permission;
 
 /// A form that was filled in.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -56,6 +58,14 @@ pub async fn submit(
     let submitter = fields.text("submitter");
     let values = fields.object("values");
     fields.finish()?;
+    // Who is a person submits as that person; for others only who runs flows.
+    let submitter = match (caller.person(), submitter) {
+        (Some(own), Some(other)) if own != other && !caller.may(Permission::Operate) => {
+            return Err(Problem::new(&codes::NOT_YOURS, format!("`{own}` cannot submit as `{other}`.")));
+        }
+        (own, None) => own.map(str::to_owned),
+        (_, given) => given,
+    };
     let asker = asker(&caller, &headers)?;
     let submission = Submission { asker: asker.clone(), form, values, submitter };
     let starts = Arc::<dyn Starts>::from_ref(&state);

@@ -34,9 +34,6 @@ impl Chosen {
         };
         for person in people(machine, visit, &asks.by)? {
             let own = asks.kind == TaskKind::Approve && initiator.as_ref() == Some(&person);
-            if own && asks.second_person {
-                continue;
-            }
             match asks.own {
                 OwnApproval::Pass if own => add(person, Some("own_document")),
                 OwnApproval::Superior if own => {
@@ -54,21 +51,16 @@ impl Chosen {
                 _ => add(person, None),
             }
         }
-        if asks.second_person {
-            let earlier = deciders(machine, visit);
-            chosen.retain(|(person, _)| !earlier.contains(person));
-        }
+        chosen.retain(|(person, why)| why.is_some() || barred(machine, visit, asks, person).is_none());
         let passes = |person: &str| repeats(machine, visit, asks, person);
         for (person, why) in chosen.iter_mut().filter(|(_, why)| why.is_none()) {
             *why = passes(person).then_some("repeated");
         }
         let empty = chosen.is_empty();
         if let (true, Empty::To(who)) = (empty, &asks.empty) {
-            let barred =
-                |person: &String| asks.second_person && (initiator.as_ref() == Some(person) || deciders(machine, visit).contains(person));
             chosen = choose::resolved(directory, who, &around)
                 .into_iter()
-                .filter(|person| !barred(person))
+                .filter(|person| barred(machine, visit, asks, person).is_none())
                 .map(|person| (person, None))
                 .collect();
         }
@@ -76,11 +68,19 @@ impl Chosen {
     }
 }
 
-/// Everybody who decided at an earlier step of this run.
-fn deciders(machine: &Machine<'_>, visit: usize) -> Vec<String> {
-    let visits = machine.instance.visits.iter().enumerate().filter(|(index, found)| *index != visit && !found.left);
-    let tasks = visits.filter_map(|(_, found)| found.people.as_ref()).flat_map(|activation| &activation.tasks);
-    tasks.filter(|task| task.kind.decides() && task.state.is_passed() && task.why.is_none()).map(|task| task.person.clone()).collect()
+/// Why somebody may not decide at a visit, whatever way the duty would come to them: the rules of the step about its
+/// initiator and about those who had a say before.
+pub(in crate::domain::flow) fn barred(machine: &Machine<'_>, visit: usize, asks: &Asks, person: &str) -> Option<&'static str> {
+    let own = machine.facts.initiator.member("id").as_text() == Some(person);
+    if own && (asks.second_person || (asks.kind == TaskKind::Approve && asks.own != OwnApproval::Ask)) {
+        return Some("who began the document's flow may not decide at this step");
+    }
+    let decided = |task: &Task| task.kind.decides() && task.state.is_passed() && task.why.is_none();
+    let earlier = machine.instance.visits.iter().enumerate().filter(|(index, found)| *index != visit && !found.left);
+    let mut tasks = earlier.filter_map(|(_, found)| found.people.as_ref()).flat_map(|activation| &activation.tasks);
+    // Who acted for somebody has had a say as well.
+    let had_a_say = |task: &Task| decided(task) && (task.person == person || task.by.as_deref() == Some(person));
+    (asks.second_person && tasks.any(had_a_say)).then_some("who decided at an earlier step may not decide at this one")
 }
 
 /// Whether somebody has agreed already, as the policy counts it: a decision of their own, in this round, that nobody has gone
@@ -131,6 +131,11 @@ pub(in crate::domain::flow) fn enter(machine: &mut Machine<'_>, visit: usize, as
         return machine.cannot_enter(visit, Cause::DataWrong, "too_many", message);
     }
     let people: Vec<String> = chosen.people.iter().map(|(person, _)| person.clone()).collect();
+    let needed = asks.mode.needed(people.len());
+    if needed > people.len() {
+        let message = format!("the rules lead to {} people, and {needed} must agree", people.len());
+        return machine.cannot_enter(visit, Cause::RuleMissing, "too_few_people", message);
+    }
     let mut list = tasks(asks.mode, asks.kind, &people);
     for (task, (_, why)) in list.iter_mut().zip(&chosen.people) {
         if let Some(why) = why {
@@ -214,8 +219,9 @@ fn empty_word(empty: &Empty) -> String {
 pub(in crate::domain::flow) fn carry_over(machine: &mut Machine<'_>, visit: usize, but: usize) {
     let Some(mut activation) = machine.instance.visits[visit].people.clone() else { return };
     for task in &mut activation.tasks {
-        // What the end of the step had closed is open again.
-        if task.state == TaskState::Cancelled && task.why.as_deref() == Some("peer_decided") {
+        // What the end of the step had closed is open again, and whoever had the turn gets it anew.
+        let closed = task.state == TaskState::Cancelled && task.why.as_deref() == Some("peer_decided");
+        if closed || task.state == TaskState::Pending {
             reopen(task);
         }
     }
@@ -223,6 +229,7 @@ pub(in crate::domain::flow) fn carry_over(machine: &mut Machine<'_>, visit: usiz
         reopen(task);
     }
     activation.due = None;
+    activation.returned = None;
     let step = machine.instance.visits[visit].step.clone();
     machine.instance.carried = Some((step, activation));
 }
@@ -240,9 +247,14 @@ fn reopen(task: &mut Task) {
 
 /// What was kept for this visit.
 fn carried(machine: &mut Machine<'_>, visit: usize) -> Option<Activation> {
-    let step = &machine.instance.visits[visit].step;
-    let kept = machine.instance.carried.take_if(|(of, _)| of == step)?;
-    Some(*kept.1)
+    let step = machine.instance.visits[visit].step.clone();
+    let mut kept = *machine.instance.carried.take_if(|(of, _)| *of == step)?.1;
+    let former = machine.instance.visits.iter().rposition(|found| found.left && found.step == step && found.people.is_some());
+    if machine.instance.edited.is_some_and(|edited| former.is_some_and(|former| edited as usize > former)) {
+        // What was agreed to is not what is there now.
+        kept.tasks.iter_mut().filter(|task| task.kind.decides() && task.state.is_passed()).for_each(reopen);
+    }
+    Some(kept)
 }
 
 /// Whether a mode needs somebody to take it first.

@@ -77,6 +77,10 @@ pub(in crate::domain::flow) fn pass_straight(machine: &mut Machine<'_>, visit: u
         |found: &crate::domain::flow::instance::Visit| found.step == step && found.left && found.outcome == Some(Outcome::Approved);
     let former = machine.instance.visits.iter().rposition(agreed);
     let (Some(former), false) = (former, straight.target == step) else { return false };
+    if machine.instance.edited.is_some_and(|edited| edited as usize > former) {
+        // They agreed to something else.
+        return false;
+    }
     let output = machine.instance.visits[former].output.clone();
     let found = &mut machine.instance.visits[visit];
     found.people = Some(Box::new(Activation::default()));

@@ -1,5 +1,6 @@
 //! What follows from a change of tasks: whose turn it is, and what the step comes to.
 
+use super::enter::barred;
 use super::going_back;
 use super::{Asks, CopyAt, choose};
 use crate::domain::approval::{RejectMeans, Returned, SYSTEM, Task, TaskKind, TaskState, Verdict};
@@ -8,6 +9,7 @@ use crate::domain::flow::event::Outcome;
 use crate::domain::flow::instance::State;
 use crate::domain::flow::ladder;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::steps::parallel;
 use serde_json::{Value as Json, json};
 
 /// Goes on as far as the tasks allow.
@@ -72,6 +74,9 @@ pub(in crate::domain::flow) fn close(machine: &mut Machine<'_>, visit: usize, as
         machine.complete(visit);
     } else {
         machine.conclude(visit);
+    }
+    if outcome == Outcome::Rejected {
+        parallel::child_rejected(machine, visit);
     }
 }
 
@@ -207,7 +212,8 @@ pub(in crate::domain::flow) fn hand_over(machine: &mut Machine<'_>, visit: usize
         .map(|(number, _)| number)
         .collect();
     for number in open {
-        let receiver = to.iter().find(|person| {
+        let may = |person: &&String| machine.asks(visit).is_none_or(|asks| barred(machine, visit, asks, person).is_none());
+        let receiver = to.iter().filter(may).find(|person| {
             machine.instance.visits[visit].people.as_ref().is_some_and(|activation| activation.tasks[number].person != **person)
         });
         if let Some(receiver) = receiver.cloned() {

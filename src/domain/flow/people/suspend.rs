@@ -1,6 +1,12 @@
 //! Suspending: no clock runs and nobody decides until the instance is resumed.
 
+use crate::domain::flow::instance::{Timer, TimerPurpose};
+use crate::domain::flow::ladder;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::steps::Kind;
+use crate::domain::flow::steps::wait::Wait;
+use crate::domain::text::units::Span;
+use jiff::Timestamp;
 use serde_json::json;
 
 /// Stops the clocks of the instance.
@@ -16,9 +22,7 @@ pub(super) fn freeze(machine: &mut Machine<'_>) {
 pub(in crate::domain::flow) fn thaw(machine: &mut Machine<'_>) {
     let Some(since) = machine.instance.suspended.take() else { return };
     let (now, env, flow) = (machine.now, machine.env(), machine.flow);
-    let calendar = |visit: usize| machine.step_of(visit).and_then(|step| flow.calendar_of(step));
-    let moved: Vec<_> =
-        machine.instance.timers.iter().map(|timer| env.postponed(calendar(timer.visit as usize), timer.due, since, now)).collect();
+    let moved: Vec<_> = machine.instance.timers.iter().map(|timer| later(machine, timer, since)).collect();
     for (timer, due) in machine.instance.timers.iter_mut().zip(moved) {
         timer.due = due;
         machine.changes.timers_set.push((timer.number, due));
@@ -29,7 +33,8 @@ pub(in crate::domain::flow) fn thaw(machine: &mut Machine<'_>) {
         if machine.instance.visits[visit].state.is_over() {
             continue;
         }
-        let later = env.postponed(calendar, due, since, now);
+        let span = machine.asks(visit).and_then(|asks| asks.due);
+        let later = env.postponed(calendar.filter(|_| counts_work(span)), due, since, now);
         let mut open = Vec::new();
         if let Some(activation) = machine.instance.visits[visit].people.as_mut() {
             activation.due = Some(later);
@@ -40,4 +45,23 @@ pub(in crate::domain::flow) fn thaw(machine: &mut Machine<'_>) {
         }
     }
     machine.note("resumed", None, json!({"since": since}));
+}
+
+/// When a timer is due after the pause: plain time goes on as plain time, working time as working time, a date stays.
+fn later(machine: &Machine<'_>, timer: &Timer, since: Timestamp) -> Timestamp {
+    let visit = timer.visit as usize;
+    let Some(step) = machine.step_of(visit) else { return timer.due };
+    let span = match (timer.purpose, &step.kind) {
+        (TimerPurpose::Timeout, _) => step.timeout,
+        (TimerPurpose::Wait, Kind::Wait(Wait::Until(_))) => return timer.due,
+        (TimerPurpose::Wait, Kind::Wait(Wait::For(span))) => Some(*span),
+        (TimerPurpose::Rung(rung), kind) => ladder::rungs(kind).get(rung as usize).map(|rung| rung.span),
+        _ => None,
+    };
+    let calendar = machine.flow.calendar_of(step).filter(|_| counts_work(span));
+    machine.env().postponed(calendar, timer.due, since, machine.now)
+}
+
+fn counts_work(span: Option<Span>) -> bool {
+    matches!(span, Some(Span::WorkingDays(_) | Span::WorkingHours(_)))
 }

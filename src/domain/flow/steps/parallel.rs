@@ -17,6 +17,9 @@ static BRANCH: ObjectShape = ObjectShape {
     fields: &[Field::required("id", Shape::Id, "The branch's id."), Field::required("steps", Shape::List(&STEP), "Its steps.")],
 };
 
+static AT_LEAST: ObjectShape =
+    ObjectShape { name: "join", doc: "How many branches are waited for.", fields: &[Field::required("at_least", Shape::Int, "So many.")] };
+
 /// Its keys.
 pub static VARIANT: Variant = Variant {
     key: Field::required(
@@ -25,7 +28,16 @@ pub static VARIANT: Variant = Variant {
             name: "parallel",
             doc: "Several branches at once.",
             fields: &[
-                Field::optional("join", Shape::Word(&["all"]), "The step is done when all branches are."),
+                Field::optional(
+                    "join",
+                    Shape::Either(&[Shape::Word(&["all", "any"]), Shape::Object(&AT_LEAST)]),
+                    "The step is done when all branches are, when one is, or when so many are; the others are then taken back.",
+                ),
+                Field::optional(
+                    "on_rejection",
+                    Shape::Word(&["wait", "leave_others"]),
+                    "When approvers of a branch say no: the others go on, or they are taken back and only that branch goes on.",
+                ),
                 Field::optional(
                     "on_failure",
                     Shape::Word(&["wait", "reverse_siblings", "fail"]),
@@ -49,6 +61,10 @@ pub struct Parallel {
     pub branches: Vec<String>,
     /// What follows when a step of a branch fails.
     pub on_failure: OnFailure,
+    /// How many branches are waited for.
+    pub needed: u32,
+    /// Whether a no in one branch takes the others back.
+    pub leaves_others: bool,
 }
 
 /// What follows when a step of a branch fails.
@@ -86,8 +102,30 @@ fn compile(compiler: &mut Compiler<'_>, context: &StepContext<'_>) -> Option<Kin
         Some("fail") => OnFailure::Fail,
         _ => OnFailure::Wait,
     };
-    let branches = context.children.iter().map(|(label, _)| label.clone().unwrap_or_default()).collect();
-    Some(Kind::Parallel(Parallel { branches, on_failure }))
+    let branches: Vec<String> = context.children.iter().map(|(label, _)| label.clone().unwrap_or_default()).collect();
+    let total = u32::try_from(branches.len()).unwrap_or(u32::MAX);
+    let needed = match node.get("join").map(|join| (join.text(), join.get("at_least"))) {
+        Some((Some("any"), _)) => 1,
+        Some((_, Some(number))) => {
+            let wanted = number.int().and_then(|number| u32::try_from(number).ok()).filter(|wanted| (1..=total).contains(wanted));
+            if wanted.is_none() {
+                compiler
+                    .report
+                    .error("bad_value", number.span, format!("there are {total} branches"))
+                    .hint("ask for at least one, and no more than there are");
+            }
+            wanted.unwrap_or(total)
+        }
+        _ => total,
+    };
+    if needed < total && on_failure != OnFailure::Wait {
+        compiler
+            .report
+            .error("bad_value", node.span, "where fewer than all branches are waited for, a failed one is waited for or mended")
+            .hint("leave `on_failure` out");
+    }
+    let leaves_others = node.get("on_rejection").and_then(Node::text) == Some("leave_others");
+    Some(Kind::Parallel(Parallel { branches, on_failure, needed, leaves_others }))
 }
 
 /// Enters the step: all branches begin.
@@ -102,7 +140,58 @@ pub(in crate::domain::flow) fn lane_done(machine: &mut Machine<'_>, parent: usiz
     let Some(lanes) = &mut machine.instance.visits[parent].lanes else { return };
     lanes.open = lanes.open.saturating_sub(1);
     lanes.failed.retain(|failed| *failed != lane);
+    if let Some(needed) = needed_of(machine, parent) {
+        let Some(lanes) = &mut machine.instance.visits[parent].lanes else { return };
+        if !lanes.finished.contains(&lane) {
+            lanes.finished.push(lane);
+        }
+        if lanes.finished.len() >= needed as usize && lanes.open > 0 && machine.instance.visits[parent].state == State::Active {
+            return drop_others(machine, parent, None);
+        }
+    }
     proceed(machine, parent);
+}
+
+/// How many lanes are waited for, where that is not all, or where a no may drop some.
+fn needed_of(machine: &Machine<'_>, parent: usize) -> Option<u32> {
+    match machine.step_of(parent).map(|step| &step.kind) {
+        Some(Kind::Parallel(parallel)) if parallel.leaves_others || (parallel.needed as usize) < parallel.branches.len() => {
+            Some(parallel.needed)
+        }
+        _ => None,
+    }
+}
+
+/// Takes back the lanes that have not come to their end, but for one.
+fn drop_others(machine: &mut Machine<'_>, parent: usize, but: Option<u32>) {
+    let Some(lanes) = &mut machine.instance.visits[parent].lanes else { return };
+    let dropped: Vec<u32> = (0..lanes.total).filter(|lane| !lanes.finished.contains(lane) && Some(*lane) != but).collect();
+    lanes.open = lanes.open.saturating_sub(u32::try_from(dropped.len()).unwrap_or(u32::MAX));
+    lanes.failed.retain(|failed| !dropped.contains(failed));
+    lanes.redo.clone_from(&dropped);
+    machine.note("reversing", Some(parent), json!({"why": "the other branches are not needed any more", "lanes": dropped}));
+    reversal::begin(machine, parent, Scope::Siblings, Then::Dropped);
+}
+
+/// The lanes are taken back; what is left may go on, or has come to its end meanwhile.
+pub(in crate::domain::flow) fn dropped(machine: &mut Machine<'_>, parent: usize) {
+    machine.instance.visits[parent].state = State::Active;
+    if let Some(lanes) = &mut machine.instance.visits[parent].lanes {
+        let gone = std::mem::take(&mut lanes.redo);
+        lanes.finished.extend(gone);
+    }
+    proceed(machine, parent);
+}
+
+/// Approvers said no at a step: the nearest parallel around it that says so leaves its other branches.
+pub(in crate::domain::flow) fn child_rejected(machine: &mut Machine<'_>, visit: usize) {
+    for (parent, lane) in machine.ancestors(visit) {
+        let Some(Kind::Parallel(parallel)) = machine.step_of(parent).map(|step| &step.kind) else { continue };
+        if parallel.leaves_others && machine.instance.visits[parent].state == State::Active {
+            drop_others(machine, parent, Some(lane));
+        }
+        return;
+    }
 }
 
 /// Begins what is to begin next, or ends the step.

@@ -767,6 +767,143 @@ fn a_branch_returns_within_itself_or_before_the_fork() {
     assert_eq!(play.says("sun", "approve"), Err(RefusalCode::AlreadyHandled));
 }
 
+const FORK: &str = "  - id: both\n    parallel:\n      JOIN\n      branches:\n        - {id: a, steps: [{id: a1, approve: {by: {user: ma}, empty: block}, due: 1d}]}\n        - {id: b, steps: [{id: b1, approve: {by: {user: he}, empty: block}, due: 1d}]}\n        - {id: c, steps: [{id: c1, approve: {by: {user: sun}, empty: block}, due: 1d}]}";
+
+#[test]
+fn a_fork_waits_for_all_for_some_or_for_one() {
+    let world = world();
+    for (join, needed) in [("join: all", 3), ("join: any", 1), ("join: {at_least: 2}", 2)] {
+        let flow = world.steps(&FORK.replace("JOIN", join), "");
+        let mut play = Play::new(&flow, &world);
+        for (said, person) in ["he", "ma", "sun"].into_iter().take(needed).enumerate() {
+            assert_eq!(play.stage.instance.outcome_word(), None, "{join}: after {said}");
+            assert_eq!(play.says(person, "approve"), Ok(()));
+        }
+        assert_eq!((play.stage.instance.outcome_word(), play.turn()), (Some("approved"), vec![]), "{join}");
+    }
+}
+
+#[test]
+fn a_no_in_one_branch_leaves_the_others_where_the_fork_says_so() {
+    let world = world();
+    let after = "  - {id: end_here, when: steps.b1.outcome == 'rejected', approve: {by: {user: wu}, empty: block}, due: 1d}";
+    for (join, turn) in [("on_rejection: wait", vec!["ma", "sun"]), ("on_rejection: leave_others", vec!["wu"])] {
+        let flow = world.steps(&format!("{}\n{after}", FORK.replace("JOIN", join)), "");
+        let mut play = Play::new(&flow, &world);
+        assert_eq!(play.says("he", "reject"), Ok(()));
+        assert_eq!(play.turn(), turn, "{join}");
+    }
+}
+
+#[test]
+fn duties_that_must_be_two_peoples_cannot_be_brought_together_by_any_way() {
+    let world = world();
+    let steps = "  - {id: first, approve: {by: {user: ma}, empty: block}, due: 1d}\n  - {id: second, approve: {by: {user: he}, empty: block, second_person: true, ladder: [{after: 1d, hand_over: {user: ma}}]}, due: 2d}";
+    let flow = world.steps(steps, "");
+    let begin = || {
+        let mut play = Play::new(&flow, &world);
+        // Sun decides for ma: both have had a say then.
+        let act = Act {
+            verb: "approve".to_owned(),
+            by: Actor { on_behalf_of: Some("ma".to_owned()), ..by("sun") },
+            task: play.task("ma", TaskState::Pending),
+            ..Act::default()
+        };
+        assert_eq!(play.act(act), Ok(()));
+        play
+    };
+    for person in ["ma", "sun", "e1001"] {
+        assert_eq!(begin().says_with("he", "transfer", |act| act.to = to(&[person])), Err(RefusalCode::BadPeople), "{person}");
+        let add = |act: &mut Act| {
+            act.to = to(&[person]);
+            act.how = Some(Added::Beside);
+        };
+        assert_eq!(begin().says_with("he", "add", add), Err(RefusalCode::BadPeople), "{person}");
+        let mut play = begin();
+        let act =
+            Act { verb: "intervene".to_owned(), by: admin(), comment: Some("because".to_owned()), to: to(&[person]), ..Act::default() };
+        assert_eq!(play.act(act), Err(RefusalCode::BadPeople), "{person}");
+        let mut play = begin();
+        let agent = Actor { on_behalf_of: Some("he".to_owned()), ..by(person) };
+        let act = Act { verb: "approve".to_owned(), by: agent, task: play.task("he", TaskState::Pending), ..Act::default() };
+        assert_eq!(play.act(act), Err(RefusalCode::NotYours), "{person}");
+    }
+    let mut play = begin();
+    let (number, _) = play.stage.next_timer().expect("armed");
+    play.stage.fire(number);
+    assert_eq!(play.turn(), ["he"], "time brings them together no more than people do");
+}
+
+#[test]
+fn the_initiator_does_not_get_their_own_document_by_a_detour() {
+    let world = world();
+    for own in ["pass", "superior", "head"] {
+        let flow = asking(&world, &format!("by: {{user: ma}}, own: {own}, empty: block"));
+        let mut play = Play::new(&flow, &world);
+        assert_eq!(play.says_with("ma", "transfer", |act| act.to = to(&["e1001"])), Err(RefusalCode::BadPeople), "{own}");
+    }
+}
+
+#[test]
+fn more_votes_than_people_want_a_person() {
+    let world = world();
+    let flow = asking(&world, "by: {role: board}, mode: {votes: 5}, empty: block");
+    let play = Play::new(&flow, &world);
+    assert_eq!(codes_of(&play), ["too_few_people"]);
+}
+
+#[test]
+fn what_was_gone_back_behind_is_no_condition_any_more() {
+    let world = world();
+    let steps = "  - {id: lead, approve: {by: {user: wu}, empty: block}, due: 1d}\n  - {id: head, when: steps.lead.outcome == 'approved', approve: {by: {user: zhao}, empty: block}, due: 1d}\n  - {id: money, when: steps.head.outcome == 'approved', approve: {by: {user: sun}, empty: block}, due: 1d}";
+    let flow = world.steps(steps, "");
+    let mut play = Play::new(&flow, &world);
+    play.says("wu", "approve").expect("allowed");
+    play.says("zhao", "approve").expect("allowed");
+    play.says_with("sun", "return", |act| act.step = Some("lead".to_owned())).expect("allowed");
+    play.says("wu", "reject").expect("allowed");
+    assert_eq!((play.turn(), play.stage.instance.outcome_word()), (vec![], Some("approved")), "neither of the later steps asks");
+}
+
+#[test]
+fn straight_back_is_back_to_who_returned_it_unless_something_was_changed() {
+    let world = world();
+    let steps = "  - {id: one, approve: {by: {user: wu}, empty: block, fields: {note: edit}}, due: 1d}\n  - {id: two, approve: {by: {user: sun}, empty: block}, due: 1d}\n  - {id: three, approve: {by: [{user: ma}, {user: he}], mode: sequence, empty: block}, due: 1d}";
+    let flow = world.steps(steps, "");
+    for (edit, then) in [(false, vec!["he"]), (true, vec!["sun", "ma", "he"])] {
+        let mut play = Play::new(&flow, &world);
+        for person in ["wu", "sun", "ma"] {
+            play.says(person, "approve").expect("allowed");
+        }
+        let back = |act: &mut Act| {
+            act.step = Some("one".to_owned());
+            act.straight = true;
+        };
+        play.says_with("he", "return", back).expect("allowed");
+        let note = |act: &mut Act| drop(edit.then(|| act.edits.insert("note".to_owned(), json!("new"))));
+        play.says_with("wu", "approve", note).expect("allowed");
+        for person in then {
+            assert_eq!(play.turn(), [person], "edit: {edit}");
+            play.says(person, "approve").expect("allowed");
+        }
+        assert_eq!(play.stage.instance.outcome_word(), Some("approved"));
+    }
+}
+
+#[test]
+fn the_initiator_mends_what_was_returned_but_not_what_makes_it_this_document() {
+    let world = world();
+    let flow = asking(&world, "by: {user: ma}, empty: block");
+    let mut play = Play::new(&flow, &world);
+    play.says("ma", "return").expect("allowed");
+    for field in ["number", "status", "requester.id"] {
+        let said = play.says_with("e1001", "resubmit", |act| drop(act.edits.insert(field.to_owned(), json!("other"))));
+        assert_eq!(said, Err(RefusalCode::NotAllowed), "{field}");
+    }
+    assert_eq!(play.says_with("e1001", "resubmit", |act| drop(act.edits.insert("total_gross".to_owned(), json!("8000.00")))), Ok(()));
+    assert_eq!(play.turn(), ["ma"]);
+}
+
 #[test]
 fn the_forecast_says_what_the_run_does() {
     let world = world();

@@ -3,6 +3,7 @@
 use super::{Given, On, Verb, Whose, go_on, named, set};
 use crate::domain::approval::{Added, DEPTH_MAX, Origin, Refusal, RefusalCode, TASKS_MAX, Task, TaskKind, TaskState};
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::people::enter::barred;
 
 pub(super) static VERB: Verb = Verb {
     word: "add",
@@ -20,8 +21,6 @@ fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> 
         return Err(RefusalCode::Incomplete.because("`how` says where they stand: `before`, `after` or `beside`"));
     };
     let own = u32::try_from(given.task).unwrap_or(u32::MAX);
-    let second_person = given.rules()?.second_person;
-    let initiator = machine.facts.initiator.member("id").as_text().map(str::to_owned);
     let Some(activation) = machine.instance.visits[given.visit].people.as_ref() else { return Ok(()) };
     let asker = &activation.tasks[given.task];
     let depth = asker.origin.map_or(0, |origin| origin.depth) + 1;
@@ -34,8 +33,9 @@ fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> 
     if let Some(person) = people.iter().find(|person| activation.deciding(person).is_some()) {
         return Err(RefusalCode::BadPeople.because(format!("`{person}` is asked here already")));
     }
-    if let Some(person) = people.iter().find(|person| second_person && initiator.as_ref() == Some(person)) {
-        return Err(RefusalCode::BadPeople.because(format!("`{person}` began the document's flow and may not decide here")));
+    let asks = given.rules()?;
+    if let Some(why) = people.iter().find_map(|person| barred(machine, given.visit, asks, person)) {
+        return Err(RefusalCode::BadPeople.because(why));
     }
     let (kind, before_me) = (asker.kind, asker.after.clone());
     if how == Added::After {

@@ -1,6 +1,5 @@
 //! `complete`: what was to be done outside is done.
 
-use super::approve::claimed;
 use super::{Given, On, Verb, Whose, go_on, set};
 use crate::domain::approval::{Refusal, RefusalCode, TaskKind, TaskState};
 use crate::domain::flow::machine::Machine;
@@ -16,7 +15,6 @@ pub(super) static VERB: Verb = Verb {
 };
 
 fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
-    claimed(machine, given)?;
     if given.rules()?.proof && given.act.attachments.is_empty() {
         return Err(RefusalCode::Incomplete.because("a file that proves it must be attached"));
     }

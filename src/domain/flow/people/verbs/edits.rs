@@ -20,8 +20,12 @@ pub(super) fn apply(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<Vec<
     let mut changed = Vec::new();
     let mut doc = machine.doc.clone();
     for (path, value) in edits {
-        let right = given.asks.and_then(|asks| asks.fields.get(path)).copied().unwrap_or(FieldRight::Read);
-        if !matches!(right, FieldRight::Edit | FieldRight::Required) {
+        let may = match given.asks.and_then(|asks| asks.fields.get(path)) {
+            Some(right) => matches!(right, FieldRight::Edit | FieldRight::Required),
+            // The initiator mends what was returned: all but what makes the document this document.
+            None => given.act.verb == "resubmit" && !is_identity(machine, path),
+        };
+        if !may {
             return Err(RefusalCode::NotAllowed.because(format!("`{path}` may not be changed at this step")));
         }
         let before = path.split('.').fold(&machine.doc, |at, part| at.member(part)).to_json();
@@ -56,10 +60,17 @@ fn required(machine: &Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
     }
     for (path, right) in given.asks.map(|asks| &asks.fields).into_iter().flatten() {
         let value = path.split('.').fold(&machine.doc, |at, part| at.member(part));
-        let empty = matches!(value, Value::Unset | Value::Null) || value.as_text() == Some("");
+        let empty = matches!(value, Value::Unset | Value::Null) || value.as_text().is_some_and(|text| text.trim().is_empty());
         if *right == FieldRight::Required && empty {
             return Err(RefusalCode::Incomplete.because(format!("`{path}` must be filled in")));
         }
     }
     Ok(())
+}
+
+/// Fields that say which document it is, whose, and where it stands: nobody mends those.
+fn is_identity(machine: &Machine<'_>, path: &str) -> bool {
+    let top = path.split('.').next().unwrap_or_default();
+    let key = machine.flow.document_key.split('.').next().unwrap_or_default();
+    [key, "source", "status", "requester"].contains(&top)
 }

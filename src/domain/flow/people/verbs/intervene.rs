@@ -5,6 +5,7 @@ use crate::domain::approval::{Mode, Refusal, RefusalCode, tasks};
 use crate::domain::flow::again;
 use crate::domain::flow::event::Outcome;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::people::enter::barred;
 use crate::domain::flow::people::{is_asking, proceed};
 
 pub(super) static VERB: Verb = Verb {
@@ -27,6 +28,12 @@ fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> 
     if let Some(step) = act.step.as_deref() {
         return again::from(machine, step).map_err(|why| RefusalCode::NotAllowed.because(why));
     }
+    let asking: Vec<&str> =
+        machine.instance.visits.iter().filter(|visit| is_asking(visit) && !visit.left).map(|visit| visit.step.as_str()).collect();
+    if act.task.is_none() && asking.len() > 1 {
+        let message = format!("several steps ask people ({}); intervene on a task of the one that is meant", asking.join(", "));
+        return Err(RefusalCode::Incomplete.because(message));
+    }
     let asking = meant.filter(|visit| is_asking(&machine.instance.visits[*visit]));
     let Some((visit, asks)) = asking.and_then(|visit| Some((visit, machine.asks(visit)?))) else {
         return Err(RefusalCode::NotAllowed.because("no step asks people now"));
@@ -41,6 +48,9 @@ fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> 
         return Ok(());
     }
     let people = named(machine, act)?;
+    if let Some(why) = people.iter().find_map(|person| barred(machine, visit, asks, person)) {
+        return Err(RefusalCode::BadPeople.because(why));
+    }
     proceed::cancel_open(machine, visit, "replaced");
     let Some(activation) = machine.instance.visits[visit].people.as_mut() else { return Ok(()) };
     let base = u32::try_from(activation.tasks.len()).unwrap_or(u32::MAX);

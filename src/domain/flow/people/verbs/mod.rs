@@ -30,7 +30,7 @@ mod urge;
 mod withdraw;
 
 use super::{Asks, asks_of, proceed};
-use crate::domain::approval::{Act, OwnApproval, Refusal, RefusalCode, SYSTEM, Task, TaskKind, TaskState};
+use crate::domain::approval::{Act, Refusal, RefusalCode, SYSTEM, Task, TaskKind, TaskState};
 use crate::domain::flow::Flow;
 use crate::domain::flow::decision::Decided;
 use crate::domain::flow::instance::{Instance, State, Status};
@@ -313,11 +313,15 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
         };
         return Err(RefusalCode::NotYours.because(message));
     }
-    // Who acts for somebody else must not decide on their own document where the step does not let them.
-    let agent = act.by.on_behalf_of.is_some() && initiator();
-    let barred = given.asks.is_some_and(|asks| asks.second_person || asks.own != OwnApproval::Ask);
-    if agent && barred && matches!(verb.word, "approve" | "reject") {
-        return Err(RefusalCode::NotYours.because("who began the document's flow may not decide on it for somebody else"));
+    let decides = matches!(verb.word, "approve" | "reject" | "complete");
+    if let (true, Some(asks), Some(task)) = (decides, given.asks, task) {
+        if super::enter::is_unclaimed(asks, task) && task.origin.is_none() {
+            return Err(RefusalCode::NotAllowed.because("claim the task before you decide it"));
+        }
+        // Also who acts for somebody else, and who has decided elsewhere since the task came to them.
+        if let Some(why) = super::enter::barred(machine, given.visit, asks, &act.by.person) {
+            return Err(RefusalCode::NotYours.because(why));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! `reject`: says no.
 
-use super::approve::claimed;
 use super::{Given, On, Verb, Whose, go_on, set};
 use crate::domain::approval::{Refusal, TaskKind, TaskState};
 use crate::domain::flow::machine::Machine;
@@ -16,7 +15,6 @@ pub(super) static VERB: Verb = Verb {
 };
 
 fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
-    claimed(machine, given)?;
     set(machine, given, TaskState::Rejected);
     go_on(machine, given)
 }

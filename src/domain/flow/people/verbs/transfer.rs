@@ -3,6 +3,7 @@
 use super::{Given, On, Verb, Whose, go_on, named};
 use crate::domain::approval::{Added, Origin, Refusal, RefusalCode, TASKS_MAX, Task, TaskKind, TaskState};
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::people::enter::barred;
 
 pub(super) static VERB: Verb = Verb {
     word: "transfer",
@@ -21,9 +22,10 @@ fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> 
     if holder.as_deref() == Some(receiver) {
         return Err(RefusalCode::BadPeople.because("the task is theirs already"));
     }
-    let initiator = machine.facts.initiator.member("id").as_text();
-    if given.rules()?.second_person && initiator == Some(receiver) {
-        return Err(RefusalCode::BadPeople.because("who began the document's flow may not decide at this step"));
+    let decides =
+        machine.instance.visits[given.visit].people.as_ref().is_some_and(|activation| activation.tasks[given.task].kind.decides());
+    if let Some(why) = barred(machine, given.visit, given.rules()?, receiver).filter(|_| decides) {
+        return Err(RefusalCode::BadPeople.because(why));
     }
     if machine.instance.visits[given.visit].people.as_ref().is_some_and(|activation| activation.tasks.len() >= TASKS_MAX) {
         return Err(RefusalCode::NotAllowed.because("the step has too many tasks already"));
