@@ -168,7 +168,7 @@ async fn of_many_who_act_at_once_one_wins_and_the_others_are_told_so() {
             let clicks =
                 keys.iter().map(|key| world.act("e1003", &task, if key.ends_with('0') { "reject" } else { "approve" }, key, &body));
             let path = format!("/api/v1/instances/{instance}/people/withdraw");
-            let withdraw = world.hub.post_by("e1001", &path, "w", &body);
+            let withdraw = world.hub.post_by("e1001", &path, &format!("w{round}"), &body);
             let (clicks, withdrawn) = futures::future::join(futures::future::join_all(clicks), withdraw).await;
             let won = clicks.iter().filter(|(status, _)| *status == 200).count();
             assert!(clicks.iter().all(|(status, answer)| *status == 200 || answer["code"] == "already_handled"), "{clicks:?}");
@@ -178,7 +178,10 @@ async fn of_many_who_act_at_once_one_wins_and_the_others_are_told_so() {
             assert_eq!(decided, won + usize::from(withdrawn.0 == 200), "what was refused left no record: {people}");
             if world.status(&document).await == "in_approval" {
                 // The request went on: end it, so that the next round finds one task.
-                assert_eq!(world.hub.post_as(&format!("/api/v1/instances/{instance}/people/terminate"), "t", &body).await.0, 200);
+                assert_eq!(
+                    world.hub.post_as(&format!("/api/v1/instances/{instance}/people/terminate"), &format!("t{round}"), &body).await.0,
+                    200
+                );
             }
         }
         world.end().await;

@@ -423,7 +423,7 @@ fn mappings_dictionaries_and_flows() {
             "people asked by a word that there is not",
             flow,
             with(FLOW, "call: oa.say, map: say_map", "approve: {by: initiator, empty: sometimes}, due: 1d"),
-            &[("bad_word", 9), ("untold", 10)],
+            &[("wrong_type", 9), ("untold", 10)],
         ),
         case("a step that says nothing", flow, with(FLOW, "call: oa.say, map: say_map", "title: x"), &[("missing_key", 9), ("untold", 10)]),
         case("a step twice", flow, with(FLOW, "id: end, end", "id: hello, end"), &[("duplicate_step", 10)]),

@@ -185,7 +185,7 @@ fn every_way_to_say_who_leads_to_the_people_it_names() {
 fn nobody_is_what_the_step_says_it_is() {
     let world = world();
     let play = |empty: &str| {
-        let flow = asking(&world, &format!("by: {{role: nobody}}, empty: {empty}"));
+        let flow = asking(&world, &format!("by: {{role: vacant}}, empty: {empty}"));
         let flow = Box::leak(Box::new(flow));
         let play = Play::new(flow, Box::leak(Box::new(self::world())));
         (play.turn(), play.outcome("ask"), codes_of(&play), play.records())
