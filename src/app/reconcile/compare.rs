@@ -217,10 +217,12 @@ fn shortened(text: String) -> String {
     if text.chars().count() <= VALUE_CHARACTERS_MAX { text } else { text.chars().take(VALUE_CHARACTERS_MAX).chain(['…']).collect() }
 }
 
-/// An object that ought to be known here, is not, and is no longer so young that its document may be on its way.
+/// An object that ought to be known here, is not, and is no longer so young that its document may be on its way: the stream
+/// that tells of it has been read since. A stream that does not get on is no excuse; then this is how one learns of it.
 fn unknown(setting: &Setting<'_>, object: &Object) -> Vec<Finding> {
     let Object::Seen(seen) = object else { return Vec::new() };
-    if !seen.ours || seen.changed_at.is_none_or(|at| is_young(setting, at)) {
+    let unheard = setting.connector.hears_within_millis(&setting.entry.document);
+    if !seen.ours || seen.changed_at.is_none_or(|at| is_younger(setting, at, setting.entry.grace_millis.saturating_add(unheard))) {
         return Vec::new();
     }
     // There is no document to tell which entry would read it again.
@@ -240,8 +242,11 @@ fn in_flight(setting: &Setting<'_>, loaded: &Reconcilable, link: &LinkRow, docum
 }
 
 fn is_young(setting: &Setting<'_>, at: Timestamp) -> bool {
-    let grace = SignedDuration::from_millis(i64::try_from(setting.entry.grace_millis).unwrap_or(i64::MAX));
-    setting.asked_at.duration_since(at) < grace
+    is_younger(setting, at, setting.entry.grace_millis)
+}
+
+fn is_younger(setting: &Setting<'_>, at: Timestamp, millis: u64) -> bool {
+    setting.asked_at.duration_since(at) < SignedDuration::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
 }
 
 /// Whether the engine has still to hear from the document's source what we wrote there. That first sight it takes for an echo;

@@ -2,6 +2,7 @@
 
 use super::auth::Auth;
 use super::event::EventDefinition;
+use super::heard_by::HeardBy;
 use super::idempotency::Idempotency;
 use super::kind::Reach;
 use super::operation::{Limits, Operation};
@@ -89,6 +90,18 @@ impl Connector {
     /// A stream by name.
     pub fn stream(&self, name: &str) -> Option<&Stream> {
         self.streams.get(name)
+    }
+
+    /// How long it may take until a document of this type is heard of where its callback is lost, milliseconds: the shortest time
+    /// between two readings of a stream that tells of it. Zero where nothing but callbacks does.
+    pub fn hears_within_millis(&self, document: &str) -> u64 {
+        let makes = |event: &&EventDefinition| event.document.as_ref().is_some_and(|makes| *makes.document == *document);
+        let ways = self.events.values().filter(makes).flat_map(|event| &event.heard_by);
+        let streams = ways.filter_map(|way| match way {
+            HeardBy::Stream { stream } => self.stream(stream),
+            HeardBy::Webhook { .. } | HeardBy::Reread { .. } => None,
+        });
+        streams.map(|stream| stream.every_millis).min().unwrap_or(0)
     }
 
     /// Whether it says it can.

@@ -130,3 +130,31 @@ fn a_source_event_asks_for_its_document() {
         assert_eq!(heard.outcome, None);
     }
 }
+
+#[test]
+fn a_document_is_heard_of_within_the_time_of_its_quickest_stream() {
+    let heard = |ways: &str| {
+        let connector = sound(&format!(
+            "operations:
+  get: {{effect: read, input: {{id: string}}, request: {{method: GET, path: /}}, output: {{id: {{type: string, from: $.id}}}}}}
+  list: {{effect: read, request: {{method: GET, path: /}}, output: {{ids: {{type: [string], from: \"$[*]\", many: true}}}}}}
+webhooks:
+  w: {{signature: {{kind: token, header: X, secret: settings.key}}, ref: {{id: {{from: $.id}}}}}}
+streams:
+  often: {{operation: list, each: ids, ref: {{id: {{value: item}}}}, every: 5m}}
+  daily: {{operation: list, each: ids, ref: {{id: {{value: item}}}}, every: 1d}}
+events:
+  orders:
+    heard_by: [{ways}]
+    then: {{operation: get, with: {{id: ref.id}}}}
+    dedupe: [output.id]
+    document: purchase_order
+    map: order
+"
+        ));
+        (connector.hears_within_millis("purchase_order"), connector.hears_within_millis("payable"))
+    };
+    assert_eq!(heard("{webhook: w}, {stream: daily}, {stream: often}"), (300_000, 0));
+    assert_eq!(heard("{stream: daily}"), (86_400_000, 0));
+    assert_eq!(heard("{webhook: w}"), (0, 0));
+}
