@@ -38,7 +38,7 @@ use world::Plan;
 
 /// Orders of one seed.
 const ORDERS: u32 = 100;
-/// Seeds where nothing is said; `scripts/test` runs 200 of them: 20,000 flows.
+/// Seeds where nothing is said; `scripts/test` runs 200 of them: 20,000 flows, half of them read back.
 const SEEDS: u64 = 4;
 
 /// Seeds with a fault that is not mended yet; each has a test with a name that runs it.
@@ -115,6 +115,12 @@ fn storm(seed: u64) -> Plan {
     }
 }
 
+/// What is swept: systems are read back in two seeds of four, with tickets and without. Reading back costs nearly half as much
+/// again, and what it finds does not hang on the number of flows.
+fn swept(seed: u64) -> Plan {
+    Plan { reconciles: (seed / 2).is_multiple_of(2), ..storm(seed) }
+}
+
 /// Before systems were read back: what earlier seeds found still comes in the order in which they found it.
 fn earlier_storm(seed: u64) -> Plan {
     Plan { reconciles: false, ..storm(seed) }
@@ -170,7 +176,7 @@ fn flows_in_a_storm_end_well() {
     let seeds = number("WAYBILL_SIMULATED_SEEDS").unwrap_or(SEEDS);
     let left_out = OPEN.iter().filter(|seed| (first..first + seeds).contains(seed)).count() as u64;
     println!("seeds {first} to {} but {OPEN:?}", first + seeds + left_out - 1);
-    let (coverage, problems, lasted) = sweep(first..first + seeds + left_out, storm);
+    let (coverage, problems, lasted) = sweep(first..first + seeds + left_out, swept);
     report(&coverage, lasted, began.elapsed());
     if seeds >= SEEDS {
         for what in ["lost", "doubled", "late", "refused", "unanswered", "again"] {
@@ -251,6 +257,13 @@ fn what_was_read_before_our_last_write_is_not_its_echo() {
     must_hold(&earlier_storm(199));
 }
 
+/// Found with seed 1 in November 2026: of the two writes of a revocation the second was not through when its source was read; that
+/// read counted as the echo, and the next as the source's word. It said "rejected", which goes together with "revoked".
+#[test]
+fn a_source_that_says_less_than_we_know_does_not_overwrite_it() {
+    must_hold(&earlier_storm(1));
+}
+
 /// Found with seed 165 in November 2026: a reading back called twelve orders unknown that the hourly stream was just about to
 /// tell of; one of them had its document by the time the page was stored.
 #[test]
@@ -269,7 +282,7 @@ fn what_may_have_left_is_not_forgotten_by_whoever_stands_still() {
 #[test]
 fn one_seed() {
     let seed = number("WAYBILL_SIMULATED_SEED").unwrap_or(1);
-    let Outcome { steps, .. } = run(&storm(seed), &catalog(), false);
+    let Outcome { steps, .. } = run(&swept(seed), &catalog(), false);
     assert!(steps > 0);
-    must_hold(&storm(seed));
+    must_hold(&swept(seed));
 }

@@ -19,5 +19,5 @@ pub use kind::Kind;
 pub use policy::{Policy, SHAPE as POLICY_SHAPE};
 pub use progress::{Phase, Progress};
 pub use schedule::Schedule;
-pub use standing::{Standing, Words};
+pub use standing::{Standing, Words, says_less};
 pub use statement::{Statement, Window};

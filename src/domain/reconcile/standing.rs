@@ -1,5 +1,6 @@
 //! Where a document stands, coarsely: the same question is asked of a partner's object.
 
+use crate::domain::connector::Connector;
 use std::sync::Arc;
 
 /// Coarsely.
@@ -21,6 +22,18 @@ const APPROVED: &[&str] = &["approved", "released", "partially_fulfilled", "fulf
 const REFUSED: &[&str] = &["rejected", "expired"];
 /// Statuses that mean taken back.
 const VOID: &[&str] = &["cancelled", "revoked"];
+
+/// Whether a status of ours says that nothing will come of the document, and the source, told in our words, says the same in
+/// fewer: ours is "revoked", it knows only "rejected". `reconcile` lists, for each word of the source, which of ours agree.
+pub fn says_less(connector: &Connector, document: &str, said: &str, ours: &str) -> bool {
+    connector.reconcile.values().filter(|entry| *entry.document == *document).any(|entry| {
+        let words = Words { approved: entry.approved.as_deref(), voided: entry.voided.as_deref() };
+        let over = matches!(Standing::of(ours, words), Standing::Refused | Standing::Void);
+        let agrees = entry.status.as_ref().and_then(|status| status.agrees.as_ref());
+        let mut together = agrees.into_iter().flatten().filter(|(theirs, _)| connector.status(document, theirs) == Some(said));
+        over && together.any(|(_, agreeing)| agreeing.iter().any(|word| **word == *ours))
+    })
+}
 
 /// A connector's own lists, where it has some.
 #[derive(Clone, Copy, Debug, Default)]

@@ -6,12 +6,14 @@ use super::deciding::{Deciding, is_open};
 use crate::app::engine::definitions::FlowVersion;
 use crate::app::engine::input::{Sighting, Verdict};
 use crate::app::engine::working_set::{InstanceWork, WorkingSet};
+use crate::domain::connector::Connector;
 use crate::domain::flow::effect::Cause;
 use crate::domain::flow::event::{Event, RevisionChange};
 use crate::domain::flow::facts::DocumentFacts;
 use crate::domain::flow::{HUB, Instance};
 use crate::domain::ids::{self, DocumentId, InstanceId};
 use crate::domain::ledger::{self, Known};
+use crate::domain::reconcile::says_less;
 use crate::store::{DocumentRow, InstanceRow, LinkRow, RevisionRow};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -108,6 +110,7 @@ impl Deciding<'_> {
             created_at: now,
         };
         let running = !self.running_instances(seen.document).is_empty();
+        let connector = self.circumstances.definitions.connector(&seen.connection);
         match self.set.documents.get_mut(&seen.document) {
             None => {
                 let row = DocumentRow {
@@ -143,6 +146,7 @@ impl Deciding<'_> {
                     && !running
                     && !echo
                     && let Some(status) = &seen.status
+                    && !adds_nothing(connector.as_deref(), &work.row, status)
                 {
                     // With nothing of ours under way the source's word is the document's status.
                     work.row.status.clone_from(status);
@@ -240,6 +244,13 @@ const SETTLES: SignedDuration = SignedDuration::from_secs(10);
 fn is_echo(link: &LinkRow, observed_at: Timestamp) -> bool {
     let Some(written) = link.written_at else { return false };
     link.seen_at.is_none_or(|seen| seen < written) || observed_at.duration_since(written) < SETTLES
+}
+
+/// Whether the document has a status of our own to which its source's word adds nothing. A status that came from the source
+/// moves with it.
+fn adds_nothing(connector: Option<&Connector>, row: &DocumentRow, said: &str) -> bool {
+    let own = row.source_status.as_ref() != Some(&row.status);
+    own && connector.is_some_and(|connector| says_less(connector, &row.kind, said, &row.status))
 }
 
 /// The flows whose start condition this sighting meets.

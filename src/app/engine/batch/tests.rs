@@ -163,6 +163,28 @@ fn what_is_read_while_our_write_is_under_way_is_its_echo() {
 }
 
 #[test]
+fn a_source_that_knows_fewer_words_does_not_overwrite_ours() {
+    // Our status at the end, what the source says first and long after, and what the ledger says then.
+    let table = [
+        ("revoked", "submitted", "rejected", "revoked"),
+        ("expired", "submitted", "draft", "expired"),
+        ("revoked", "submitted", "released", "released"),
+        // "released" says more than "approved", and what came from the source moves with it.
+        ("approved", "submitted", "released", "released"),
+        ("rejected", "rejected", "draft", "draft"),
+    ];
+    for (ours, first, then, expected) in table {
+        let mut world = World::new();
+        world.see("submitted", 0, 1);
+        world.end(50, ours);
+        world.wrote(60);
+        world.see(first, 75, 76);
+        world.see(then, 200, 201);
+        assert_eq!(world.status(), expected, "{ours} here; {first}, then {then} there");
+    }
+}
+
+#[test]
 fn reads_that_overtake_our_write_are_not_the_source_s_word() {
     let mut world = World::new();
     world.see("submitted", 0, 1);
