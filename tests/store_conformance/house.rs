@@ -24,7 +24,7 @@ pub async fn counts_tell_what_is_there(world: World) {
         documents: 2,
         instances: words(&[("ended", 1), ("running", 2)]),
         exceptions: words(&[("data_wrong", 1)]),
-        drifts: words(&[("field_not_owned", 2)]),
+        drifts: words(&[("not_owned", 2)]),
         effects: words(&[("planned", 3)]),
         messages: words(&[("new", 1)]),
         duplicates: 0,

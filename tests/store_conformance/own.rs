@@ -39,7 +39,7 @@ pub fn drift(number: u64, document: &DocumentRow, field: &str, seen: i64) -> Dri
     DriftRow {
         id: DriftId(id("drift", number)),
         tenant: document.tenant,
-        kind: "field_not_owned".into(),
+        kind: "not_owned".into(),
         document: Some(document.id),
         connection: "shop".into(),
         external_id: Some("S-1".into()),

@@ -2231,7 +2231,7 @@ export interface components {
              * @description Its id.
              */
             id: string;
-            /** @description Which kind, such as `field_not_owned`. */
+            /** @description Which kind, such as `not_owned`. */
             kind: string;
             /**
              * Format: date-time

@@ -121,7 +121,7 @@ pub struct Link {
 pub struct Drift {
     /// Its id.
     pub id: Uuid,
-    /// Which kind, such as `field_not_owned`.
+    /// Which kind, such as `not_owned`.
     pub kind: String,
     /// The connection that says something else.
     pub connection: String,

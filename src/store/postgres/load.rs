@@ -78,7 +78,7 @@ const LINKS: &str = concat!(
 const DRIFTS: &str = concat!(
     "SELECT ",
     drift_columns!(),
-    " FROM drift f WHERE f.document_id = ANY($1::uuid[]) AND f.kind = 'field_not_owned' AND f.state <> 'resolved'
+    " FROM drift f WHERE f.document_id = ANY($1::uuid[]) AND f.kind IN ('not_owned', 'approved_not_executed') AND f.state <> 'resolved'
     ORDER BY f.first_seen_at, f.id"
 );
 

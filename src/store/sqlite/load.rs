@@ -25,7 +25,7 @@ const LINKS: &str = concat!("SELECT ", link_columns!(), " FROM link l WHERE l.do
 const DRIFTS: &str = concat!(
     "SELECT ",
     drift_columns!(),
-    " FROM drift f WHERE f.document_id = $1 AND f.kind = 'field_not_owned' AND f.state <> 'resolved'
+    " FROM drift f WHERE f.document_id = $1 AND f.kind IN ('not_owned', 'approved_not_executed') AND f.state <> 'resolved'
     ORDER BY f.first_seen_at, f.id"
 );
 const EXCEPTIONS: &str =

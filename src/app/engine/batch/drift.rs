@@ -1,4 +1,5 @@
-//! Drift of fields at a sighting: what a source says although it has no say is kept beside the document, not in it.
+//! Drift at a sighting: what a source says of fields although it has no say is kept beside the document, not in it; and so
+//! is a release that the source has undone.
 
 use super::deciding::Deciding;
 use crate::app::engine::display;
@@ -6,13 +7,12 @@ use crate::app::engine::input::Sighting;
 use crate::domain::flow::HUB;
 use crate::domain::ids::{self, DriftId};
 use crate::domain::ledger::owners::{FieldDrift, judge};
+use crate::domain::reconcile::Kind;
 use crate::domain::value::Value;
 use crate::store::DriftRow;
+use jiff::Timestamp;
 use std::borrow::Cow;
 use std::sync::Arc;
-
-/// The kind of drift that a change of a field by a system that does not own it is.
-pub const NOT_OWNED: &str = "field_not_owned";
 
 impl Deciding<'_> {
     /// A sighting with the fields of others left as they are in the ledger; their drift is noted. A document that is seen
@@ -69,12 +69,12 @@ impl Deciding<'_> {
                     b"drift",
                     seen.document.0.as_bytes(),
                     seen.connection.as_bytes(),
-                    NOT_OWNED.as_bytes(),
+                    Kind::NotOwned.word().as_bytes(),
                     drift.field.as_bytes(),
                     &now.as_microsecond().to_be_bytes(),
                 ])),
                 tenant: seen.tenant,
-                kind: NOT_OWNED.to_owned(),
+                kind: Kind::NotOwned.word().to_owned(),
                 document: Some(seen.document),
                 connection: seen.connection.clone(),
                 external_id: Some(seen.external_id.clone()),
@@ -98,14 +98,65 @@ impl Deciding<'_> {
     fn resolve(&mut self, seen: &Sighting, field: &str) {
         let now = self.now();
         if let Some(open) = self.open_drift(seen, field) {
-            self.put_drift(DriftRow {
-                last_seen_at: now,
-                state: "resolved".to_owned(),
-                resolution: Some("gone".to_owned()),
-                resolved_at: Some(now),
-                ..open
-            });
+            self.put_drift(resolved(open, now));
         }
+    }
+
+    /// The source shows as submitted again what was approved and carried out, with the same content. The ledger keeps what we
+    /// know; the row is the one that reading the source back would give, and what becomes of it is said in one place.
+    pub(super) fn note_undone(&mut self, seen: &Sighting) {
+        let now = self.now();
+        let kind = Kind::ApprovedNotExecuted.word();
+        let ours = self.set.documents.get(&seen.document).map(|work| work.row.status.clone());
+        let row = match self.open_undone(seen) {
+            // What a person accepted stays accepted.
+            Some(open) => DriftRow { last_seen_at: now, ..open },
+            None => DriftRow {
+                id: DriftId(ids::derived(&[
+                    b"drift",
+                    seen.document.0.as_bytes(),
+                    seen.connection.as_bytes(),
+                    kind.as_bytes(),
+                    &now.as_microsecond().to_be_bytes(),
+                ])),
+                tenant: seen.tenant,
+                kind: kind.to_owned(),
+                document: Some(seen.document),
+                connection: seen.connection.clone(),
+                external_id: Some(seen.external_id.clone()),
+                field: None,
+                ours,
+                theirs: seen.status.clone(),
+                first_seen_at: now,
+                last_seen_at: now,
+                run: None,
+                state: "open".to_owned(),
+                repair: None,
+                resolution: None,
+                reason: None,
+                resolved_by: None,
+                resolved_at: None,
+            },
+        };
+        self.put_drift(row);
+    }
+
+    /// The source has moved on: what was undone there is no longer what differs.
+    pub(super) fn resolve_undone(&mut self, seen: &Sighting) {
+        if let Some(open) = self.open_undone(seen) {
+            self.put_drift(resolved(open, self.now()));
+        }
+    }
+
+    fn open_undone(&self, seen: &Sighting) -> Option<DriftRow> {
+        let is_it = |row: &&DriftRow| {
+            row.document == Some(seen.document)
+                && row.connection == seen.connection
+                && row.external_id.as_ref() == Some(&seen.external_id)
+                && row.kind == Kind::ApprovedNotExecuted.word()
+                && row.state != "resolved"
+        };
+        self.set.drifts.iter().find(is_it).cloned()
     }
 
     fn open_drift(&self, seen: &Sighting, field: &str) -> Option<DriftRow> {
@@ -124,4 +175,8 @@ impl Deciding<'_> {
         self.set.writes.drifts.retain(|known| known.id != row.id);
         self.set.writes.drifts.push(row);
     }
+}
+
+fn resolved(open: DriftRow, now: Timestamp) -> DriftRow {
+    DriftRow { last_seen_at: now, state: "resolved".to_owned(), resolution: Some("gone".to_owned()), resolved_at: Some(now), ..open }
 }

@@ -66,7 +66,17 @@ impl Deciding<'_> {
                 return self.keep(seen.message, Verdict::Stop { cause: Cause::DataWrong, code: "start_condition", problem });
             }
         };
-        self.note_sighting(seen, meaning.revised);
+        // A status alone begins nothing anew where the same content was approved and carried out (ADR 9).
+        let anew = meaning.revised || meaning.restored || asked;
+        let (undone, starting): (Vec<_>, Vec<_>) =
+            starting.into_iter().partition(|version| !anew && self.is_carried_out(seen.document, version.flow_id()));
+        let word = if undone.is_empty() { Word::Heard } else { Word::Undone };
+        self.note_sighting(seen, meaning.revised, word);
+        match word {
+            Word::Undone => self.note_undone(seen),
+            Word::Heard if meaning.status_moved => self.resolve_undone(seen),
+            Word::Heard => {}
+        }
         let running = self.running_instances(seen.document);
         if meaning.withdrawn_now {
             for instance in self.newest_per_flow(seen.document) {
@@ -97,8 +107,17 @@ impl Deciding<'_> {
         Some(self.keep(seen.message, Verdict::Stop { cause: Cause::DataWrong, code: "key_taken", problem }))
     }
 
+    /// Whether the newest instance of a flow ended as approved, for the content that the document has.
+    fn is_carried_out(&self, document: DocumentId, flow: &str) -> bool {
+        let Some(revision) = self.set.documents.get(&document).map(|work| work.row.revision) else { return false };
+        let newest = self.newest_per_flow(document).into_iter().filter_map(|id| self.set.instances.get(&id));
+        newest.filter(|work| work.row.flow == flow).any(|work| {
+            work.row.status == "ended" && work.row.outcome.as_deref() == Some("approved") && work.row.revision == revision
+        })
+    }
+
     /// Brings document row, revision and source link up to what was seen.
-    fn note_sighting(&mut self, seen: &Sighting, revised: bool) {
+    fn note_sighting(&mut self, seen: &Sighting, revised: bool, word: Word) {
         let now = self.now();
         let revision = |number| RevisionRow {
             tenant: seen.tenant,
@@ -145,6 +164,7 @@ impl Deciding<'_> {
                 if moved
                     && !running
                     && !echo
+                    && word == Word::Heard
                     && let Some(status) = &seen.status
                     && !adds_nothing(connector.as_deref(), &work.row, status)
                 {
@@ -232,6 +252,15 @@ impl Deciding<'_> {
         self.set.instances.insert(id, InstanceWork { row, new: true, changed: true, history: Vec::new() });
         self.event(id, &Event::Started);
     }
+}
+
+/// What the source's status is to the ledger.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// The source speaks of its document.
+    Heard,
+    /// The source has undone what was approved and carried out: a difference, not a new status.
+    Undone,
 }
 
 /// A source that is asked within this time of our writing there may answer with what was before or with what came of it: our

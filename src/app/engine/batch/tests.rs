@@ -92,6 +92,10 @@ impl World {
             rows.links.retain(|row| (&row.connection, &row.external_id) != (&link.connection, &link.external_id));
             rows.links.push(link);
         }
+        for drift in writes.drifts {
+            rows.drifts.retain(|row| row.id != drift.id);
+            rows.drifts.push(drift);
+        }
         let begun = writes.instances_new.iter().map(|row| row.id).collect();
         rows.instances.extend(writes.instances_new);
         for changed in writes.instances_changed {
@@ -160,6 +164,30 @@ fn what_is_read_while_our_write_is_under_way_is_its_echo() {
     assert_eq!(world.status(), "rejected");
     world.see("released", 80, 81);
     assert_eq!(world.status(), "released", "the write has been seen: this is the source's word");
+}
+
+#[test]
+fn a_release_that_the_source_undoes_begins_nothing_and_is_drift_until_it_is_back() {
+    let mut world = World::new();
+    world.see("submitted", 0, 1);
+    world.end(50, "released");
+    world.rows.instances[0].outcome = Some("approved".into());
+    world.wrote(60);
+    world.see("released", 75, 76);
+    let drifts = |world: &World| -> Vec<(String, String, Option<String>)> {
+        world.rows.drifts.iter().map(|row| (row.kind.clone(), row.state.clone(), row.theirs.clone())).collect()
+    };
+    assert_eq!(drifts(&world), []);
+    for time in [200, 210] {
+        assert_eq!(world.see("submitted", time, time + 1), [], "the same content is not approved and paid a second time");
+        assert_eq!(world.status(), "released", "what we know stands");
+        assert_eq!(drifts(&world), [("approved_not_executed".into(), "open".into(), Some("submitted".into()))]);
+    }
+    world.see("released", 300, 301);
+    assert_eq!(drifts(&world), [("approved_not_executed".into(), "resolved".into(), Some("submitted".into()))]);
+    // Refused, it may be submitted again as it is.
+    world.rows.instances[0].outcome = Some("rejected".into());
+    assert_eq!(world.see("submitted", 400, 401).len(), 1);
 }
 
 #[test]
