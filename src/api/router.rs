@@ -114,6 +114,7 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/documents/{id}/story", get(documents::story::story))
         .route("/api/v1/documents/{id}/revisions", get(documents::revisions::list))
         .route("/api/v1/documents/{id}/revisions/{number}/diff", get(documents::revisions::diff))
+        .route("/api/v1/documents/{id}/revisions/{number}/fields", get(documents::fields::fields))
         .route("/api/v1/documents/{id}/diagnosis", get(documents::diagnosis::diagnosis))
         .route("/api/v1/documents/{id}/ledger", get(documents::ledger::ledger))
         .route("/api/v1/documents/{id}/revisions/{number}", get(documents::revision::revision))

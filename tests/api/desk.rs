@@ -248,6 +248,15 @@ async fn a_story_is_told_in_both_languages() {
     assert_eq!(origins["items"][0]["origin"], "received");
     let (_, diff) = door.get(&format!("/api/v1/documents/{}/revisions/1/diff", document("PO-1"))).await;
     assert_eq!(diff, literal!({"from": 1, "to": 1, "changes": []}));
+    let (status, fields) = door.get(&format!("/api/v1/documents/{}/revisions/1/fields", document("PO-1"))).await;
+    let paths: Vec<&str> = fields["items"].as_array().unwrap().iter().map(|item| item["path"].as_str().unwrap()).collect();
+    assert_eq!((status, paths), (200, vec!["number", "total_gross"]), "{fields}");
+    let amount = &fields["items"][1];
+    assert_eq!(
+        (amount["value"].as_str(), amount["since"].as_u64(), amount["origin"].as_str()),
+        (Some("9007199254740993.10"), Some(1), Some("received"))
+    );
+    assert!(amount.get("rule").is_none(), "no rule makes this of such a payload: {amount}");
 }
 
 #[tokio::test]

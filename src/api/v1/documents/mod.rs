@@ -3,6 +3,7 @@
 pub mod counts;
 pub mod diagnosis;
 pub mod export;
+pub mod fields;
 pub mod find;
 pub mod ledger;
 pub mod list;
