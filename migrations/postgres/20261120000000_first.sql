@@ -701,6 +701,115 @@ CREATE UNLOGGED TABLE change_feed (
 );
 CREATE INDEX change_feed_order ON change_feed (xid, number);
 
+-- ---- who may come in ----
+
+-- Somebody who may sign in. `name` is without case. `version` grows with each change of what is known of the user; the
+-- password, attempts and sign-ins are no part of it. `owner`: the role is among `roles` (JSON), for the whole tenant.
+CREATE TABLE hub_user (
+    id              uuid PRIMARY KEY,
+    created_at      bigint NOT NULL,
+    updated_at      bigint NOT NULL,
+    tenant_id       integer NOT NULL,
+    version         integer NOT NULL CHECK (version > 0),
+    failures        integer NOT NULL,
+    owner           boolean NOT NULL,
+    status          text NOT NULL CHECK (status IN ('invited', 'active', 'disabled')),
+    name            text COLLATE "C" NOT NULL,
+    title           text NOT NULL,
+    email           text,
+    person          text,
+    roles           text NOT NULL,
+    password        text,
+    password_at     bigint,
+    locked_until    bigint,
+    last_sign_in_at bigint
+);
+CREATE UNIQUE INDEX hub_user_name ON hub_user (tenant_id, name);
+
+-- A session: what the browser holds is here as a digest only. `used_at` is written once a minute at most.
+CREATE TABLE hub_session (
+    id         uuid PRIMARY KEY,
+    created_at bigint NOT NULL,
+    used_at    bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    tenant_id  integer NOT NULL,
+    user_id    uuid NOT NULL,
+    digest     text NOT NULL,
+    method     text NOT NULL,
+    address    text,
+    agent      text
+);
+CREATE UNIQUE INDEX hub_session_digest ON hub_session (tenant_id, digest);
+CREATE INDEX hub_session_user ON hub_session (tenant_id, user_id);
+CREATE INDEX hub_session_over ON hub_session (expires_at);
+
+-- A link that works once: it makes the first owner, or sets a password.
+CREATE TABLE hub_link (
+    digest     text PRIMARY KEY,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    tenant_id  integer NOT NULL,
+    purpose    text NOT NULL CHECK (purpose IN ('setup', 'password')),
+    user_id    uuid,
+    created_by text NOT NULL
+);
+CREATE INDEX hub_link_user ON hub_link (tenant_id, user_id);
+
+-- Tokens for programs: of a person (who may do no more than the person) or of a service. What opens is here as a digest.
+CREATE TABLE api_token (
+    id          uuid PRIMARY KEY,
+    created_at  bigint NOT NULL,
+    expires_at  bigint NOT NULL,
+    used_at     bigint,
+    revoked_at  bigint,
+    tenant_id   integer NOT NULL,
+    user_id     uuid,
+    name        text NOT NULL,
+    digest      text NOT NULL,
+    permissions text NOT NULL,
+    created_by  text NOT NULL
+);
+CREATE UNIQUE INDEX api_token_digest ON api_token (tenant_id, digest);
+CREATE UNIQUE INDEX api_token_service ON api_token (tenant_id, name) WHERE user_id IS NULL AND revoked_at IS NULL;
+CREATE UNIQUE INDEX api_token_own ON api_token (tenant_id, user_id, name) WHERE user_id IS NOT NULL AND revoked_at IS NULL;
+
+-- The audit: who did what. A row is written with what it tells of and never changed once it is sealed: `number` and `hash`
+-- come a moment later, in order, each hash over the one before it.
+CREATE TABLE audit_entry (
+    id        uuid PRIMARY KEY,
+    at        bigint NOT NULL,
+    number    bigint,
+    tenant_id integer NOT NULL,
+    actor     text NOT NULL,
+    via       text NOT NULL,
+    action    text NOT NULL,
+    object    text,
+    outcome   text,
+    detail    text NOT NULL,
+    address   text,
+    request   text,
+    hash      text
+);
+CREATE UNIQUE INDEX audit_entry_number ON audit_entry (tenant_id, number);
+CREATE INDEX audit_entry_unsealed ON audit_entry (id) WHERE number IS NULL;
+CREATE INDEX audit_entry_newest ON audit_entry (tenant_id, at, id);
+
+-- Where each tenant's chain ends.
+CREATE TABLE audit_head (
+    tenant_id integer PRIMARY KEY,
+    number    bigint NOT NULL,
+    hash      text NOT NULL
+);
+
+-- Whoever works with the hub's own role cannot undo what is sealed by mistake. Against somebody who means to, there is the
+-- chain, and its head elsewhere.
+CREATE FUNCTION audit_entry_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a sealed entry of the audit stays as it is' USING ERRCODE = '23000';
+END $$;
+CREATE TRIGGER audit_entry_unchanged BEFORE UPDATE OR DELETE ON audit_entry
+    FOR EACH ROW WHEN (OLD.number IS NOT NULL) EXECUTE FUNCTION audit_entry_kept();
+
 -- Big texts are compressed with lz4 where the server was built with it; otherwise the server's default stays.
 DO $$
 DECLARE big record;
@@ -761,7 +870,8 @@ BEGIN
         'reconciliation', 'schedule_fire', 'drift', 'duty', 'event', 'rate', 'credential', 'release', 'release_item',
         'live_release', 'draft',
         'exception_note', 'amendment', 'task', 'decision', 'task_seen', 'delegation', 'selection', 'selection_item', 'batch', 'batch_item', 'saved_view',
-        'minute_count', 'receipt', 'breaker_hold', 'breaker_change', 'process_report', 'change_feed']
+        'minute_count', 'receipt', 'breaker_hold', 'breaker_change', 'process_report', 'change_feed',
+        'hub_user', 'hub_session', 'hub_link', 'api_token', 'audit_entry', 'audit_head']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY one_tenant ON %I USING (tenant_id = NULLIF(current_setting(''app.tenant'', true), '''')::integer)', name);

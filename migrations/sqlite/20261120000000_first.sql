@@ -697,3 +697,114 @@ CREATE TABLE change_feed (
     tenant_id INTEGER NOT NULL,
     changes   TEXT NOT NULL
 );
+
+-- ---- who may come in ----
+
+-- Somebody who may sign in. `name` is without case. `version` grows with each change of what is known of the user; the
+-- password, attempts and sign-ins are no part of it. `owner`: the role is among `roles` (JSON), for the whole tenant.
+CREATE TABLE hub_user (
+    id              BLOB PRIMARY KEY,
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    tenant_id       INTEGER NOT NULL,
+    version         INTEGER NOT NULL CHECK (version > 0),
+    failures        INTEGER NOT NULL,
+    owner           INTEGER NOT NULL,
+    status          TEXT NOT NULL CHECK (status IN ('invited', 'active', 'disabled')),
+    name            TEXT NOT NULL,
+    title           TEXT NOT NULL,
+    email           TEXT,
+    person          TEXT,
+    roles           TEXT NOT NULL,
+    password        TEXT,
+    password_at     INTEGER,
+    locked_until    INTEGER,
+    last_sign_in_at INTEGER
+);
+CREATE UNIQUE INDEX hub_user_name ON hub_user (tenant_id, name);
+
+-- A session: what the browser holds is here as a digest only. `used_at` is written once a minute at most.
+CREATE TABLE hub_session (
+    id         BLOB PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    used_at    INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    tenant_id  INTEGER NOT NULL,
+    user_id    BLOB NOT NULL,
+    digest     TEXT NOT NULL,
+    method     TEXT NOT NULL,
+    address    TEXT,
+    agent      TEXT
+);
+CREATE UNIQUE INDEX hub_session_digest ON hub_session (tenant_id, digest);
+CREATE INDEX hub_session_user ON hub_session (tenant_id, user_id);
+CREATE INDEX hub_session_over ON hub_session (expires_at);
+
+-- A link that works once: it makes the first owner, or sets a password.
+CREATE TABLE hub_link (
+    digest     TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    tenant_id  INTEGER NOT NULL,
+    purpose    TEXT NOT NULL CHECK (purpose IN ('setup', 'password')),
+    user_id    BLOB,
+    created_by TEXT NOT NULL
+);
+CREATE INDEX hub_link_user ON hub_link (tenant_id, user_id);
+
+-- Tokens for programs: of a person (who may do no more than the person) or of a service. What opens is here as a digest.
+CREATE TABLE api_token (
+    id          BLOB PRIMARY KEY,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    used_at     INTEGER,
+    revoked_at  INTEGER,
+    tenant_id   INTEGER NOT NULL,
+    user_id     BLOB,
+    name        TEXT NOT NULL,
+    digest      TEXT NOT NULL,
+    permissions TEXT NOT NULL,
+    created_by  TEXT NOT NULL
+);
+CREATE UNIQUE INDEX api_token_digest ON api_token (tenant_id, digest);
+CREATE UNIQUE INDEX api_token_service ON api_token (tenant_id, name) WHERE user_id IS NULL AND revoked_at IS NULL;
+CREATE UNIQUE INDEX api_token_own ON api_token (tenant_id, user_id, name) WHERE user_id IS NOT NULL AND revoked_at IS NULL;
+
+-- The audit: who did what. A row is written with what it tells of and never changed once it is sealed: `number` and `hash`
+-- come a moment later, in order, each hash over the one before it.
+CREATE TABLE audit_entry (
+    id        BLOB PRIMARY KEY,
+    at        INTEGER NOT NULL,
+    number    INTEGER,
+    tenant_id INTEGER NOT NULL,
+    actor     TEXT NOT NULL,
+    via       TEXT NOT NULL,
+    action    TEXT NOT NULL,
+    object    TEXT,
+    outcome   TEXT,
+    detail    TEXT NOT NULL,
+    address   TEXT,
+    request   TEXT,
+    hash      TEXT
+);
+CREATE UNIQUE INDEX audit_entry_number ON audit_entry (tenant_id, number);
+CREATE INDEX audit_entry_unsealed ON audit_entry (id) WHERE number IS NULL;
+CREATE INDEX audit_entry_newest ON audit_entry (tenant_id, at, id);
+
+-- Where each tenant's chain ends.
+CREATE TABLE audit_head (
+    tenant_id INTEGER PRIMARY KEY,
+    number    INTEGER NOT NULL,
+    hash      TEXT NOT NULL
+);
+
+-- Whoever works with the hub's own file cannot undo what is sealed by mistake. Against somebody who means to, there is the
+-- chain, and its head elsewhere.
+CREATE TRIGGER audit_entry_unchanged BEFORE UPDATE ON audit_entry WHEN OLD.number IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'a sealed entry of the audit stays as it is');
+END;
+CREATE TRIGGER audit_entry_kept BEFORE DELETE ON audit_entry WHEN OLD.number IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'a sealed entry of the audit stays as it is');
+END;

@@ -74,6 +74,14 @@ uuid_id!(
     DriftId
 );
 uuid_id!(
+    /// Somebody who may sign in.
+    UserId
+);
+uuid_id!(
+    /// One sign-in of a user, as long as it lasts.
+    SessionId
+);
+uuid_id!(
     /// One lane: the effects of one document at one connection, derived from tenant and name.
     LaneId
 );

@@ -2,6 +2,7 @@
 //!
 //! No async, no I/O, no clock, no randomness: time and ids are arguments, results are values.
 
+pub mod access;
 pub mod approval;
 pub mod binding;
 pub mod calendar;

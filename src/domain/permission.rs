@@ -19,11 +19,17 @@ pub enum Permission {
     Publish,
     /// Read the metrics.
     Metrics,
+    /// Say who may come in and what for.
+    Users,
+    /// Read what was done by whom.
+    Audit,
+    /// Change the data of documents.
+    Amend,
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Permission; 8] = [
+    pub const ALL: [Permission; 11] = [
         Permission::Read,
         Permission::Payloads,
         Permission::Start,
@@ -32,9 +38,13 @@ impl Permission {
         Permission::Edit,
         Permission::Publish,
         Permission::Metrics,
+        Permission::Users,
+        Permission::Audit,
+        Permission::Amend,
     ];
     /// Their words, in the same order.
-    pub const WORDS: [&'static str; 8] = ["read", "payloads", "start", "decide", "operate", "edit", "publish", "metrics"];
+    pub const WORDS: [&'static str; 11] =
+        ["read", "payloads", "start", "decide", "operate", "edit", "publish", "metrics", "users", "audit", "amend"];
 
     /// The word in files and messages.
     pub fn word(self) -> &'static str {
@@ -47,6 +57,9 @@ impl Permission {
             Permission::Edit => "edit",
             Permission::Publish => "publish",
             Permission::Metrics => "metrics",
+            Permission::Users => "users",
+            Permission::Audit => "audit",
+            Permission::Amend => "amend",
         }
     }
 }

@@ -4,8 +4,10 @@
 //! and pays nothing. A method of `Store` that commits and has no point here fails that test, too.
 
 use super::desk::*;
+use super::identity::*;
 use super::*;
-use crate::domain::ids::{ExceptionId, ReconciliationId, TaskId};
+use crate::domain::access::chain::Head;
+use crate::domain::ids::{ExceptionId, ReconciliationId, SessionId, TaskId, UserId};
 use futures::FutureExt;
 use std::future::Future;
 use std::str::FromStr;
@@ -78,6 +80,7 @@ pub const READS: &[&str] = &[
     "counts",
     "credential",
     "desk",
+    "identity",
     "ping",
     "close",
     "last_fires",
@@ -91,6 +94,11 @@ pub const READS: &[&str] = &[
 /// The same of the desk (`Store::desk`), named `desk.assign` and so on.
 pub fn desk_points() -> impl Iterator<Item = &'static str> {
     DESK.iter().filter(|(_, commits)| *commits).map(|(name, _)| *name)
+}
+
+/// The same of who may come in (`Store::identity`), named `identity.add_user` and so on.
+pub fn identity_points() -> impl Iterator<Item = &'static str> {
+    IDENTITY.iter().filter(|(_, commits)| *commits).map(|(name, _)| *name)
 }
 
 /// Where to die, written `decide:after:3`: after the third commit of `decide`.
@@ -115,7 +123,7 @@ impl FromStr for KillPoint {
         let (Some(name), Some(side), Some(number), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
             return Err(wrong());
         };
-        let point = POINTS.iter().copied().chain(desk_points()).find(|point| *point == name).ok_or_else(wrong)?;
+        let point = POINTS.iter().copied().chain(desk_points()).chain(identity_points()).find(|point| *point == name).ok_or_else(wrong)?;
         let before = match side {
             "before" => true,
             "after" => false,
@@ -161,11 +169,11 @@ macro_rules! does {
 }
 
 macro_rules! passing {
-    (commits $this:ident $name:ident ($($arg:ident),*)) => {
-        $this.commit(concat!("desk.", stringify!($name)), $this.inner.desk().$name($($arg),*)).boxed()
+    (commits $this:ident $side:ident $name:ident ($($arg:ident),*)) => {
+        $this.commit(concat!(stringify!($side), ".", stringify!($name)), $this.inner.$side().$name($($arg),*)).boxed()
     };
-    (reads $this:ident $name:ident ($($arg:ident),*)) => {
-        $this.inner.desk().$name($($arg),*)
+    (reads $this:ident $side:ident $name:ident ($($arg:ident),*)) => {
+        $this.inner.$side().$name($($arg),*)
     };
 }
 
@@ -177,12 +185,27 @@ macro_rules! at_the_desk {
         impl desk::Desk for KillPoints {
             $(fn $name $(<$lt>)? (&$($slt)? self $(, $arg: $kind)*) -> $out {
                 let this = self;
-                passing!($keeps this $name ($($arg),*))
+                passing!($keeps this desk $name ($($arg),*))
             })*
         }
     };
 }
 desk::desk_methods!(at_the_desk);
+
+macro_rules! at_the_door {
+    ($($keeps:ident fn $name:ident $(<$lt:lifetime>)? (&$($slt:lifetime)? self $(, $arg:ident : $kind:ty)*) -> $out:ty = $place:path;)*) => {
+        /// Every method of who may come in, and whether it commits.
+        const IDENTITY: &[(&str, bool)] = &[$((concat!("identity.", stringify!($name)), does!($keeps))),*];
+
+        impl identity::Identity for KillPoints {
+            $(fn $name $(<$lt>)? (&$($slt)? self $(, $arg: $kind)*) -> $out {
+                let this = self;
+                passing!($keeps this identity $name ($($arg),*))
+            })*
+        }
+    };
+}
+identity::identity_methods!(at_the_door);
 
 impl Store for KillPoints {
     fn draw_number<'a>(&'a self, tenant: TenantId, counter: &'a str) -> BoxFuture<'a, Result<u64>> {
@@ -190,6 +213,10 @@ impl Store for KillPoints {
     }
 
     fn desk(&self) -> &dyn desk::Desk {
+        self
+    }
+
+    fn identity(&self) -> &dyn identity::Identity {
         self
     }
 
@@ -519,6 +546,9 @@ mod tests {
         let desk: BTreeSet<String> = DESK.iter().filter_map(|(name, _)| name.strip_prefix("desk.")).map(str::to_owned).collect();
         let contract = include_str!("desk/mod.rs").split("pub trait Desk").nth(1).and_then(|rest| rest.split("\n}\n").next());
         assert_eq!(contract.expect("the trait is there").lines().filter_map(name).collect::<BTreeSet<_>>(), desk);
+        let door: BTreeSet<String> = IDENTITY.iter().filter_map(|(name, _)| name.strip_prefix("identity.")).map(str::to_owned).collect();
+        let contract = include_str!("identity/mod.rs").split("pub trait Identity").nth(1).and_then(|rest| rest.split("\n}\n").next());
+        assert_eq!(contract.expect("the trait is there").lines().filter_map(name).collect::<BTreeSet<_>>(), door);
         // Whatever writes says so in its name's place: a reading one that begins to keep something would be noticed by its SQL.
         let here = include_str!("kill_points.rs");
         for point in POINTS {

@@ -17,6 +17,7 @@ mod decode;
 pub mod desk;
 mod facts;
 mod fault;
+pub mod identity;
 pub mod inspect;
 mod keys;
 pub mod kill_points;
@@ -308,6 +309,9 @@ pub trait Store: Reconciliations + Send + Sync + 'static {
 
     /// What people read and write beside the engine: the desk's groups and batches, search, charts, health.
     fn desk(&self) -> &dyn desk::Desk;
+
+    /// Who may come in: users, sessions, one-time links, the audit.
+    fn identity(&self) -> &dyn identity::Identity;
 
     // ---- keeping house ----
 

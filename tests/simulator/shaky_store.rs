@@ -349,6 +349,10 @@ impl Store for ShakyStore {
         self.inner.desk()
     }
 
+    fn identity(&self) -> &dyn waybill::store::identity::Identity {
+        self.inner.identity()
+    }
+
     fn migrate(&self) -> BoxFuture<'_, Result<MigrationReport>> {
         self.inner.migrate()
     }

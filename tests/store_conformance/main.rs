@@ -8,6 +8,7 @@ mod desk;
 mod engine;
 mod fixtures;
 mod house;
+mod identity;
 mod intake;
 mod lanes;
 #[path = "../support/memory_store/mod.rs"]
@@ -48,6 +49,28 @@ macro_rules! conformance_of_people {
             super::world::on_sqlite(super::desk::$case).await;
         })* }
     };
+}
+
+/// Cases for who may come in, which the store in memory does not know either.
+macro_rules! conformance_of_the_door {
+    ($($case:ident),* $(,)?) => {
+        mod door_on_postgres { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $case() {
+            super::world::on_postgres(super::identity::$case).await;
+        })* }
+        mod door_on_sqlite { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $case() {
+            super::world::on_sqlite(super::identity::$case).await;
+        })* }
+    };
+}
+
+conformance_of_the_door! {
+    a_name_is_given_once_and_a_user_changes_only_from_what_was_seen,
+    attempts_are_counted_and_the_waits_grow,
+    a_password_is_set_over_the_one_that_was_seen_and_ends_sessions,
+    a_link_works_once_and_a_newer_one_takes_its_place,
+    sessions_are_found_ended_and_swept,
+    two_owners_cannot_both_go,
+    entries_are_sealed_in_one_chain_whoever_seals,
 }
 
 conformance_of_people! {

@@ -110,6 +110,44 @@ async fn people_see_one_tenant_by_row_level_security() {
     .await;
 }
 
+/// A table that is added without a policy would be open to every tenant.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_table_has_row_level_security() {
+    with_database(|url| async move {
+        migrated(&url).await.close().await;
+        use sqlx::{Connection, Row};
+        let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
+        let open = "SELECT relname::text AS name FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \
+            AND NOT relispartition AND relname <> 'schema_migration' AND NOT (relrowsecurity AND EXISTS \
+            (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND pg_get_expr(p.polqual, p.polrelid) LIKE '%tenant_id%app.tenant%')) \
+            ORDER BY 1";
+        let rows = sqlx::query(open).fetch_all(&mut connection).await.unwrap();
+        let names: Vec<String> = rows.iter().map(|row| row.get("name")).collect();
+        assert!(names.is_empty(), "tables that every tenant could read: {names:?}");
+        connection.close().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sealed_entry_of_the_audit_cannot_be_changed_by_mistake() {
+    with_database(|url| async move {
+        let store = migrated(&url).await;
+        store.identity().note(&[crate::identity::entry()]).await.unwrap();
+        run_sql(&url, "UPDATE audit_entry SET actor = 'before it is sealed'").await;
+        assert_eq!(store.identity().seal_audit(at(0)).await.unwrap(), 1);
+        store.close().await;
+        use sqlx::Connection;
+        let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
+        for sql in ["UPDATE audit_entry SET actor = 'eve'", "DELETE FROM audit_entry", "UPDATE audit_entry SET number = NULL"] {
+            let refused = sqlx::raw_sql(sql).execute(&mut connection).await.unwrap_err();
+            assert!(refused.to_string().contains("stays as it is"), "{sql}: {refused}");
+        }
+        connection.close().await.unwrap();
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newer_schema_is_left_alone_and_a_missing_one_named() {
     with_database(|url| async move {

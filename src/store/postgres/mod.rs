@@ -255,6 +255,10 @@ impl Store for Postgres {
         self
     }
 
+    fn identity(&self) -> &dyn identity::Identity {
+        self
+    }
+
     fn migrate(&self) -> BoxFuture<'_, Result<MigrationReport>> {
         Box::pin(migrate::migrate(self))
     }

@@ -256,6 +256,10 @@ impl Store for Sqlite {
         self
     }
 
+    fn identity(&self) -> &dyn identity::Identity {
+        self
+    }
+
     fn migrate(&self) -> BoxFuture<'_, Result<MigrationReport>> {
         Box::pin(migrate::migrate(self))
     }

@@ -245,6 +245,10 @@ impl Store for MemoryStore {
         panic!("people do not read the store in memory")
     }
 
+    fn identity(&self) -> &dyn waybill::store::identity::Identity {
+        panic!("nobody signs in at the store in memory")
+    }
+
     fn migrate(&self) -> BoxFuture<'_, Result<MigrationReport>> {
         self.with(|_| Ok(MigrationReport { applied: Vec::new(), current: "memory".to_owned() }))
     }

@@ -1,0 +1,176 @@
+//! Who may come in: users, their sessions and one-time links, and the audit of what people do.
+//!
+//! One text for both engines (`ask`). Passwords arrive hashed and secrets as digests: nothing here opens a door. Whatever
+//! changes something takes its audit entry and writes it in the same transaction.
+
+mod audit;
+mod links;
+mod rows;
+mod sessions;
+mod tokens;
+mod users;
+
+use super::ask::Speaks;
+use super::{Page, Result};
+use crate::domain::access::chain::Head;
+use crate::domain::ids::{SessionId, TenantId, UserId};
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+pub use rows::*;
+use uuid::Uuid;
+
+/// The side of the store that knows who may come in. Both engines have it by speaking `ask`.
+pub trait Identity: Send + Sync {
+    // ---- users ----
+
+    /// Users by name, after a name, at most `limit`.
+    fn users<'a>(&'a self, tenant: TenantId, after: Option<&'a str>, limit: u32) -> BoxFuture<'a, Result<Vec<UserRow>>>;
+
+    /// One user.
+    fn user(&self, tenant: TenantId, id: UserId) -> BoxFuture<'_, Result<Option<UserRow>>>;
+
+    /// The user with a name.
+    fn user_named<'a>(&'a self, tenant: TenantId, name: &'a str) -> BoxFuture<'a, Result<Option<UserRow>>>;
+
+    /// Whether somebody who may sign in owns the tenant.
+    fn has_owner(&self, tenant: TenantId) -> BoxFuture<'_, Result<bool>>;
+
+    /// Adds a user, using up a link where one leads here; false when the name is taken or the link is gone.
+    fn add_user<'a>(&'a self, user: &'a UserRow, link: Option<&'a str>, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
+
+    /// Saves what is known of a user over the version before. A user who is not active has no sessions left.
+    fn save_user<'a>(&'a self, user: &'a UserRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<UserSaved>>;
+
+    /// Sets a password over the one that was seen, using up the link where one leads here; every session ends. False when
+    /// the password or the link is not what it was.
+    fn set_password<'a>(&'a self, change: &'a PasswordChange, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
+
+    /// Counts an attempt to sign in and answers who it is; none for nobody, the disabled, and those who have to wait.
+    fn count_attempt<'a>(&'a self, tenant: TenantId, name: &'a str, at: Timestamp) -> BoxFuture<'a, Result<Option<UserRow>>>;
+
+    // ---- links ----
+
+    /// Keeps a one-time link; those for the same purpose and user before it are over.
+    fn add_link<'a>(&'a self, link: &'a OnceLinkRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<()>>;
+
+    /// A link that is not over.
+    fn link<'a>(&'a self, tenant: TenantId, digest: &'a str, now: Timestamp) -> BoxFuture<'a, Result<Option<OnceLinkRow>>>;
+
+    // ---- sessions ----
+
+    /// Begins a session; the user's failed attempts are forgotten.
+    fn start_session<'a>(&'a self, session: &'a SessionRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<()>>;
+
+    /// A session with its user.
+    fn session<'a>(&'a self, tenant: TenantId, digest: &'a str) -> BoxFuture<'a, Result<Option<(SessionRow, UserRow)>>>;
+
+    /// Writes down that a session was used.
+    fn touch_session(&self, tenant: TenantId, id: SessionId, at: Timestamp) -> BoxFuture<'_, Result<()>>;
+
+    /// Sessions of a user that end after `now`, the last used first.
+    fn sessions(&self, tenant: TenantId, user: UserId, now: Timestamp) -> BoxFuture<'_, Result<Vec<SessionRow>>>;
+
+    /// Ends sessions; answers how many.
+    fn end_sessions<'a>(&'a self, which: &'a SessionChoice, entry: &'a AuditRow) -> BoxFuture<'a, Result<u64>>;
+
+    // ---- tokens ----
+
+    /// Keeps a token; false when its owner has one of that name.
+    fn add_token<'a>(&'a self, token: &'a ApiTokenRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
+
+    /// Tokens that were not revoked, by name, at most 1,000; those that are over among them.
+    fn tokens<'a>(&'a self, choice: &'a TokenChoice) -> BoxFuture<'a, Result<Vec<ApiTokenRow>>>;
+
+    /// A token that opens, with its user where it is somebody's.
+    #[expect(clippy::type_complexity, reason = "a future of a row and its user; a name would only hide that")]
+    fn token<'a>(
+        &'a self,
+        tenant: TenantId,
+        digest: &'a str,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<(ApiTokenRow, Option<UserRow>)>>>;
+
+    /// Writes down that a token was used.
+    fn touch_token(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<()>>;
+
+    /// Ends a token; false when it is not there, or another's.
+    fn revoke_token<'a>(&'a self, choice: &'a TokenChoice, id: Uuid, at: Timestamp, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
+
+    // ---- the audit ----
+
+    /// Writes entries that go with no change of this side.
+    fn note<'a>(&'a self, entries: &'a [AuditRow]) -> BoxFuture<'a, Result<()>>;
+
+    /// Writes what became of entries that were written before their end was known.
+    fn finish<'a>(&'a self, ends: &'a [(Uuid, String)]) -> BoxFuture<'a, Result<()>>;
+
+    /// Entries, newest first, keyset pages.
+    fn audit<'a>(&'a self, choice: &'a AuditChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<KeptAudit>>>;
+
+    /// Sealed entries in the order of their numbers, after a number, at most 1,000.
+    fn audit_chain(&self, tenant: TenantId, after: u64) -> BoxFuture<'_, Result<Vec<KeptAudit>>>;
+
+    /// Where a tenant's chain ends.
+    fn audit_head(&self, tenant: TenantId) -> BoxFuture<'_, Result<Head>>;
+
+    /// Where every tenant's chain ends.
+    fn audit_heads(&self) -> BoxFuture<'_, Result<Vec<(TenantId, Head)>>>;
+
+    /// Seals entries of all tenants that have ended, and those that never will: they were begun before `unfinished_before`.
+    /// Bounded a call; answers how many.
+    fn seal_audit(&self, unfinished_before: Timestamp) -> BoxFuture<'_, Result<u32>>;
+
+    // ---- keeping house ----
+
+    /// Drops sessions and links that are over, bounded a call.
+    fn sweep_identity(&self, now: Timestamp, unused_since: Timestamp) -> BoxFuture<'_, Result<u64>>;
+}
+
+/// Every method of this side, whether it keeps anything (`commits`) or not, and where it is written: one list for whatever
+/// implements the trait as a whole.
+macro_rules! identity_methods {
+    ($implement:ident) => {
+        $implement! {
+            reads   fn users<'a>(&'a self, tenant: TenantId, after: Option<&'a str>, limit: u32) -> BoxFuture<'a, Result<Vec<UserRow>>> = users::list;
+            reads   fn user(&self, tenant: TenantId, id: UserId) -> BoxFuture<'_, Result<Option<UserRow>>> = users::one;
+            reads   fn user_named<'a>(&'a self, tenant: TenantId, name: &'a str) -> BoxFuture<'a, Result<Option<UserRow>>> = users::named;
+            reads   fn has_owner(&self, tenant: TenantId) -> BoxFuture<'_, Result<bool>> = users::has_owner;
+            commits fn add_user<'a>(&'a self, user: &'a UserRow, link: Option<&'a str>, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = users::add;
+            commits fn save_user<'a>(&'a self, user: &'a UserRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<UserSaved>> = users::save;
+            commits fn set_password<'a>(&'a self, change: &'a PasswordChange, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = users::set_password;
+            commits fn count_attempt<'a>(&'a self, tenant: TenantId, name: &'a str, at: Timestamp) -> BoxFuture<'a, Result<Option<UserRow>>> = users::count_attempt;
+            commits fn add_link<'a>(&'a self, link: &'a OnceLinkRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<()>> = links::add;
+            reads   fn link<'a>(&'a self, tenant: TenantId, digest: &'a str, now: Timestamp) -> BoxFuture<'a, Result<Option<OnceLinkRow>>> = links::one;
+            commits fn start_session<'a>(&'a self, session: &'a SessionRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<()>> = sessions::start;
+            reads   fn session<'a>(&'a self, tenant: TenantId, digest: &'a str) -> BoxFuture<'a, Result<Option<(SessionRow, UserRow)>>> = sessions::one;
+            commits fn touch_session(&self, tenant: TenantId, id: SessionId, at: Timestamp) -> BoxFuture<'_, Result<()>> = sessions::touch;
+            reads   fn sessions(&self, tenant: TenantId, user: UserId, now: Timestamp) -> BoxFuture<'_, Result<Vec<SessionRow>>> = sessions::list;
+            commits fn end_sessions<'a>(&'a self, which: &'a SessionChoice, entry: &'a AuditRow) -> BoxFuture<'a, Result<u64>> = sessions::end;
+            commits fn add_token<'a>(&'a self, token: &'a ApiTokenRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = tokens::add;
+            reads   fn tokens<'a>(&'a self, choice: &'a TokenChoice) -> BoxFuture<'a, Result<Vec<ApiTokenRow>>> = tokens::list;
+            reads   fn token<'a>(&'a self, tenant: TenantId, digest: &'a str, now: Timestamp) -> BoxFuture<'a, Result<Option<(ApiTokenRow, Option<UserRow>)>>> = tokens::one;
+            commits fn touch_token(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<()>> = tokens::touch;
+            commits fn revoke_token<'a>(&'a self, choice: &'a TokenChoice, id: Uuid, at: Timestamp, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = tokens::revoke;
+            commits fn note<'a>(&'a self, entries: &'a [AuditRow]) -> BoxFuture<'a, Result<()>> = audit::note;
+            commits fn finish<'a>(&'a self, ends: &'a [(Uuid, String)]) -> BoxFuture<'a, Result<()>> = audit::finish;
+            reads   fn audit<'a>(&'a self, choice: &'a AuditChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<KeptAudit>>> = audit::list;
+            reads   fn audit_chain(&self, tenant: TenantId, after: u64) -> BoxFuture<'_, Result<Vec<KeptAudit>>> = audit::chain;
+            reads   fn audit_head(&self, tenant: TenantId) -> BoxFuture<'_, Result<Head>> = audit::head;
+            reads   fn audit_heads(&self) -> BoxFuture<'_, Result<Vec<(TenantId, Head)>>> = audit::heads;
+            commits fn seal_audit(&self, unfinished_before: Timestamp) -> BoxFuture<'_, Result<u32>> = audit::seal;
+            commits fn sweep_identity(&self, now: Timestamp, unused_since: Timestamp) -> BoxFuture<'_, Result<u64>> = sessions::sweep;
+        }
+    };
+}
+pub(super) use identity_methods;
+
+macro_rules! by_speaking {
+    ($($keeps:ident fn $name:ident $(<$lt:lifetime>)? (&$($slt:lifetime)? self $(, $arg:ident : $kind:ty)*) -> $out:ty = $place:path;)*) => {
+        impl<S: Speaks> Identity for S {
+            $(fn $name $(<$lt>)? (&$($slt)? self $(, $arg: $kind)*) -> $out {
+                Box::pin($place(self $(, $arg)*))
+            })*
+        }
+    };
+}
+identity_methods!(by_speaking);

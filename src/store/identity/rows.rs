@@ -1,0 +1,246 @@
+//! The rows of this side. JSON columns are text here, as everywhere in the store.
+
+use crate::domain::access::chain::{Head, Link};
+use crate::domain::ids::{SessionId, TenantId, UserId};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// Somebody who may sign in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserRow {
+    /// Id.
+    pub id: UserId,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Grows with each change of what is known of the user.
+    pub version: u32,
+    /// What the user signs in with, without case.
+    pub name: String,
+    /// How the user is called.
+    pub title: String,
+    /// Mail address.
+    pub email: Option<String>,
+    /// Id of the person in the directory.
+    pub person: Option<String>,
+    /// `invited`, `active` or `disabled`.
+    pub status: String,
+    /// Roles as granted, JSON.
+    pub roles: String,
+    /// Whether the role of owner is among them, for the whole tenant.
+    pub owner: bool,
+    /// The password, hashed; none for who has not set one.
+    pub password: Option<PasswordHash>,
+    /// When the password was set.
+    pub password_at: Option<Timestamp>,
+    /// Attempts since the last success.
+    pub failures: u32,
+    /// No attempt counts before this time.
+    pub locked_until: Option<Timestamp>,
+    /// The last success.
+    pub last_sign_in_at: Option<Timestamp>,
+    /// When the user was added.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A hashed password in the PHC form. Hard to turn back, and shown to nobody all the same.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(pub String);
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("PasswordHash(…)")
+    }
+}
+
+/// What became of saving a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserSaved {
+    /// It is saved.
+    Saved,
+    /// The version before is not what is there, or there is no such user.
+    Changed,
+    /// It would leave the tenant without an owner.
+    LastOwner,
+}
+
+/// A password to be set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PasswordChange {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Whose.
+    pub user: UserId,
+    /// The hash that was seen; none when there was none.
+    pub before: Option<PasswordHash>,
+    /// The new one.
+    pub password: PasswordHash,
+    /// Digest of the link that leads here.
+    pub link: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A one-time link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnceLinkRow {
+    /// Digest of its secret.
+    pub digest: String,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// `setup` (makes the first owner) or `password` (sets one).
+    pub purpose: String,
+    /// Whose password.
+    pub user: Option<UserId>,
+    /// Who made it.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it is over.
+    pub expires_at: Timestamp,
+}
+
+/// A session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Id, which opens nothing.
+    pub id: SessionId,
+    /// Digest of the secret that the browser holds.
+    pub digest: String,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Whose.
+    pub user: UserId,
+    /// How the user signed in: `password` or `provider/NAME`.
+    pub method: String,
+    /// From where.
+    pub address: Option<String>,
+    /// With what, as it says itself.
+    pub agent: Option<String>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub used_at: Timestamp,
+    /// When it is over at the latest.
+    pub expires_at: Timestamp,
+}
+
+/// Which sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionChoice {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Whose.
+    pub user: UserId,
+    /// Only this one.
+    pub only: Option<SessionId>,
+    /// All but this one.
+    pub except: Option<SessionId>,
+}
+
+/// A token for programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiTokenRow {
+    /// Id, which opens nothing.
+    pub id: Uuid,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Whose; none for a service's.
+    pub user: Option<UserId>,
+    /// Its name.
+    pub name: String,
+    /// Digest of what opens.
+    pub digest: String,
+    /// What it may do: words, JSON.
+    pub permissions: String,
+    /// Who made it.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it is over.
+    pub expires_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub used_at: Option<Timestamp>,
+}
+
+/// Which tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenChoice {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Only this user's.
+    pub user: Option<UserId>,
+}
+
+/// One line of the audit: who did what to what, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Id.
+    pub id: Uuid,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by name.
+    pub actor: String,
+    /// How the actor came in: `session`, `token`, `setup`, `system` or `nobody`.
+    pub via: String,
+    /// What was done, such as `user.add`.
+    pub action: String,
+    /// To what, such as `user/…`.
+    pub object: Option<String>,
+    /// What became of it: `done`, `refused`, or the status of the answer.
+    pub outcome: Option<String>,
+    /// What else is to be known, JSON; no secrets and no payloads.
+    pub detail: String,
+    /// From where.
+    pub address: Option<String>,
+    /// The request in the hub's log.
+    pub request: Option<String>,
+}
+
+impl AuditRow {
+    /// The entry as the chain takes it at a place.
+    pub fn link(&self, number: u64) -> Link<'_> {
+        let texts = [
+            Some(self.actor.as_str()),
+            Some(&self.via),
+            Some(&self.action),
+            self.object.as_deref(),
+            self.outcome.as_deref(),
+            Some(&self.detail),
+            self.address.as_deref(),
+            self.request.as_deref(),
+        ];
+        Link { tenant: self.tenant, number, id: self.id, at: self.at, texts }
+    }
+}
+
+/// An entry with its place in the chain; without one for a moment after it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAudit {
+    /// The entry.
+    pub entry: AuditRow,
+    /// Its number and hash.
+    pub sealed: Option<Head>,
+}
+
+/// Which entries; what is none does not narrow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditChoice {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Who.
+    pub actor: Option<String>,
+    /// What was done.
+    pub action: Option<String>,
+    /// To what.
+    pub object: Option<String>,
+    /// What became of it.
+    pub outcome: Option<String>,
+    /// At or after.
+    pub since: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+}
