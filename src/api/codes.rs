@@ -44,11 +44,23 @@ codes! {
         "`Idempotency-Key` is empty, longer than 128 characters, or not printable ASCII.",
         "Send for example a UUID, the same one when you repeat the request.";
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "Not signed in",
-        "The request has no bearer token, or one that this hub does not know.",
-        "Send `Authorization: Bearer TOKEN` with a token named in `server.tokens` of the hub's configuration.";
+        "The request has neither a bearer token that this hub knows nor a session that goes on.",
+        "Sign in again, or send `Authorization: Bearer TOKEN` with a token named in `server.tokens` of the hub's configuration.";
+    SIGN_IN_REFUSED = "sign_in_refused", UNAUTHORIZED, "Not let in",
+        "The name or the password is wrong, or the account has to wait after wrong passwords or is disabled. Which of them is not said, so that nobody learns who has an account.",
+        "Check both, wait a minute, and try again. Somebody with the permission `users` can make a link to set a new password: `waybill users reset NAME`.";
+    TOO_MANY_ATTEMPTS = "too_many_attempts", TOO_MANY_REQUESTS, "Too many attempts",
+        "Too many attempts to sign in came from this address within a minute.",
+        "Wait for a minute.";
+    LINK_OVER = "link_over", GONE, "The link does not work any more",
+        "A link works once and for 24 hours; this one was used, is over, was replaced by a newer one, or never was.",
+        "Ask whoever sent it for a new one: `waybill users reset NAME`, or `waybill users setup-link` for the first owner.";
+    FOREIGN_PAGE = "foreign_page", FORBIDDEN, "Not from a page of this hub",
+        "A browser sent its session with a change that no page of this hub asked for, or did not say which page did.",
+        "Use the console at its own address. When a proxy stands before the hub, set `server.public_url` to the address that browsers show. Programs bring a token instead of a session.";
     FORBIDDEN = "forbidden", FORBIDDEN, "Not allowed",
-        "The token is known but lacks a permission this request needs.",
-        "Use a token with the permission that the detail names, or add it to the token in the hub's configuration.";
+        "The caller is known but lacks a permission this request needs.",
+        "Use a token with the permission that the detail names, add it to the token in the hub's configuration, or give the user a role that has it.";
     NOT_FOUND = "not_found", NOT_FOUND, "Not found",
         "There is nothing under this path or id, or it is not yours to know.",
         "Check the path and the id; lists show what there is.";

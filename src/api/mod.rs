@@ -3,6 +3,7 @@
 //! Owns listening, limits, who may come in, problems as JSON, and OpenAPI. Handlers translate: parse, call `app`,
 //! answer. What is not here on purpose: SQL, partners, and any decision about a document.
 
+pub mod audit;
 pub mod auth;
 mod body;
 pub mod codes;

@@ -10,12 +10,13 @@ use utoipa::{Modify, OpenApi as _};
 
 use super::problem::{Pointer, Problem};
 use super::v1::{
-    authoring, batches, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows, forms, instances, me,
-    messages, ops, reconciliations, releases, selections, streams, tasks, views,
+    audit, authoring, batches, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows, forms,
+    instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{consent, health, hooks};
 use crate::app::{
-    connections as app_connections, desk, diagnosis, health as app_health, keeping, ops as app_ops, reading, reconcile, starts, story,
+    access, connections as app_connections, desk, diagnosis, health as app_health, keeping, ops as app_ops, reading, reconcile, starts,
+    story,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -35,6 +36,9 @@ use crate::app::{
         (name = "batches", description = "Many at once: frozen selections, and one action on every thing of them."),
         (name = "tasks", description = "What people are asked, what they decide, and who decides for whom."),
         (name = "me", description = "The caller: what it may do, and what it keeps."),
+        (name = "sign-in", description = "Coming in and going: sessions, one-time links, one's own password."),
+        (name = "users", description = "Who may come in, and what for."),
+        (name = "audit", description = "What was done by whom, in a chain of hashes."),
         (name = "messages", description = "What came in and waits: for its object, or for a person."),
         (name = "streams", description = "What is pulled, and how far it got."),
         (name = "ops", description = "How the hub is doing, and charts."),
@@ -69,6 +73,12 @@ use crate::app::{
         selections::create::create, selections::show::show,
         batches::list::list, batches::create::create, batches::show::show, batches::items::list, batches::items::export,
         batches::steer::pause, batches::steer::resume, batches::steer::cancel, batches::steer::retry_failed,
+        sign_in::offer::offer, sign_in::enter::sign_in, sign_in::leave::sign_out, sign_in::link::look, sign_in::link::follow,
+        sign_in::password::change, sign_in::sessions::list, sign_in::sessions::end, sign_in::sessions::end_others,
+        users::list::list, users::list::roles, users::add::add, users::one::show, users::one::change,
+        users::steer::disable, users::steer::enable, users::steer::reset, users::steer::sign_out,
+        tokens::own::list, tokens::own::make, tokens::own::revoke, tokens::service::list, tokens::service::make, tokens::service::revoke,
+        audit::list::list, audit::chain::head, audit::chain::chain,
         me::me, events::stream, instances::path::path,
         tasks::list::list, tasks::counts::counts, tasks::show::show, tasks::seen::seen, tasks::act::on_task, tasks::act::on_instance,
         tasks::people::people, delegations::list::list, delegations::create::create, delegations::end::end,
@@ -89,6 +99,10 @@ use crate::app::{
         reading::Drift, starts::Started, starts::StartedDocument, starts::StartedInstance, starts::FormItem,
         forms::submit::FormSubmission, flows::start::FlowStart,
         diagnosis::Diagnosis, diagnosis::State, diagnosis::Words, diagnosis::WaitingOn, diagnosis::Action,
+        sign_in::offer::SignInOffer, sign_in::enter::SignIn, sign_in::enter::SignedIn, sign_in::link::OneTimeLink, sign_in::link::LinkFollowed,
+        sign_in::password::PasswordOrder, access::SessionsEnded, access::LinkView, access::SessionItem, access::Sessions,
+        access::UserItem, access::UserRole, access::Users, users::add::UserOrder, access::UserAdded, access::LinkMade,
+        users::one::UserPatch, access::tokens::TokenItem, access::tokens::TokenItems, access::tokens::TokenMade, tokens::TokenOrder, access::audit::AuditItem, access::audit::AuditHead, access::audit::AuditChain, users::list::RoleItem, users::list::Roles,
         me::Me, reading::InstancePath, reading::PathVisit, reading::MessageItem, reading::Receipt,
         app_health::ConnectionsHealth, app_health::ConnectionHealth, app_health::Held, app_health::LineOf, app_health::OperationHealth,
         app_health::BreakerLine, app_ops::Overview, app_ops::Outbox, app_ops::Replica, app_ops::Thresholds, app_ops::Stream,
@@ -117,7 +131,10 @@ struct Common;
 impl Modify for Common {
     fn modify(&self, api: &mut OpenApi) {
         api.info.version = env!("CARGO_PKG_VERSION").to_owned();
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token named in `server.tokens`.")).build();
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A token named in `server.tokens`. A browser that signed in brings its session's cookie instead."))
+            .build();
         if let Some(components) = &mut api.components {
             components.add_security_scheme("token", SecurityScheme::Http(scheme));
         }

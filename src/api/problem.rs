@@ -10,7 +10,7 @@ use super::request_id;
 use crate::app::commands::CommandError;
 use crate::app::publishing::{self, CaseView, Finding};
 use crate::app::reconcile::Why;
-use crate::app::{StoreError, keeping, reading};
+use crate::app::{StoreError, access, keeping, reading};
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -131,6 +131,28 @@ impl From<Why> for Problem {
             Why::Invalid(_) => Problem::new(&codes::INVALID_COMMAND, error.to_string()),
             Why::Partner(_) => Problem::new(&codes::PARTNER_AWAY, error.to_string()),
             Why::Store(error) => Problem::from(error),
+        }
+    }
+}
+
+impl From<access::Error> for Problem {
+    fn from(error: access::Error) -> Self {
+        use access::Error;
+        match error {
+            Error::NotFound(_) => Problem::new(&codes::NOT_FOUND, format!("{error}.")),
+            Error::Refused => Problem::new(&codes::SIGN_IN_REFUSED, "The name or the password is wrong, or the account has to wait."),
+            Error::Throttled(seconds) => {
+                Problem::new(&codes::TOO_MANY_ATTEMPTS, format!("This address may try again in {seconds} seconds."))
+            }
+            Error::Link => Problem::new(&codes::LINK_OVER, "The link does not work any more."),
+            Error::Invalid(field, why) => {
+                let pointer = Pointer { pointer: format!("/{field}"), message: why };
+                Problem::new(&codes::INVALID_BODY, "One or more fields are not valid.").with_pointers(vec![pointer])
+            }
+            Error::Changed(why) => Problem::new(&codes::PRECONDITION_FAILED, format!("{why}.")),
+            Error::Conflict(why) => Problem::new(&codes::CONFLICT, why),
+            Error::Secret => Problem::new(&codes::INTERNAL, "The request could not be answered."),
+            Error::Store(error) => Problem::from(error),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
@@ -12,10 +13,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::problem::Problem;
 use super::state::ApiState;
 use super::v1::{
-    authoring, batches, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows, forms, instances, me,
-    messages, ops, reconciliations, releases, selections, streams, tasks, views,
+    audit as audit_routes, authoring, batches, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows,
+    forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
 };
-use super::{body, codes, consent, deadline, health, hooks, observe, openapi, panic, request_id};
+use super::{audit, body, codes, consent, deadline, health, hooks, observe, openapi, panic, request_id};
+use crate::app::access::Audit;
 use crate::runtime::IdMaker;
 
 /// Limits of requests.
@@ -44,6 +46,7 @@ pub fn router(state: ApiState, ids: IdMaker, limits: &Limits) -> Router {
         .merge(bounded(webhooks(), limits.hook_body_bytes_max))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_this_way)
+        .layer(from_fn_with_state(Audit::from_ref(&state), audit::layer))
         .with_state(state)
         .layer(from_fn_with_state(limits.request_timeout, deadline::layer))
         .layer(CatchPanicLayer::custom(panic::answer))
@@ -151,6 +154,7 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/drift/{id}/repair", post(drift::repair::repair))
         .merge(work())
         .merge(people())
+        .merge(access())
 }
 
 /// What people are asked.
@@ -165,6 +169,33 @@ fn people() -> Router<ApiState> {
         .route("/api/v1/instances/{id}/people/{verb}", post(tasks::act::on_instance))
         .route("/api/v1/delegations", get(delegations::list::list).post(delegations::create::create))
         .route("/api/v1/delegations/{id}", delete(delegations::end::end))
+}
+
+/// Who may come in.
+fn access() -> Router<ApiState> {
+    Router::new()
+        .route("/api/v1/sign-in", get(sign_in::offer::offer).post(sign_in::enter::sign_in))
+        .route("/api/v1/sign-in/link", post(sign_in::link::follow))
+        .route("/api/v1/sign-in/link/look", post(sign_in::link::look))
+        .route("/api/v1/sign-out", post(sign_in::leave::sign_out))
+        .route("/api/v1/me/password", post(sign_in::password::change))
+        .route("/api/v1/me/sessions", get(sign_in::sessions::list))
+        .route("/api/v1/me/sessions/end-others", post(sign_in::sessions::end_others))
+        .route("/api/v1/me/sessions/{id}", delete(sign_in::sessions::end))
+        .route("/api/v1/users", get(users::list::list).post(users::add::add))
+        .route("/api/v1/users/{id}", get(users::one::show).put(users::one::change))
+        .route("/api/v1/users/{id}/disable", post(users::steer::disable))
+        .route("/api/v1/users/{id}/enable", post(users::steer::enable))
+        .route("/api/v1/users/{id}/reset", post(users::steer::reset))
+        .route("/api/v1/users/{id}/sign-out", post(users::steer::sign_out))
+        .route("/api/v1/roles", get(users::list::roles))
+        .route("/api/v1/me/tokens", get(tokens::own::list).post(tokens::own::make))
+        .route("/api/v1/me/tokens/{id}", delete(tokens::own::revoke))
+        .route("/api/v1/tokens", get(tokens::service::list).post(tokens::service::make))
+        .route("/api/v1/tokens/{id}", delete(tokens::service::revoke))
+        .route("/api/v1/audit", get(audit_routes::list::list))
+        .route("/api/v1/audit/head", get(audit_routes::chain::head))
+        .route("/api/v1/audit/chain", get(audit_routes::chain::chain))
 }
 
 /// Many at once, and what people keep.

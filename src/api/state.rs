@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use tokio_util::sync::CancellationToken;
 
-use super::auth::Tokens;
+use super::auth::{Cookies, Gate, Tokens};
+use crate::app::access::{Access, Audit};
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
 use crate::app::connections::Connections;
@@ -55,8 +56,14 @@ pub struct Parts {
     pub people: People,
     /// Publishes, and helps on the way there.
     pub publishing: Publishing,
-    /// Who may come in.
+    /// Who may come in with a token.
     pub tokens: Tokens,
+    /// Lets people in.
+    pub access: Access,
+    /// How sessions travel.
+    pub cookies: Cookies,
+    /// Where changes are written down.
+    pub audit: Audit,
     /// What is ready.
     pub readiness: Readiness,
     /// What was counted.
@@ -108,9 +115,18 @@ part! {
     Consents = consents;
     People = people;
     Publishing = publishing;
-    Tokens = tokens;
+    Access = access;
+    Cookies = cookies;
+    Audit = audit;
     Readiness = readiness;
     Metrics = metrics;
     Arc<dyn Clock> = clock;
     IdMaker = ids;
+}
+
+impl FromRef<ApiState> for Gate {
+    fn from_ref(state: &ApiState) -> Self {
+        let parts = &state.parts;
+        Gate { tokens: parts.tokens.clone(), access: parts.access.clone(), cookies: parts.cookies.clone(), audit: parts.audit.clone() }
+    }
 }

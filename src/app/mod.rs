@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows HTTP routes, command lines or configuration files.
 
+pub mod access;
 pub mod act;
 pub mod answers;
 pub mod cases;

@@ -1,7 +1,8 @@
 //! Puts a hub together from its parts: store, definitions, gateway, engine, loops, door. `serve`, `demo` and `bench` use it.
 
-use crate::api::auth::{TokenOptions, Tokens};
+use crate::api::auth::{Cookies, TokenOptions, Tokens};
 use crate::api::{Limits, Parts, listener};
+use crate::app::access::{Access, Actor, Audit, Cost};
 use crate::app::act::Act;
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
@@ -21,6 +22,7 @@ use crate::app::shared::InStore;
 use crate::app::start::Starter;
 use crate::cli::works::{self, Pace};
 use crate::cli::{begin, door};
+use crate::domain::access::session;
 use crate::domain::diagnostic::Diagnostic;
 use crate::domain::ids::TenantId;
 use crate::domain::permission::Permission;
@@ -34,7 +36,7 @@ use crate::store::{Counts, DefinitionRow, Store};
 use crate::transport::{InProcess, RabbitMq, Transport, rabbitmq};
 use crate::worker::batches::Batches;
 use crate::worker::report::Reporting;
-use crate::worker::{house, publishing as events, releases, watch};
+use crate::worker::{house, publishing as events, releases, sealing, watch};
 use anyhow::Context;
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -139,6 +141,8 @@ pub struct Hub {
     address: SocketAddr,
     statements: Arc<AtomicU64>,
     transport: Arc<dyn Transport>,
+    access: Access,
+    cookies: Cookies,
 }
 
 /// The definitions have errors.
@@ -284,7 +288,14 @@ impl Hub {
         let batching = Arc::new(Batching { store: store.clone(), mending: mending.clone(), messages: message_desk.clone() });
         let batches = Batches { store: store.clone(), batching, clock: clock.clone(), owner, lease: options.lease, poll: options.poll };
         lifecycle.run(batches.run(lifecycle.soft().clone()));
+        let access = Access::new(store.clone(), clock.clone(), ids.clone(), session::Limits::default(), Cost::default());
+        let cookies = Cookies::new(options.public_url.clone(), options.listen.ip().is_loopback());
+        let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
+        lifecycle.run(sealing::run(store.clone(), clock.clone(), lifecycle.soft().clone()));
         let parts = Parts {
+            audit,
+            access: access.clone(),
+            cookies: cookies.clone(),
             reader: Reader::new(store.clone()),
             answers: Answers::new(store.clone(), clock.clone()),
             intake: Arc::new(works.receiver),
@@ -308,12 +319,25 @@ impl Hub {
         };
         let address = door::open(options.listen, options.listener.clone(), &options.limits, parts, &lifecycle).await?;
         lifecycle.readiness().ready("engine");
-        Ok(Hub { lifecycle, store, live, clock, address, statements: works.statements, transport })
+        Ok(Hub { lifecycle, store, live, clock, address, statements: works.statements, transport, access, cookies })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// A link that makes the first owner, working once and for a day; none when there is an owner.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn set_up_link(&self) -> anyhow::Result<Option<String>> {
+        let link = self.access.set_up_link(TenantId::DEFAULT, &Actor::system(TenantId::DEFAULT)).await?;
+        Ok(link.map(|link| {
+            let told = self.cookies.link(&link.secret);
+            // Without an address of its own the hub tells the one it listens on.
+            if told.starts_with('/') { format!("http://{}{told}", self.address) } else { told }
+        }))
     }
 
     /// Where a partner calls for this webhook.

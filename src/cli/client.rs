@@ -117,7 +117,9 @@ impl Client {
             bytes = b"null".to_vec();
         }
         if status.is_success() {
-            return Ok(serde_json::from_slice(&bytes)
+            // An answer without content says that it is done.
+            let text = if bytes.is_empty() { b"null".as_slice() } else { &bytes };
+            return Ok(serde_json::from_slice(text)
                 .map_err(|error| Exit::failed(format!("the hub's answer is not of this client's version: {error}")))?);
         }
         Err(refused(status, &bytes).into())

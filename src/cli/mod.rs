@@ -5,6 +5,7 @@
 pub mod apply;
 mod ask;
 pub mod assembly;
+pub mod audit;
 mod begin;
 pub mod bench;
 mod broker;
@@ -49,6 +50,8 @@ pub mod start;
 mod table;
 mod tasks;
 pub mod test;
+pub mod tokens;
+pub mod users;
 pub mod works;
 
 use std::process::ExitCode;
@@ -109,6 +112,9 @@ enum Command {
     Connections(connections::ConnectionsArgs),
     Reconcile(reconcile::ReconcileArgs),
     Drift(drift::DriftArgs),
+    Users(users::UsersArgs),
+    Tokens(tokens::TokensArgs),
+    Audit(audit::AuditArgs),
     Serve(serve::ServeArgs),
     Demo(demo::DemoArgs),
     Mock(mock::MockArgs),
@@ -159,6 +165,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Connections(args) => connections::run(args, output).await,
         Command::Reconcile(args) => reconcile::run(args, output).await,
         Command::Drift(args) => drift::run(args, output).await,
+        Command::Tokens(args) => tokens::run(args, output).await,
+        Command::Users(args) => Box::pin(users::run(args, output)).await,
+        Command::Audit(args) => Box::pin(audit::run(args, output)).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Demo(args) => Box::pin(demo::run(args)).await,
         Command::Mock(args) => mock::run(args).await,

@@ -48,7 +48,11 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         definitions: source,
         follow: Duration::from_secs(config.project.follow_seconds.into()),
         store_url: config.store.url.expose_secret().to_owned(),
-        store: crate::store::Options { connections: config.store.connections_max, ..crate::store::Options::default() },
+        store: crate::store::Options {
+            connections: config.store.connections_max,
+            people_url: config.store.people_url.as_ref().map(|url| url.expose_secret().to_owned()),
+            ..crate::store::Options::default()
+        },
         sealing_key: config.store.sealing_key.clone(),
         public_url: config.server.public_url.clone(),
         listen: config.server.listen,
@@ -84,6 +88,10 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     match crate::cli::door::without_console() {
         None => tracing::info!("the console is on http://{}/", hub.address()),
         Some(why) => tracing::info!("browsers get no console: {why}"),
+    }
+    if let Some(link) = hub.set_up_link().await.context("the link for the first owner cannot be made")? {
+        // Not a log line: logs are kept and read by many, this is for whoever starts the hub.
+        writeln!(std::io::stderr().lock(), "Nobody owns this hub yet. Become its first owner, once and within 24 hours:\n\n  {link}\n")?;
     }
     crate::runtime::lifecycle::signal().await.context("signals cannot be awaited")?;
     tracing::info!("stopping: finishing what is under way");

@@ -120,6 +120,11 @@ fn a_password_in_the_file_is_refused() {
     assert_eq!(codes(&loaded), [("secret_in_text", 2, "store.url")]);
     assert!(!format!("{:?}", loaded.findings).contains("canary"));
     assert_eq!(codes(&load_with("format: 1\nstore: {url: 'mysql://db'}\n", &[])), [("bad_value", 2, "store.url")]);
+    let people = |url: &str| load_with(&format!("format: 1\nstore: {{url: 'postgres://hub@db/hub', people_url: '{url}'}}\n"), &[]);
+    assert_eq!(codes(&people("postgres://reader:canary@db/hub")), [("secret_in_text", 2, "store.people_url")]);
+    assert_eq!(codes(&people("sqlite:x")), [("bad_value", 2, "store.people_url")]);
+    assert_eq!(people("postgres://reader@db/hub").config.unwrap().store.people_url.unwrap().expose_secret(), "postgres://reader@db/hub");
+    assert!(people("").config.unwrap().store.people_url.is_none());
 }
 
 #[test]

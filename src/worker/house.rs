@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Answers under callers' keys are kept this long: whoever repeats a request later has forgotten it too.
 const ANSWERS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Sessions that nobody used for this long are over by any limit.
+const SESSIONS_UNUSED: SignedDuration = SignedDuration::from_hours(24);
 /// How long things are kept, and how often the rest is dropped.
 #[derive(Clone, Copy, Debug)]
 pub struct Retention {
@@ -64,6 +66,11 @@ pub async fn run(
                 && let Err(error) = store.forget_answers(before).await
             {
                 tracing::warn!("old answers cannot be dropped now: {error}");
+            }
+            if let Ok(before) = now.checked_sub(SESSIONS_UNUSED)
+                && let Err(error) = store.identity().sweep_identity(now, before).await
+            {
+                tracing::warn!("sessions that are over cannot be dropped now: {error}");
             }
         }
         metrics.upkeep();

@@ -14,6 +14,7 @@ pub mod reconcile;
 pub mod relay;
 pub mod releases;
 pub mod report;
+pub mod sealing;
 pub mod streams;
 pub mod timers;
 pub mod watch;

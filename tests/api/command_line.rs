@@ -10,13 +10,13 @@ use waybill::domain::permission::Permission;
 use crate::rows::{document, exception, instance, order, stopped_order};
 use crate::support::{Door, door, token};
 
-struct Ended {
-    code: i32,
-    out: String,
-    error: String,
+pub struct Ended {
+    pub code: i32,
+    pub out: String,
+    pub error: String,
 }
 
-async fn waybill(variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
+pub async fn waybill(variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_waybill"));
     command.args(arguments).env_clear().envs(variables.iter().copied()).stdin(Stdio::null());
     let ended = command.output().await.unwrap();
@@ -24,7 +24,7 @@ async fn waybill(variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
     Ended { code: ended.status.code().unwrap(), out: text(ended.stdout), error: text(ended.stderr) }
 }
 
-async fn ask(door: &Door, arguments: &[&str]) -> Ended {
+pub async fn ask(door: &Door, arguments: &[&str]) -> Ended {
     let all = token(&Permission::ALL);
     waybill(&[("WAYBILL_URL", &door.base), ("WAYBILL_TOKEN", &all)], arguments).await
 }
@@ -109,7 +109,7 @@ async fn exit_codes_tell_a_refusal_from_a_wrong_call_and_a_hub_that_is_away() {
     }
 }
 
-fn project(folder: &Path) {
+pub fn project(folder: &Path) {
     let config = folder.join("config");
     std::fs::create_dir_all(config.join("connections")).unwrap();
     let store = folder.join("waybill.sqlite");

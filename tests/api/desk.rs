@@ -75,7 +75,7 @@ async fn working_anew_becomes_an_order_with_a_reason() {
         assert_eq!(status, 202, "{verb}: {answer}");
         let order = door.mending.taken.lock().unwrap().pop().unwrap();
         assert_eq!((order.action, order.reason.as_deref()), (action, body["reason"].as_str()));
-        assert_eq!((order.exception, order.actor.as_str()), (exception("PO-1"), "caller_7"));
+        assert_eq!((order.exception, order.actor.as_str()), (exception("PO-1"), "caller_of_all"));
     }
     for (verb, body, pointers) in [
         ("from-step", "{}", vec!["/reason", "/step"]),
@@ -92,6 +92,8 @@ async fn working_anew_becomes_an_order_with_a_reason() {
         async move { request.send().await.unwrap().status().as_u16() }
     };
     assert_eq!(may(&[Permission::Operate]).await, 403, "who mends data sees data");
+    assert_eq!(may(&[Permission::Payloads, Permission::Operate]).await, 403, "seeing and settling is not changing");
+    assert_eq!(may(&[Permission::Payloads, Permission::Operate, Permission::Amend]).await, 202);
 }
 
 #[tokio::test]

@@ -1,15 +1,20 @@
 //! The HTTP door over a real listener and a real SQLite store.
 
+mod audit;
 mod command_line;
+mod command_line_people;
 mod contract;
 mod coverage;
 mod desk;
 mod events;
 mod hostile;
+mod matrix;
 mod operations;
 mod publishing;
 mod reading;
 mod rows;
 mod settling;
+mod sign_in;
 mod stopping;
 mod support;
+mod tokens;

@@ -41,7 +41,7 @@ async fn each_way_to_settle_becomes_its_command() {
         let taken = door.commands.taken.lock().unwrap().pop().unwrap();
         assert_eq!((taken.command, taken.reason.as_deref()), (command, reason));
         assert!(uuid::Uuid::parse_str(&taken.key).is_ok(), "a key of its own: {}", taken.key);
-        assert_eq!((taken.actor.as_str(), taken.instance, taken.exception), ("caller_7", instance("PO-9"), Some(exception("PO-9"))));
+        assert_eq!((taken.actor.as_str(), taken.instance, taken.exception), ("caller_of_all", instance("PO-9"), Some(exception("PO-9"))));
     }
 }
 

@@ -12,9 +12,10 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
-use waybill::api::auth::{TokenOptions, Tokens};
+use waybill::api::auth::{Cookies, TokenOptions, Tokens};
 use waybill::api::listener::{Listener, Options};
 use waybill::api::{ApiState, Limits, Parts, router};
+use waybill::app::access::{Access, Audit, Cost};
 use waybill::app::answers::Answers;
 use waybill::app::commands::{Accepted, CommandError, CommandRequest, Commands};
 use waybill::app::connections::{ConnectionItem, Connections};
@@ -26,6 +27,7 @@ use waybill::app::feed::Feed;
 use waybill::app::group::Group;
 use waybill::app::intake::{HookAnswer, HookRequest, Intake};
 use waybill::app::keeping::Keeper;
+use waybill::app::people::People;
 use waybill::app::publishing::Publishing;
 use waybill::app::reading::Reader;
 use waybill::app::reconcile::{Reconciling, RepairOutcome, RepairRequest, StartRequest, Why};
@@ -48,7 +50,9 @@ pub struct Door {
     pub intake: Arc<Hooks>,
     pub store: Arc<dyn Store>,
     pub clock: Arc<ManualClock>,
-    _folder: TempDir,
+    pub access: Access,
+    pub audit: Audit,
+    folder: TempDir,
 }
 
 /// How a door differs from the usual.
@@ -251,12 +255,15 @@ pub fn token(permissions: &[Permission]) -> String {
     format!("a token that may {}", words.join(" and "))
 }
 
+/// The name of who may do everything.
+pub const CALLER: &str = "caller_of_all";
+
 /// The token of somebody who may do everything, elsewhere.
 pub const FOREIGN: &str = "a token of another tenant";
 
 /// Every set of permissions has a token.
 fn tokens() -> Tokens {
-    let sets = (0..1_u8 << Permission::ALL.len()).map(|set| {
+    let sets = (0..1_u16 << Permission::ALL.len()).map(|set| {
         let chosen = Permission::ALL.into_iter().enumerate().filter(|(bit, _)| set & (1 << bit) != 0);
         chosen.map(|(_, permission)| permission).collect::<Vec<_>>()
     });
@@ -268,7 +275,7 @@ fn tokens() -> Tokens {
         person: None,
     };
     let own = sets.map(|permissions| TokenOptions {
-        name: format!("caller_{}", permissions.len()),
+        name: if permissions.len() == Permission::ALL.len() { CALLER.to_owned() } else { format!("caller_{}", permissions.len()) },
         secret: SecretString::from(token(&permissions)),
         tenant: TenantId::DEFAULT,
         permissions,
@@ -292,7 +299,14 @@ pub async fn door_with(setup: Setup) -> Door {
     let (feed, mending) = (Feed::new(store.clone(), clock.clone()), Arc::new(Mends::default()));
     let (lifecycle, commands, intake) = (Lifecycle::new(), Arc::new(Recorder::default()), Arc::new(Hooks::default()));
     lifecycle.readiness().ready("store");
+    let cost = Cost { memory_kib: 64, passes: 1 };
+    let access = Access::new(store.clone(), clock.clone(), ids.clone(), waybill::domain::access::session::Limits::default(), cost);
+    let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
     let parts = Parts {
+        people: people(&store, clock.clone()),
+        audit: audit.clone(),
+        access: access.clone(),
+        cookies: Cookies::new(None, true),
         reader: Reader::new(store.clone()),
         answers: Answers::new(store.clone(), clock.clone()),
         intake: intake.clone(),
@@ -325,7 +339,7 @@ pub async fn door_with(setup: Setup) -> Door {
     let base = format!("http://{}", listener.address().unwrap());
     lifecycle.run_listener(listener.serve(router(ApiState::new(parts), ids, &setup.limits), lifecycle.listener().clone()));
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-    Door { base, client, lifecycle, commands, mending, intake, store, clock, _folder: folder }
+    Door { base, client, lifecycle, commands, mending, intake, store, clock, access, audit, folder }
 }
 
 /// The shipped project, compiled once for all tests.
@@ -354,6 +368,13 @@ pub fn starter(door: &Door) -> Starter {
     }
 }
 
+/// People's tasks over the shipped project, with an engine that knows no instance.
+fn people(store: &Arc<dyn Store>, clock: Arc<ManualClock>) -> People {
+    let gone = |inputs: Vec<Input>| async move { inputs.iter().map(|_| Verdict::Gone).collect() }.boxed();
+    let engine = Group::start(&Spawner::default(), 16, 16, 1, Arc::new(gone));
+    People { engine, store: store.clone(), live: Arc::new(Live::new(shipped(), 0, b"key")), clock }
+}
+
 /// Publishing over the shipped project, with an engine that says done to everything.
 fn publishing(store: &Arc<dyn Store>, clock: Arc<ManualClock>, ids: &IdMaker) -> Publishing {
     let live = Arc::new(Live::new(shipped(), 0, b"key"));
@@ -380,6 +401,17 @@ impl Door {
     pub async fn post(&self, path: &str, body: &str) -> (u16, Value) {
         let request = self.request(Method::POST, path).header("content-type", "application/json").body(body.to_owned());
         json(request.send().await.unwrap()).await
+    }
+
+    /// The store's file.
+    pub fn store_file(&self) -> std::path::PathBuf {
+        self.folder.path().join("waybill.sqlite")
+    }
+
+    /// Every byte of the store's files, as far as it is text.
+    pub async fn everything_kept(&self) -> String {
+        let files = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+        files.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
     }
 
     /// Commits rows as an engine batch would.

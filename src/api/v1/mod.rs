@@ -1,5 +1,6 @@
 //! The routes of `/api/v1`, one verb a file.
 
+pub mod audit;
 pub mod authoring;
 pub mod batches;
 pub mod connections;
@@ -22,6 +23,9 @@ mod page;
 pub mod reconciliations;
 pub mod releases;
 pub mod selections;
+pub mod sign_in;
 pub mod streams;
 pub mod tasks;
+pub mod tokens;
+pub mod users;
 pub mod views;

@@ -5,7 +5,7 @@
 
 mod batches;
 mod curl;
-mod cursor;
+pub(in crate::app) mod cursor;
 mod documents;
 mod drift;
 mod effects;

@@ -12,7 +12,7 @@ pub fn check(server: &Server) -> Vec<Check> {
     let mut checks = Vec::new();
     if server.tokens.is_empty() {
         let hint = "add one under `server.tokens`: `{name: operator, token: {secret: env/WAYBILL_TOKEN}}`";
-        checks.push(Check::warning("tokens", "there is none, so nobody can use the API", hint));
+        checks.push(Check::warning("tokens", "there is none, so programs can use the API only with tokens that the hub makes", hint));
     }
     for token in &server.tokens {
         let name = format!("token {}", token.name);

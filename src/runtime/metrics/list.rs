@@ -20,7 +20,11 @@ metrics! {
     HTTP_CONNECTIONS_REFUSED Counter "waybill_http_connections_refused_total" [] "Connections closed at once, because one address has too many.";
     HTTP_REQUESTS Counter "waybill_http_requests_total" ["route", "method", "status"] "Requests answered, by route pattern.";
     HTTP_REQUEST_SECONDS Seconds "waybill_http_request_seconds" ["route"] "Time from the request's headers to its answer.";
-    HTTP_UNAUTHENTICATED Counter "waybill_http_unauthenticated_total" [] "Requests refused for want of a known token.";
+    HTTP_UNAUTHENTICATED Counter "waybill_http_unauthenticated_total" [] "Requests refused for want of a known token or a session that goes on.";
+    HTTP_FORGED Counter "waybill_http_foreign_pages_total" [] "Requests refused because a page elsewhere made a browser send them.";
+    SIGN_INS Counter "waybill_sign_ins_total" ["result"] "Attempts to sign in: `done`, `refused` (name or password wrong, account waits), `throttled` (too many from one address), `failed` (the store).";
+
+    AUDIT_SEALED Counter "waybill_audit_sealed_total" [] "Entries of the audit that this process sealed into their chain.";
 
     // Intake.
     WEBHOOKS_RECEIVED Counter "waybill_webhooks_received_total" ["connection"] "Webhook requests to an address that exists.";

@@ -62,6 +62,7 @@ pub async fn create(
     fields.finish()?;
     if action == "amend" {
         caller.must(Permission::Payloads)?;
+        caller.must(Permission::Amend)?;
     }
     let key = idempotency::key(&headers)?.or_else(request_id::current).unwrap_or_default();
     let new = NewBatch { selection, action, arguments, reason, dry_run, per_minute, key };

@@ -79,7 +79,7 @@ pub struct DryRun {
         ("Idempotency-Key" = Option<String>, Header, description = "The same key gets the same answer"),
     ),
     request_body = Amendment,
-    responses((status = 202, body = Settled)), security(("token" = ["operate", "payloads"]))
+    responses((status = 202, body = Settled)), security(("token" = ["operate", "payloads", "amend"]))
 )]
 pub async fn amend(
     Allowed { caller, .. }: Allowed<Operate>,
@@ -89,6 +89,7 @@ pub async fn amend(
     Json(body): Json,
 ) -> Result<Response, Problem> {
     caller.must(Permission::Payloads)?;
+    caller.must(Permission::Amend)?;
     act(state, &headers, caller, id, "amend", body).await
 }
 
@@ -156,6 +157,7 @@ pub async fn dry_run(
     let shown = caller.may(Permission::Payloads);
     if matches!(action, Action::Amend { .. }) {
         caller.must(Permission::Payloads)?;
+        caller.must(Permission::Amend)?;
     }
     let look = Look { payloads: if shown { Payloads::Shown } else { Payloads::Hidden }, ask_partners };
     let order =

@@ -1,0 +1,100 @@
+//! A line of the audit for every change that is asked for here, written before it is done; and for every payload that a
+//! person looks at.
+//!
+//! The line is written by whoever proves the caller (`auth::Allowed`), so that a handler cannot forget it: this layer says
+//! what kind of request it is, and tells the end. What writes its own lines in the transaction of its change is left to it.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::Method;
+use http::request::Parts;
+use uuid::Uuid;
+
+use super::codes;
+use super::problem::Problem;
+use crate::app::access::{Actor, Audit};
+
+/// Requests that are `POST` for their bodies' sake and change nothing, or only that somebody looked.
+pub const READING: [&str; 8] = [
+    "/api/v1/validate",
+    "/api/v1/mappings/preview",
+    "/api/v1/flows/simulate",
+    "/api/v1/documents/find",
+    "/api/v1/selections",
+    "/api/v1/exceptions/{id}/dry-run",
+    "/api/v1/sign-in/link/look",
+    "/api/v1/tasks/{id}/seen",
+];
+/// Beginnings of routes whose use cases write their own lines, with what was before and after.
+pub const OWN_LINES: [&str; 5] = ["/api/v1/users", "/api/v1/me/", "/api/v1/sign-in", "/api/v1/sign-out", "/api/v1/tokens"];
+/// Where payloads are shown to those who may see them.
+pub const REVEALING: [&str; 6] = [
+    "/api/v1/documents/{id}",
+    "/api/v1/documents/{id}/revisions/{number}",
+    "/api/v1/documents/{id}/revisions/{number}/diff",
+    "/api/v1/instances/{id}/attempts",
+    "/api/v1/messages/{id}",
+    "/api/v1/documents.csv",
+];
+
+/// What is to be written of a request.
+#[derive(Clone)]
+pub struct Record {
+    kind: Kind,
+    action: String,
+    begun: Arc<OnceLock<Uuid>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Change,
+    Reveal,
+}
+
+impl Record {
+    fn of(request: &Request) -> Option<Record> {
+        let route = request.extensions().get::<MatchedPath>()?.as_str();
+        let (kind, action) = match *request.method() {
+            Method::GET if REVEALING.contains(&route) => (Kind::Reveal, "reveal".to_owned()),
+            Method::GET | Method::HEAD | Method::OPTIONS => return None,
+            _ if READING.contains(&route) || OWN_LINES.iter().any(|own| route.starts_with(own)) => return None,
+            _ => (Kind::Change, format!("{} {route}", request.method())),
+        };
+        Some(Record { kind, action, begun: Arc::default() })
+    }
+
+    /// Writes the line, for a caller who is known and may.
+    ///
+    /// # Errors
+    /// When it cannot be written: then nothing is done.
+    pub async fn begin(&self, audit: &Audit, actor: &Actor, parts: &Parts, sees_payloads: bool) -> Result<(), Problem> {
+        // Programs read payloads all day long, by tokens that were given for it; a person who looks is worth a line.
+        if self.kind == Kind::Reveal && !(sees_payloads && actor.via == "session") {
+            return Ok(());
+        }
+        match audit.begin(actor, &self.action, parts.uri.path()).await {
+            Some(id) => {
+                // One request has one caller.
+                let _ = self.begun.set(id);
+                Ok(())
+            }
+            None => Err(Problem::new(&codes::UNAVAILABLE, "The audit cannot be written now, so nothing was done.")),
+        }
+    }
+}
+
+/// Says what kind of request it is, and tells the end. A caller that hangs up leaves the end unknown.
+pub async fn layer(State(audit): State<Audit>, mut request: Request, next: Next) -> Response {
+    let Some(record) = Record::of(&request) else { return next.run(request).await };
+    request.extensions_mut().insert(record.clone());
+    let response = next.run(request).await;
+    if let Some(id) = record.begun.get().copied() {
+        let outcome = response.status().as_u16().to_string();
+        // The answer does not wait for it: what counts was written before.
+        tokio::spawn(async move { audit.end(id, &outcome).await });
+    }
+    response
+}

@@ -1,0 +1,4 @@
+//! What was done by whom, for those who may read it.
+
+pub mod chain;
+pub mod list;

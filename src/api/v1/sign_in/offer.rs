@@ -1,0 +1,28 @@
+//! `GET /api/v1/sign-in`
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::problem::Problem;
+use crate::app::access::Access;
+use crate::domain::ids::TenantId;
+
+/// How one can sign in here.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SignInOffer {
+    /// Whether the hub has an owner. Without one, the link that `waybill serve` prints makes the first.
+    pub set_up: bool,
+    /// Whether name and password are taken.
+    pub password: bool,
+}
+
+/// How one can sign in here; for the page that asks for it.
+#[utoipa::path(
+    get, path = "/api/v1/sign-in", tag = "sign-in", operation_id = "show_sign_in",
+    responses((status = 200, body = SignInOffer)), security(())
+)]
+pub async fn offer(State(access): State<Access>) -> Result<Json<SignInOffer>, Problem> {
+    Ok(Json(SignInOffer { set_up: access.is_set_up(TenantId::DEFAULT).await?, password: true }))
+}

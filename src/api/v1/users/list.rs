@@ -1,0 +1,64 @@
+//! `GET /api/v1/users`, `GET /api/v1/roles`
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::auth::{Allowed, Read, Users as MayUsers};
+use crate::api::extract::Query;
+use crate::api::problem::Problem;
+use crate::app::access::{Access, Users};
+use crate::domain::access::role::Role;
+
+/// From where on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Parameters {
+    /// The name to go on after: `next_after` of the page before.
+    #[param(example = "ana.li")]
+    after: Option<String>,
+}
+
+/// Users by name, 500 a page.
+#[utoipa::path(
+    get, path = "/api/v1/users", tag = "users", operation_id = "list_users", params(Parameters),
+    responses((status = 200, body = Users)), security(("token" = ["users"]))
+)]
+pub async fn list(
+    Allowed { actor, .. }: Allowed<MayUsers>,
+    Query(query): Query<Parameters>,
+    State(access): State<Access>,
+) -> Result<Json<Users>, Problem> {
+    Ok(Json(access.users(&actor, query.after.as_deref()).await?))
+}
+
+/// A role.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoleItem {
+    /// Its word.
+    pub role: String,
+    /// What it may do.
+    pub permissions: Vec<String>,
+}
+
+/// Roles, the ones that may least first.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Roles {
+    /// The roles.
+    pub items: Vec<RoleItem>,
+}
+
+/// The roles there are, and what each may do.
+#[utoipa::path(
+    get, path = "/api/v1/roles", tag = "users", operation_id = "list_roles",
+    responses((status = 200, body = Roles)), security(("token" = ["read"]))
+)]
+pub async fn roles(_: Allowed<Read>) -> Json<Roles> {
+    let item = |role: Role| RoleItem {
+        role: role.word().to_owned(),
+        permissions: role.permissions().iter().map(|permission| permission.word().to_owned()).collect(),
+    };
+    Json(Roles { items: Role::ALL.map(item).into() })
+}

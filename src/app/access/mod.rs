@@ -1,0 +1,85 @@
+//! Who may come in: signing in and out, sessions, one-time links, users.
+//!
+//! Secrets are drawn here and kept as digests; passwords are hashed and compared here and nowhere else. What a caller may do
+//! once inside is the door's matter.
+
+mod actor;
+pub mod audit;
+mod hasher;
+mod links;
+mod secret;
+mod sessions;
+mod sign_in;
+mod throttle;
+pub mod tokens;
+mod users;
+mod views;
+
+use crate::domain::access::session::Limits;
+use crate::runtime::{Clock, IdMaker};
+use crate::store::{self, Store};
+pub use actor::Actor;
+pub use audit::Audit;
+pub use hasher::Cost;
+use hasher::Hasher;
+pub use links::{LinkUse, MadeLink};
+pub use secret::Secret;
+pub use sessions::Entered;
+pub use sign_in::{Attempt, Opened};
+use std::sync::Arc;
+use throttle::Throttle;
+pub use users::{NewUser, UserChange};
+pub use views::{LinkMade, LinkView, SessionItem, Sessions, SessionsEnded, UserAdded, UserItem, UserRole, Users};
+
+/// Why somebody is not let in, or something about users is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It does not exist, or is not the caller's to know.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// Name or password are wrong, or the account waits or is disabled. Which of them is nobody's business.
+    #[error("the name or the password is wrong, or the account has to wait")]
+    Refused,
+    /// Too many attempts came from one address; seconds to wait.
+    #[error("too many attempts came from this address; it may try again in {0} seconds")]
+    Throttled(u64),
+    /// The link was used, is over, or never was.
+    #[error("the link does not work any more")]
+    Link,
+    /// It makes no sense; field and words.
+    #[error("`{0}` {1}")]
+    Invalid(&'static str, String),
+    /// It has changed since the caller saw it.
+    #[error("{0}")]
+    Changed(&'static str),
+    /// It stands in a state that does not allow this.
+    #[error("{0}")]
+    Conflict(String),
+    /// The machine gives no randomness, or a password cannot be hashed.
+    #[error("a secret cannot be made")]
+    Secret,
+    /// The store failed.
+    #[error("the store cannot be used")]
+    Store(#[from] store::Error),
+}
+
+/// Result of letting somebody in.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Lets people in.
+#[derive(Clone)]
+pub struct Access {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    ids: IdMaker,
+    limits: Limits,
+    hasher: Arc<Hasher>,
+    throttle: Arc<Throttle>,
+}
+
+impl Access {
+    /// Lets in whom this store knows.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: IdMaker, limits: Limits, cost: Cost) -> Self {
+        Self { store, clock, ids, limits, hasher: Arc::new(Hasher::new(cost)), throttle: Arc::default() }
+    }
+}

@@ -1,0 +1,236 @@
+//! The audit: a line for every change before it is done, its end afterwards, and a chain that tells when it was touched.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use sqlx::Connection;
+use waybill::api::audit::{OWN_LINES, READING, REVEALING};
+use waybill::app::access::audit::{Unproved, verify, verify_lines};
+use waybill::domain::access::chain::{Broken, Head};
+use waybill::domain::ids::TenantId;
+use waybill::domain::permission::Permission;
+
+use crate::rows::{document, exception, stopped_order};
+use crate::sign_in::{Browser, PASSWORD, added, owned};
+use crate::support::{Door, at, door, token};
+
+/// Lines of the audit, newest first, once each of them has its end.
+async fn lines(door: &Door, query: &str) -> Vec<Value> {
+    for _ in 0..200 {
+        let (status, body) = door.get(&format!("/api/v1/audit?limit=500{query}")).await;
+        assert_eq!(status, 200, "{body}");
+        let items = body["items"].as_array().unwrap().clone();
+        if items.iter().all(|line| !line["outcome"].is_null()) {
+            return items;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("a line has no end");
+}
+
+fn column<'a>(lines: &'a [Value], name: &str) -> Vec<&'a str> {
+    lines.iter().map(|line| line[name].as_str().unwrap_or("-")).collect()
+}
+
+#[tokio::test]
+async fn a_change_has_a_line_before_it_is_done_and_its_end_after() {
+    let door = door().await;
+    door.write(stopped_order("PO-9", 0)).await;
+    let path = format!("/api/v1/exceptions/{}/retry", exception("PO-9"));
+    assert_eq!(door.post(&path, "{\"reason\": \"again\"}").await.0, 202);
+    assert_eq!(door.post(&path.replace("retry", "skip"), "{}").await.0, 422);
+    let found = lines(&door, "").await;
+    assert_eq!(column(&found, "action"), ["POST /api/v1/exceptions/{id}/skip", "POST /api/v1/exceptions/{id}/retry"]);
+    assert_eq!(column(&found, "outcome"), ["422", "202"]);
+    assert_eq!(column(&found, "via"), ["token", "token"]);
+    assert_eq!(found[1]["object"], json!(path));
+    assert_eq!(found[1]["address"], json!("127.0.0.1"));
+    assert!(found[1]["request"].is_string());
+
+    // Who may not has done nothing; who only looks or tries changes nothing.
+    let may_not = door.client.post(format!("{}{path}", door.base)).bearer_auth(token(&[Permission::Read])).send().await.unwrap();
+    assert_eq!(may_not.status(), 403);
+    assert_eq!(door.post("/api/v1/documents/find", "{\"keys\": [\"PO-9\"]}").await.0, 200);
+    assert_eq!(door.get(&format!("/api/v1/documents/{}", document("PO-9"))).await.0, 200);
+    assert_eq!(lines(&door, "").await.len(), 2);
+    let may_not = door.client.get(format!("{}/api/v1/audit", door.base)).bearer_auth(token(&[Permission::Read])).send().await.unwrap();
+    assert_eq!(may_not.status(), 403);
+}
+
+#[tokio::test]
+async fn nothing_is_done_when_its_line_cannot_be_written() {
+    let door = door().await;
+    door.write(stopped_order("PO-9", 0)).await;
+    door.sql("ALTER TABLE audit_entry RENAME TO audit_elsewhere").await;
+    let (status, problem) = door.post(&format!("/api/v1/exceptions/{}/retry", exception("PO-9")), "{}").await;
+    assert_eq!((status, &problem["code"]), (503, &json!("unavailable")));
+    assert!(door.commands.taken.lock().unwrap().is_empty());
+    assert_eq!(door.get("/api/v1/documents").await.0, 200, "reading goes on");
+}
+
+#[tokio::test]
+async fn what_people_do_to_users_and_sessions_is_told_with_before_and_after() {
+    let door = owned().await;
+    let mut owner = Browser::new(&door);
+    assert_eq!(owner.sign_in("ana", "not it at all").await, 401);
+    assert_eq!(owner.sign_in("nobody", PASSWORD).await, 401);
+    assert_eq!(owner.sign_in("ana", PASSWORD).await, 200);
+    let (bo, _) = added(&mut owner, "bo", json!([{"role": "viewer"}])).await;
+    assert_eq!(owner.send(Method::POST, &format!("/api/v1/users/{}/disable", bo["id"].as_str().unwrap()), None).await.0, 200);
+    assert_eq!(owner.send(Method::POST, "/api/v1/sign-out", None).await.0, 204);
+    let found = lines(&door, "").await;
+    let told: Vec<_> = column(&found, "action").into_iter().zip(column(&found, "outcome")).zip(column(&found, "actor")).collect();
+    assert_eq!(
+        told,
+        [
+            (("session.end", "done"), "ana"),
+            (("user.disable", "done"), "ana"),
+            (("link.make", "done"), "ana"),
+            (("user.add", "done"), "ana"),
+            (("session.start", "done"), "ana"),
+            (("session.start", "refused"), "somebody"),
+            (("session.start", "refused"), "somebody"),
+            (("session.start", "done"), "ana"),
+            (("user.set_up", "done"), "ana"),
+            (("link.make", "done"), "waybill"),
+        ]
+    );
+    assert_eq!(found[1]["detail"]["before"]["status"], json!("invited"));
+    assert_eq!(found[1]["detail"]["after"]["status"], json!("disabled"));
+    // Whoever types a password into the field of the name does not find it here.
+    let refused: BTreeSet<_> = found[5..7].iter().map(|line| line["object"].as_str()).collect();
+    assert_eq!(refused, BTreeSet::from([None, Some("user/ana")]));
+    assert_eq!(lines(&door, "&actor=waybill").await.len(), 1);
+    assert_eq!(lines(&door, "&action=user.add").await.len(), 1);
+    assert_eq!(lines(&door, "&outcome=refused").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_person_who_looks_at_payloads_leaves_a_line_and_a_program_does_not() {
+    let door = owned().await;
+    door.write(stopped_order("PO-9", 0)).await;
+    let path = format!("/api/v1/documents/{}", document("PO-9"));
+    let mut owner = Browser::new(&door);
+    assert_eq!(owner.sign_in("ana", PASSWORD).await, 200);
+    let (_, link) = added(&mut owner, "bo", json!([{"role": "viewer"}])).await;
+    let mut viewer = Browser::new(&door);
+    assert_eq!(viewer.post("/api/v1/sign-in/link", json!({"link": link, "password": PASSWORD})).await.0, 200);
+    for browser in [&mut owner, &mut viewer] {
+        assert_eq!(browser.get(&path).await.0, 200);
+    }
+    assert_eq!(door.get(&path).await.0, 200);
+    let found = lines(&door, "&action=reveal").await;
+    assert_eq!((column(&found, "actor"), column(&found, "object")), (vec!["ana"], vec![path.as_str()]), "bo was shown no payload");
+}
+
+#[tokio::test]
+async fn the_lists_of_routes_name_routes() {
+    let description: Value = serde_json::from_str(&waybill::api::openapi::text()).unwrap();
+    let paths = description["paths"].as_object().unwrap();
+    for route in READING {
+        assert!(paths.get(route).is_some_and(|item| item.get("post").is_some()), "{route}");
+    }
+    for route in REVEALING {
+        assert!(paths.get(route).is_some_and(|item| item.get("get").is_some()), "{route}");
+    }
+    for own in OWN_LINES {
+        assert!(paths.keys().any(|path| path.starts_with(own)), "{own}");
+    }
+}
+
+/// A door with some lines, sealed.
+async fn sealed() -> Door {
+    let door = owned().await;
+    let mut owner = Browser::new(&door);
+    for _ in 0..4 {
+        assert_eq!(owner.sign_in("ana", PASSWORD).await, 200);
+    }
+    assert_eq!(door.store.identity().seal_audit(at(0)).await.unwrap(), 7);
+    door
+}
+
+async fn proof(door: &Door, anchor: Option<Head>) -> Result<Head, Broken> {
+    match verify(door.store.as_ref(), TenantId::DEFAULT, anchor).await {
+        Ok(head) => Ok(head),
+        Err(Unproved::Broken(broken)) => Err(broken),
+        Err(Unproved::Store(error)) => panic!("{error}"),
+    }
+}
+
+#[tokio::test]
+async fn the_chain_holds_and_is_the_same_in_an_export() {
+    let door = sealed().await;
+    let head = proof(&door, None).await.unwrap();
+    assert_eq!(head.number, 7);
+    let (_, told) = door.get("/api/v1/audit/head").await;
+    assert_eq!(told, json!({"number": 7, "hash": head.hash}));
+    let (_, whole) = door.get("/api/v1/audit/chain").await;
+    let export: Vec<String> = whole["items"].as_array().unwrap().iter().map(Value::to_string).collect();
+    let export = || export.iter().map(String::as_str);
+    assert_eq!(verify_lines(TenantId::DEFAULT, export(), Some(head.clone())), Ok(head.clone()));
+    assert_eq!(verify_lines(TenantId::DEFAULT, export().take(6), Some(head.clone())), Err(Broken::Cut { found: 6, expected: 7 }));
+    assert_eq!(verify_lines(TenantId::DEFAULT, export().skip(1), None), Err(Broken::Missing(1)));
+    assert_eq!(door.get("/api/v1/audit/chain?after=6").await.1["items"].as_array().unwrap().len(), 1);
+
+    // More is done: the chain goes on from there.
+    assert_eq!(Browser::new(&door).sign_in("ana", PASSWORD).await, 200);
+    assert_eq!(door.store.identity().seal_audit(at(0)).await.unwrap(), 1);
+    assert_eq!(door.store.identity().seal_audit(at(0)).await.unwrap(), 0);
+    assert_eq!(proof(&door, Some(head)).await.unwrap().number, 8);
+}
+
+#[tokio::test]
+async fn what_has_no_end_is_sealed_as_unknown_after_a_while() {
+    let door = door().await;
+    let actor = waybill::app::access::Actor::system(TenantId::DEFAULT);
+    let id = door.audit.begin(&actor, "POST /api/v1/x", "/api/v1/x").await.unwrap();
+    assert_eq!(door.store.identity().seal_audit(at(59)).await.unwrap(), 0, "it may still end");
+    assert_eq!(door.store.identity().seal_audit(at(60)).await.unwrap(), 1);
+    door.audit.end(id, "200").await;
+    assert_eq!(column(&lines(&door, "").await, "outcome"), ["unknown"]);
+    proof(&door, None).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_touches_a_sealed_line_is_told_on() {
+    let door = sealed().await;
+    let head = proof(&door, None).await.unwrap();
+    for refused in ["UPDATE audit_entry SET actor = 'eve' WHERE number = 2", "DELETE FROM audit_entry WHERE number = 7"] {
+        assert!(door.try_sql(refused).await.is_err(), "{refused}");
+    }
+    proof(&door, Some(head.clone())).await.unwrap();
+    // The database's administrator is not stopped by a trigger.
+    door.sql("DROP TRIGGER audit_entry_unchanged").await;
+    door.sql("DROP TRIGGER audit_entry_kept").await;
+    door.sql("UPDATE audit_entry SET actor = 'eve' WHERE number = 2").await;
+    assert_eq!(proof(&door, None).await, Err(Broken::Changed(2)));
+    door.sql("UPDATE audit_entry SET actor = 'ana' WHERE number = 2").await;
+    proof(&door, None).await.unwrap();
+    door.sql("UPDATE audit_entry SET detail = '{\"method\": \"password\"}' WHERE number = 5").await;
+    assert_eq!(proof(&door, None).await, Err(Broken::Changed(5)), "not even a blank");
+    door.sql("DELETE FROM audit_entry WHERE number = 5").await;
+    assert_eq!(proof(&door, None).await, Err(Broken::Missing(5)));
+    door.sql("DELETE FROM audit_entry WHERE number >= 5").await;
+    assert_eq!(proof(&door, None).await, Err(Broken::Cut { found: 4, expected: 7 }));
+    // The head is only a row as well; the one that was taken elsewhere is not.
+    door.sql("UPDATE audit_head SET number = 4, hash = (SELECT hash FROM audit_entry WHERE number = 4)").await;
+    assert_eq!(proof(&door, None).await.unwrap().number, 4);
+    assert_eq!(proof(&door, Some(head)).await, Err(Broken::Cut { found: 4, expected: 7 }));
+}
+
+impl Door {
+    /// SQL as the database's administrator gives it.
+    async fn try_sql(&self, sql: &'static str) -> Result<(), sqlx::Error> {
+        let url = format!("sqlite:{}", self.store_file().display());
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let outcome = sqlx::raw_sql(sql).execute(&mut connection).await.map(drop);
+        connection.close().await.unwrap();
+        outcome
+    }
+
+    async fn sql(&self, sql: &'static str) {
+        self.try_sql(sql).await.expect(sql);
+    }
+}
