@@ -195,6 +195,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{name}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the consent of a connection stands. */
+        get: operations["consent_state"];
+        put?: never;
+        /** Asks for a consent: the address that a person opens. It makes an earlier question of the same connection void. */
+        post: operations["ask_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{name}/consent/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a consent by hand, from the address at which the person's browser ended. */
+        post: operations["answer_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{name}/health": {
         parameters: {
             query?: never;
@@ -1595,6 +1630,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/consent/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes the answer of a partner's consent page, and tells the person who came back. */
+        get: operations["callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1990,6 +2042,31 @@ export interface components {
         ConnectionsHealth: {
             /** @description The connections, by name. */
             items: components["schemas"]["ConnectionHealth"][];
+        };
+        /** @description What the browser came back with. */
+        ConsentAnswer: {
+            /** @description The whole address at which the browser ended, where the hub itself cannot be reached by it. */
+            url: string;
+        };
+        /** @description What a person opens. */
+        ConsentAsked: {
+            /** @description The connection. */
+            connection: string;
+            /** @description Until when the answer is taken. */
+            expires_at: string;
+            /** @description Where the partner sends that person back to; it has to be registered there exactly like this. */
+            redirect_uri: string;
+            /** @description The address to open in a browser, by a person who may consent. */
+            url: string;
+        };
+        /** @description Where a connection's consent stands. */
+        ConsentState: {
+            /** @description The connection. */
+            connection: string;
+            /** @description Whether somebody has consented. Whether the partner still honours it, the next renewal tells. */
+            consented: boolean;
+            /** @description When the answer to a renewal was lost and none has come since: the partner may refuse the next one. */
+            lost_at?: string | null;
         };
         /** @description Where a stream goes on from. */
         CursorOrder: {
@@ -5370,6 +5447,103 @@ export interface operations {
             };
         };
     };
+    consent_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentState"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentAsked"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentState"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_connection_health: {
         parameters: {
             query?: never;
@@ -8459,6 +8633,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback: {
+        parameters: {
+            query: {
+                /** @description Which question */
+                state: string;
+                /** @description What is exchanged */
+                code?: string;
+                /** @description Why there is no code */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page that says so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A page that says why not */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
             };
             /** @description A problem, with a stable code */
             default: {

@@ -25,7 +25,10 @@ export function ProblemView({ error, onAgain, compact }: { error: unknown; onAga
       }
     >
       <strong>{sentence(problem)}</strong>
-      {problem.detail && problem.code !== 'console_fault' && <span lang="en">{problem.detail}</span>}
+      {/* Where the hub has nothing to add to the sentence, it is not said twice. */}
+      {problem.detail && problem.detail !== sentence(problem) && problem.code !== 'console_fault' && (
+        <span lang="en">{problem.detail}</span>
+      )}
       {problem.code === 'console_fault' && <span className="mono">{problem.detail}</span>}
       {problem.pointers?.map((pointer) => (
         <span key={pointer.pointer} lang="en">

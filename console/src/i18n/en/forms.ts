@@ -1,0 +1,17 @@
+export const forms = {
+  'forms.none': 'No form',
+  'forms.none_why': 'Forms are files under forms/.',
+  'forms.makes': 'Makes: {what}',
+  'forms.taken': 'Taken',
+  'forms.follows': 'Stored; the document follows in a moment.',
+  'forms.flows': 'Began: {names}',
+  'forms.another': 'Fill in another',
+  'forms.submit': 'Submit',
+  'forms.submitter': 'In whose name',
+  'forms.submitter_hint': 'The id of a person of the directory; empty for yourself.',
+  'forms.judged': 'Which fields are needed or must fit together is judged when you submit.',
+  'forms.default': 'Empty: {value}.',
+  'forms.attachment': '{title}: attachments cannot be added here yet.',
+  'forms.add_line': 'Add a line',
+  'forms.remove_line': 'Remove line {number}',
+};

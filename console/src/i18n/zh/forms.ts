@@ -1,0 +1,17 @@
+export const forms = {
+  'forms.none': '没有表单',
+  'forms.none_why': '表单是 forms/ 下的文件。',
+  'forms.makes': '生成：{what}',
+  'forms.taken': '已提交',
+  'forms.follows': '已保存，单据稍后生成。',
+  'forms.flows': '已发起：{names}',
+  'forms.another': '再填一张',
+  'forms.submit': '提交',
+  'forms.submitter': '以谁的名义',
+  'forms.submitter_hint': '通讯录中的人员编号，留空为本人。',
+  'forms.judged': '哪些必填、如何校验以提交时的检查为准。',
+  'forms.default': '留空为 {value}。',
+  'forms.attachment': '{title}：暂不支持在此添加附件。',
+  'forms.add_line': '添加一行',
+  'forms.remove_line': '删除第 {number} 行',
+};
