@@ -124,6 +124,8 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/forms", get(forms::list::list))
         .route("/api/v1/forms/{form}", get(forms::show::show))
         .route("/api/v1/forms/{form}/submissions", post(forms::submit::submit))
+        .route("/api/v1/flows/{flow}/insight", get(flows::insight::insight))
+        .route("/api/v1/flows/{flow}/insight.csv", get(flows::insight_csv::export))
         .route("/api/v1/flows/{flow}/instances", post(flows::start::start))
         .route("/api/v1/instances", get(instances::list::list))
         .route("/api/v1/instances/{id}", get(instances::show::show))

@@ -19,6 +19,7 @@ pub mod flow;
 pub mod form;
 pub mod format;
 pub mod ids;
+pub mod insight;
 pub mod ledger;
 pub mod mapping;
 pub mod notice;

@@ -961,6 +961,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{flow}/insight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the instances of a flow tell together: how long its steps take by the clock and in working time, what waits there,
+         *     what was turned down or come back to, and which ways were really gone. Measured from the history of at most 2,000
+         *     instances, the newest that began in the time.
+         */
+        get: operations["flow_insight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/insight.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of `flow_insight` as a table: one row a figure, with what it is about. */
+        get: operations["export_flow_insight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{flow}/instances": {
         parameters: {
             query?: never;
@@ -2355,6 +2393,10 @@ export interface components {
              * @description The document; absent for an object nobody here knows.
              */
             document?: string | null;
+            /** @description Its business key. */
+            document_key?: string | null;
+            /** @description Its document type. */
+            document_type?: string | null;
             /** @description The partner's id of the object. */
             external_id?: string | null;
             /** @description The field it is about; of an object nobody knows the entry of `reconcile` that found it. */
@@ -2601,6 +2643,55 @@ export interface components {
             place: components["schemas"]["Place"];
             /** @description `error` or `warning`. */
             severity: string;
+        };
+        /** @description What the instances of a flow tell together. */
+        FlowInsight: {
+            /** @description The calendar of working time; absent where the flow names none. */
+            calendar?: string | null;
+            /** @description Whether there were more, of which only the newest were measured; `since` then says from when on. */
+            cut: boolean;
+            /** @description The flow. */
+            flow: string;
+            /**
+             * Format: int64
+             * @description Instances in it.
+             */
+            instances: number;
+            /**
+             * Format: date-time
+             * @description When it was measured.
+             */
+            measured_at: string;
+            /** @description Ended instances by outcome. */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** @description The ways that were gone by the ended, most frequent first; at most fifty. */
+            paths: components["schemas"]["PathInsight"][];
+            /** @description Of the ended, those that an approver turned down. */
+            rejected: components["schemas"]["ShareView"];
+            /** @description Of the ended, those in which a step was come back to. */
+            returned: components["schemas"]["ShareView"];
+            /**
+             * Format: date-time
+             * @description Instances that began at or after this are in it.
+             */
+            since: string;
+            /** @description Instances by status. */
+            statuses: {
+                [key: string]: number;
+            };
+            /** @description Each step that was visited, in the order of the flow; steps that only hold others are left out. */
+            steps: components["schemas"]["StepInsight"][];
+            /** @description Of the ended, those in which nothing stopped, nobody stepped in and no step was come back to. */
+            straight_through: components["schemas"]["ShareView"];
+            /** @description From the beginning to the end, of the ended. */
+            total: components["schemas"]["TimesView"];
+            /**
+             * Format: date-time
+             * @description And before this.
+             */
+            until: string;
         };
         /** @description For which document: exactly one of the two. */
         FlowStart: {
@@ -3067,6 +3158,10 @@ export interface components {
                  * @description The document; absent for an object nobody here knows.
                  */
                 document?: string | null;
+                /** @description Its business key. */
+                document_key?: string | null;
+                /** @description Its document type. */
+                document_type?: string | null;
                 /** @description The partner's id of the object. */
                 external_id?: string | null;
                 /** @description The field it is about; of an object nobody knows the entry of `reconcile` that found it. */
@@ -3855,6 +3950,56 @@ export interface components {
             /** @description What it is: the step's kind, `rule`, the section. */
             what: string;
         };
+        /** @description A document that went a way. */
+        PathDocument: {
+            /**
+             * Format: uuid
+             * @description The document.
+             */
+            document: string;
+            /** @description Its business key. */
+            key: string;
+        };
+        /** @description One way through the flow and who has gone it. */
+        PathInsight: {
+            /**
+             * Format: int64
+             * @description Of them, those in which a person stepped in.
+             */
+            by_hand: number;
+            /**
+             * Format: int64
+             * @description Instances that went it.
+             */
+            count: number;
+            /** @description Some of its documents, the newest first. */
+            documents: components["schemas"]["PathDocument"][];
+            /** @description By outcome. */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** @description Its steps in the order of the flow; steps that only hold others are left out. */
+            steps: components["schemas"]["PathStep"][];
+            /**
+             * Format: int64
+             * @description Of them, those that stood in an exception.
+             */
+            stopped: number;
+            /** @description From the beginning to the end. */
+            times: components["schemas"]["TimesView"];
+        };
+        /** @description A step of a way. */
+        PathStep: {
+            /** @description Whether the live flow has it. */
+            in_design: boolean;
+            /** @description The step. */
+            step: string;
+            /**
+             * Format: int64
+             * @description How often it was visited; the design has each step once.
+             */
+            visits: number;
+        };
         /** @description One entry into a step. */
         PathVisit: {
             /** @description The connection that was called. */
@@ -4521,6 +4666,19 @@ export interface components {
             /** @description Why, for the history; at most 2,000 characters. */
             reason?: string | null;
         };
+        /** @description So many of so many. */
+        ShareView: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Of how many.
+             */
+            of: number;
+        };
         /** @description A flow, a document, and answers. */
         SimulateBody: {
             /** @description Times that pass one after the other whenever nothing else can go on, such as `["1wd", "3d"]`. */
@@ -4589,6 +4747,44 @@ export interface components {
             at: string;
             /** @description In words. */
             words: string;
+        };
+        /** @description A document and how long its visit took. */
+        SlowDocument: {
+            /**
+             * Format: uuid
+             * @description The document.
+             */
+            document: string;
+            /** @description Its business key. */
+            key: string;
+            /**
+             * Format: int64
+             * @description How long, milliseconds.
+             */
+            millis: number;
+        };
+        /** @description How some amounts of time spread, milliseconds. By the nearest rank: each figure is one of the amounts. */
+        SpreadView: {
+            /**
+             * Format: int64
+             * @description How many amounts.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description The longest.
+             */
+            max_millis: number;
+            /**
+             * Format: int64
+             * @description Half took at most this.
+             */
+            median_millis: number;
+            /**
+             * Format: int64
+             * @description Nine of ten took at most this.
+             */
+            p90_millis: number;
         };
         /** @description Since when one link is in step or differs. */
         Standing: {
@@ -4711,6 +4907,44 @@ export interface components {
             resolved: number;
             /** @description By kind of object and window, in the order they were read. */
             windows: components["schemas"]["WindowView"][];
+        };
+        /** @description What the instances tell of one step. */
+        StepInsight: {
+            /** @description Whether the live flow still has it. */
+            in_design: boolean;
+            /**
+             * Format: date-time
+             * @description Since when the oldest of these is there.
+             */
+            oldest_open_at?: string | null;
+            /**
+             * Format: int64
+             * @description Visits that are not over: its queue.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Visits beyond the first of an instance.
+             */
+            repeated: number;
+            /** @description The documents whose visit took longest; what is not over counts up to now. */
+            slowest: components["schemas"]["SlowDocument"][];
+            /** @description The step. */
+            step: string;
+            /**
+             * Format: int64
+             * @description Exceptions it stood in.
+             */
+            stopped: number;
+            /** @description How long the visits that are over took. */
+            times: components["schemas"]["TimesView"];
+            /**
+             * Format: int64
+             * @description Visits of it.
+             */
+            visits: number;
+            /** @description Who is waited for there: the connections it called. */
+            waits_on: string[];
         };
         /** @description What happened, oldest first. */
         Story: {
@@ -4869,6 +5103,12 @@ export interface components {
             count: number;
             /** @description The next ones. */
             items: components["schemas"]["TimerItem"][];
+        };
+        /** @description The same spans by the clock and in working time. */
+        TimesView: {
+            /** @description By the clock. */
+            clock: components["schemas"]["SpreadView"];
+            working?: components["schemas"]["SpreadView"] | null;
         };
         /** @description What came of it. */
         Tried: {
@@ -7167,6 +7407,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flow_insight: {
+        parameters: {
+            query?: {
+                /** @description Begun at or after; thirty days before `until` when not given. */
+                since?: string;
+                /** @description Begun before; now when not given. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The flow's id */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowInsight"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_flow_insight: {
+        parameters: {
+            query?: {
+                /** @description Begun at or after; thirty days before `until` when not given. */
+                since?: string;
+                /** @description Begun before; now when not given. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The flow's id */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description A problem, with a stable code */

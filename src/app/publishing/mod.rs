@@ -7,6 +7,7 @@
 mod at_start;
 mod bring;
 mod definitions;
+mod design;
 mod drafts;
 mod error;
 mod field_origins;

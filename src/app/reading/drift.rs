@@ -36,6 +36,12 @@ pub struct DriftItem {
     /// The document; absent for an object nobody here knows.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub document: Option<Uuid>,
+    /// Its business key.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub document_key: Option<String>,
+    /// Its document type.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub document_type: Option<String>,
     /// The connection.
     pub connection: String,
     /// The partner's id of the object.
@@ -133,14 +139,36 @@ impl Reader {
     pub async fn drifts(&self, tenant: TenantId, query: &DriftQuery, page: &PageQuery) -> Result<List<DriftItem>> {
         let pages = Pages::new("drift", query, page)?;
         let rows = self.store.drifts(&query.filter(tenant), pages.page()).await?;
-        Ok(pages.list(rows, |row| (row.first_seen_at, row.id.0), DriftItem::from))
+        let mut list = pages.list(rows, |row| (row.first_seen_at, row.id.0), DriftItem::from);
+        self.name(tenant, &mut list.items).await?;
+        Ok(list)
     }
 
     /// One difference.
     pub async fn drift(&self, tenant: TenantId, id: DriftId) -> Result<DriftItem> {
         let filter = DriftFilter { id: Some(id), ..DriftFilter::of(tenant) };
         let rows = self.store.drifts(&filter, &Page { limit: 1, after: None }).await?;
-        rows.into_iter().next().map(DriftItem::from).ok_or(Error::NotFound("drift"))
+        let mut found: Vec<_> = rows.into_iter().map(DriftItem::from).collect();
+        self.name(tenant, &mut found).await?;
+        found.pop().ok_or(Error::NotFound("drift"))
+    }
+
+    /// Gives differences the keys of their documents, which people know them by; one read for all of them.
+    async fn name(&self, tenant: TenantId, items: &mut [DriftItem]) -> Result<()> {
+        let mut ids: Vec<Uuid> = items.iter().filter_map(|item| item.document).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let documents = self.store.desk().documents_by_id(tenant, &ids).await?;
+        for item in items {
+            if let Some(row) = documents.iter().find(|row| Some(row.id.0) == item.document) {
+                item.document_key = Some(row.key.clone());
+                item.document_type = Some(row.kind.clone());
+            }
+        }
+        Ok(())
     }
 
     /// Differences counted by kind, connection and state.
@@ -156,10 +184,9 @@ impl Reader {
         let filter = DriftFilter { document: Some(document), ..DriftFilter::of(tenant) };
         let rows = self.store.drifts(&filter, &Page { limit: super::LIMIT_MAX, after: None }).await?;
         let links = self.store.link_standings(tenant, document).await?;
-        Ok(Ledger {
-            links: links.into_iter().map(Standing::from).collect(),
-            drift: rows.into_iter().filter(|row| row.state != "resolved").map(DriftItem::from).collect(),
-        })
+        let mut drift: Vec<_> = rows.into_iter().filter(|row| row.state != "resolved").map(DriftItem::from).collect();
+        self.name(tenant, &mut drift).await?;
+        Ok(Ledger { links: links.into_iter().map(Standing::from).collect(), drift })
     }
 }
 
@@ -170,6 +197,8 @@ impl From<DriftRow> for DriftItem {
             id: row.id.0,
             kind: row.kind,
             document: row.document.map(|id| id.0),
+            document_key: None,
+            document_type: None,
             connection: row.connection,
             external_id: row.external_id,
             field: row.field,

@@ -1,4 +1,4 @@
-//! Adding working days and working hours to an instant.
+//! Adding working days and working hours to an instant, and working time between two.
 //!
 //! Counting begins at the next working moment. Working hours run only inside working hours. Working days keep the time
 //! of day, drawn into the hours of the day they end on: Friday 15:00 plus one is Monday 15:00; Saturday noon plus one
@@ -17,6 +17,8 @@ pub struct NoWorkingTime;
 const DAYS_BETWEEN_MAX: u32 = 4_000;
 /// Days looked through for the next working moment. No honest calendar closes longer.
 const DAYS_SEARCHED: u32 = 400;
+/// Days that a span of working time is counted over.
+const DAYS_COUNTED: u32 = 3_660;
 
 impl Calendar {
     /// The working moment at or after `from`.
@@ -100,6 +102,28 @@ impl Calendar {
         let (Some((open, _)), Some((_, close))) = (intervals.first(), intervals.last()) else { return Err(NoWorkingTime) };
         let same = self.instant(date, Some(local.time()));
         Ok(same.clamp(*open, *close))
+    }
+
+    /// How much of the time between two moments is working time; nothing where the second is not the later one. Of a span
+    /// longer than ten years only these are counted.
+    pub fn working_between(&self, from: Timestamp, until: Timestamp) -> SignedDuration {
+        let mut date = self.date_of(from);
+        let last = self.date_of(until);
+        let mut sum = SignedDuration::ZERO;
+        for _ in 0..DAYS_COUNTED {
+            if date > last {
+                break;
+            }
+            for (start, end) in self.intervals(date) {
+                let (start, end) = (start.max(from), end.min(until));
+                if start < end {
+                    sum = sum.saturating_add(end.duration_since(start));
+                }
+            }
+            let Ok(next) = date.tomorrow() else { break };
+            date = next;
+        }
+        sum
     }
 
     /// Whether a date has working time.

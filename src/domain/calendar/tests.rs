@@ -202,3 +202,29 @@ fn every_day_of_the_shipped_year_counts_as_published() {
         day = day.tomorrow().unwrap();
     }
 }
+
+#[test]
+fn working_time_between_two_moments_leaves_out_nights_lunch_and_holidays() {
+    let calendar = sound(CN);
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let minutes = |from: &str, until: &str| calendar.working_between(at(from), at(until)).as_mins();
+    // Within a morning, over lunch, over a night.
+    assert_eq!(minutes("2026-09-28T09:30:00+08:00", "2026-09-28T11:00:00+08:00"), 90);
+    assert_eq!(minutes("2026-09-28T11:30:00+08:00", "2026-09-28T14:00:00+08:00"), 60);
+    assert_eq!(minutes("2026-09-28T17:00:00+08:00", "2026-09-29T10:00:00+08:00"), 120);
+    // Over the holidays: Wednesday evening to Thursday of the week after, and the Saturday that is worked for them.
+    assert_eq!(minutes("2026-09-30T18:00:00+08:00", "2026-10-08T09:00:00+08:00"), 0);
+    assert_eq!(minutes("2026-10-09T18:00:00+08:00", "2026-10-11T18:00:00+08:00"), 450);
+    // Backwards is nothing.
+    assert_eq!(minutes("2026-09-28T12:00:00+08:00", "2026-09-28T09:00:00+08:00"), 0);
+}
+
+proptest! {
+    #[test]
+    fn what_was_added_as_working_hours_is_what_lies_between(start in 0_i64..30_000_000, hours in 0_u32..200) {
+        let calendar = sound(CN);
+        let from = calendar.next_working(Timestamp::from_second(1_790_000_000 + start).unwrap()).unwrap();
+        let until = calendar.add_working_hours(from, hours).unwrap();
+        prop_assert_eq!(calendar.working_between(from, until), SignedDuration::from_hours(i64::from(hours)));
+    }
+}

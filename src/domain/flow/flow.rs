@@ -145,6 +145,19 @@ impl Step {
 }
 
 impl Step {
+    /// Whether it only holds other steps, so that its time is theirs.
+    pub fn is_container(&self) -> bool {
+        matches!(self.kind, Kind::Choose(_) | Kind::Parallel(_) | Kind::Each(_) | Kind::Reaction(_))
+    }
+
+    /// The operation that it calls.
+    pub fn operation(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Call(call) => Some(&call.operation),
+            _ => None,
+        }
+    }
+
     /// Whether somebody wrote its id (those of reactions may be generated).
     pub fn is_authored(&self) -> bool {
         !self.id.contains('.')

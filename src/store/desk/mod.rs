@@ -8,6 +8,7 @@ mod breakers;
 mod counts;
 mod exceptions;
 mod feed;
+mod insight;
 mod messages;
 mod people;
 mod processes;
@@ -238,6 +239,14 @@ pub trait Desk: Send + Sync {
     /// The newest place of the feed, and the oldest that is still there.
     fn feed_ends(&self, tenant: TenantId) -> BoxFuture<'_, Result<Option<(FeedPlace, FeedPlace)>>>;
 
+    // ---- insight ----
+
+    /// The newest instances of a flow that began within a time; of very many of all flows only the newest are walked.
+    fn measured<'a>(&'a self, choice: &'a MeasureChoice) -> BoxFuture<'a, Result<Vec<MeasuredRow>>>;
+
+    /// The histories of these instances, each in its order.
+    fn histories<'a>(&'a self, tenant: TenantId, instances: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<super::HistoryRow>>>;
+
     // ---- keeping house ----
 
     /// Drops what is over: selections, counts before `counts_before`, feed before `feed_before`, old reports, bounded a call.
@@ -308,6 +317,8 @@ macro_rules! desk_methods {
             reads   fn choose_messages<'a>(&'a self, choice: &'a MessageChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<Message>>> = messages::choose;
             reads   fn changes(&self, tenant: TenantId, after: FeedPlace, limit: u32) -> BoxFuture<'_, Result<Vec<ChangeRow>>> = feed::after;
             reads   fn feed_ends(&self, tenant: TenantId) -> BoxFuture<'_, Result<Option<(FeedPlace, FeedPlace)>>> = feed::ends;
+            reads   fn measured<'a>(&'a self, choice: &'a MeasureChoice) -> BoxFuture<'a, Result<Vec<MeasuredRow>>> = insight::measured;
+            reads   fn histories<'a>(&'a self, tenant: TenantId, instances: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<super::HistoryRow>>> = insight::histories;
             commits fn sweep(&self, now: Timestamp, counts_before: Timestamp, feed_before: Timestamp) -> BoxFuture<'_, Result<u64>> = size::sweep;
         }
     };

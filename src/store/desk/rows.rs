@@ -382,3 +382,35 @@ pub struct SavedViewRow {
     /// Changed.
     pub updated_at: Timestamp,
 }
+
+/// Which instances are measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeasureChoice {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Flow.
+    pub flow: String,
+    /// Begun at or after.
+    pub since: Timestamp,
+    /// Begun before.
+    pub until: Timestamp,
+    /// How many at most, the newest.
+    pub limit: u32,
+}
+
+/// An instance that is measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeasuredRow {
+    /// The instance.
+    pub instance: InstanceId,
+    /// Its document.
+    pub document: DocumentId,
+    /// Begun.
+    pub started_at: Timestamp,
+    /// Over.
+    pub ended_at: Option<Timestamp>,
+    /// Status.
+    pub status: String,
+    /// How it ended.
+    pub outcome: Option<String>,
+}
