@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 /// The oldest Node that the console's tools run on.
 const NODE_MIN: (u32, u32) = (20, 19);
 /// What the console is built from; anything else that changes is no reason to build it anew.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "src",
     "public",
     "scripts",
@@ -29,6 +29,8 @@ const SOURCES: [&str; 9] = [
     "package-lock.json",
     // What the editor offers while somebody writes.
     "../schemas/language",
+    // What it says of each code.
+    "../docs/errors",
 ];
 /// Lines of a tool's output that are worth showing.
 const LINES_SHOWN: usize = 8;

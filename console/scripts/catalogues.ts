@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { en } from '../src/i18n/en/index';
-import { zh } from '../src/i18n/zh/index';
+import { en } from '../src/i18n/en/index.ts';
+import { zh } from '../src/i18n/zh/index.ts';
 
 /** What the catalogues and the code that uses them disagree on; empty when all is well. */
 export function faults(source: string): string[] {

@@ -15,6 +15,7 @@ export const AREAS: { to: string; name: Key; icon: IconName; key?: string }[] = 
   { to: '/docs', name: 'nav.documents', icon: 'document', key: 'd' },
   { to: '/forms', name: 'nav.forms', icon: 'check', key: 's' },
   { to: '/ops/dead-letters', name: 'nav.exceptions', icon: 'alert', key: 'e' },
+  { to: '/reconciliation', name: 'nav.reconciliation', icon: 'link', key: 'l' },
   { to: '/ops', name: 'nav.ops', icon: 'pulse', key: 'o' },
   { to: '/ops/batches', name: 'nav.batches', icon: 'tasks', key: 'b' },
   { to: '/connections', name: 'nav.connections', icon: 'plug', key: 'c' },
@@ -147,6 +148,7 @@ function Stale() {
 
 function Account({ onHelp }: { onHelp: () => void }) {
   const t = useT();
+  const navigate = useNavigate();
   const me = useMe();
   return (
     <MenuButton
@@ -161,6 +163,7 @@ function Account({ onHelp }: { onHelp: () => void }) {
           disabled: true,
           onAction: () => undefined,
         },
+        { id: 'help', name: t('help.title'), onAction: () => void navigate({ to: '/help' }) },
         { id: 'keys', name: t('keys.title'), onAction: onHelp },
         { id: 'out', name: t('account.sign_out'), onAction: () => session.set(null) },
       ]}

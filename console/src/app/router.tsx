@@ -104,7 +104,7 @@ export const flowsRoute = createRoute({
 export const flowRoute = createRoute({
   getParentRoute: () => root,
   path: '/flows/$flow',
-  validateSearch: known(['tab', 'step']),
+  validateSearch: known(['tab', 'step', 'range']),
   component: lazyRouteComponent(() => import('../features/flows/FlowPage'), 'FlowPage'),
 });
 
@@ -118,7 +118,7 @@ export const definitionsRoute = createRoute({
 export const definitionRoute = createRoute({
   getParentRoute: () => root,
   path: '/definitions/$kind/$id',
-  validateSearch: known(['tab', 'sample']),
+  validateSearch: known(['tab', 'sample', 'rule']),
   component: lazyRouteComponent(() => import('../features/definitions/DefinitionPage'), 'DefinitionPage'),
 });
 
@@ -141,6 +141,20 @@ export const formRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/forms/FormPage'), 'FormPage'),
 });
 
+export const reconciliationRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/reconciliation',
+  validateSearch: known(['tab', 'kind', 'connection', 'state', 'run', 'open']),
+  component: lazyRouteComponent(() => import('../features/reconciliation/ReconciliationPage'), 'ReconciliationPage'),
+});
+
+export const helpRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/help',
+  validateSearch: known(['q']),
+  component: lazyRouteComponent(() => import('../features/help/HelpPage'), 'HelpPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -157,6 +171,8 @@ export const router = createRouter({
     definitionsRoute,
     definitionRoute,
     releasesRoute,
+    reconciliationRoute,
+    helpRoute,
     formsRoute,
     formRoute,
   ]),

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { type Problem, problemOf } from '../api/problem';
 import { type Key, useT } from '../i18n';
 import { Banner, Button, Copy, Skeleton } from '../ui';
+import { HelpCode } from './help/Help';
 import { useMessages } from './texts';
 
 /** A problem in the reader's language, with what the hub said about this time. */
@@ -39,7 +40,7 @@ export function ProblemView({ error, onAgain, compact }: { error: unknown; onAga
       {!compact && (
         <span className="row small dim">
           <span>
-            {t('problem.code')} <code>{problem.code}</code>
+            {t('problem.code')} <HelpCode code={problem.code} />
           </span>
           {problem.request_id && (
             <span>

@@ -71,6 +71,7 @@ const LOOKS: Record<string, Record<string, Look>> = {
   // A dry run has done nothing: nothing of it is green.
   dry: { waiting: look('plain', 'clock'), done: look('info', 'question'), failed: REFUSED, skipped: OVER, cancelled: OVER },
   message: { parked: WAITING, stopped: BAD },
+  run: { planned: look('plain', 'clock'), running: WORKING, done: OK, failed: BAD, cancelled: OVER },
   drift: { open: BAD, accepted: OVER, resolved: OK },
   verdict: { valid: OK, unheard: OVER, challenge: OVER },
   severity: { error: BAD, warning: look('warn', 'alert'), hint: look('info', 'question'), info: look('info', 'question') },

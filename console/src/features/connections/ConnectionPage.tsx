@@ -10,6 +10,7 @@ import { bytes, duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { Banner, Button, Card, Copy, Empty, Facts, Skeleton, StatusChip, Tabs, Time } from '../../ui';
 import { Streams } from '../ops/Streams';
+import { SetupTab } from './SetupTab';
 import { BreakerSheet, RecoverSheet } from './sheets';
 import { TryTab } from './TryTab';
 
@@ -56,6 +57,7 @@ export function ConnectionPage() {
               { id: 'health', name: t('connections.health'), content: <HealthTab health={health} /> },
               { id: 'webhooks', name: t('connections.webhooks'), content: <Webhooks connection={connection} /> },
               { id: 'try', name: t('connections.try'), content: <TryTab connection={connection} connector={health.connector} /> },
+              { id: 'setup', name: t('setup.title'), content: <SetupTab health={health} /> },
               { id: 'streams', name: t('streams.title'), content: <Streams connection={connection} /> },
             ]}
           />

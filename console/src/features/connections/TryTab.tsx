@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { api, take } from '../../api/client';
+import { HelpCode } from '../../app/help/Help';
 import { useRefusal } from '../../app/me';
 import { Loaded, ProblemView } from '../../app/states';
 import { duration } from '../../format/time';
@@ -96,7 +97,7 @@ function Try({ connection, text }: { connection: string; text: string }) {
           <>
             <div className="row" role="status">
               {tried.class ? <StatusChip room="class" state={tried.class} /> : <Chip>{t('try.not_sent')}</Chip>}
-              {tried.code && <code>{tried.code}</code>}
+              {tried.code && <HelpCode code={tried.code} />}
               {tried.message && <span className="wrap">{tried.message}</span>}
             </div>
             {tried.output !== undefined && tried.output !== null && (

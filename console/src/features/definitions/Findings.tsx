@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client';
+import { HelpCode } from '../../app/help/Help';
 import { useT } from '../../i18n';
-import { Card, Chip, StatusChip } from '../../ui';
+import { Card, StatusChip } from '../../ui';
 
 /** What is wrong, each with its place; those of the text at hand lead there. */
 export function Findings({
@@ -30,7 +31,7 @@ export function Findings({
                 ) : (
                   <code>{place}</code>
                 )}
-                <Chip>{finding.code}</Chip>
+                <HelpCode code={finding.code} />
               </span>
               <span className="wrap">{finding.message}</span>
               {finding.hint && <span className="dim wrap">{finding.hint}</span>}

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, take } from '../../api/client';
+import { HelpCode } from '../../app/help/Help';
 import { Loaded } from '../../app/states';
 import { useSaid, useT, useWord } from '../../i18n';
 import { Card, Empty, Sentence, StatusChip, Time } from '../../ui';
@@ -63,7 +64,7 @@ export function NotesTab({ detail }: { detail: Detail }) {
                     <span className="row">
                       <StatusChip room="exception" state={item.state} />
                       <strong>{word('cause', item.cause)}</strong>
-                      <code>{item.code}</code>
+                      <HelpCode code={item.code} />
                     </span>
                     <p className="wrap">
                       <Sentence text={item.message} />

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas, take, takeWithTag } from '../../api/client';
+import { HelpCode } from '../../app/help/Help';
 import { useMe, useRefusal } from '../../app/me';
 import { Loaded, ProblemView } from '../../app/states';
 import { type Key, useT, useWord } from '../../i18n';
@@ -52,7 +53,7 @@ function One({ item, etag }: { item: Schemas['ExceptionItem']; etag: string }) {
       <div className="row">
         <StatusChip room="exception" state={item.state} />
         <strong>{word('cause', item.cause)}</strong>
-        <code>{item.code}</code>
+        <HelpCode code={item.code} />
       </div>
       <p className="wrap">
         <Sentence text={item.message} />

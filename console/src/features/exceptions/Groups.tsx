@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
+import { HelpCode } from '../../app/help/Help';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
@@ -49,7 +50,7 @@ function OneGroup({ group, onOpen }: { group: Group; onOpen: () => void }) {
             {word('cause', group.cause)}
           </Chip>
           <span>{t('exceptions.count', { count: group.count })}</span>
-          <code className="small">{group.code}</code>
+          <HelpCode code={group.code} />
         </span>
       }
       action={

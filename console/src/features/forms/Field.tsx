@@ -1,4 +1,4 @@
-import { useLanguage, useT } from '../../i18n';
+import { useLanguage, useT, useWord } from '../../i18n';
 import { Banner, Button, Checkbox, Select, TextArea, TextField } from '../../ui';
 import { titleOf } from '../definitions/titles';
 import { blank, type FormField, type Typed } from './values';
@@ -15,12 +15,16 @@ interface Props {
 /** One field by its type. */
 export function Field({ field, value, at, faults, onChange }: Props) {
   const t = useT();
+  const word = useWord();
   const { language } = useLanguage();
   const said = (texts: Record<string, string>) => titleOf({ id: field.id, title: texts }, language);
   const label = `${said(field.title)}${field.required === true ? ' *' : ''}`;
   const hints = [
-    field.hint ? said(field.hint) : '',
-    typeof field.default === 'string' && field.type !== 'choice' ? t('forms.default', { value: field.default }) : '',
+    // No hint comes as one without words.
+    field.hint && Object.keys(field.hint).length > 0 ? said(field.hint) : '',
+    typeof field.default === 'string' && field.type !== 'choice'
+      ? t('forms.default', { value: word('form_default', field.default) })
+      : '',
   ];
   const hint = hints.filter(Boolean).join(' ') || undefined;
   const fault = faults.get(at) ?? null;

@@ -1,19 +1,21 @@
 /** The English texts, a file for each area. Keys are the same in every language; the build refuses a missing one. */
-import { acting } from './acting';
-import { definitions } from './definitions';
-import { documents } from './documents';
-import { forms } from './forms';
-import { ledger } from './ledger';
-import { operations } from './operations';
-import { problems } from './problems';
-import { shell } from './shell';
-import { words } from './words';
+import { acting } from './acting.ts';
+import { definitions } from './definitions.ts';
+import { documents } from './documents.ts';
+import { forms } from './forms.ts';
+import { insight } from './insight.ts';
+import { ledger } from './ledger.ts';
+import { operations } from './operations.ts';
+import { problems } from './problems.ts';
+import { shell } from './shell.ts';
+import { words } from './words.ts';
 
 export const en = {
   ...acting,
   ...definitions,
   ...documents,
   ...forms,
+  ...insight,
   ...ledger,
   ...operations,
   ...problems,

@@ -62,4 +62,11 @@ export const shell = {
   'grid.pick': 'Pick {what}',
   'grid.fresh': '{count, plural, one {# new} other {# new}}',
   'nav.forms': 'Start',
+  'nav.reconciliation': 'Reconciliation',
+  'help.title': 'Codes and their meaning',
+  'help.what': 'Every code that the hub and its checks use: what happened, and how to mend it.',
+  'help.search': 'Code or words',
+  'help.none': 'No code fits',
+  'help.none_why': 'Codes are lower-case words with underscores, such as unknown_key.',
+  'help.about': 'What {code} means',
 };

@@ -156,4 +156,9 @@ export const words = {
   'relation.pays': 'pays',
   'effect_of.read': 'reads',
   'effect_of.write': 'writes',
+  'run.planned': 'planned',
+  'run.running': 'reading',
+  'run.done': 'done',
+  'run.failed': 'failed',
+  'run.cancelled': 'cancelled',
 };

@@ -62,4 +62,11 @@ export const shell = {
   'grid.pick': '选择 {what}',
   'grid.fresh': '{count} 条新数据',
   'nav.forms': '发起',
+  'nav.reconciliation': '对账',
+  'help.title': '代码说明',
+  'help.what': '系统及其检查用到的全部代码：发生了什么，怎样处理。',
+  'help.search': '代码或文字',
+  'help.none': '没有符合的代码',
+  'help.none_why': '代码由小写单词和下划线组成，例如 unknown_key。',
+  'help.about': '{code} 的说明',
 };

@@ -156,4 +156,9 @@ export const words = {
   'relation.pays': '付款',
   'effect_of.read': '只读',
   'effect_of.write': '写入',
+  'run.planned': '已安排',
+  'run.running': '回读中',
+  'run.done': '完成',
+  'run.failed': '失败',
+  'run.cancelled': '已取消',
 };

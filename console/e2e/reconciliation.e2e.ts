@@ -1,0 +1,93 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { accessibility, openBrowser, openPage } from './browser';
+import { call, command, post } from './hub';
+import { decides, ended, order, reaches, stopped } from './scenario';
+
+const world = inject('hub');
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+interface Drift {
+  id: string;
+  kind: string;
+  state: string;
+  reason?: string;
+}
+
+/** Reads the ERP back until a difference of the document is seen: what has just changed is not judged yet. */
+async function differs(document: string): Promise<Drift> {
+  const end = Date.now() + 30_000;
+  while (Date.now() < end) {
+    const { items } = await call<{ items: Drift[] }>(world.url, `drift?document=${document}&state=open`);
+    if (items[0]) return items[0];
+    const { id } = await command<{ id: string }>(world.url, 'reconciliations', { connection: 'erp_hq' });
+    while (['planned', 'running'].includes((await call<{ state: string }>(world.url, `reconciliations/${id}`)).state))
+      await new Promise((again) => setTimeout(again, 50));
+  }
+  throw new Error('no difference was seen in time');
+}
+
+test('a system that says something else is read back, the difference is seen, and settled with a reason', async () => {
+  await decides(world, 'approve');
+  await order(world, 'PO-DRIFT-1');
+  const row = await reaches(world, 'PO-DRIFT-1', ended);
+  const detail = await call<{ links: { connection: string; external_id: string }[] }>(world.url, `documents/${row.id}`);
+  const held = detail.links.find((link) => link.connection === 'erp_hq')?.external_id ?? '';
+  // Somebody cancels it in the ERP, and nobody is told of it.
+  await post(`${world.mocks.erp}/__mock/orders/${held}`, { status: 'cancelled', silent: true, quiet: true }, 'PATCH');
+  const drift = await differs(row.id);
+  const { page, context, faults } = await openPage(browser, world.url, '/reconciliation?tab=runs');
+  await page.getByRole('button', { name: 'Read a system back' }).first().click();
+  const sheet = page.getByRole('dialog');
+  expect(await sheet.getByRole('button', { name: 'Read a system back' }).getAttribute('aria-disabled')).toBe('true');
+  await sheet.getByRole('button', { name: /System/ }).click();
+  await page.getByRole('option', { name: /erp_hq/ }).click();
+  await sheet.getByRole('button', { name: 'Read a system back' }).click();
+  const run = page.getByRole('dialog', { name: /Reading of erp_hq/ });
+  await run.getByText('done', { exact: true }).waitFor();
+  const id = new URL(page.url()).searchParams.get('open');
+  const { statement } = await call<{ statement: { agree: number; compared: number } }>(world.url, `reconciliations/${id}`);
+  await run.getByText(`${statement.agree} of ${statement.compared} agree`).waitFor();
+  expect(statement.agree).toBeLessThan(statement.compared);
+  expect(await accessibility(page)).toEqual([]);
+  await run.getByRole('link', { name: 'Its differences' }).click();
+  await page
+    .getByRole('grid', { name: 'Differences' })
+    .getByRole('row', { name: /PO-DRIFT-1/ })
+    .focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Accept' }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('textbox', { name: /Reason/ })
+    .fill('the ERP is right, it was agreed by phone');
+  await page.getByRole('dialog').getByRole('button', { name: 'Accept' }).click();
+  await page.getByText('Accepted.').waitFor();
+  expect(await call<Drift>(world.url, `drift/${drift.id}`)).toMatchObject({
+    state: 'accepted',
+    reason: 'the ERP is right, it was agreed by phone',
+  });
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('a code is explained in the reader\u2019s language where it stands, and in the list of all codes', async () => {
+  await decides(world, 'approve');
+  await order(world, 'PO-HELP-1', { amount: '2000000.00' });
+  const row = await reaches(world, 'PO-HELP-1', stopped);
+  const { items } = await call<{ items: { id: string }[] }>(world.url, `exceptions?document=${row.id}&state=open`);
+  const { page, context, faults } = await openPage(browser, world.url, `/ops/dead-letters?tab=list&open=${items[0]?.id}`);
+  await page.getByRole('button', { name: 'What expect_failed means' }).click();
+  await page.getByText('is not what the step expects').last().waitFor();
+  await page.getByText('the answer of a write is judged again').waitFor();
+  await page.goto(`${world.url}/help?q=expect_failed&lang=zh-CN`);
+  await page.getByText('调用已完成，但结果不是步骤所期望的').waitFor();
+  expect(await accessibility(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await context.close();
+});
