@@ -4,6 +4,8 @@ import { definitionRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { type TabEntry, Tabs } from '../../ui';
+import { MapTab } from '../mapping/MapTab';
+import { EditingProvider } from './editing';
 import { MappingTable } from './MappingTable';
 import { TextTab } from './TextTab';
 import { titleOf } from './titles';
@@ -24,12 +26,15 @@ export function DefinitionPage() {
       {(detail) => {
         const entries: TabEntry[] = [
           ...(kind === 'mapping'
-            ? [{ id: 'table', name: t('mapping.table'), content: <MappingTable id={id} sample={search.sample} /> }]
+            ? [
+                { id: 'map', name: t('map.title'), content: <MapTab id={id} /> },
+                { id: 'table', name: t('mapping.table'), content: <MappingTable id={id} sample={search.sample} /> },
+              ]
             : []),
           {
             id: 'text',
             name: t('definitions.text'),
-            content: <TextTab kind={kind} id={id} etag={detail.etag ?? ''} path={detail.path} />,
+            content: <TextTab />,
           },
           {
             id: 'versions',
@@ -53,14 +58,16 @@ export function DefinitionPage() {
               {detail.path} · {t('definitions.uses', { names: detail.uses.map((other) => other.id).join(', ') || '–' })} ·{' '}
               {t('definitions.used_by_names', { names: detail.used_by.map((other) => other.id).join(', ') || '–' })}
             </p>
-            <Tabs
-              label={t('definitions.tabs')}
-              entries={entries}
-              chosen={chosen}
-              onChoose={(tab) =>
-                void navigate({ to: '/definitions/$kind/$id', params: { kind, id }, search: { ...search, tab }, replace: true })
-              }
-            />
+            <EditingProvider kind={kind} id={id} path={detail.path}>
+              <Tabs
+                label={t('definitions.tabs')}
+                entries={entries}
+                chosen={chosen}
+                onChoose={(tab) =>
+                  void navigate({ to: '/definitions/$kind/$id', params: { kind, id }, search: { ...search, tab }, replace: true })
+                }
+              />
+            </EditingProvider>
           </Page>
         );
       }}

@@ -1,40 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { api, type Schemas, take } from '../../api/client';
-import { useRefusal } from '../../app/me';
-import { Loaded, ProblemView } from '../../app/states';
+import type { Schemas } from '../../api/client';
+import { ProblemView } from '../../app/states';
 import { useT } from '../../i18n';
 import { Banner, Button, Json, Select, TextField } from '../../ui';
+import { usePreview, useSamples } from '../mapping/use';
+import { useEditing } from './editing';
 import { type Rule, rules } from './rules';
-import { useDraft, useText } from './use';
 
 /** The rules of a mapping as rows, with what each makes of a chosen real document. */
 export function MappingTable({ id, sample }: { id: string; sample?: string }) {
-  const mayEdit = useRefusal()('edit_drafts') === null;
-  const text = useText('mapping', id);
-  const draft = useDraft('mapping', id, mayEdit);
-  return <Loaded query={text}>{(live) => <Table id={id} text={draft.data?.text ?? live.text} sample={sample} />}</Loaded>;
-}
-
-function Table({ id, text, sample }: { id: string; text: string; sample?: string }) {
   const t = useT();
   const navigate = useNavigate();
-  const refusal = useRefusal();
+  const { quiet: text } = useEditing();
   const [filter, setFilter] = useState('');
   const found = useMemo(() => rules(text), [text]);
-  const choices = useQuery({
-    queryKey: ['documents', 'samples'],
-    queryFn: () => take(api.GET('/api/v1/documents', { params: { query: { limit: 20, type: 'purchase_order' } } })),
-    staleTime: 30_000,
-  });
-  const refused = refusal('edit_drafts') ?? refusal('see_payloads');
-  const preview = useQuery({
-    queryKey: ['preview', id, text, sample],
-    queryFn: () => take(api.POST('/api/v1/mappings/preview', { body: { text, document: sample, drafts: true } })),
-    enabled: sample !== undefined && refused === null,
-    retry: false,
-  });
+  const choices = useSamples();
+  const { preview, refused } = usePreview(id, text, sample);
   const made = new Map((preview.data?.rules ?? []).map((rule) => [`${rule.rule.line}`, rule]));
   const wanted = filter.trim().toLowerCase();
   const shown = found.filter((rule) => wanted === '' || `${rule.to} ${rule.source}`.toLowerCase().includes(wanted));

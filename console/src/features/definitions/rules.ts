@@ -10,6 +10,10 @@ export interface Rule {
   required: boolean;
   depth: number;
   line: number;
+  /** Where its item stands in the text. */
+  path: (string | number)[];
+  /** The names that the loops around it give to their items, outermost first: `line` for `doc.lines`. */
+  loops: { as: string; over: string }[];
 }
 
 const SOURCES = ['value', 'text', 'from', 'each', 'lookup', 'default'];
@@ -18,13 +22,13 @@ const OWN = ['to', 'fields', 'required'];
 export function rules(text: string): Rule[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  return isMap(document.contents) ? of(document.contents, 0, lines) : [];
+  return isMap(document.contents) ? of(document.contents, [], [], lines) : [];
 }
 
-function of(map: YAMLMap, depth: number, lines: LineCounter): Rule[] {
+function of(map: YAMLMap, path: (string | number)[], loops: Rule['loops'], lines: LineCounter): Rule[] {
   const fields = map.get('fields', true);
   if (!isSeq(fields)) return [];
-  return fields.items.flatMap((item) => {
+  return fields.items.flatMap((item, index) => {
     if (!isMap(item)) return [];
     const how = SOURCES.find((name) => item.has(name)) ?? '';
     const options = item.items
@@ -36,10 +40,13 @@ function of(map: YAMLMap, depth: number, lines: LineCounter): Rule[] {
       source: how ? shown(item.get(how, true) as Node) : '',
       options,
       required: item.get('required') === true,
-      depth,
+      depth: loops.length,
       line: lines.linePos(item.range?.[0] ?? 0).line,
+      path: [...path, 'fields', index],
+      loops,
     };
-    return [rule, ...of(item, depth + 1, lines)];
+    const inside = how === 'each' ? [...loops, { as: word(item.get('as')) || 'item', over: rule.source }] : loops;
+    return [rule, ...of(item, rule.path, inside, lines)];
   });
 }
 

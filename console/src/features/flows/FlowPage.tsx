@@ -6,10 +6,12 @@ import { flowRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { useLanguage, useT } from '../../i18n';
 import { type TabEntry, Tabs } from '../../ui';
+import { EditingProvider } from '../definitions/editing';
 import { TextTab } from '../definitions/TextTab';
 import { titleOf } from '../definitions/titles';
 import { useDefinition } from '../definitions/use';
 import { VersionsTab } from '../definitions/VersionsTab';
+import { InsightTab } from '../insight/InsightTab';
 import { DesignTab } from './DesignTab';
 import { InstancesTab } from './InstancesTab';
 import { SimulateTab } from './SimulateTab';
@@ -29,8 +31,9 @@ export function FlowPage() {
           {
             id: 'yaml',
             name: t('definitions.text'),
-            content: <TextTab kind="flow" id={flow} etag={detail.etag ?? ''} path={detail.path} />,
+            content: <TextTab />,
           },
+          { id: 'insight', name: t('insight.title'), content: <InsightTab flow={flow} /> },
           { id: 'simulate', name: t('flows.simulate'), content: <SimulateTab flow={flow} /> },
           { id: 'instances', name: t('flows.instances'), content: <InstancesTab flow={flow} /> },
           {
@@ -54,19 +57,21 @@ export function FlowPage() {
               </Link>
             }
           >
-            <Tabs
-              label={t('flows.tabs')}
-              entries={entries}
-              chosen={entries.find((entry) => entry.id === search.tab)?.id ?? 'design'}
-              onChoose={(tab) =>
-                void navigate({
-                  to: '/flows/$flow',
-                  params: { flow },
-                  search: { ...search, tab: tab === 'design' ? undefined : tab },
-                  replace: true,
-                })
-              }
-            />
+            <EditingProvider kind="flow" id={flow} path={detail.path}>
+              <Tabs
+                label={t('flows.tabs')}
+                entries={entries}
+                chosen={entries.find((entry) => entry.id === search.tab)?.id ?? 'design'}
+                onChoose={(tab) =>
+                  void navigate({
+                    to: '/flows/$flow',
+                    params: { flow },
+                    search: { ...search, tab: tab === 'design' ? undefined : tab },
+                    replace: true,
+                  })
+                }
+              />
+            </EditingProvider>
           </Page>
         );
       }}

@@ -1,0 +1,139 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, type Schemas, take } from '../../api/client';
+import { flowRoute } from '../../app/router';
+import { Loaded } from '../../app/states';
+import { useT, useWord } from '../../i18n';
+import { Banner, Card, Empty, Select, StatusChip, Time } from '../../ui';
+import { DownloadButton } from '../acting/DownloadButton';
+import { PathTable } from './PathTable';
+import { percent, RANGES, sinceOf } from './range';
+import { StepTable } from './StepTable';
+import { TimesTable } from './TimesTable';
+
+type Insight = Schemas['FlowInsight'];
+
+/** What the instances of a flow tell together: where time goes, what is turned away, which ways are really gone. */
+export function InsightTab({ flow }: { flow: string }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const search = flowRoute.useSearch();
+  const range = search.range ?? '30';
+  // Fixed while the page is open, so that a look at another tab and back shows the same figures.
+  const [now] = useState(() => new Date());
+  const query = { since: sinceOf(range, now) };
+  const found = useQuery({
+    queryKey: ['insight', flow, query],
+    queryFn: () => take(api.GET('/api/v1/flows/{flow}/insight', { params: { path: { flow }, query } })),
+    staleTime: 60_000,
+  });
+  return (
+    <div className="stack">
+      <div className="row between">
+        <Select
+          label={t('insight.range')}
+          value={range}
+          onChange={(next) =>
+            void navigate({
+              to: '/flows/$flow',
+              params: { flow },
+              search: { ...search, range: next === '30' ? undefined : next },
+              replace: true,
+            })
+          }
+          choices={RANGES.map((days) => ({ id: days, name: t('insight.days', { days: Number(days) }) }))}
+        />
+        <DownloadButton
+          path={`/api/v1/flows/${encodeURIComponent(flow)}/insight.csv?${new URLSearchParams(query)}`}
+          name={`insight-${flow}.csv`}
+        />
+      </div>
+      <Loaded query={found} lines={12}>
+        {(insight) =>
+          insight.instances === 0 ? (
+            <Empty title={t('insight.none')} why={t('insight.none_why')} />
+          ) : (
+            <Figures flow={flow} insight={insight} />
+          )
+        }
+      </Loaded>
+    </div>
+  );
+}
+
+function Figures({ flow, insight }: { flow: string; insight: Insight }) {
+  const t = useT();
+  const word = useWord();
+  const open = (insight.statuses.running ?? 0) + (insight.statuses.exception ?? 0);
+  return (
+    <>
+      {insight.cut && (
+        <Banner tone="warn">
+          <span>
+            {t('insight.cut', { count: insight.instances })} <Time at={insight.since} exact />
+          </span>
+        </Banner>
+      )}
+      <div className="tiles">
+        <Link to="/docs" search={{ flow }} className="tile">
+          <span className="tile-value">{insight.instances}</span>
+          <span>{t('insight.instances')}</span>
+        </Link>
+        <Link to="/docs" search={{ flow, standing: 'open' }} className="tile">
+          <span className="tile-value">{open}</span>
+          <span>{t('insight.open')}</span>
+        </Link>
+        <Link
+          to="/ops/dead-letters"
+          search={{ flow, tab: 'list' }}
+          className={`tile${(insight.statuses.exception ?? 0) > 0 ? ' bad' : ''}`}
+        >
+          <span className="tile-value">{insight.statuses.exception ?? 0}</span>
+          <span>{t('insight.stopped_now')}</span>
+        </Link>
+        <Share name={t('insight.straight')} what={t('insight.straight_what')} share={insight.straight_through} />
+        <Share name={t('insight.rejected')} what={t('insight.rejected_what')} share={insight.rejected} />
+        <Share name={t('insight.returned')} what={t('insight.returned_what')} share={insight.returned} />
+      </div>
+      <div className="columns">
+        <Card title={t('insight.total')}>
+          <TimesTable times={insight.total} />
+          <p className="dim small">
+            {insight.calendar ? t('insight.calendar', { id: insight.calendar }) : t('insight.no_calendar')}
+          </p>
+        </Card>
+        <Card title={t('insight.outcomes')}>
+          {Object.keys(insight.outcomes).length === 0 && <p className="dim">{t('insight.none_ended')}</p>}
+          <ul className="stack tight">
+            {Object.entries(insight.outcomes)
+              .sort((a, b) => b[1] - a[1])
+              .map(([outcome, count]) => (
+                <li key={outcome} className="row between">
+                  <StatusChip room="document" state={outcome} words={word('outcome', outcome)} />
+                  <span>
+                    <strong>{count}</strong> <span className="dim">{percent({ count, of: insight.straight_through.of })}</span>
+                  </span>
+                </li>
+              ))}
+          </ul>
+        </Card>
+      </div>
+      <StepTable flow={flow} steps={insight.steps} working={insight.calendar !== undefined && insight.calendar !== null} />
+      <PathTable paths={insight.paths} of={insight.straight_through.of} />
+      <p className="dim small">{t('insight.by_rank')}</p>
+    </>
+  );
+}
+
+function Share({ name, what, share }: { name: string; what: string; share: Schemas['ShareView'] }) {
+  const t = useT();
+  return (
+    <div className="tile">
+      <span className="tile-value">{percent(share)}</span>
+      <span>{name}</span>
+      <span className="dim small">{t('insight.of', { count: share.count, of: share.of })}</span>
+      <span className="dim small">{what}</span>
+    </div>
+  );
+}

@@ -1,0 +1,168 @@
+import { Link } from '@tanstack/react-router';
+import { Fragment, useState } from 'react';
+import type { Schemas } from '../../api/client';
+import { duration } from '../../format/time';
+import { useLanguage, useT } from '../../i18n';
+import { Age, Button, Card, Checkbox, Chip } from '../../ui';
+
+type Step = Schemas['StepInsight'];
+
+/** Each step in the order of the flow: how long, how many wait there, who is waited for; the longest leads the eye. */
+export function StepTable({ flow, steps, working }: { flow: string; steps: Step[]; working: boolean }) {
+  const t = useT();
+  const [inWork, setInWork] = useState(false);
+  const [open, setOpen] = useState<string | null>(null);
+  const spread = (step: Step) => (inWork && step.times.working ? step.times.working : step.times.clock);
+  const longest = Math.max(1, ...steps.map((step) => spread(step).p90_millis));
+  return (
+    <Card
+      title={t('insight.steps')}
+      action={
+        working && (
+          <Checkbox checked={inWork} onChange={setInWork}>
+            {t('insight.in_working')}
+          </Checkbox>
+        )
+      }
+    >
+      <div className="scroll" role="group" tabIndex={0} aria-label={t('insight.steps')}>
+        <table className="table">
+          <caption className="hidden-text">{t('insight.steps')}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('flows.step')}</th>
+              <th scope="col" className="number">
+                {t('insight.visits')}
+              </th>
+              <th scope="col" className="number">
+                {t('insight.queue')}
+              </th>
+              <th scope="col" className="number">
+                {t('insight.median')}
+              </th>
+              <th scope="col" className="number">
+                {t('insight.p90')}
+              </th>
+              <th scope="col" className="number">
+                {t('insight.max')}
+              </th>
+              <th scope="col">{t('insight.spread')}</th>
+              <th scope="col" className="number">
+                {t('insight.repeated')}
+              </th>
+              <th scope="col" className="number">
+                {t('insight.stops')}
+              </th>
+              <th scope="col">{t('insight.waits_on')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {steps.map((step) => (
+              <Fragment key={step.step}>
+                <Row
+                  flow={flow}
+                  step={step}
+                  spread={spread(step)}
+                  longest={longest}
+                  open={open === step.step}
+                  onOpen={() => setOpen(open === step.step ? null : step.step)}
+                />
+                {open === step.step && <Slowest step={step} />}
+              </Fragment>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}
+
+function Row({
+  flow,
+  step,
+  spread,
+  longest,
+  open,
+  onOpen,
+}: {
+  flow: string;
+  step: Step;
+  spread: Schemas['SpreadView'];
+  longest: number;
+  open: boolean;
+  onOpen: () => void;
+}) {
+  const t = useT();
+  const { language } = useLanguage();
+  const shown = (millis: number) => (spread.count === 0 ? '–' : duration(millis, language));
+  return (
+    <tr>
+      <th scope="row">
+        <span className="row tight">
+          <Button kind="quiet" size="small" expanded={open} onPress={onOpen}>
+            {step.step}
+          </Button>
+          {!step.in_design && <Chip tone="waiting">{t('insight.not_in_design')}</Chip>}
+        </span>
+      </th>
+      <td className="number">{step.visits}</td>
+      <td className="number">
+        {step.open > 0 ? (
+          <Link to="/docs" search={{ flow, standing: 'open' }}>
+            {step.open}
+          </Link>
+        ) : (
+          0
+        )}
+        {step.oldest_open_at && (
+          <div className="dim small">
+            <Age since={step.oldest_open_at} />
+          </div>
+        )}
+      </td>
+      <td className="number">{shown(spread.median_millis)}</td>
+      <td className="number">{shown(spread.p90_millis)}</td>
+      <td className="number">{shown(spread.max_millis)}</td>
+      <td>
+        {/* The same figures as a picture; the cells beside it say them. */}
+        <span className="bar" aria-hidden="true">
+          <i style={{ width: `${(spread.p90_millis / longest) * 100}%` }} />
+          <b style={{ width: `${(spread.median_millis / longest) * 100}%` }} />
+        </span>
+      </td>
+      <td className="number">{step.repeated}</td>
+      <td className="number">
+        {step.stopped > 0 ? (
+          <Link to="/ops/dead-letters" search={{ flow, tab: 'list' }}>
+            {step.stopped}
+          </Link>
+        ) : (
+          0
+        )}
+      </td>
+      <td>{step.waits_on.length > 0 ? step.waits_on.join(' · ') : '–'}</td>
+    </tr>
+  );
+}
+
+function Slowest({ step }: { step: Step }) {
+  const t = useT();
+  const { language } = useLanguage();
+  return (
+    <tr>
+      <td colSpan={10}>
+        <div className="row">
+          <span className="dim">{t('insight.slowest')}</span>
+          {step.slowest.map((slow) => (
+            <span key={`${slow.document}-${slow.millis}`}>
+              <Link to="/docs/$doc" params={{ doc: slow.document }} search={{ step: step.step }} className="mono">
+                {slow.key}
+              </Link>{' '}
+              {duration(slow.millis, language)}
+            </span>
+          ))}
+        </div>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { addKey, appendItem, apply, type Path, removeItem, setScalar } from './edits';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const FOLDERS = [
+  'mappings',
+  'flows',
+  'connectors',
+  'documents',
+  'dictionaries',
+  'tables',
+  'calendars',
+  'forms',
+  'config',
+  'examples',
+];
+const CORPUS = FOLDERS.flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file): [string, string] => [`${folder}/${file}`, readFileSync(join(ROOT, folder, file), 'utf8')])
+    // Each edit of the test reads its text several times; the largest connectors say nothing that the others do not.
+    .filter(([, text]) => text.length < 12_000),
+);
+const VALUES = [
+  'doc.total_gross',
+  'a: b',
+  "it's",
+  '金额 # no comment',
+  '- x',
+  'true',
+  '{{doc.number}} · "x"',
+  '10.50',
+  '@x',
+  'a, b]',
+  '',
+];
+
+/** Every path of a text to a node of a kind. */
+function paths(text: string, fits: (node: unknown) => boolean): Path[] {
+  const found: Path[] = [];
+  const walk = (node: unknown, path: Path) => {
+    if (fits(node)) found.push(path);
+    if (isMap(node)) for (const pair of node.items) if (isScalar(pair.key)) walk(pair.value, [...path, String(pair.key.value)]);
+    if (isSeq(node)) for (const [index, item] of node.items.entries()) walk(item, [...path, index]);
+  };
+  walk(parseDocument(text).contents, []);
+  return found;
+}
+
+/** Some of many, the same ones each time. */
+function some<T>(all: T[], most: number): T[] {
+  const step = Math.max(1, Math.floor(all.length / most));
+  return all.filter((_, index) => index % step === 0).slice(0, most);
+}
+
+test('the corpus is all that the product ships', () => {
+  expect(CORPUS.length).toBeGreaterThan(100);
+});
+
+test('another value stands where the old one stood, and every other byte is as it was', { timeout: 30_000 }, () => {
+  let done = 0;
+  for (const [file, text] of CORPUS) {
+    for (const [index, path] of some(paths(text, isScalar), 3).entries()) {
+      const value = VALUES[(index + file.length) % VALUES.length] ?? '';
+      const edits = setScalar(text, path, value);
+      if (edits === null) continue;
+      done += 1;
+      const [edit] = edits;
+      if (!edit || edits.length !== 1) throw new Error(`${file}: one edit is enough`);
+      const after = apply(text, edits);
+      expect(parseDocument(after).getIn(path), `${file} ${path.join('.')}`).toBe(value);
+      expect(after.slice(0, edit.from) + after.slice(edit.from + edit.insert.length)).toBe(
+        text.slice(0, edit.from) + text.slice(edit.to),
+      );
+      // And back again: nothing but the value was changed.
+      const wanted = parseDocument(text);
+      wanted.setIn(path, value);
+      expect(parseDocument(after).toJS()).toEqual(wanted.toJS());
+    }
+  }
+  expect(done).toBeGreaterThan(200);
+});
+
+test('an item is put behind the last one and taken out again, and the text is what it was', { timeout: 30_000 }, () => {
+  let done = 0;
+  for (const [file, text] of CORPUS) {
+    for (const path of some(paths(text, isSeq), 2)) {
+      const edits = appendItem(text, path, '{added: yes}');
+      if (edits === null) continue;
+      done += 1;
+      const after = apply(text, edits);
+      const list = parseDocument(after).getIn(path, true);
+      const count = isSeq(list) ? list.items.length : 0;
+      const back = removeItem(after, path, count - 1);
+      expect(back, `${file} ${path.join('.')}`).not.toBeNull();
+      expect(apply(after, back ?? []).trimEnd()).toBe(text.trimEnd());
+    }
+  }
+  expect(done).toBeGreaterThan(60);
+});
+
+test('a key is added in the way its map is written', () => {
+  const text = 'fields:\n  - {to: a, value: b}  # kept\n  - to: c\n    value: d\n';
+  expect(apply(text, addKey(text, ['fields', 0], 'default', 'x: y') ?? [])).toBe(
+    'fields:\n  - {to: a, value: b, default: "x: y"}  # kept\n  - to: c\n    value: d\n',
+  );
+  expect(apply(text, addKey(text, ['fields', 1], 'default', '0') ?? [])).toBe(
+    'fields:\n  - {to: a, value: b}  # kept\n  - to: c\n    value: d\n    default: "0"\n',
+  );
+  expect(addKey(text, ['fields', 1], 'value', 'x')).toBeNull();
+});
+
+test('a comment above an item goes with it, and one beside its neighbour stays', () => {
+  const text = 'steps:\n  - a # first\n  # about b\n  - b\n  - c\n';
+  expect(apply(text, removeItem(text, ['steps'], 1) ?? [])).toBe('steps:\n  - a # first\n  - c\n');
+});
+
+test('what cannot be kept is refused', () => {
+  for (const text of ['a: &x 1\nb: *x\n', 'a: |\n  two\n  lines\n', 'a: [1\n', 'a: one\n  two\n'])
+    expect(setScalar(text, ['a'], 'other'), text).toBeNull();
+  expect(appendItem('a: [1, 2]\n', ['a'], '3')).toBeNull();
+  expect(removeItem('a:\n  - 1\n', ['a'], 0)).toBeNull();
+  expect(setScalar('a: 1\r\nb: 2\r\n', ['b'], 'x')).toEqual([{ from: 9, to: 10, insert: 'x' }]);
+});
