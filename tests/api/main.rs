@@ -8,7 +8,7 @@ mod coverage;
 mod desk;
 mod events;
 mod hostile;
-mod matrix;
+mod insight;
 mod operations;
 mod publishing;
 mod reading;

@@ -560,3 +560,44 @@ pub async fn the_hub_tells_how_it_is_doing(world: World) {
     assert_eq!(desk.reports(TENANT, at(25)).await.unwrap(), [report("a", 30)]);
     assert_eq!(desk.reports(TENANT, at(0)).await.unwrap().len(), 2);
 }
+
+pub async fn instances_of_a_flow_are_measured_with_their_histories(world: World) {
+    let store = &world.store;
+    for number in 1..=4_u64 {
+        let document = document(number);
+        let mut row = instance(number, &document);
+        row.started_at = at(number as i64 * 10);
+        if number == 3 {
+            row.flow = "other".into();
+        }
+        if number == 2 {
+            (row.status, row.outcome, row.ended_at) = ("ended".into(), Some("approved".into()), Some(at(25)));
+        }
+        let line = |lock: i64| HistoryRow { tenant: TENANT, instance: row.id, lock, at: at(number as i64 * 10 + lock), entries: format!("[{lock}]") };
+        let writes = Writes {
+            documents_new: vec![document.clone()],
+            revisions: vec![revision(&document, 1)],
+            history: vec![line(1), line(2)],
+            instances_new: vec![row.clone()],
+            ..Writes::default()
+        };
+        write(store, writes).await;
+    }
+    let desk = store.desk();
+    let choice = MeasureChoice { tenant: TENANT, flow: "approval".into(), since: at(0), until: at(100), limit: 10 };
+    let found = desk.measured(&choice).await.unwrap();
+    assert_eq!(found.iter().map(|row| row.started_at).collect::<Vec<_>>(), [at(40), at(20), at(10)], "newest first, of one flow");
+    assert_eq!((found[1].status.as_str(), found[1].outcome.as_deref(), found[1].ended_at), ("ended", Some("approved"), Some(at(25))));
+    let started = |rows: Vec<MeasuredRow>| rows.iter().map(|row| row.started_at).collect::<Vec<_>>();
+    assert_eq!(started(desk.measured(&MeasureChoice { limit: 1, ..choice.clone() }).await.unwrap()), [at(40)]);
+    let within = MeasureChoice { since: at(10), until: at(40), ..choice.clone() };
+    assert_eq!(started(desk.measured(&within).await.unwrap()), [at(20), at(10)], "from the first moment on, up to before the last");
+    assert_eq!(desk.measured(&MeasureChoice { tenant: OTHER, ..choice }).await.unwrap(), []);
+    let ids = [found[2].instance.0, found[1].instance.0];
+    let mut histories = desk.histories(TENANT, &ids).await.unwrap();
+    histories.sort_by_key(|row| (row.at, row.lock));
+    assert_eq!(histories.iter().map(|row| row.entries.as_str()).collect::<Vec<_>>(), ["[1]", "[2]", "[1]", "[2]"]);
+    assert!(histories[..2].iter().all(|row| row.instance == found[2].instance));
+    assert_eq!(desk.histories(OTHER, &ids).await.unwrap(), []);
+    assert_eq!(desk.histories(TENANT, &[]).await.unwrap(), []);
+}

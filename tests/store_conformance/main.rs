@@ -75,6 +75,7 @@ conformance_of_the_door! {
 
 conformance_of_people! {
     exceptions_are_grouped_by_their_fingerprint,
+    instances_of_a_flow_are_measured_with_their_histories,
     an_exception_is_given_to_one_person_at_a_time,
     a_selection_stays_what_it_was,
     a_batch_works_on_every_item_once,

@@ -2,8 +2,11 @@
 
 use super::{Error, Overlay, Publishing};
 use crate::domain::catalog::{Catalog, MappingSource};
+use crate::domain::flow::instance::Visit;
+use crate::domain::flow::{Instance, Step};
 use crate::domain::ids::{DocumentId, TenantId};
-use crate::domain::mapping::{MapError, Mapped, Mapping, read_inputs};
+use crate::domain::mapping::{InputType, MapError, Mapped, Mapping, read_inputs};
+use crate::store::InstanceRow;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
@@ -19,7 +22,8 @@ pub struct PreviewRequest {
     pub mapping: String,
     /// One member for each of its inputs.
     pub sample: Option<Json>,
-    /// A stored document whose newest revision fills the input that takes its type, or `source` with what its source sent.
+    /// A stored document whose newest revision fills the input that takes its type, or `source` with what its source sent; what
+    /// its newest instance was answered fills inputs that take the output of an operation.
     pub document: Option<DocumentId>,
 }
 
@@ -117,7 +121,8 @@ impl Publishing {
         })
     }
 
-    /// Inputs from a stored document: its content where its type is taken, what the source sent for `source`.
+    /// Inputs from a stored document: its content where its type is taken, what the source sent for `source`, and what its
+    /// newest instance was answered where a mapping takes the output of an operation.
     async fn sample(&self, tenant: TenantId, document: DocumentId, source: &MappingSource) -> Result<Json, Error> {
         let view = self.store.document(tenant, document).await?.ok_or(Error::NotFound("document"))?;
         let number = view.document.revision;
@@ -128,11 +133,30 @@ impl Publishing {
             let value = match name.as_ref() {
                 "source" => json(&revision.payload),
                 "doc" => json(&revision.body),
-                _ => continue,
+                _ => match self.answered(view.instances.first(), source, name) {
+                    Some(output) => output,
+                    None => continue,
+                },
             };
             inputs.insert(name.to_string(), value);
         }
         Ok(Json::Object(inputs))
+    }
+
+    /// The last output of the operation that an input is declared with, in an instance; none where it was not called there.
+    fn answered(&self, instance: Option<&InstanceRow>, source: &MappingSource, input: &str) -> Option<Json> {
+        let declared = source.definition.inputs.iter().find(|(name, _)| name.as_ref() == input)?;
+        let InputType::Output { connector, operation } = &declared.1.value else { return None };
+        let row = instance?;
+        let live = self.live.now();
+        let version = live.version(&row.version)?;
+        let state: Instance = serde_json::from_str(&row.state).ok()?;
+        let fits = |visit: &&Visit| {
+            let spoken = visit.connection.as_deref().and_then(|connection| live.connector(connection));
+            version.flow().step(&visit.step).and_then(Step::operation) == Some(operation.as_ref())
+                && spoken.is_some_and(|spoken| spoken.id == *connector)
+        };
+        state.visits.iter().rev().filter(fits).find_map(|visit| visit.output.clone())
     }
 }
 
