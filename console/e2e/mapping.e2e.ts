@@ -19,7 +19,10 @@ test('a rule is changed where its value is made, seen on a real document, and th
   const live = await call<{ text: string }>(world.url, 'definitions/mapping/po_to_oa/text');
   const { page, context, faults } = await openPage(browser, world.url, `/definitions/mapping/po_to_oa?tab=map&sample=${row.id}`);
   const targets = page.getByRole('list', { name: 'What is made' });
-  await targets.getByRole('button', { name: /^title/ }).getByText('PO-MAPS-1').waitFor();
+  await targets
+    .getByRole('button', { name: /^title/ })
+    .getByText('PO-MAPS-1')
+    .waitFor();
   // A line from each field that a rule reads, for the rows that are seen.
   expect(await page.locator('.map-line').count()).toBeGreaterThan(2);
   await targets.getByRole('button', { name: /级别/ }).click();
@@ -46,7 +49,7 @@ test('a rule is changed where its value is made, seen on a real document, and th
   // The other tabs show the same text, saved or not.
   await page.getByRole('tab', { name: 'Text' }).click();
   await page.locator('.cm-content').getByText('doc.currency').first().waitFor();
-  await page.getByRole('button', { name: 'Drop draft' }).click();
+  await page.getByRole('button', { name: 'Discard draft' }).click();
   await page.getByText('As it is live').waitFor();
   expect(faults).toEqual([]);
   await context.close();
@@ -60,6 +63,11 @@ test('a rule that fails says so where it stands', async () => {
   await page.keyboard.press('Control+a');
   await page.keyboard.insertText('doc.nomber');
   await page.locator('.rule-bar').getByText('nomber').last().waitFor();
-  await page.getByRole('list', { name: 'What is made' }).getByText('unknown_field').or(page.getByText('expression_name')).first().waitFor();
+  await page
+    .getByRole('list', { name: 'What is made' })
+    .getByText('unknown_field')
+    .or(page.getByText('expression_name'))
+    .first()
+    .waitFor();
   await context.close();
 });

@@ -55,6 +55,17 @@ export function MapTab({ id }: { id: string }) {
       {refused && sample && <Banner>{refused}</Banner>}
       {preview.isError && <ProblemView error={preview.error} compact />}
       {!sample && <Banner>{t('map.choose_sample')}</Banner>}
+      {rule && (
+        <RuleBar
+          key={chosen}
+          ref={expression}
+          rule={rule}
+          fields={fields}
+          made={made.get(rule.line)}
+          failed={preview.data?.error?.rule.line === rule.line ? preview.data.error : null}
+          onGone={() => choose(undefined)}
+        />
+      )}
       <div className="mapping">
         <Card title={t('map.source')}>
           <SourceTree
@@ -89,17 +100,6 @@ export function MapTab({ id }: { id: string }) {
           )}
         </Card>
       </div>
-      {rule && (
-        <RuleBar
-          key={chosen}
-          ref={expression}
-          rule={rule}
-          fields={fields}
-          made={made.get(rule.line)}
-          failed={preview.data?.error?.rule.line === rule.line ? preview.data.error : null}
-          onGone={() => choose(undefined)}
-        />
-      )}
       <Findings findings={findings} />
     </div>
   );

@@ -30,7 +30,6 @@ export function SourceTree({ ref, fields, wanted, used, highlighted, reach, onTa
               type="button"
               style={{ paddingInlineStart: 8 + field.depth * 14 }}
               aria-disabled={name === null}
-              aria-label={name === null ? field.path : t('map.take', { name })}
               onClick={() => name !== null && onTake(name)}
             >
               <span className="mono">
@@ -38,6 +37,7 @@ export function SourceTree({ ref, fields, wanted, used, highlighted, reach, onTa
                 {field.list && '[]'}
               </span>
               <span className="dim small grow ellipsis">{field.value}</span>
+              {name !== null && <span className="hidden-text">{t('map.take', { name })}</span>}
               <span className={`port${used.has(field.path) ? ' used' : ''}`} aria-hidden="true" />
             </button>
           </li>
