@@ -17,7 +17,7 @@ export async function request(input: Request): Promise<Response> {
     throw new ApiError(own('no_answer', error instanceof Error ? error.message : String(error)));
   }
   // The token of this very request, not one that was typed meanwhile.
-  if (response.status === 401 && token && token === session.token()) session.set(null);
+  if (response.status === 401 && session.isOn() && token === session.token()) session.over();
   return response;
 }
 

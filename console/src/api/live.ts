@@ -60,7 +60,7 @@ class LiveStream {
   }
 
   private async follow(signal: AbortSignal) {
-    for (let failed = 0; !signal.aborted && session.token(); ) {
+    for (let failed = 0; !signal.aborted && session.isOn(); ) {
       const lasted = await this.once(signal).catch(() => false);
       if (signal.aborted) return;
       failed = lasted ? 0 : failed + 1;

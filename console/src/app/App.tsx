@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useT } from '../i18n';
 import { Toasts, toast } from '../ui';
+import { look } from './account';
 import { queries } from './queries';
 import { router } from './router';
 import { SignIn } from './SignIn';
@@ -13,16 +14,17 @@ import { session } from './session';
 const ASKED = location.search;
 
 export function App() {
-  const token = useSyncExternalStore(session.subscribe, session.token);
+  const state = useSyncExternalStore(session.subscribe, session.state);
   const had = useRef(false);
   useEffect(() => {
-    if (token) had.current = true;
+    if (session.isOn()) had.current = true;
     // What one person saw is not kept for the next.
-    else queries.clear();
-  }, [token]);
+    else if (state === 'no') queries.clear();
+    else void look();
+  }, [state]);
   return (
     <QueryClientProvider client={queries}>
-      {token ? <SignedIn /> : <SignIn ended={had.current} />}
+      {session.isOn() ? <SignedIn /> : state === 'no' && <SignIn ended={had.current} />}
       <Toasts />
     </QueryClientProvider>
   );
@@ -32,15 +34,15 @@ function SignedIn() {
   const t = useT();
   const said = useRef(false);
   useEffect(() => {
-    const look = () => {
+    const say = () => {
       if (said.current) return;
       said.current = true;
       const names = dropped(ASKED, router.state.matches.at(-1)?.search ?? {});
       if (names.length > 0) toast({ tone: 'warn', text: t('address.dropped', { names: names.join(', ') }) });
     };
     // The first page may be there before this effect runs.
-    if (router.state.resolvedLocation) look();
-    return router.subscribe('onResolved', look);
+    if (router.state.resolvedLocation) say();
+    return router.subscribe('onResolved', say);
   }, [t]);
   return <RouterProvider router={router} />;
 }

@@ -1,8 +1,16 @@
-/** Who is signed in: a token, kept for this tab only and never in the address. */
+/**
+ * Who is signed in: by an account, whose session the browser keeps in a cookie that no script reads, or by a token, kept for
+ * this tab only. Neither ever stands in the address.
+ */
 
 const KEY = 'waybill.token';
 const listeners = new Set<() => void>();
+
+/** `asking`: it is not known yet whether the browser has a session. */
+export type SignedIn = 'asking' | 'account' | 'token' | 'no';
+
 let token: string | null = read();
+let state: SignedIn = token ? 'token' : 'asking';
 
 function read(): string | null {
   try {
@@ -22,13 +30,36 @@ function keep(value: string | null) {
   }
 }
 
+function become(next: SignedIn) {
+  if (next === state) return;
+  state = next;
+  for (const listener of listeners) listener();
+}
+
 export const session = {
   token: () => token,
+  state: () => state,
+  /** Whether anything may be asked of the hub. */
+  isOn: () => state === 'account' || state === 'token',
+  /** Signs in by a token, or out. */
   set(value: string | null) {
     if (value === token) return;
     token = value;
     keep(value);
+    state = value === null ? 'no' : 'token';
     for (const listener of listeners) listener();
+  },
+  /** The browser has a session of an account. A token that was there before would stand in its way. */
+  byAccount() {
+    token = null;
+    keep(null);
+    become('account');
+  },
+  /** There is no session, or it is over. */
+  over() {
+    token = null;
+    keep(null);
+    become('no');
   },
   subscribe(listener: () => void) {
     listeners.add(listener);

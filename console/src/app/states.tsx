@@ -1,11 +1,13 @@
 /** What a page shows while it has nothing, or when the hub says no. */
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { type Problem, problemOf } from '../api/problem';
-import { type Key, useT } from '../i18n';
+import { problemOf } from '../api/problem';
+import { useT } from '../i18n';
 import { Banner, Button, Copy, Skeleton } from '../ui';
 import { HelpCode } from './help/Help';
-import { useMessages } from './texts';
+import { useSentence } from './sentence';
+
+export { useSentence };
 
 /** A problem in the reader's language, with what the hub said about this time. */
 export function ProblemView({ error, onAgain, compact }: { error: unknown; onAgain?: () => void; compact?: boolean }) {
@@ -54,17 +56,6 @@ export function ProblemView({ error, onAgain, compact }: { error: unknown; onAga
       )}
     </Banner>
   );
-}
-
-/** The sentence for a code; for a code that is newer than this console, the hub's own words. */
-export function useSentence() {
-  const messages = useMessages();
-  const t = useT();
-  return (problem: Problem): string => {
-    const key = `problem.of.${problem.code}`;
-    if (key in messages) return t(key as Key);
-    return problem.title || t('problem.of.unknown');
-  };
 }
 
 /** The answer when it is there, else what stands in its place. */
