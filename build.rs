@@ -18,11 +18,12 @@ use std::process::{Command, Stdio};
 /// The oldest Node that the console's tools run on.
 const NODE_MIN: (u32, u32) = (20, 19);
 /// What the console is built from; anything else that changes is no reason to build it anew.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "src",
     "public",
     "scripts",
     "index.html",
+    "approve.html",
     "vite.config.ts",
     "tsconfig.json",
     "package.json",

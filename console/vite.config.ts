@@ -40,8 +40,21 @@ function packed(): Plugin {
   };
 }
 
+/** As the hub does it: the phone's page under `/a/`, the console's under every other path. */
+function phone(): Plugin {
+  const led = (request: { url?: string }, _: unknown, next: () => void) => {
+    if (/^\/a\/[^.]*$/.test(request.url ?? '')) request.url = '/approve.html';
+    next();
+  };
+  return {
+    name: 'waybill-phone',
+    configureServer: (server) => void server.middlewares.use(led),
+    configurePreviewServer: (server) => void server.middlewares.use(led),
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), catalogues(), packed()],
+  plugins: [react(), catalogues(), packed(), phone()],
   html: { cspNonce: '__WAYBILL_NONCE__' },
   build: {
     target: 'es2022',
@@ -51,6 +64,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: { console: 'index.html', approve: 'approve.html' } },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8480' } },
 });

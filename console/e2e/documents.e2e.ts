@@ -148,7 +148,7 @@ test('a step is skipped with a reason, and the document goes on to its end', asy
 
 test('an answer that was lost is shown as unknown, with nothing to press', async () => {
   // The first look-ups fail too, so that the outcome stays unknown for as long as it takes to look at the page.
-  const operations = { create_approval: { lost_response_next: 1 }, list_approvals: { reset_before_next: 3 } };
+  const operations = { create_approval: { lost_response_next: 1 }, list_approvals: { reset_before_next: 5 } };
   await post(`${world.mocks.oa}/__mock/switches`, { operations }, 'PUT');
   await order(world, 'PO-DOC-UNKNOWN');
   const row = await reaches(world, 'PO-DOC-UNKNOWN', (found) => found.code === 'outcome_unknown');

@@ -24,6 +24,8 @@ const READY_WITHIN_MS = 60_000;
 export const TOKENS = {
   all: 'e2e-token-that-may-do-everything',
   reader: 'e2e-token-that-may-only-read-and-no-more',
+  lead: 'e2e-token-of-the-lead-who-decides',
+  finance: 'e2e-token-of-finance-which-decides',
 } as const;
 
 export interface Hub {
@@ -110,6 +112,7 @@ export async function startHub(): Promise<Hub> {
     mkdirSync(project);
     for (const part of PROJECT) cpSync(join(ROOT, part), join(project, part), { recursive: true });
     point(project, mocks);
+    writeFileSync(join(project, 'flows/house_approval.yaml'), HOUSE);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const config = join(project, 'config/waybill.yaml');
@@ -123,6 +126,8 @@ export async function startHub(): Promise<Hub> {
       WAYBILL_DEMO_OA_CALLBACK_SECRET: secret('oa'),
       E2E_TOKEN_ALL: TOKENS.all,
       E2E_TOKEN_READER: TOKENS.reader,
+      E2E_TOKEN_LEAD: TOKENS.lead,
+      E2E_TOKEN_FINANCE: TOKENS.finance,
     };
     const hub = start(['serve', '--config', config], folder, env);
     stops.push(() => ended(hub.process));
@@ -143,12 +148,38 @@ export async function startHub(): Promise<Hub> {
   }
 }
 
+/** A flow whose approvals are our own; the shipped ones leave them to the OA. */
+const HOUSE = `format: 1
+flow: house_approval
+title: {en: House approval, zh: 内部审批}
+document: purchase_request
+owner: {role: procurement_head}
+calendar: cn
+start: [{api: true}]
+steps:
+  - id: lead
+    approve: {by: {user: e1003}, empty: block, fields: {reason: edit, urgent: hide}, comment: [reject]}
+    due: 2wd
+    sets: in_approval
+  - id: money
+    when: steps.lead.outcome == 'approved'
+    approve: {by: {role: finance_manager}, empty: block}
+    due: 2wd
+  - id: verdict
+    choose:
+      branches:
+        - {id: agreed, when: steps.money.outcome == 'approved', steps: [{id: done, end: {outcome: approved, status: approved}}]}
+      otherwise: {id: refused, steps: [{id: stop, end: {outcome: rejected, status: rejected}}]}
+`;
+
 const CONFIG = (port: number, store: string) => `format: 1
 server:
   listen: 127.0.0.1:${port}
   tokens:
     - {name: operator, token: {secret: env/E2E_TOKEN_ALL}}
     - {name: reader, token: {secret: env/E2E_TOKEN_READER}, permissions: [read]}
+    - {name: lead, token: {secret: env/E2E_TOKEN_LEAD}, permissions: [read, decide, payloads], person: e1003}
+    - {name: finance, token: {secret: env/E2E_TOKEN_FINANCE}, permissions: [read, decide, payloads], person: e1005}
 store:
   url: sqlite:${store}
 gateway:
@@ -187,15 +218,20 @@ async function connections(url: string): Promise<{ connection: string; webhooks:
 }
 
 /** A read of the hub's API, to judge pages by what the hub itself says. */
-export async function call<T>(url: string, path: string): Promise<T> {
-  const response = await fetch(`${url}/api/v1/${path}`, { headers: { authorization: `Bearer ${TOKENS.all}` } });
+export function call<T>(url: string, path: string): Promise<T> {
+  return callAs(TOKENS.all, url, path);
+}
+
+/** The same as somebody else. */
+export async function callAs<T>(token: string, url: string, path: string): Promise<T> {
+  const response = await fetch(`${url}/api/v1/${path}`, { headers: { authorization: `Bearer ${token}` } });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;
 }
 
 /** A command to the hub's API, to bring about what a page is then looked at for. */
-export async function command<T>(url: string, path: string, body: unknown): Promise<T> {
-  const headers = { authorization: `Bearer ${TOKENS.all}`, 'content-type': 'application/json' };
+export async function command<T>(url: string, path: string, body: unknown, token: string = TOKENS.all): Promise<T> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const response = await fetch(`${url}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;

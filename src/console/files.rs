@@ -16,16 +16,19 @@ pub struct File {
 include!(concat!(env!("OUT_DIR"), "/console_files.rs"));
 
 /// The page that every path of the console is.
-pub const PAGE: &str = "index.html";
+const PAGE: &str = "index.html";
+/// The page of one task on a phone, behind the cards of chats: small, with nothing of the console in it.
+const PHONE: &str = "approve.html";
 
-/// The file under a path; the page itself is not had as a file, because it needs a nonce.
+/// The file under a path; pages are not had as files, because they need a nonce.
 pub fn find(path: &str) -> Option<&'static File> {
-    FILES.iter().find(|file| file.path == path && file.path != PAGE)
+    FILES.iter().find(|file| file.path == path && ![PAGE, PHONE].contains(&file.path))
 }
 
-/// The page's text.
-pub fn page() -> Option<&'static str> {
-    FILES.iter().find(|file| file.path == PAGE).and_then(|file| std::str::from_utf8(file.plain).ok())
+/// The text of the page under a path.
+pub fn page(path: &str) -> Option<&'static str> {
+    let page = if path.starts_with("/a/") { PHONE } else { PAGE };
+    FILES.iter().find(|file| file.path == page).and_then(|file| std::str::from_utf8(file.plain).ok())
 }
 
 /// By the ending; what is none of these is bytes.

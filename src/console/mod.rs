@@ -21,7 +21,8 @@ pub fn missing() -> Option<&'static str> {
 
 /// What a browser gets under a path that is none of the API's; none where the console has nothing to say.
 ///
-/// Pages are told apart by the client, so every path that a browser asks a page of is the same page. Whoever does not ask
+/// Pages are told apart by the client, so every path that a browser asks a page of is the same page, but for the one that
+/// phones open. Whoever does not ask
 /// for HTML is no browser and is not given any.
 pub fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
     if method != Method::GET && method != Method::HEAD || reserved(path) {
@@ -34,7 +35,7 @@ pub fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Option<Respon
     if path.starts_with("/assets/") || !wants_html(headers) {
         return None;
     }
-    Some(pages::page())
+    Some(pages::page(path))
 }
 
 /// Paths that are the API's and the partners', whether or not there is something under them.

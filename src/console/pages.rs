@@ -1,4 +1,4 @@
-//! The one page, with the headers that bound what it may load.
+//! The pages, with the headers that bound what it may load.
 
 use axum::body::Body;
 use axum::response::Response;
@@ -13,11 +13,11 @@ const PLACE_OF_NONCE: &str = "__WAYBILL_NONCE__";
 /// Shown where this binary has no console.
 const WITHOUT: &str = include_str!("without.html");
 
-/// The page.
-pub fn page() -> Response {
+/// The page under a path.
+pub fn page(path: &str) -> Response {
     let nonce = nonce();
     let given = nonce.as_deref().unwrap_or_default();
-    let text = files::page().map_or_else(|| without(given), |page| page.replace(PLACE_OF_NONCE, given));
+    let text = files::page(path).map_or_else(|| without(given), |page| page.replace(PLACE_OF_NONCE, given));
     let mut response = Response::new(Body::from(text));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

@@ -63,3 +63,18 @@ fn files_are_kept_for_ever_and_come_packed() {
     assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
     assert_eq!(response.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
 }
+
+#[tokio::test]
+async fn phones_get_a_page_of_their_own_with_the_same_policy() {
+    let text = async |path: &str| {
+        let response = asked(path, BROWSER).unwrap();
+        assert!(response.headers().contains_key(header::CONTENT_SECURITY_POLICY));
+        String::from_utf8(axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap()
+    };
+    let (console, phone) = (text("/tasks").await, text("/a/01920000-0000-7000-8000-000000000001").await);
+    if missing().is_none() {
+        assert!(phone.contains("/assets/approve-") && !console.contains("/assets/approve-"), "{phone}");
+    }
+    assert!(!phone.contains("__WAYBILL_NONCE__"));
+    assert!(asked("/approve.html", "*/*").is_none(), "a page without its policy is no file to be had");
+}

@@ -391,6 +391,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Delegations of and to the caller that hold or are to come; for who runs flows and is no person, all of them. */
+        get: operations["list_delegations"];
+        put?: never;
+        /** Lets somebody decide for the caller for a while. The duty stays with the caller; every record names both. */
+        post: operations["create_delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a delegation of the caller's now; open tasks are the caller's alone again. */
+        delete: operations["end_delegation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -1198,6 +1233,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has happened to an instance among people, and who will be asked. */
+        get: operations["show_instance_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{id}/people/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something about an instance: withdraw, revoke, terminate, intervene, suspend, resume, urge, comment, attach, copy. */
+        post: operations["act_on_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mappings/preview": {
         parameters: {
             query?: never;
@@ -1594,6 +1663,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A list of the caller's own tasks. */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tasks wait for the caller. */
+        get: operations["count_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One task with all that is needed to decide it: the document within the step's rights, what may be done, what was decided,
+         *     who comes next, what is new. For whoever has to do with the instance, or runs it.
+         */
+        get: operations["show_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller has seen the task's instance as it is now: what comes after is new to them. */
+        post: operations["see_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does something about a task: approve, reject, return, transfer, add, … The same `Idempotency-Key` is the same act, and done
+         *     once. What is refused changes nothing and says why; who comes too late is told so with `409`.
+         */
+        post: operations["act_on_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/timers": {
         parameters: {
             query?: never;
@@ -1775,6 +1935,62 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What goes with a verb. Which of it a verb takes, `docs/reference/approvals.md` says. */
+        ActBody: {
+            /**
+             * @description Files; at most 20.
+             * @default []
+             */
+            attachments: components["schemas"]["FileReference"][];
+            /**
+             * @description What the person says; at most 4,000 characters.
+             * @default null
+             */
+            comment: string | null;
+            /** @description Fields of the document that the person changed: dotted path to value. */
+            edits?: Record<string, never>;
+            /** @default null */
+            how: components["schemas"]["How"] | null;
+            /**
+             * @description Added people are asked one after the other.
+             * @default false
+             */
+            in_turn: boolean;
+            /**
+             * @description What an intervention decides: `approved` or `rejected`.
+             * @default null
+             */
+            outcome: string | null;
+            /**
+             * @description The step it is about.
+             * @default null
+             */
+            step: string | null;
+            /**
+             * @description After a return: straight back to the step that returned.
+             * @default false
+             */
+            straight: boolean;
+            /**
+             * @description People the verb is about, by id; at most 50.
+             * @default []
+             */
+            to: string[];
+        };
+        /** @description What came of an act. */
+        Acted: {
+            /** @description Where it stands. */
+            at_step?: string | null;
+            /**
+             * Format: uuid
+             * @description The instance.
+             */
+            instance: string;
+            /** @description What it came to, once ended. */
+            outcome?: string | null;
+            /** @description Its status now: `running`, `exception` or `ended`. */
+            status: string;
+        };
         /** @description Something a person can do now. */
         Action: {
             /** @description `retry`, `skip`, `mark-done` or `cancel`. */
@@ -2015,6 +2231,21 @@ export interface components {
          * @enum {string}
          */
         Change: "added" | "removed" | "changed" | "moved";
+        /** @description A step to come that will ask people. */
+        ComingItem: {
+            /** @description Whether the step is surely reached. */
+            certain: boolean;
+            /** @description Whether who is asked is known already. */
+            known: boolean;
+            /** @description How many must agree: `all`, `any`, `sequence`, `60 %`, … */
+            mode: string;
+            /** @description Of these, whose share passes by a rule. */
+            passes: string[];
+            /** @description Who, in order. */
+            people: string[];
+            /** @description The step. */
+            step: string;
+        };
         /** @description A comment. */
         Comment: {
             /** @description At most 2,000 characters. */
@@ -2113,6 +2344,52 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description One record of what was decided. */
+        DecisionItem: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Files: `name`, `ref`, `sha256`. */
+            attachments: Record<string, never>[];
+            /** @description Fields they changed: `field`, `before`, `after`. */
+            changes: Record<string, never>[];
+            /** @description What they said. */
+            comment?: string | null;
+            /**
+             * Format: int32
+             * @description Its number within the instance.
+             */
+            number: number;
+            /** @description For whom. */
+            on_behalf_of?: string | null;
+            /** @description Who; `system` for a rule. */
+            person: string;
+            /**
+             * Format: int32
+             * @description The round.
+             */
+            round: number;
+            /** @description The step. */
+            step?: string | null;
+            /**
+             * Format: int32
+             * @description The task's number within the visit.
+             */
+            task?: number | null;
+            /** @description People they named. */
+            to: string[];
+            /** @description The verb. */
+            verb: string;
+            /**
+             * Format: int32
+             * @description Its visit.
+             */
+            visit?: number | null;
+            /** @description Why, for a rule: `own_document`, `repeated`, `nobody`, `time_is_up`, `straight_back`. */
+            why?: string | null;
+        };
         /** @description One definition with its versions. */
         DefinitionDetail: components["schemas"]["DefinitionItem"] & {
             /** @description Other files it is made of. */
@@ -2163,6 +2440,65 @@ export interface components {
             uses: components["schemas"]["Named"][];
             /** @description The live version; absent for one that exists as a draft only. */
             version?: string | null;
+        };
+        /** @description A delegation to make. */
+        DelegationBody: {
+            /** @description Who may do it. */
+            agent: string;
+            /** @description Only tasks of these flows; all when left out. */
+            flows?: string[];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /** @description Only tasks that come up while it holds; else those that are open as well. */
+            new_only?: boolean;
+            /** @description Whose duty it is; the caller when left out. Another's only for who runs flows. */
+            principal?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when, exclusively; at most 366 days later.
+             */
+            until: string;
+        };
+        /** @description A delegation. */
+        DelegationItem: {
+            /** @description Who may do it. */
+            agent: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            /** @description Only tasks of these flows; empty for all. */
+            flows: string[];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Only tasks that came up while it holds. */
+            new_only: boolean;
+            /** @description Whose duty it is. */
+            principal: string;
+            /**
+             * Format: date-time
+             * @description Until when, exclusively.
+             */
+            until: string;
+        };
+        /** @description Delegations. */
+        Delegations: {
+            /** @description Those that hold or are to come, at most 500 each way. */
+            items: components["schemas"]["DelegationItem"][];
         };
         /** @description Why a document is where it is. */
         Diagnosis: {
@@ -2625,6 +2961,22 @@ export interface components {
             /** @description The key. */
             key: string;
         };
+        /** @description A field with a right of its own. */
+        FieldItem: {
+            /** @description Its dotted path. */
+            field: string;
+            /** @description `read`, `edit` or `required`. */
+            right: string;
+        };
+        /** @description A file that goes with a decision. */
+        FileReference: {
+            /** @description What people see. */
+            name: string;
+            /** @description Where it is. */
+            ref: string;
+            /** @description Its SHA-256 in hex. */
+            sha256?: string | null;
+        };
         /** @description One finding. */
         Finding: {
             /** @description Stable code; each has a page. */
@@ -2725,6 +3077,18 @@ export interface components {
             systems: string[];
             waiting_on?: components["schemas"]["Waiting"] | null;
         };
+        /** @description What is new since somebody last looked. */
+        Freshness: {
+            /** @description Numbers of the decisions that are new to them. */
+            decisions: number[];
+            /** @description Whether the document has another revision than they saw. */
+            revised: boolean;
+            /**
+             * Format: date-time
+             * @description When they last looked; absent when never.
+             */
+            seen_at?: string | null;
+        };
         /** @description Where to go back to. */
         FromStep: {
             /** @description Why. */
@@ -2789,6 +3153,11 @@ export interface components {
              */
             visit?: number | null;
         };
+        /**
+         * @description Where added people stand.
+         * @enum {string}
+         */
+        How: "before" | "after" | "beside";
         /** @description One place where two texts differ. */
         Hunk: {
             /**
@@ -2853,6 +3222,32 @@ export interface components {
             instance: components["schemas"]["InstanceItem"];
             /** @description Its visits, in the order they began. */
             visits: components["schemas"]["PathVisit"][];
+        };
+        /** @description What has happened to an instance among people, and what will. */
+        InstancePeople: {
+            /** @description What was decided, in order. */
+            decisions: components["schemas"]["DecisionItem"][];
+            /** @description Steps to come that will ask people, by the same rules. */
+            forecast: components["schemas"]["ComingItem"][];
+            /**
+             * Format: uuid
+             * @description The instance.
+             */
+            instance: string;
+            /**
+             * Format: int32
+             * @description The round, from 1; a new one begins when the initiator submits anew.
+             */
+            round: number;
+            /** @description Its status. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description Since when it is suspended.
+             */
+            suspended_since?: string | null;
+            /** @description Tasks, in the order they came up. */
+            tasks: components["schemas"]["TaskItem"][];
         };
         /** @description A key and what it names. */
         KeyFound: {
@@ -3603,6 +3998,74 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list, newest first. */
+        List_TaskItem: {
+            /** @description The rows. */
+            items: {
+                /** @description Who did it, when that is not whose it is. */
+                actor?: string | null;
+                /** @description Whether it is taken, where several could do it. */
+                claimed: boolean;
+                /** @description What it is about. */
+                document: components["schemas"]["TaskDocument"];
+                /**
+                 * Format: date-time
+                 * @description When it is to be done.
+                 */
+                due?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was over.
+                 */
+                ended?: string | null;
+                /** @description The flow. */
+                flow: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description Its instance.
+                 */
+                instance: string;
+                /** @description `approve`, `handle`, `assist`, `consult`, `copy`, `resubmit`, or `started` in the list of what one began. */
+                kind: string;
+                /**
+                 * Format: int32
+                 * @description Its number within the visit.
+                 */
+                number: number;
+                /** @description Whether that is past. */
+                overdue: boolean;
+                /** @description Whose it is. */
+                person: string;
+                /** @description That person's name. */
+                person_name: string;
+                /**
+                 * Format: int32
+                 * @description The round of the instance it came up in.
+                 */
+                round: number;
+                /**
+                 * Format: date-time
+                 * @description Since when it is their turn.
+                 */
+                since: string;
+                /** @description `waiting`, `pending`, `approved`, `rejected`, `done`, `returned`, `transferred`, `cancelled`, `skipped` or `expired`. */
+                state: string;
+                /** @description The step; empty in the list of what one began. */
+                step: string;
+                /**
+                 * Format: int32
+                 * @description Which visit of it.
+                 */
+                visit: number;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
         List_VersionItem: {
             /** @description The rows. */
             items: {
@@ -3659,7 +4122,7 @@ export interface components {
             capabilities: string[];
             /** @description The token's name. */
             name: string;
-            /** @description Its permissions: `read`, `payloads`, `operate`, `edit`, `publish`, `metrics`. */
+            /** @description Its permissions: `read`, `payloads`, `start`, `decide`, `operate`, `edit`, `publish`, `metrics`. */
             permissions: string[];
             /**
              * Format: int32
@@ -5027,6 +5490,125 @@ export interface components {
          * @enum {string}
          */
         Tag: "same" | "removed" | "added";
+        /** @description How many tasks wait. */
+        TaskCountsView: {
+            /**
+             * Format: int64
+             * @description Copies that are not read.
+             */
+            copies: number;
+            /**
+             * Format: int64
+             * @description It is the person's turn, those of people they decide for included.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Of these, past due.
+             */
+            overdue: number;
+        };
+        /** @description A task with all that is needed to decide it. */
+        TaskDetail: {
+            /** @description The document, without the fields that this step hides. */
+            document: Record<string, never>;
+            /** @description Fields with a right of their own at this step. */
+            fields: components["schemas"]["FieldItem"][];
+            /** @description Tasks, decisions and the forecast of the instance. */
+            people: components["schemas"]["InstancePeople"];
+            /**
+             * Format: int32
+             * @description The revision that is decided on.
+             */
+            revision: number;
+            /** @description What is new since the person last looked. */
+            since_last_view: components["schemas"]["Freshness"];
+            /** @description What the step is called. */
+            step_words: Record<string, never>;
+            /** @description The task. */
+            task: components["schemas"]["TaskItem"];
+            /** @description What the person may do with the task, and with the instance. */
+            verbs: components["schemas"]["VerbItem"][];
+        };
+        /** @description The document of a task, as lists show it. */
+        TaskDocument: {
+            /** @description A few fields for lists. */
+            display: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its business key. */
+            key: string;
+            /** @description Its type. */
+            kind: string;
+            /** @description Our status of it. */
+            status: string;
+        };
+        /** @description A task as lists show it. */
+        TaskItem: {
+            /** @description Who did it, when that is not whose it is. */
+            actor?: string | null;
+            /** @description Whether it is taken, where several could do it. */
+            claimed: boolean;
+            /** @description What it is about. */
+            document: components["schemas"]["TaskDocument"];
+            /**
+             * Format: date-time
+             * @description When it is to be done.
+             */
+            due?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            ended?: string | null;
+            /** @description The flow. */
+            flow: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Its instance.
+             */
+            instance: string;
+            /** @description `approve`, `handle`, `assist`, `consult`, `copy`, `resubmit`, or `started` in the list of what one began. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Its number within the visit.
+             */
+            number: number;
+            /** @description Whether that is past. */
+            overdue: boolean;
+            /** @description Whose it is. */
+            person: string;
+            /** @description That person's name. */
+            person_name: string;
+            /**
+             * Format: int32
+             * @description The round of the instance it came up in.
+             */
+            round: number;
+            /**
+             * Format: date-time
+             * @description Since when it is their turn.
+             */
+            since: string;
+            /** @description `waiting`, `pending`, `approved`, `rejected`, `done`, `returned`, `transferred`, `cancelled`, `skipped` or `expired`. */
+            state: string;
+            /** @description The step; empty in the list of what one began. */
+            step: string;
+            /**
+             * Format: int32
+             * @description Which visit of it.
+             */
+            visit: number;
+        };
         /** @description A text as it was published. */
         TextView: {
             /** @description Hash of the text alone: the ETag. */
@@ -5179,6 +5761,17 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             /** @description How many warnings there are about the given texts. */
             warnings: number;
+        };
+        /** @description Something a person may do. */
+        VerbItem: {
+            /** @description Whether it needs a comment here. */
+            comment: boolean;
+            /** @description What it does. */
+            doc: string;
+            /** @description Whether it is about the task (`task`) or the instance (`instance`). */
+            on: string;
+            /** @description The verb. */
+            verb: string;
         };
         /** @description One version of a definition. */
         VersionItem: {
@@ -6159,6 +6752,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["List_VersionItem"];
                 };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_delegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegations"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_delegation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same delegation */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_delegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delegation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It holds no longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, with a stable code */
             default: {
@@ -7878,6 +8564,77 @@ export interface operations {
             };
         };
     };
+    show_instance_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The instance */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstancePeople"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_instance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same act */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The instance */
+                id: string;
+                /** @description The verb */
+                verb: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_mapping: {
         parameters: {
             query?: never;
@@ -8716,6 +9473,174 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                /** @description `mine` (when not given), `done`, `started` or `copies`. */
+                list?: "mine" | "done" | "started" | "copies";
+                /** @description Only of this flow. */
+                flow?: string;
+                /** @description Only what is due before this time. */
+                due_before?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TaskItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCountsView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same act */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The task */
+                id: string;
+                /** @description The verb; the task says which there are */
+                verb: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
             };
             /** @description A problem, with a stable code */
             default: {

@@ -3,15 +3,16 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { live } from '../api/live';
 import { type Key, useT } from '../i18n';
 import { Age, Banner, Button, Chip, Icon, type IconName, MenuButton, useNow } from '../ui';
+import { signOut } from './account';
 import { KeyHelp } from './KeyHelp';
 import { useGlobalKeys } from './keys';
 import { useMe } from './me';
 import { Palette } from './Palette';
 import { Preferences } from './Preferences';
 import { followLive, queries } from './queries';
-import { session } from './session';
 
 export const AREAS: { to: string; name: Key; icon: IconName; key?: string }[] = [
+  { to: '/tasks', name: 'nav.tasks', icon: 'person', key: 't' },
   { to: '/docs', name: 'nav.documents', icon: 'document', key: 'd' },
   { to: '/forms', name: 'nav.forms', icon: 'check', key: 's' },
   { to: '/ops/dead-letters', name: 'nav.exceptions', icon: 'alert', key: 'e' },
@@ -165,7 +166,7 @@ function Account({ onHelp }: { onHelp: () => void }) {
         },
         { id: 'help', name: t('help.title'), onAction: () => void navigate({ to: '/help' }) },
         { id: 'keys', name: t('keys.title'), onAction: onHelp },
-        { id: 'out', name: t('account.sign_out'), onAction: () => session.set(null) },
+        { id: 'out', name: t('account.sign_out'), onAction: () => void signOut() },
       ]}
     />
   );

@@ -141,6 +141,13 @@ export const formRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/forms/FormPage'), 'FormPage'),
 });
 
+export const tasksRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/tasks',
+  validateSearch: known(['list', 'flow', 'task']),
+  component: lazyRouteComponent(() => import('../features/tasks/TasksPage'), 'TasksPage'),
+});
+
 export const reconciliationRoute = createRoute({
   getParentRoute: () => root,
   path: '/reconciliation',
@@ -171,6 +178,7 @@ export const router = createRouter({
     definitionsRoute,
     definitionRoute,
     releasesRoute,
+    tasksRoute,
     reconciliationRoute,
     helpRoute,
     formsRoute,

@@ -28,6 +28,8 @@ interface Props<Row> {
   keyOf: (row: Row) => string;
   nameOf: (row: Row) => string;
   onOpen?: (row: Row) => void;
+  /** A click on a row, where one click is enough to open it. */
+  onChoose?: (row: Row) => void;
   picking?: Picking;
   more?: { has: boolean; loading: boolean; load: () => void };
   /** New rows that are not shown yet. */
@@ -39,7 +41,20 @@ interface Props<Row> {
 /** Rows from the end at which more are asked for. */
 const AHEAD = 20;
 
-export function DataGrid<Row>({ label, columns, rows, keyOf, nameOf, onOpen, picking, more, fresh, empty, rowHeight }: Props<Row>) {
+export function DataGrid<Row>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  nameOf,
+  onOpen,
+  onChoose,
+  picking,
+  more,
+  fresh,
+  empty,
+  rowHeight,
+}: Props<Row>) {
   const t = useT();
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
@@ -126,6 +141,8 @@ export function DataGrid<Row>({ label, columns, rows, keyOf, nameOf, onOpen, pic
         aria-multiselectable={picking ? true : undefined}
         ref={scroller}
         onKeyDown={onKey}
+        // With rows one of them takes the focus; without, the grid itself must, because it may scroll sideways.
+        tabIndex={rows.length === 0 ? 0 : undefined}
         style={{ '--columns': tracks, '--least': `${least}px` } as React.CSSProperties}
       >
         <div className="grid-head" role="row" aria-rowindex={1}>
@@ -151,6 +168,7 @@ export function DataGrid<Row>({ label, columns, rows, keyOf, nameOf, onOpen, pic
             if (row === undefined) return null;
             const key = keyOf(row);
             return (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself hears the keys of its rows
               <div
                 key={key}
                 className="grid-row"
@@ -161,6 +179,7 @@ export function DataGrid<Row>({ label, columns, rows, keyOf, nameOf, onOpen, pic
                 tabIndex={item.index === active ? 0 : -1}
                 style={{ transform: `translateY(${item.start}px)`, height }}
                 onFocus={(event) => event.target === event.currentTarget && setActive(item.index)}
+                onClick={() => onChoose?.(row)}
                 onDoubleClick={() => onOpen?.(row)}
               >
                 {picking && (

@@ -1,4 +1,5 @@
 export { Button, Checkbox, type Choice, Select, TextArea, TextField } from './controls';
+export { Copy } from './copy';
 export { type Column, DataGrid, type Picking } from './DataGrid';
 export { Icon, type IconName } from './icons';
 export { Hint, MenuButton, type MenuEntry, Sheet } from './layers';
@@ -7,7 +8,6 @@ export {
   Banner,
   Card,
   Chip,
-  Copy,
   Empty,
   Facts,
   Json,
@@ -15,10 +15,9 @@ export {
   Skeleton,
   Sparkline,
   StatusChip,
-  type TabEntry,
-  Tabs,
   Time,
   useNow,
 } from './parts';
 export { lookOf, type Tone } from './status';
+export { type TabEntry, Tabs } from './tabs';
 export { Toasts, toast } from './toasts';

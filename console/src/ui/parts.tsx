@@ -1,15 +1,12 @@
-/** What pages are made of besides controls: chips, banners, states, facts. */
+/** What pages are made of besides controls: chips, banners, states, facts. Without the component library: the phone has them too. */
 import { Fragment, type ReactNode, useEffect, useState } from 'react';
-import { Tab as AriaTab, Tabs as AriaTabs, TabList, TabPanel } from 'react-aria-components';
 import { between, fullTime, relative, shortTime } from '../format/time';
 import { useLanguage, useT, useWord } from '../i18n';
-import { Button } from './controls';
 import { Icon, type IconName } from './icons';
 import { lookOf, type Tone } from './status';
-import { toast } from './toasts';
 
 /** Rooms whose words stand under another name, because other texts have theirs. */
-const WORDS: Record<string, string> = { document: 'status', breaker: 'breaker_state', drift: 'drift_state' };
+const WORDS: Record<string, string> = { document: 'status', breaker: 'breaker_state', drift: 'drift_state', task: 'task_state' };
 
 /** A state as icon, word and colour. */
 export function StatusChip({ room, state, words }: { room: string; state: string; words?: string }) {
@@ -137,28 +134,6 @@ export function Sentence({ text }: { text: string }) {
   );
 }
 
-/** A text with a button that copies it. */
-export function Copy({ text, children, label }: { text: string; children?: ReactNode; label?: string }) {
-  const t = useT();
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => toast({ tone: 'ok', text: t('copy.done') }),
-      () => toast({ tone: 'warn', text: t('copy.failed') }),
-    );
-  return (
-    <span className="copy">
-      {children ?? <span className="mono wrap">{text}</span>}
-      <Button
-        kind="quiet"
-        size="small"
-        icon="copy"
-        label={label ?? t('copy.this', { what: text.length > 40 ? `${text.slice(0, 40)}…` : text })}
-        onPress={copy}
-      />
-    </span>
-  );
-}
-
 /** The time now, once a second or slower, for what counts. */
 export function useNow(everyMillis = 10_000): Date {
   const [now, setNow] = useState(() => new Date());
@@ -186,42 +161,6 @@ export function Age({ since }: { since: string }) {
   const { language } = useLanguage();
   const now = useNow();
   return <span title={fullTime(since, language)}>{between(since, now, language)}</span>;
-}
-
-export interface TabEntry {
-  id: string;
-  name: string;
-  content: ReactNode;
-}
-
-/** Tabs whose choice is the address's, so that it can be sent to somebody. */
-export function Tabs({
-  label,
-  entries,
-  chosen,
-  onChoose,
-}: {
-  label: string;
-  entries: TabEntry[];
-  chosen: string;
-  onChoose: (id: string) => void;
-}) {
-  return (
-    <AriaTabs selectedKey={chosen} onSelectionChange={(key) => onChoose(String(key))} keyboardActivation="manual">
-      <TabList className="tablist" aria-label={label}>
-        {entries.map((entry) => (
-          <AriaTab key={entry.id} id={entry.id} className="tab">
-            {entry.name}
-          </AriaTab>
-        ))}
-      </TabList>
-      {entries.map((entry) => (
-        <TabPanel key={entry.id} id={entry.id} className="tabpanel">
-          {entry.content}
-        </TabPanel>
-      ))}
-    </AriaTabs>
-  );
 }
 
 /** Any JSON as text; never as markup. */

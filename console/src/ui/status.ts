@@ -71,6 +71,18 @@ const LOOKS: Record<string, Record<string, Look>> = {
   // A dry run has done nothing: nothing of it is green.
   dry: { waiting: look('plain', 'clock'), done: look('info', 'question'), failed: REFUSED, skipped: OVER, cancelled: OVER },
   message: { parked: WAITING, stopped: BAD },
+  task: {
+    waiting: look('plain', 'clock'),
+    pending: WAITING,
+    approved: OK,
+    rejected: REFUSED,
+    done: OK,
+    returned: WARN,
+    transferred: look('plain', 'person'),
+    cancelled: OVER,
+    skipped: OVER,
+    expired: look('plain', 'clock'),
+  },
   run: { planned: look('plain', 'clock'), running: WORKING, done: OK, failed: BAD, cancelled: OVER },
   drift: { open: BAD, accepted: OVER, resolved: OK },
   verdict: { valid: OK, unheard: OVER, challenge: OVER },

@@ -22,7 +22,7 @@ const CORPUS = FOLDERS.flatMap((folder) =>
     .filter((file) => file.endsWith('.yaml'))
     .map((file): [string, string] => [`${folder}/${file}`, readFileSync(join(ROOT, folder, file), 'utf8')])
     // Each edit of the test reads its text several times; the largest connectors say nothing that the others do not.
-    .filter(([, text]) => text.length < 12_000),
+    .filter(([, text]) => text.length < 4_000),
 );
 const VALUES = [
   'doc.total_gross',
@@ -57,13 +57,13 @@ function some<T>(all: T[], most: number): T[] {
 }
 
 test('the corpus is all that the product ships', () => {
-  expect(CORPUS.length).toBeGreaterThan(100);
+  expect(CORPUS.length).toBeGreaterThan(80);
 });
 
 test('another value stands where the old one stood, and every other byte is as it was', { timeout: 30_000 }, () => {
   let done = 0;
   for (const [file, text] of CORPUS) {
-    for (const [index, path] of some(paths(text, isScalar), 3).entries()) {
+    for (const [index, path] of some(paths(text, isScalar), 4).entries()) {
       const value = VALUES[(index + file.length) % VALUES.length] ?? '';
       const edits = setScalar(text, path, value);
       if (edits === null) continue;
@@ -87,7 +87,7 @@ test('another value stands where the old one stood, and every other byte is as i
 test('an item is put behind the last one and taken out again, and the text is what it was', { timeout: 30_000 }, () => {
   let done = 0;
   for (const [file, text] of CORPUS) {
-    for (const path of some(paths(text, isSeq), 2)) {
+    for (const path of some(paths(text, isSeq), 3)) {
       const edits = appendItem(text, path, '{added: yes}');
       if (edits === null) continue;
       done += 1;

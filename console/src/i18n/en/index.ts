@@ -8,6 +8,7 @@ import { ledger } from './ledger.ts';
 import { operations } from './operations.ts';
 import { problems } from './problems.ts';
 import { shell } from './shell.ts';
+import { tasks } from './tasks.ts';
 import { words } from './words.ts';
 
 export const en = {
@@ -20,5 +21,6 @@ export const en = {
   ...operations,
   ...problems,
   ...shell,
+  ...tasks,
   ...words,
 };

@@ -51,4 +51,12 @@ export const problems = {
   'problem.of.unavailable': 'The hub cannot use its database now. Nothing was done; try again in a moment.',
   'problem.of.internal': "The hub has a fault. The request''s id finds it in the log.",
   'rights.start': 'submit forms and begin flows',
+  'problem.of.no_person': 'The token belongs to no person, and this is about what a person is asked.',
+  'problem.of.already_handled': 'Somebody was faster, or the flow has gone on. Nothing of yours was done.',
+  'problem.of.not_yours': 'This is somebody else’s to do.',
+  'problem.of.verb_not_allowed': 'This cannot be done with the task as it stands.',
+  'problem.of.act_incomplete': 'Something is missing that goes with it.',
+  'problem.of.bad_people': 'People who were named cannot be asked.',
+  'problem.of.suspended': 'The run is suspended; nobody decides until it is resumed.',
+  'problem.of.too_soon': 'It was done a moment ago. Try again later.',
 };

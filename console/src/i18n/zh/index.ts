@@ -9,6 +9,7 @@ import { ledger } from './ledger.ts';
 import { operations } from './operations.ts';
 import { problems } from './problems.ts';
 import { shell } from './shell.ts';
+import { tasks } from './tasks.ts';
 import { words } from './words.ts';
 
 export const zh: Record<keyof typeof en, string> = {
@@ -21,5 +22,6 @@ export const zh: Record<keyof typeof en, string> = {
   ...operations,
   ...problems,
   ...shell,
+  ...tasks,
   ...words,
 };

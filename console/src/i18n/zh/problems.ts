@@ -51,4 +51,12 @@ export const problems = {
   'problem.of.unavailable': '系统暂时无法使用数据库，未执行任何操作，请稍后重试。',
   'problem.of.internal': '系统内部错误，可用请求编号在日志中查找。',
   'rights.start': '提交表单并发起流程',
+  'problem.of.no_person': '该令牌不属于任何人员，而这里办的是个人待办。',
+  'problem.of.already_handled': '已有他人处理，或流程已经前进；您的操作没有生效。',
+  'problem.of.not_yours': '这是他人的待办。',
+  'problem.of.verb_not_allowed': '待办目前的状态下不能这样处理。',
+  'problem.of.act_incomplete': '缺少需要填写的内容。',
+  'problem.of.bad_people': '所指定的人员无法被询问。',
+  'problem.of.suspended': '流程已挂起，恢复之前无人决定。',
+  'problem.of.too_soon': '刚刚做过，请稍后再试。',
 };

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { blank, bodyOf, idsOf, missing, sorted } from './verbs';
+
+test('what is sent is only what the verb takes', () => {
+  const filled = { ...blank(), comment: ' fine ', people: 'e1, e2', edits: { total_gross: '5.00' } };
+  expect(bodyOf('approve', filled)).toEqual({ comment: 'fine', edits: { total_gross: '5.00' } });
+  expect(bodyOf('transfer', filled)).toEqual({ comment: 'fine', to: ['e1', 'e2'] });
+  expect(bodyOf('add', { ...filled, inTurn: true })).toEqual({ comment: 'fine', to: ['e1', 'e2'], how: 'before', in_turn: true });
+  expect(bodyOf('return', { ...filled, step: 'manager', straight: true })).toEqual({
+    comment: 'fine',
+    step: 'manager',
+    straight: true,
+  });
+  expect(bodyOf('urge', blank())).toEqual({});
+  expect(bodyOf('newer_than_this', filled)).toEqual({ comment: 'fine' });
+});
+
+test('people are told apart however they are separated', () => {
+  expect(idsOf('e1，e2; e3\ne1')).toEqual(['e1', 'e2', 'e3']);
+  expect(idsOf('  ')).toEqual([]);
+});
+
+test('what is missing is said before it is sent', () => {
+  expect(missing({ verb: 'reject', comment: true }, blank())).toBe('task.needs_comment');
+  expect(missing({ verb: 'transfer', comment: false }, blank())).toBe('task.needs_people');
+  expect(missing({ verb: 'approve', comment: false }, blank())).toBeNull();
+});
+
+test('what a task is there for comes first', () => {
+  const verbs = ['urge', 'reject', 'add', 'approve'].map((verb) => ({ verb, on: 'task' }));
+  const { first, more } = sorted(verbs);
+  expect(first.map((each) => each.verb)).toEqual(['approve', 'reject']);
+  expect(more.map((each) => each.verb)).toEqual(['urge', 'add']);
+});

@@ -1,0 +1,124 @@
+/** What each verb is given beside a comment, and how it is shown. The hub says which of them a person may use. */
+
+export type Part = 'people' | 'place' | 'step' | 'straight' | 'outcome' | 'files' | 'edits';
+
+interface Shown {
+  parts: Part[];
+  /** People without whom it means nothing. */
+  needsPeople?: boolean;
+  tone?: 'primary' | 'danger';
+}
+
+const VERBS: Record<string, Shown> = {
+  approve: { parts: ['edits'], tone: 'primary' },
+  complete: { parts: ['edits', 'files'], tone: 'primary' },
+  resubmit: { parts: ['edits'], tone: 'primary' },
+  answer: { parts: [], tone: 'primary' },
+  contribute: { parts: ['files'], tone: 'primary' },
+  read: { parts: [], tone: 'primary' },
+  claim: { parts: [], tone: 'primary' },
+  reject: { parts: [], tone: 'danger' },
+  return: { parts: ['step', 'straight'] },
+  transfer: { parts: ['people'], needsPeople: true },
+  add: { parts: ['people', 'place'], needsPeople: true },
+  remove: { parts: [] },
+  release: { parts: [] },
+  take_back: { parts: [] },
+  assist: { parts: ['people'], needsPeople: true },
+  consult: { parts: ['people'], needsPeople: true },
+  copy: { parts: ['people'], needsPeople: true },
+  comment: { parts: ['people'] },
+  attach: { parts: ['files'] },
+  urge: { parts: [] },
+  withdraw: { parts: [], tone: 'danger' },
+  revoke: { parts: [], tone: 'danger' },
+  terminate: { parts: [], tone: 'danger' },
+  intervene: { parts: ['outcome', 'people', 'step'] },
+  suspend: { parts: [] },
+  resume: { parts: [] },
+};
+
+/** The ones that a task is there for, first; the rest stands behind «more». */
+const FIRST = ['approve', 'complete', 'resubmit', 'answer', 'contribute', 'claim', 'read', 'reject'];
+
+/** A verb that is newer than this console is given a comment only. */
+export function shownOf(verb: string): Shown {
+  return VERBS[verb] ?? { parts: [] };
+}
+
+export function sorted<Verb extends { verb: string; on: string }>(verbs: readonly Verb[]): { first: Verb[]; more: Verb[] } {
+  const rank = (verb: Verb) => FIRST.indexOf(verb.verb);
+  const first = verbs.filter((verb) => rank(verb) >= 0).sort((a, b) => rank(a) - rank(b));
+  return { first, more: verbs.filter((verb) => rank(verb) < 0) };
+}
+
+/** What a person has filled in. */
+export interface Filled {
+  comment: string;
+  people: string;
+  place: 'before' | 'after' | 'beside';
+  inTurn: boolean;
+  step: string;
+  straight: boolean;
+  outcome: string;
+  file: string;
+  edits: Record<string, string>;
+}
+
+export function blank(): Filled {
+  return {
+    comment: '',
+    people: '',
+    place: 'before',
+    inTurn: false,
+    step: 'initiator',
+    straight: false,
+    outcome: '',
+    file: '',
+    edits: {},
+  };
+}
+
+/** The ids in a field of people: separated by commas, semicolons, blanks or lines, in either width. */
+export function idsOf(text: string): string[] {
+  return [...new Set(text.split(/[\s,;，；、]+/).filter((id) => id !== ''))];
+}
+
+export interface Body {
+  comment?: string;
+  to?: string[];
+  how?: 'before' | 'after' | 'beside';
+  in_turn?: boolean;
+  step?: string;
+  straight?: boolean;
+  outcome?: string;
+  attachments?: { name: string; ref: string }[];
+  edits?: Record<string, unknown>;
+}
+
+/** What is sent: only what the verb takes and what was filled in. */
+export function bodyOf(verb: string, filled: Filled): Body {
+  const { parts } = shownOf(verb);
+  const to = idsOf(filled.people);
+  const file = filled.file.trim();
+  return {
+    ...(filled.comment.trim() ? { comment: filled.comment.trim() } : {}),
+    ...(parts.includes('people') && to.length > 0 ? { to } : {}),
+    ...(parts.includes('place') ? { how: filled.place, ...(filled.inTurn ? { in_turn: true } : {}) } : {}),
+    ...(parts.includes('step') && (verb === 'return' || filled.step !== 'initiator') ? { step: filled.step } : {}),
+    ...(parts.includes('straight') && filled.straight ? { straight: true } : {}),
+    ...(parts.includes('outcome') && filled.outcome ? { outcome: filled.outcome } : {}),
+    ...(parts.includes('files') && file ? { attachments: [{ name: file.split('/').at(-1) || file, ref: file }] } : {}),
+    ...(parts.includes('edits') && Object.keys(filled.edits).length > 0 ? { edits: filled.edits } : {}),
+  };
+}
+
+/** What is still missing, as the key of a text; null when it can be sent. */
+export function missing(
+  verb: { verb: string; comment: boolean },
+  filled: Filled,
+): 'task.needs_comment' | 'task.needs_people' | null {
+  if (verb.comment && filled.comment.trim() === '') return 'task.needs_comment';
+  if (shownOf(verb.verb).needsPeople && idsOf(filled.people).length === 0) return 'task.needs_people';
+  return null;
+}
