@@ -573,7 +573,13 @@ pub async fn instances_of_a_flow_are_measured_with_their_histories(world: World)
         if number == 2 {
             (row.status, row.outcome, row.ended_at) = ("ended".into(), Some("approved".into()), Some(at(25)));
         }
-        let line = |lock: i64| HistoryRow { tenant: TENANT, instance: row.id, lock, at: at(number as i64 * 10 + lock), entries: format!("[{lock}]") };
+        let line = |lock: i64| HistoryRow {
+            tenant: TENANT,
+            instance: row.id,
+            lock,
+            at: at(number as i64 * 10 + lock),
+            entries: format!("[{lock}]"),
+        };
         let writes = Writes {
             documents_new: vec![document.clone()],
             revisions: vec![revision(&document, 1)],

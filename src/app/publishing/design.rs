@@ -14,7 +14,8 @@ impl Publishing {
         let live = self.live.now();
         let version = live.live(flow).ok_or(Error::NotFound("flow"))?;
         let flow = version.flow();
-        let ids = |containers: bool| flow.steps.iter().filter(|step| step.is_container() == containers).map(|step| step.id.clone()).collect();
+        let ids =
+            |containers: bool| flow.steps.iter().filter(|step| step.is_container() == containers).map(|step| step.id.clone()).collect();
         let calendar = flow.calendar.as_deref().and_then(|id| live.catalog().calendars.get(id)).cloned();
         Ok((Design { steps: ids(false), containers: ids(true) }, calendar))
     }

@@ -215,7 +215,8 @@ impl Reader {
     /// The business keys of the documents that figures name, in one read.
     async fn keys_of(&self, tenant: TenantId, figures: &Figures) -> Result<HashMap<DocumentId, String>> {
         let slow = figures.steps.iter().flat_map(|step| step.slowest.iter().map(|(document, _)| document.0));
-        let mut ids: Vec<Uuid> = slow.chain(figures.paths.iter().flat_map(|path| path.documents.iter().map(|document| document.0))).collect();
+        let mut ids: Vec<Uuid> =
+            slow.chain(figures.paths.iter().flat_map(|path| path.documents.iter().map(|document| document.0))).collect();
         ids.sort_unstable();
         ids.dedup();
         let mut keys = HashMap::new();

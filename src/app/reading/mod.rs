@@ -29,7 +29,9 @@ pub use drift::{DriftCount, DriftItem, DriftQuery, Ledger, Standing};
 pub(in crate::app) use effects::operation_of;
 pub use effects::{Attempt, Effect};
 pub use exceptions::{ACTIONS, ExceptionGroup, ExceptionGroups, ExceptionItem, ExceptionQuery, Note, Notes};
-pub use insight::{FlowInsight, InsightQuery, PathDocument, PathInsight, PathStep, ShareView, SlowDocument, SpreadView, StepInsight, TimesView};
+pub use insight::{
+    FlowInsight, InsightQuery, PathDocument, PathInsight, PathStep, ShareView, SlowDocument, SpreadView, StepInsight, TimesView,
+};
 pub use instances::{HistoryItem, HistoryLine, InstanceItem, InstanceQuery};
 pub use messages::{MessageItem, Receipt};
 pub use path::{InstancePath, PathVisit};

@@ -67,6 +67,11 @@ impl Environment for FlowVersion {
         &self.directory
     }
 
+    fn faults(&self, kind: &str, document: &Value) -> Vec<String> {
+        let problems = self.documents.get(kind).and_then(|kind| kind.validate(&document.to_json()).err());
+        problems.unwrap_or_default().iter().map(|problem| format!("`{}` {}", problem.path, problem.message)).collect()
+    }
+
     fn postponed(&self, calendar: Option<&str>, due: Timestamp, from: Timestamp, until: Timestamp) -> Timestamp {
         let plain = || due.checked_add(until.duration_since(from)).unwrap_or(Timestamp::MAX);
         // The working time that was left when the pause began is left when it ends.

@@ -26,7 +26,13 @@ pub(super) fn redo(machine: &mut Machine<'_>, visit: usize, what: Stopped) {
 
 /// Goes back to a step; the words say why that cannot be.
 pub(super) fn from(machine: &mut Machine<'_>, step: &str) -> Result<(), String> {
-    let visit = target(machine.flow, &machine.instance, step)?;
+    from_visit(machine, target(machine.flow, &machine.instance, step)?)
+}
+
+/// Goes back to one visit of a step: inside a loop another item has visits of its own.
+pub(super) fn from_visit(machine: &mut Machine<'_>, visit: usize) -> Result<(), String> {
+    possible(&machine.instance, visit)?;
+    let step = machine.instance.visits[visit].step.clone();
     let touched: Vec<usize> =
         (visit..machine.instance.visits.len()).filter(|other| *other == visit || is_after(machine, visit, *other)).collect();
     if touched.iter().any(|other| reversal::frame(machine, *other).is_some()) || reversal::frame(machine, visit).is_some() {
@@ -59,6 +65,16 @@ pub fn target(flow: &Flow, instance: &Instance, step: &str) -> Result<usize, Str
     }
     let newest = instance.visits.iter().rposition(|visit| visit.step == step && !visit.left && visit.state != State::Reversed);
     let Some(visit) = newest else { return Err(format!("`{step}` has not been reached, or was left again")) };
+    possible(instance, visit)?;
+    Ok(visit)
+}
+
+/// Whether a visit can be gone back to.
+pub(super) fn possible(instance: &Instance, visit: usize) -> Result<(), String> {
+    if instance.status.is_over() {
+        return Err("the instance is over".to_owned());
+    }
+    let step = &instance.visits[visit].step;
     let found = &instance.visits[visit];
     if found.state == State::Calling {
         return Err(format!("`{step}` is being called now; wait for its answer"));
@@ -79,7 +95,7 @@ pub fn target(flow: &Flow, instance: &Instance, step: &str) -> Result<usize, Str
         }
         around = parent.parent;
     }
-    Ok(visit)
+    Ok(())
 }
 
 /// Whether a later visit lies in the lane of an earlier one, or inside a visit that does.

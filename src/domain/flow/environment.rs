@@ -207,6 +207,11 @@ pub trait Environment {
         &NOBODY
     }
 
+    /// What is wrong with a document of a type, each with its field; nothing where the type is not known here.
+    fn faults(&self, _kind: &str, _document: &Value) -> Vec<String> {
+        Vec::new()
+    }
+
     /// When something due is due after a pause from `from` to `until` that does not count, by the calendar.
     fn postponed(&self, _calendar: Option<&str>, due: Timestamp, from: Timestamp, until: Timestamp) -> Timestamp {
         due.checked_add(until.duration_since(from)).unwrap_or(Timestamp::MAX)

@@ -80,7 +80,24 @@ pub struct Instance {
     pub straight: Option<Straight>,
     /// Tasks kept for the next visit of a step.
     #[serde(rename = "ca", skip_serializing_if = "Option::is_none")]
-    pub carried: Option<(String, Box<Activation>)>,
+    pub carried: Option<Carried>,
+}
+
+/// Tasks kept for the next visit of a step in the same lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Carried {
+    /// The step.
+    #[serde(rename = "s")]
+    pub step: String,
+    /// The visit around it.
+    #[serde(rename = "p")]
+    pub parent: Option<u32>,
+    /// Branch or iteration within that.
+    #[serde(rename = "l")]
+    pub lane: u32,
+    /// The tasks.
+    #[serde(rename = "t")]
+    pub tasks: Box<Activation>,
 }
 
 /// A return that leads straight back: people between who had agreed are not asked again.
@@ -92,6 +109,12 @@ pub struct Straight {
     /// The step it was returned to.
     #[serde(rename = "t")]
     pub target: String,
+    /// The visit around that, and the branch or iteration: elsewhere nothing is passed.
+    #[serde(rename = "p")]
+    pub parent: Option<u32>,
+    /// Branch or iteration within the parent.
+    #[serde(rename = "l")]
+    pub lane: u32,
 }
 
 /// The instance whose step this one is.

@@ -76,7 +76,8 @@ pub fn measure(samples: &[Sample], design: &Design, calendar: Option<&Calendar>,
     for sample in &ended {
         *figures.outcomes.entry(sample.outcome.clone().unwrap_or_default()).or_default() += 1;
     }
-    let of = |fits: &dyn Fn(&Sample) -> bool| Share { count: count(ended.iter().filter(|sample| fits(sample)).count()), of: count(ended.len()) };
+    let of =
+        |fits: &dyn Fn(&Sample) -> bool| Share { count: count(ended.iter().filter(|sample| fits(sample)).count()), of: count(ended.len()) };
     figures.rejected = of(&|sample| sample.outcome.as_deref() == Some("rejected"));
     figures.returned = of(&came_back);
     figures.straight = of(&|sample| !came_back(sample) && !sample.lines.iter().any(|line| by_hand(line) || line.kind == "exception"));
@@ -123,14 +124,9 @@ fn visits(sample: &Sample) -> BTreeMap<&str, Vec<Visited<'_>>> {
         let known = found.entry(step).or_default();
         let place = known.iter().position(|visit| visit.number == *number);
         match (place, line.kind.as_str()) {
-            (None, "entered") => known.push(Visited {
-                document: sample.document,
-                number: *number,
-                from: line.at,
-                until: None,
-                stopped: 0,
-                called: None,
-            }),
+            (None, "entered") => {
+                known.push(Visited { document: sample.document, number: *number, from: line.at, until: None, stopped: 0, called: None })
+            }
             (Some(place), kind) => {
                 let visit = &mut known[place];
                 if ENDINGS.contains(&kind) {
@@ -159,7 +155,11 @@ fn steps(samples: &[Sample], design: &Design, calendar: Option<&Calendar>, now: 
             }
         }
     }
-    found.into_iter().filter(|(_, visits)| !visits.is_empty()).map(|((_, step), visits)| of_step(step, &visits, design, calendar, now)).collect()
+    found
+        .into_iter()
+        .filter(|(_, visits)| !visits.is_empty())
+        .map(|((_, step), visits)| of_step(step, &visits, design, calendar, now))
+        .collect()
 }
 
 fn of_step(step: &str, visits: &[Visited<'_>], design: &Design, calendar: Option<&Calendar>, now: Timestamp) -> StepFigures {

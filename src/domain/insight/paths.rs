@@ -76,13 +76,5 @@ fn of_path(steps: Vec<(String, u64)>, mut samples: Vec<&Sample>, calendar: Optio
             documents.push(sample.document);
         }
     }
-    PathFigures {
-        count: size(samples.len()),
-        outcomes,
-        stopped,
-        by_hand,
-        times: Times::of(&spans, calendar),
-        documents,
-        steps,
-    }
+    PathFigures { count: size(samples.len()), outcomes, stopped, by_hand, times: Times::of(&spans, calendar), documents, steps }
 }

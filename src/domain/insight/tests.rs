@@ -38,13 +38,28 @@ fn look(samples: &[Sample]) -> Figures {
 
 #[test]
 fn figures_of_a_small_world_are_those_one_counts_by_hand() {
-    let plain = sample(1, Some("approved"), Some(100), &["0 entered check/1", "2 called check/1 erp", "10 done check/1", "10 entered ask/1", "100 done ask/1"]);
+    let plain = sample(
+        1,
+        Some("approved"),
+        Some(100),
+        &["0 entered check/1", "2 called check/1 erp", "10 done check/1", "10 entered ask/1", "100 done ask/1"],
+    );
     let turned = sample(2, Some("rejected"), Some(60), &["0 entered check/1", "20 done check/1", "20 entered ask/1", "60 done ask/1"]);
     let mended = sample(
         3,
         Some("approved"),
         Some(300),
-        &["0 entered check/1", "30 exception check/1", "40 command", "41 entered check/1", "50 done check/1", "50 entered ask/1", "90 left ask/1", "90 entered ask/2", "300 done ask/2"],
+        &[
+            "0 entered check/1",
+            "30 exception check/1",
+            "40 command",
+            "41 entered check/1",
+            "50 done check/1",
+            "50 entered ask/1",
+            "90 left ask/1",
+            "90 entered ask/2",
+            "300 done ask/2",
+        ],
     );
     let open = sample(4, None, None, &["0 entered check/1", "5 done check/1", "5 entered ask/1"]);
     let figures = look(&[plain, turned, mended, open]);

@@ -3,7 +3,7 @@
 //! A page of figures must not cost more the longer a hub runs: a bounded piece of the newest instances is walked along its
 //! index, and the histories of a bounded number of them are read by their own.
 
-use super::rows::{MeasuredRow, MeasureChoice};
+use super::rows::{MeasureChoice, MeasuredRow};
 use crate::domain::ids::{DocumentId, InstanceId, TenantId};
 use crate::store::ask::{Speaks, ask, look};
 use crate::store::cells::Cells;

@@ -111,7 +111,10 @@ impl State {
     }
 
     fn drifts_of(&self, documents: &[DocumentId]) -> Vec<DriftRow> {
-        let open = self.drifts.values().filter(|row| row.state != "resolved" && matches!(row.kind.as_str(), "not_owned" | "approved_not_executed"));
+        let open = self
+            .drifts
+            .values()
+            .filter(|row| row.state != "resolved" && matches!(row.kind.as_str(), "not_owned" | "approved_not_executed"));
         let mut rows: Vec<DriftRow> =
             open.filter(|row| row.document.is_some_and(|document| documents.contains(&document))).cloned().collect();
         rows.sort_by_key(|row| (row.first_seen_at, row.id));

@@ -13,7 +13,7 @@ use crate::api::csv;
 use crate::api::extract::{FlowId, Query};
 use crate::api::problem::Problem;
 use crate::app::publishing::Publishing;
-use crate::app::reading::{self, FlowInsight, ShareView, SpreadView, Reader, TimesView};
+use crate::app::reading::{self, FlowInsight, Reader, ShareView, SpreadView, TimesView};
 use crate::runtime::Clock;
 
 /// The figures of `flow_insight` as a table: one row a figure, with what it is about.
@@ -32,7 +32,10 @@ pub async fn export(
 ) -> Result<Response, Problem> {
     let found = query.measure(&caller, flow, &reader, &publishing, clock.now()).await?;
     let name = format!("insight-{}.csv", found.flow);
-    let lines: Vec<u8> = rows(&found).iter().flat_map(|[about, what, figure, value]| csv::line(&[about.clone(), what.clone(), figure.clone(), value.clone()])).collect();
+    let lines: Vec<u8> = rows(&found)
+        .iter()
+        .flat_map(|[about, what, figure, value]| csv::line(&[about.clone(), what.clone(), figure.clone(), value.clone()]))
+        .collect();
     let body = stream::iter([Ok::<_, reading::Error>(Bytes::from(lines))]);
     Ok(csv::answer(&name, &["about", "name", "figure", "value"], body))
 }
@@ -66,8 +69,11 @@ fn rows(found: &FlowInsight) -> Vec<[String; 4]> {
         rows.times("step", &step.step, step.times);
     }
     for path in &found.paths {
-        let steps: Vec<String> =
-            path.steps.iter().map(|step| if step.visits > 1 { format!("{} x{}", step.step, step.visits) } else { step.step.clone() }).collect();
+        let steps: Vec<String> = path
+            .steps
+            .iter()
+            .map(|step| if step.visits > 1 { format!("{} x{}", step.step, step.visits) } else { step.step.clone() })
+            .collect();
         let name = steps.join(" > ");
         for (figure, value) in [("instances", path.count), ("stopped", path.stopped), ("by_hand", path.by_hand)] {
             rows.add("path", &name, figure, value);
@@ -98,7 +104,8 @@ impl Table {
 
     fn spread(&mut self, about: &str, name: &str, clock: &str, spread: SpreadView) {
         let SpreadView { count, median_millis, p90_millis, max_millis } = spread;
-        for (figure, value) in [("count", count), ("median_millis", median_millis), ("p90_millis", p90_millis), ("max_millis", max_millis)] {
+        for (figure, value) in [("count", count), ("median_millis", median_millis), ("p90_millis", p90_millis), ("max_millis", max_millis)]
+        {
             self.add(about, name, &format!("{clock}_{figure}"), value);
         }
     }

@@ -111,9 +111,9 @@ impl Deciding<'_> {
     fn is_carried_out(&self, document: DocumentId, flow: &str) -> bool {
         let Some(revision) = self.set.documents.get(&document).map(|work| work.row.revision) else { return false };
         let newest = self.newest_per_flow(document).into_iter().filter_map(|id| self.set.instances.get(&id));
-        newest.filter(|work| work.row.flow == flow).any(|work| {
-            work.row.status == "ended" && work.row.outcome.as_deref() == Some("approved") && work.row.revision == revision
-        })
+        newest
+            .filter(|work| work.row.flow == flow)
+            .any(|work| work.row.status == "ended" && work.row.outcome.as_deref() == Some("approved") && work.row.revision == revision)
     }
 
     /// Brings document row, revision and source link up to what was seen.

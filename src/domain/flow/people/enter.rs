@@ -8,7 +8,7 @@ use crate::domain::expression::EvaluateError;
 use crate::domain::flow::decision::Decided;
 use crate::domain::flow::effect::Cause;
 use crate::domain::flow::event::Outcome;
-use crate::domain::flow::instance::{State, TimerPurpose};
+use crate::domain::flow::instance::{Carried, State, TimerPurpose, Visit};
 use crate::domain::flow::machine::Machine;
 use serde_json::json;
 
@@ -230,8 +230,8 @@ pub(in crate::domain::flow) fn carry_over(machine: &mut Machine<'_>, visit: usiz
     }
     activation.due = None;
     activation.returned = None;
-    let step = machine.instance.visits[visit].step.clone();
-    machine.instance.carried = Some((step, activation));
+    let found = &machine.instance.visits[visit];
+    machine.instance.carried = Some(Carried { step: found.step.clone(), parent: found.parent, lane: found.lane, tasks: activation });
 }
 
 fn reopen(task: &mut Task) {
@@ -247,9 +247,14 @@ fn reopen(task: &mut Task) {
 
 /// What was kept for this visit.
 fn carried(machine: &mut Machine<'_>, visit: usize) -> Option<Activation> {
-    let step = machine.instance.visits[visit].step.clone();
-    let mut kept = *machine.instance.carried.take_if(|(of, _)| *of == step)?.1;
-    let former = machine.instance.visits.iter().rposition(|found| found.left && found.step == step && found.people.is_some());
+    let (step, parent, lane) = {
+        let found = &machine.instance.visits[visit];
+        (found.step.clone(), found.parent, found.lane)
+    };
+    let mine = |carried: &mut Carried| carried.step == step && carried.parent == parent && carried.lane == lane;
+    let mut kept = *machine.instance.carried.take_if(mine)?.tasks;
+    let same = |found: &Visit| found.left && found.step == step && found.parent == parent && found.lane == lane && found.people.is_some();
+    let former = machine.instance.visits.iter().rposition(same);
     if machine.instance.edited.is_some_and(|edited| former.is_some_and(|former| edited as usize > former)) {
         // What was agreed to is not what is there now.
         kept.tasks.iter_mut().filter(|task| task.kind.decides() && task.state.is_passed()).for_each(reopen);

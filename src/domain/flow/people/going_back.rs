@@ -16,8 +16,8 @@ use serde_json::json;
 
 /// The initiator gets the document back, in the visit that returns it.
 pub(super) fn to_initiator(machine: &mut Machine<'_>, visit: usize, how: Returned) {
+    // The ladder goes on: a document that lies with its initiator is late as well.
     cancel_open(machine, visit, "returned");
-    machine.cancel_timers(visit);
     let (now, initiator) = (machine.now, machine.facts.initiator.member("id").as_text().unwrap_or_default().to_owned());
     let Some(activation) = machine.instance.visits[visit].people.as_mut() else { return };
     activation.returned = Some(how);
@@ -31,21 +31,22 @@ pub(super) fn to_initiator(machine: &mut Machine<'_>, visit: usize, how: Returne
 /// The initiator has submitted anew: a new round begins, at the first step that asked people or at the one that returned it.
 pub(in crate::domain::flow) fn resubmitted(machine: &mut Machine<'_>, visit: usize) -> Result<(), String> {
     let returned = machine.instance.visits[visit].people.as_ref().and_then(|activation| activation.returned);
-    let own = machine.instance.visits[visit].step.clone();
-    let step = match returned {
-        Some(Returned::StraightBack) | None => own,
-        Some(Returned::StepByStep) => first_asked(machine, visit).unwrap_or(own),
+    let target = match returned {
+        Some(Returned::StraightBack) | None => visit,
+        Some(Returned::StepByStep) => first_asked(machine, visit).unwrap_or(visit),
     };
-    again::from(machine, &step)?;
+    again::from_visit(machine, target)?;
     machine.instance.round = Round(machine.instance.round.0.saturating_add(1));
     Ok(())
 }
 
-/// The first step around or before a visit that asked people and can be gone back to.
-fn first_asked(machine: &Machine<'_>, visit: usize) -> Option<String> {
+/// The first visit before this one, on its own way through the flow, that asked people and can be gone back to.
+fn first_asked(machine: &Machine<'_>, visit: usize) -> Option<usize> {
     let visits = &machine.instance.visits;
-    let ids = (0..=visit).filter(|index| visits[*index].people.is_some() && !visits[*index].left).map(|index| visits[index].step.clone());
-    ids.into_iter().find(|step| again::target(machine.flow, &machine.instance, step).is_ok())
+    let asked = |index: &usize| {
+        visits[*index].people.is_some() && !visits[*index].left && (*index == visit || again::is_after(machine, *index, visit))
+    };
+    (0..=visit).filter(asked).find(|index| again::possible(&machine.instance, *index).is_ok())
 }
 
 /// Goes back to an earlier step that asked people.
@@ -53,15 +54,17 @@ pub(super) fn to_step(machine: &mut Machine<'_>, visit: usize, step: &str, strai
     if machine.flow.step(step).and_then(asks_of).is_none() {
         return Err(format!("`{step}` asks nobody; return to a step that does"));
     }
-    let target = again::target(machine.flow, &machine.instance, step)?;
-    if target >= visit || !again::is_after(machine, target, visit) {
-        return Err(format!("`{step}` does not come before this step"));
-    }
+    // Of several items of a loop the one that this visit is in.
+    let visits = &machine.instance.visits;
+    let before = |index: &usize| visits[*index].step == step && !visits[*index].left && again::is_after(machine, *index, visit);
+    let target = (0..visit).rev().find(before).ok_or_else(|| format!("`{step}` does not come before this step"))?;
+    again::possible(&machine.instance, target)?;
+    let (parent, lane) = (visits[target].parent, visits[target].lane);
     let own = machine.instance.visits[visit].step.clone();
     cancel_open(machine, visit, "returned");
     machine.note("returned", Some(visit), json!({"to": step, "straight": straight}));
-    again::from(machine, step)?;
-    machine.instance.straight = straight.then(|| Straight { until: own, target: step.to_owned() });
+    again::from_visit(machine, target)?;
+    machine.instance.straight = straight.then(|| Straight { until: own, target: step.to_owned(), parent, lane });
     Ok(())
 }
 
@@ -69,13 +72,17 @@ pub(super) fn to_step(machine: &mut Machine<'_>, visit: usize, step: &str, strai
 pub(in crate::domain::flow) fn pass_straight(machine: &mut Machine<'_>, visit: usize) -> bool {
     let step = machine.instance.visits[visit].step.clone();
     let Some(straight) = machine.instance.straight.clone() else { return false };
+    if !is_within(machine, &straight, visit) {
+        return false;
+    }
     if straight.until == step {
         machine.instance.straight = None;
         return false;
     }
     let agreed =
         |found: &crate::domain::flow::instance::Visit| found.step == step && found.left && found.outcome == Some(Outcome::Approved);
-    let former = machine.instance.visits.iter().rposition(agreed);
+    let visits = &machine.instance.visits;
+    let former = (0..visits.len()).rev().find(|index| agreed(&visits[*index]) && is_within(machine, &straight, *index));
     let (Some(former), false) = (former, straight.target == step) else { return false };
     if machine.instance.edited.is_some_and(|edited| edited as usize > former) {
         // They agreed to something else.
@@ -94,4 +101,12 @@ pub(in crate::domain::flow) fn pass_straight(machine: &mut Machine<'_>, visit: u
     );
     machine.complete(visit);
     true
+}
+
+/// Whether a visit lies on the way that a return leads straight back on.
+fn is_within(machine: &Machine<'_>, straight: &Straight, visit: usize) -> bool {
+    match straight.parent {
+        None => true,
+        Some(parent) => machine.ancestors(visit).iter().any(|(around, lane)| *around == parent as usize && *lane == straight.lane),
+    }
 }

@@ -187,7 +187,14 @@ impl Asks {
     /// Fields are the document's.
     fn known_fields(&self, compiler: &mut Compiler<'_>, node: &Node, context: &StepContext<'_>) {
         let Some(of) = context.scope.names.get("doc").cloned() else { return };
-        for (key, _) in node.get("fields").map(Node::entries).unwrap_or_default() {
+        let own = compiler.env.documents.get(&context.document).map(|info| info.key.clone()).unwrap_or_default();
+        for (key, right) in node.get("fields").map(Node::entries).unwrap_or_default() {
+            let top = key.text.split('.').next().unwrap_or_default();
+            let identity = ["source", "status", "requester"].contains(&top) || own.split('.').next() == Some(top);
+            if identity && matches!(right.text(), Some("edit" | "required")) {
+                let message = format!("`{}` says which document it is, whose, or where it stands: nobody may change it", key.text);
+                compiler.report.error("bad_value", key.span, message).hint("let people read it, or hide it");
+            }
             if let Some((name, known)) = missing_member(&of, &key.text) {
                 compiler.unknown("field of the document", &name, key.span, known.iter());
             }

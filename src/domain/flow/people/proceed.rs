@@ -208,7 +208,9 @@ pub(in crate::domain::flow) fn hand_over(machine: &mut Machine<'_>, visit: usize
     let Some(activation) = machine.instance.visits[visit].people.as_ref() else { return };
     let open: Vec<usize> = activation
         .open()
-        .filter(|(_, task)| task.kind != TaskKind::Copy && from.is_none_or(|person| task.person == person))
+        // Only the initiator can submit anew; who takes over from one who has left must.
+        .filter(|(_, task)| task.kind != TaskKind::Copy && (why != "time_is_up" || task.kind != TaskKind::Resubmit))
+        .filter(|(_, task)| from.is_none_or(|person| task.person == person))
         .map(|(number, _)| number)
         .collect();
     for number in open {

@@ -68,6 +68,8 @@ fn unsound_steps_are_found_in_their_line() {
         ("  - {id: a, approve: {by: initiator, empty: block, veto: {role: cfo}}, due: 1d}", "bad_value"),
         ("  - {id: a, approve: {by: initiator, empty: block, second_person: true, own: pass}, due: 1d}", "bad_value"),
         ("  - {id: a, approve: {by: initiator, empty: block, fields: {total_nett: edit}}, due: 1d}", "unknown_definition"),
+        ("  - {id: a, approve: {by: initiator, empty: block, fields: {number: edit}}, due: 1d}", "bad_value"),
+        ("  - {id: a, parallel: {join: {at_least: 2}, branches: [{id: x, steps: []}]}}", "bad_value"),
         ("  - {id: a, approve: {by: initiator, empty: block, ladder: [{after: 1d, hand_over: {manager: 99}}]}, due: 1d}", "bad_value"),
         ("  - {id: a, subflow: other}", "unknown_definition"),
         ("  - {id: a, task: x}", "wrong_type"),

@@ -905,6 +905,37 @@ fn the_initiator_mends_what_was_returned_but_not_what_makes_it_this_document() {
 }
 
 #[test]
+fn in_a_loop_going_back_stays_with_its_item() {
+    let world = world();
+    let steps = "  - id: lines\n    each: doc.lines\n    as: line\n    steps:\n      - {id: first, approve: {by: {from: \"line.line_no == '1' ? 'ma' : line.line_no == '2' ? 'he' : 'zhao'\"}, empty: block}, due: 1d}\n      - {id: second, approve: {by: {user: sun}, empty: block}, due: 1d}";
+    let flow = world.steps(steps, "");
+    let mut play = Play::new(&flow, &world);
+    assert_eq!(play.turn(), ["ma", "he", "zhao"]);
+    play.says("ma", "approve").expect("allowed");
+    assert_eq!(play.says("ma", "take_back"), Ok(()));
+    let mut turn = play.turn();
+    turn.sort();
+    assert_eq!(turn, ["he", "ma", "zhao"], "nobody else's item is touched");
+    play.says("ma", "approve").expect("allowed");
+    assert_eq!(play.says_with("sun", "return", |act| act.step = Some("first".to_owned())), Ok(()));
+    let mut turn = play.turn();
+    turn.sort();
+    assert_eq!(turn, ["he", "ma", "zhao"], "it goes back to the one of its item");
+    play.says("ma", "approve").expect("allowed");
+    play.says("sun", "return").expect("allowed");
+    play.says("e1001", "resubmit").expect("allowed");
+    let mut turn = play.turn();
+    turn.sort();
+    assert_eq!(turn, ["he", "ma", "zhao"], "as does what is submitted anew");
+    for (person, times) in [("ma", 1), ("he", 1), ("zhao", 1), ("sun", 3)] {
+        for _ in 0..times {
+            play.says(person, "approve").expect("allowed");
+        }
+    }
+    assert_eq!(play.stage.instance.outcome_word(), Some("approved"));
+}
+
+#[test]
 fn the_forecast_says_what_the_run_does() {
     let world = world();
     let steps = "  - {id: one, approve: {by: {managers: 2}, mode: sequence, empty: block}, due: 1d}\n  - id: size\n    choose:\n      branches:\n        - {id: big, when: \"doc.total_gross > 5000\", steps: [{id: two, approve: {by: {role: cfo}, empty: block}, due: 1d}]}\n      otherwise: {id: small, steps: []}\n  - id: money\n    choose:\n      branches:\n        - {id: ok, when: \"steps.one.outcome == 'approved'\", steps: [{id: three, approve: {by: {user: sun}, empty: block}, due: 1d}]}\n      otherwise: {id: no, steps: []}";

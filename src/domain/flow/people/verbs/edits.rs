@@ -41,6 +41,13 @@ pub(super) fn apply(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<Vec<
             .document_type
             .read(&doc)
             .map_err(|error| RefusalCode::Incomplete.because(format!("the changes do not fit the document: {error}")))?;
+        // The whole document is held against its schema; what was wrong before is not this person's fault.
+        let kind = &machine.facts.document.kind;
+        let before = machine.env().faults(kind, &machine.doc);
+        let new: Vec<String> = machine.env().faults(kind, &read).into_iter().filter(|fault| !before.contains(fault)).take(5).collect();
+        if !new.is_empty() {
+            return Err(RefusalCode::Incomplete.because(format!("the changes do not fit the document: {}", new.join("; "))));
+        }
         for (path, _, value) in &changed {
             machine.instance.assigned.retain(|(known, _)| known != path);
             machine.instance.assigned.push((path.clone(), value.clone()));

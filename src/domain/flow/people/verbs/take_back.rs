@@ -57,8 +57,7 @@ fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> 
         }
     }
     carry_over(machine, given.visit, given.task);
-    let step = machine.instance.visits[given.visit].step.clone();
-    again::from(machine, &step).map_err(|why| RefusalCode::NotAllowed.because(why))
+    again::from_visit(machine, given.visit).map_err(|why| RefusalCode::NotAllowed.because(why))
 }
 
 /// The step is still open: the task alone is.
