@@ -168,7 +168,8 @@ async fn of_many_who_act_at_once_one_wins_and_the_others_are_told_so() {
             let clicks =
                 keys.iter().map(|key| world.act("e1003", &task, if key.ends_with('0') { "reject" } else { "approve" }, key, &body));
             let path = format!("/api/v1/instances/{instance}/people/withdraw");
-            let withdraw = world.hub.post_by("e1001", &path, &format!("w{round}"), &body);
+            let key = format!("w{round}");
+            let withdraw = world.hub.post_by("e1001", &path, &key, &body);
             let (clicks, withdrawn) = futures::future::join(futures::future::join_all(clicks), withdraw).await;
             let won = clicks.iter().filter(|(status, _)| *status == 200).count();
             assert!(clicks.iter().all(|(status, answer)| *status == 200 || answer["code"] == "already_handled"), "{clicks:?}");

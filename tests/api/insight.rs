@@ -73,7 +73,7 @@ async fn the_table_has_every_figure_and_no_other() {
         let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         assert_eq!(rows.remove(&(about.into(), name.into(), figure.into())), Some(shown), "{about} {name} {figure}");
     };
-    let mut times = |take: &mut dyn FnMut(&str, &str, &str, &Value), about: &str, name: &str, times: &Value| {
+    let times = |take: &mut dyn FnMut(&str, &str, &str, &Value), about: &str, name: &str, times: &Value| {
         for (clock, spread) in times.as_object().unwrap() {
             for (figure, value) in spread.as_object().unwrap() {
                 take(about, name, &format!("{clock}_{figure}"), value);

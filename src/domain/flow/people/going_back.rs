@@ -29,11 +29,14 @@ pub(super) fn to_initiator(machine: &mut Machine<'_>, visit: usize, how: Returne
 }
 
 /// The initiator has submitted anew: a new round begins, at the first step that asked people or at the one that returned it.
-pub(in crate::domain::flow) fn resubmitted(machine: &mut Machine<'_>, visit: usize) -> Result<(), String> {
+pub(in crate::domain::flow) fn resubmitted(machine: &mut Machine<'_>, visit: usize, changed: bool) -> Result<(), String> {
     let returned = machine.instance.visits[visit].people.as_ref().and_then(|activation| activation.returned);
     let target = match returned {
-        Some(Returned::StraightBack) | None => visit,
-        Some(Returned::StepByStep) => first_asked(machine, visit).unwrap_or(visit),
+        Some(Returned::StraightBack) | None if !changed => visit,
+        _ => {
+            machine.instance.carried = None;
+            first_asked(machine, visit).unwrap_or(visit)
+        }
     };
     again::from_visit(machine, target)?;
     machine.instance.round = Round(machine.instance.round.0.saturating_add(1));

@@ -509,6 +509,25 @@ fn what_goes_back_to_the_initiator_begins_a_new_round() {
         play.says("wu", "approve").expect("allowed");
         assert_eq!(play.says_with("ma", "return", |act| act.straight = straight), Ok(()));
         assert_eq!(play.turn(), ["e1001"]);
+        let mut other = Play {
+            stage: Stage {
+                flow: play.stage.flow,
+                env: play.stage.env,
+                facts: play.stage.facts.clone(),
+                newest: play.stage.newest.clone(),
+                instance: play.stage.instance.clone(),
+                now: play.stage.now,
+                outbox: Vec::new(),
+                timers: play.stage.timers.clone(),
+                exceptions: Vec::new(),
+                statuses: play.stage.statuses.clone(),
+                history: Vec::new(),
+                calls: play.stage.calls.clone(),
+            },
+            tokens: 100,
+        };
+        other.says_with("e1001", "resubmit", |act| drop(act.edits.insert("total_gross".to_owned(), json!("99000.00")))).expect("allowed");
+        assert_eq!(other.turn(), ["wu"], "what was changed is agreed to anew by all, straight or not");
         assert_eq!(play.says("ma", "approve"), Err(RefusalCode::Incomplete), "the task of theirs is over, and no other is named");
         assert_eq!(play.says("e1001", "resubmit"), Ok(()));
         assert_eq!(play.turn(), [then]);

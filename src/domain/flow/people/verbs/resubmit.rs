@@ -17,5 +17,7 @@ pub(super) static VERB: Verb = Verb {
 
 fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
     set(machine, given, TaskState::Done);
-    going_back::resubmitted(machine, given.visit).map_err(|why| RefusalCode::NotAllowed.because(why))
+    // Who agreed before the return has not agreed to what was changed since.
+    let changed = machine.instance.edited == u32::try_from(given.visit).ok() && !given.act.edits.is_empty();
+    going_back::resubmitted(machine, given.visit, changed).map_err(|why| RefusalCode::NotAllowed.because(why))
 }
