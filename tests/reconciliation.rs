@@ -148,8 +148,10 @@ async fn break_nine(mocks: &Running, hub: &HubProcess, orders: &[(String, String
     silently(&alive, OrderStatus::Waiting);
     let voided = released[1].0.clone();
     silently(&voided, OrderStatus::Cancelled);
-    let strange = NewOrders { status: OrderStatus::Released, announce: false, aged_seconds: 600, ..NewOrders::default() };
-    let stranger = mocks.create_orders(&strange).expect("an order")[0].0.clone();
+    // Older than the hour between two readings of the stream. Of a younger one the stream is still to tell: it is not unknown.
+    let strange = |aged_seconds| NewOrders { status: OrderStatus::Released, announce: false, aged_seconds, ..NewOrders::default() };
+    let stranger = mocks.create_orders(&strange(5_400)).expect("an order")[0].0.clone();
+    mocks.create_orders(&strange(600)).expect("an order");
 
     let mut payables = Vec::new();
     for (_, number) in &released[2..5] {
