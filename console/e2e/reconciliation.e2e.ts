@@ -21,7 +21,7 @@ interface Drift {
 
 /** Reads the ERP back until a difference of the document is seen: what has just changed is not judged yet. */
 async function differs(document: string): Promise<Drift> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   while (Date.now() < end) {
     const { items } = await call<{ items: Drift[] }>(world.url, `drift?document=${document}&state=open`);
     if (items[0]) return items[0];
@@ -32,14 +32,16 @@ async function differs(document: string): Promise<Drift> {
   throw new Error('no difference was seen in time');
 }
 
-test('a system that says something else is read back, the difference is seen, and settled with a reason', async () => {
+test('a system that says something else is read back, the difference is seen, and settled with a reason', {
+  timeout: 90_000,
+}, async () => {
   await decides(world, 'approve');
   await order(world, 'PO-DRIFT-1');
   const row = await reaches(world, 'PO-DRIFT-1', ended);
   const detail = await call<{ links: { connection: string; external_id: string }[] }>(world.url, `documents/${row.id}`);
   const held = detail.links.find((link) => link.connection === 'erp_hq')?.external_id ?? '';
-  // Somebody cancels it in the ERP, and nobody is told of it.
-  await post(`${world.mocks.erp}/__mock/orders/${held}`, { status: 'cancelled', silent: true, quiet: true }, 'PATCH');
+  // Somebody changes a price in the ERP, and nobody is told of it.
+  await post(`${world.mocks.erp}/__mock/orders/${held}`, { unit_price: '99.00', silent: true }, 'PATCH');
   const drift = await differs(row.id);
   const { page, context, faults } = await openPage(browser, world.url, '/reconciliation?tab=runs');
   await page.getByRole('button', { name: 'Read a system back' }).first().click();

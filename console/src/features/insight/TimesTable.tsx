@@ -6,27 +6,29 @@ import { useLanguage, useT } from '../../i18n';
 export function TimesTable({ times }: { times: Schemas['TimesView'] }) {
   const t = useT();
   return (
-    <table className="table">
-      <caption className="hidden-text">{t('insight.times')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('insight.measured')}</th>
-          <th scope="col" className="number">
-            {t('insight.median')}
-          </th>
-          <th scope="col" className="number">
-            {t('insight.p90')}
-          </th>
-          <th scope="col" className="number">
-            {t('insight.max')}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        <Row name={t('insight.clock')} spread={times.clock} />
-        {times.working && <Row name={t('insight.working')} spread={times.working} />}
-      </tbody>
-    </table>
+    <div className="scroll" role="group" tabIndex={0} aria-label={t('insight.times')}>
+      <table className="table">
+        <caption className="hidden-text">{t('insight.times')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('insight.measured')}</th>
+            <th scope="col" className="number">
+              {t('insight.median')}
+            </th>
+            <th scope="col" className="number">
+              {t('insight.p90')}
+            </th>
+            <th scope="col" className="number">
+              {t('insight.max')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <Row name={t('insight.clock')} spread={times.clock} />
+          {times.working && <Row name={t('insight.working')} spread={times.working} />}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

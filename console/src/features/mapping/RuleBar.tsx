@@ -96,7 +96,7 @@ export function RuleBar({
           </Banner>
         ))}
         {inText && <Banner tone="warn">{t('map.in_text')}</Banner>}
-        {rule.options.length > 0 && <p className="dim small">{rule.options.join(' · ')}</p>}
+        {rule.options.length > 0 && <p className="dim small wrap">{rule.options.join(' · ')}</p>}
       </Card>
     </div>
   );

@@ -73,7 +73,13 @@ function TaskList({ list, flow, chosen, onOpen }: { list: List; flow?: string; c
     },
   ];
   if (tasks.isPending) return <Skeleton lines={8} />;
-  if (tasks.isError && !tasks.data) return <ProblemView error={tasks.error} onAgain={() => void tasks.refetch()} />;
+  if (tasks.isError && !tasks.data) {
+    return (
+      <div>
+        <ProblemView error={tasks.error} onAgain={() => void tasks.refetch()} />
+      </div>
+    );
+  }
   return (
     <DataGrid
       label={t(`tasks.${list}` as Key)}
