@@ -66,5 +66,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: { console: 'index.html', approve: 'approve.html' } },
   },
-  server: { proxy: { '/api': 'http://127.0.0.1:8480' } },
+  // The hub takes writes of a browser's session only from its own origin, so that names stay what the browser sees.
+  server: { proxy: { '/api': { target: 'http://127.0.0.1:8480', changeOrigin: false } } },
 });

@@ -31,6 +31,8 @@ export const TOKENS = {
 export interface Hub {
   url: string;
   mocks: Record<'erp' | 'oa' | 'finance', string>;
+  /** The one-time link by which the first owner comes in, as the hub printed it. */
+  link: string;
   /** Where the hub's own files are. */
   folder: string;
   stop: () => Promise<void>;
@@ -141,7 +143,9 @@ export async function startHub(): Promise<Hub> {
       const address = hook.startsWith('http') ? hook : `${url}${hook.startsWith('/') ? hook : `/hooks/${hook}`}`;
       await post(`${mocks[system]}/__mock/webhook`, { url: address, secret: secret(name), mode: 'thin' });
     }
-    return { url, mocks, folder, stop };
+    // Printed once the doors are open.
+    const link = await until('the link of the first owner', async () => /#link=([\w.~-]+)/.exec(hub.said())?.[1], hub.said);
+    return { url, mocks, link, folder, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -10,6 +10,8 @@ import { SignIn } from './SignIn';
 import { dropped } from './search';
 import { session } from './session';
 
+/** What is asked before anybody is signed in. */
+const BEFORE = ['ways', 'link', 'help'];
 /** As the address came, before the router cleans it. */
 const ASKED = location.search;
 
@@ -18,8 +20,8 @@ export function App() {
   const had = useRef(false);
   useEffect(() => {
     if (session.isOn()) had.current = true;
-    // What one person saw is not kept for the next.
-    else if (state === 'no') queries.clear();
+    // What one person saw is not kept for the next. What the page for signing in asks is its own, and under way by now.
+    else if (state === 'no') queries.removeQueries({ predicate: ({ queryKey }) => !BEFORE.includes(String(queryKey[0])) });
     else void look();
   }, [state]);
   return (

@@ -59,4 +59,8 @@ export const problems = {
   'problem.of.bad_people': 'People who were named cannot be asked.',
   'problem.of.suspended': 'The run is suspended; nobody decides until it is resumed.',
   'problem.of.too_soon': 'It was done a moment ago. Try again later.',
+  'problem.of.sign_in_refused': 'The name or the password is not right, or the account may not come in now.',
+  'problem.of.too_many_attempts': 'Too many attempts. Wait a while and try again.',
+  'problem.of.link_over': 'The link was used already, or its time is over. Ask for a new one.',
+  'problem.of.foreign_page': 'The request did not come from a page of this hub.',
 };

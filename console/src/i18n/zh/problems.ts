@@ -59,4 +59,8 @@ export const problems = {
   'problem.of.bad_people': '所指定的人员无法被询问。',
   'problem.of.suspended': '流程已挂起，恢复之前无人决定。',
   'problem.of.too_soon': '刚刚做过，请稍后再试。',
+  'problem.of.sign_in_refused': '用户名或密码不正确，或该账号目前不能登录。',
+  'problem.of.too_many_attempts': '尝试次数太多，请稍后再试。',
+  'problem.of.link_over': '链接已使用过或已过期，请索取新的链接。',
+  'problem.of.foreign_page': '请求不是来自本系统的页面。',
 };
