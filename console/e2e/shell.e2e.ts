@@ -17,12 +17,13 @@ afterAll(() => browser.close());
 
 test('a wrong token is refused with the reason, a right one leads to the page that was asked for', async () => {
   const { page, context, faults } = await openPage(browser, world.url, '/ops', { token: null });
+  await page.getByRole('button', { name: 'Sign in with a token instead' }).click();
   await page.getByLabel('Token').fill('not a token of this hub');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByText('The token is not one that this hub knows.').waitFor();
   expect(await accessibility(page)).toEqual([]);
   await page.getByLabel('Token').fill(TOKENS.all);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { name: 'Operations' }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/ops');
   // The token is for this tab, and nowhere in the address or in what outlives the tab.
@@ -30,7 +31,7 @@ test('a wrong token is refused with the reason, a right one leads to the page th
   expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain(TOKENS.all);
   await page.getByRole('button', { name: /^Account/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.getByLabel('Token').waitFor();
+  await page.getByLabel('Password').waitFor();
   expect(await page.evaluate(() => sessionStorage.getItem('waybill.token'))).toBeNull();
   expect(faults).toEqual([]);
   await context.close();
@@ -59,7 +60,7 @@ test('a session that ends in the middle asks for a token again and comes back to
   await page.getByText('The session has ended').waitFor();
   await page.unroute('**/api/v1/**');
   await page.getByLabel('Token').fill(TOKENS.all);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { name: 'Operations' }).waitFor();
   await context.close();
 });
