@@ -56,7 +56,7 @@ use crate::app::{
         documents::list::list, documents::show::show, documents::diagnosis::diagnosis, documents::revision::revision,
         documents::ledger::ledger,
         documents::export::export, documents::counts::counts, documents::find::find, documents::story::story,
-        documents::revisions::list, documents::revisions::diff,
+        documents::revisions::list, documents::revisions::diff, documents::fields::fields,
         forms::list::list, forms::show::show, forms::submit::submit, flows::start::start, flows::insight::insight,
         flows::insight_csv::export,
         instances::list::list, instances::show::show, instances::history::history, instances::effects::effects,

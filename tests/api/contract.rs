@@ -4,10 +4,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use waybill::domain::ids::{DriftId, ReconciliationId, TenantId};
+use waybill::domain::ids::{DriftId, ReconciliationId, TaskId, TenantId};
 use waybill::domain::permission::Permission;
 use waybill::store::desk::ReceiptRow;
-use waybill::store::{Deferral, DriftRow, Lease, NewMessage, ReconciliationRow, StreamCursor, StreamKey, Writes};
+use waybill::store::{Deferral, DelegationRow, DriftRow, Lease, NewMessage, ReconciliationRow, StreamCursor, StreamKey, TaskRow, Writes};
 
 use crate::publishing::publish_all;
 use crate::rows::{document, exception, instance, stopped_order};
@@ -58,6 +58,8 @@ struct Seeds {
     view: Uuid,
     user: Uuid,
     token: Uuid,
+    task: Uuid,
+    delegation: Uuid,
 }
 
 const MESSAGE: Uuid = Uuid::from_u128(4_242);
@@ -114,9 +116,58 @@ async fn world() -> (Door, Seeds) {
     let view = made("/api/v1/views", json!({"page": "documents", "name": "mine", "query": {}})).await;
     let user = made("/api/v1/users", json!({"name": "ana", "roles": [{"role": "viewer"}]})).await;
     let made_token = made("/api/v1/tokens", json!({"name": "robot", "permissions": ["read"]})).await;
+    let (task, delegation) = (task(), delegation());
+    door.write(Writes { tasks: vec![task.clone()], ..Writes::default() }).await;
+    door.store.desk().delegate(&delegation).await.unwrap();
     let id = |value: &Value| value["id"].as_str().unwrap_or_else(|| panic!("{value}")).parse().unwrap();
-    let seeds = Seeds { selection, batch: id(&batch), view: id(&view), user: id(&user["user"]), token: id(&made_token["known"]) };
+    let seeds = Seeds {
+        selection,
+        batch: id(&batch),
+        view: id(&view),
+        user: id(&user["user"]),
+        token: id(&made_token["known"]),
+        task: task.id.0,
+        delegation: delegation.id,
+    };
     (door, seeds)
+}
+
+fn task() -> TaskRow {
+    TaskRow {
+        id: TaskId(Uuid::from_u128(77)),
+        tenant: TenantId::DEFAULT,
+        instance: instance("PO-9"),
+        document: document("PO-9"),
+        flow: "purchase_order_approval".into(),
+        step: "ask".into(),
+        visit: 1,
+        number: 0,
+        round: 1,
+        person: "e1001".into(),
+        kind: "approve".into(),
+        state: "pending".into(),
+        since: at(1),
+        due: Some(at(9)),
+        ended: None,
+        actor: None,
+        claimed: false,
+    }
+}
+
+fn delegation() -> DelegationRow {
+    DelegationRow {
+        id: Uuid::from_u128(78),
+        tenant: TenantId::DEFAULT,
+        principal: "e1001".into(),
+        agent: "e1002".into(),
+        from: at(0),
+        until: at(1_000_000),
+        flows: "[]".into(),
+        new_only: false,
+        created_by: "e1001".into(),
+        created_at: at(0),
+        revoked_at: None,
+    }
 }
 
 fn reconciliation() -> ReconciliationRow {
@@ -176,16 +227,20 @@ fn filled(path: &str, seeds: &Seeds) -> String {
         "views" => seeds.view,
         "users" => seeds.user,
         "tokens" => seeds.token,
+        "tasks" => seeds.task,
+        "delegations" => seeds.delegation,
         "drift" => DRIFT,
         "reconciliations" => RECONCILIATION,
         _ => MESSAGE,
     };
     let path = path.replace("{kind}/{id}", "mapping/po_ref").replace("{flow}", "purchase_order_approval");
     let path = path.replace("{form}", "purchase_request").replace("{id}", &id.to_string());
+    let path = path.replace("{verb}", if path.contains("/instances/") { "comment" } else { "approve" });
     path.replace("{number}", "1").replace("{name}", "oa_main").replace("{stream}", "orders")
 }
 
 fn unknown(path: &str) -> String {
+    let path = path.replace("{verb}", "approve");
     let path = path.replace("{id}", &Uuid::from_u128(1).to_string()).replace("{number}", "7");
     let path = path.replace("{kind}", "mapping").replace("{flow}", "nothing").replace("{form}", "nothing");
     path.replace("{name}", "nobody").replace("{stream}", "nothing")

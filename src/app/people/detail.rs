@@ -2,12 +2,12 @@
 //! who comes next, and what is new since the person last looked.
 
 use super::lists::TaskItem;
-use super::{People, PeopleError, Result};
+use super::{People, Result};
 use crate::app::engine::definitions::FlowVersion;
 use crate::app::reading::Error;
 use crate::domain::flow::people::verbs::{Verb, offered};
 use crate::domain::flow::people::{FieldRight, asks_of, forecast};
-use crate::domain::flow::{Binding, DocumentFacts, Facts, Instance};
+use crate::domain::flow::{Binding, DocumentFacts, Facts, Flow, Instance};
 use crate::domain::ids::{InstanceId, TaskId, TenantId};
 use crate::domain::value::Value;
 use crate::store::{DecisionRow, DocumentView, InstanceRow, SeenRow, TaskRow};
@@ -149,8 +149,16 @@ pub struct Freshness {
 struct Around {
     row: InstanceRow,
     instance: Instance,
-    version: Arc<FlowVersion>,
-    facts: Facts,
+    /// The document as it came.
+    body: Json,
+    /// Its flow version and facts; none when the version is not there any more: what happened is shown all the same.
+    rules: Option<(Arc<FlowVersion>, Facts)>,
+}
+
+impl Around {
+    fn flow(&self) -> Option<&Flow> {
+        self.rules.as_ref().map(|(version, _)| version.flow_under(self.instance.row.as_deref()))
+    }
 }
 
 impl People {
@@ -159,7 +167,7 @@ impl People {
         let row = self.store.desk().task(tenant, id).await?.ok_or(Error::NotFound("task"))?;
         let tasks = self.store.desk().tasks_of(tenant, row.instance).await?;
         let around = self.around(tenant, row.instance).await?;
-        let initiator = around.facts.initiator.member("id").as_text();
+        let initiator = around.rules.as_ref().and_then(|(_, facts)| facts.initiator.member("id").as_text());
         let now = self.clock.now();
         if let Some(person) = person.filter(|_| !admin) {
             let takes_part = initiator == Some(person) || tasks.iter().any(|task| task.person == person);
@@ -173,24 +181,20 @@ impl People {
             Some(person) => freshness(self.store.desk().seen(tenant, row.instance, person).await?, &decisions, around.row.revision),
             None => Freshness::default(),
         };
-        let flow = around.version.flow_under(around.instance.row.as_deref());
-        let step = flow.step(&row.step);
+        let step = around.flow().and_then(|flow| flow.step(&row.step));
         let asks = step.and_then(asks_of);
         let visit = around.instance.visits.iter().position(|visit| visit.step == row.step && visit.number == row.visit);
         let holds = |task: &TaskRow| person.is_some_and(|person| task.person == person);
         let mine = holds(&row) || person.is_some();
         let mut verbs = Vec::new();
-        if let (Some(visit), true) = (visit, mine) {
-            verbs.extend(
-                offered(flow, &around.instance, Some((visit, row.number as usize))).into_iter().map(|verb| verb_item(verb, "task", asks)),
-            );
+        if let Some(flow) = around.flow() {
+            if let (Some(visit), true) = (visit, mine) {
+                let with_task = offered(flow, &around.instance, Some((visit, row.number as usize)));
+                verbs.extend(with_task.into_iter().map(|verb| verb_item(verb, "task", asks)));
+            }
+            let with_instance = offered(flow, &around.instance, None).into_iter().filter(|verb| may(verb, person, initiator, admin));
+            verbs.extend(with_instance.map(|verb| verb_item(verb, "instance", asks)));
         }
-        verbs.extend(
-            offered(flow, &around.instance, None)
-                .into_iter()
-                .filter(|verb| may(verb, person, initiator, admin))
-                .map(|verb| verb_item(verb, "instance", asks)),
-        );
         let mut document = document_of(&around);
         let mut fields = Vec::new();
         for (path, right) in asks.map(|asks| &asks.fields).into_iter().flatten() {
@@ -240,8 +244,10 @@ impl People {
         decisions: Vec<DecisionRow>,
         now: Timestamp,
     ) -> Result<InstancePeople> {
-        let flow = around.version.flow_under(around.instance.row.as_deref());
-        let coming = forecast::forecast(flow, around.version.environment(), &around.facts, &around.instance, now);
+        let coming = match (&around.rules, around.flow()) {
+            (Some((version, facts)), Some(flow)) => forecast::forecast(flow, version.environment(), facts, &around.instance, now),
+            _ => Vec::new(),
+        };
         let forecast = coming
             .into_iter()
             .map(|coming| ComingItem {
@@ -269,7 +275,7 @@ impl People {
         let row = self.store.instance(tenant, id).await?.ok_or(Error::NotFound("instance"))?;
         let view = self.store.document(tenant, row.document).await?.ok_or(Error::NotFound("document"))?;
         let revision = self.store.revision(tenant, row.document, row.revision).await?.ok_or(Error::NotFound("revision"))?;
-        let version = self.live.version_or_load(self.store.as_ref(), tenant, &row.version).await.map_err(PeopleError::Busy)?;
+        let version = self.live.version_or_load(self.store.as_ref(), tenant, &row.version).await.ok();
         let instance: Instance = if row.state.is_empty() {
             Instance::default()
         } else {
@@ -280,8 +286,11 @@ impl People {
                 reason: error.to_string(),
             })?
         };
-        let facts = facts(&row, &view, &revision.body, &version);
-        Ok(Around { row, instance, version, facts })
+        let rules = version.map(|version| {
+            let facts = facts(&row, &view, &revision.body, &version);
+            (version, facts)
+        });
+        Ok(Around { row, instance, body: serde_json::from_str(&revision.body).unwrap_or_default(), rules })
     }
 }
 
@@ -314,7 +323,8 @@ fn facts(row: &InstanceRow, view: &DocumentView, body: &str, version: &FlowVersi
 
 /// The document as decided on: with the fields that the flow and people have set.
 fn document_of(around: &Around) -> Json {
-    let mut document = around.facts.document.doc.clone();
+    let Some((_, facts)) = &around.rules else { return around.body.clone() };
+    let mut document = facts.document.doc.clone();
     for (path, value) in &around.instance.assigned {
         document = crate::domain::flow::with_field(&document, path, Value::from_json(value));
     }

@@ -926,7 +926,7 @@ fn the_initiator_mends_what_was_returned_but_not_what_makes_it_this_document() {
 #[test]
 fn in_a_loop_going_back_stays_with_its_item() {
     let world = world();
-    let steps = "  - id: lines\n    each: doc.lines\n    as: line\n    steps:\n      - {id: first, approve: {by: {from: \"line.line_no == '1' ? 'ma' : line.line_no == '2' ? 'he' : 'zhao'\"}, empty: block}, due: 1d}\n      - {id: second, approve: {by: {user: sun}, empty: block}, due: 1d}";
+    let steps = "  - id: lines\n    each: doc.lines\n    as: line\n    concurrency: 3\n    steps:\n      - {id: first, approve: {by: {from: \"line.line_no == '1' ? 'ma' : line.line_no == '2' ? 'he' : 'zhao'\"}, empty: block}, due: 1d}\n      - {id: second, approve: {by: {user: sun}, empty: block}, due: 1d}";
     let flow = world.steps(steps, "");
     let mut play = Play::new(&flow, &world);
     assert_eq!(play.turn(), ["ma", "he", "zhao"]);
