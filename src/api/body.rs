@@ -79,6 +79,10 @@ impl<T: serde::de::DeserializeOwned, S: Sync> FromRequest<S> for Typed<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let Json(value) = Json::from_request(request, state).await?;
+        if !value.is_object() {
+            // A list would be read as the fields in their order.
+            return Err(Problem::new(&codes::INVALID_BODY, "The body must be a JSON object."));
+        }
         serde_json::from_value(value)
             .map(Typed)
             .map_err(|error| Problem::new(&codes::INVALID_BODY, format!("The body does not fit: {error}.")))

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::ask::{PageOption, more, print};
 use super::client::HubOption;
+use super::exceptions::drawn_key;
 use super::output::OutputFormat;
 use super::table::{fields, table, time};
 use crate::app::people::Delegations;
@@ -155,7 +156,7 @@ impl Acting {
     }
 
     fn key(&self) -> String {
-        self.key.clone().unwrap_or_else(|| Uuid::now_v7().to_string())
+        self.key.clone().unwrap_or_else(drawn_key)
     }
 }
 
@@ -214,7 +215,7 @@ pub async fn run(args: TasksArgs, output: OutputFormat) -> anyhow::Result<ExitCo
             if let (Some(principal), Some(body)) = (principal, body.as_object_mut()) {
                 body.insert("principal".to_owned(), json!(principal));
             }
-            let made: DelegationItem = client.post(&["delegations"], &Uuid::now_v7().to_string(), &body).await?;
+            let made: DelegationItem = client.post(&["delegations"], &drawn_key(), &body).await?;
             print(&made, output, |made| {
                 format!("{} decides for {} from {} until {} ({})\n", made.agent, made.principal, time(made.from), time(made.until), made.id)
             })

@@ -1,6 +1,60 @@
 // Made by `npm run generate` from docs/api/openapi.json; a test compares. Do not edit.
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done by whom, newest first: every change that was asked for, every payload that a person looked at, every
+         *     sign-in.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sealed entries in the order of their numbers, at most 1,000: for keeping them elsewhere and following the hashes. */
+        get: operations["list_audit_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the chain ends now. Kept elsewhere, it proves later that nothing before it was changed. */
+        get: operations["show_audit_head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batches": {
         parameters: {
             query?: never;
@@ -594,6 +648,26 @@ export interface paths {
         };
         /** The fields in which a revision differs from another, with both values. */
         get: operations["diff_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/revisions/{number}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where each field of a revision came from: since which revision it holds its value, who brought it, and the rule that makes it
+         *     of what the source sent. A rule is named only where one in force still makes this value.
+         */
+        get: operations["list_field_origins"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1301,6 +1375,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes one's own password. Every session of the user ends; the one that asked goes on under a new secret. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions that go on; a token has none. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends all of one's own sessions but the one that asks. */
+        post: operations["end_other_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of one's own sessions. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own tokens; a program has none. */
+        get: operations["list_own_tokens"];
+        put?: never;
+        /**
+         * Makes a token that acts as oneself and never may more. It is told this once. Only a person who is signed in makes one:
+         *     whoever finds a token must not make others of it.
+         */
+        post: operations["make_own_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of one's own tokens. */
+        delete: operations["revoke_own_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages": {
         parameters: {
             query?: never;
@@ -1561,6 +1741,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles there are, and what each may do. */
+        get: operations["list_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/selections": {
         parameters: {
             query?: never;
@@ -1589,6 +1786,78 @@ export interface paths {
         get: operations["show_selection"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can sign in here; for the page that asks for it. */
+        get: operations["show_sign_in"];
+        put?: never;
+        /**
+         * Signs in. The session travels in a cookie that no script can read; requests that change something must come from a page of
+         *     this hub.
+         */
+        post: operations["sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does what a link is for, and signs its bearer in: makes the first owner, or sets a password. Sessions that were there end. */
+        post: operations["follow_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/link/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a link is for. Looking does not use it up. */
+        post: operations["look_at_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the session that asks, and takes the cookie away. Whoever has none is told the same. */
+        post: operations["sign_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1765,6 +2034,145 @@ export interface paths {
         get: operations["list_timers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every token of the tenant, people's among them. Those of the configuration are not here. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes a token for a service. It is told this once. */
+        post: operations["make_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a token, whosever it is, with the next request that brings it. */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users by name, 500 a page. */
+        get: operations["list_users"];
+        put?: never;
+        /** Adds a user. It comes in with the link of the answer, once, and sets a password with it. */
+        post: operations["add_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user. */
+        get: operations["show_user"];
+        /** Changes what is known of a user and what it may do; its sessions go on, with the new rights from their next request. */
+        put: operations["change_user"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a user out: every session and link ends at once. */
+        post: operations["disable_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a user in again, with the password and roles it had. */
+        post: operations["enable_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link to set a new password with. The old one goes on working until the link is followed. */
+        post: operations["reset_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every session of a user. */
+        post: operations["sign_user_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2068,6 +2476,57 @@ export interface components {
              * @description HTTP status, when there was one.
              */
             status?: number | null;
+        };
+        /** @description A part of the chain, in its order. */
+        AuditChain: {
+            /** @description The entries. */
+            items: components["schemas"]["AuditItem"][];
+        };
+        /** @description Where the chain ends. Kept elsewhere, it proves later that nothing before it was changed. */
+        AuditHead: {
+            /** @description Its hash; empty for none. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description The number of the last entry; 0 for none.
+             */
+            number: number;
+        };
+        /** @description One line of the audit. */
+        AuditItem: {
+            /** @description What was done: `POST /api/v1/…`, `reveal`, `session.start`, `user.add` and so on. */
+            action: string;
+            /** @description Who, by name. */
+            actor: string;
+            /** @description From where. */
+            address?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What else is to be known. */
+            detail: Record<string, never>;
+            /** @description Its hash, over the one before it. */
+            hash?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its place in the chain; null for a moment after it was written.
+             */
+            number?: number | null;
+            /** @description To what. */
+            object?: string | null;
+            /** @description What became of it: `done`, `refused`, the status of the answer, or `unknown` when the process died meanwhile. */
+            outcome?: string | null;
+            /** @description The request in the hub's log. */
+            request?: string | null;
+            /** @description How they came in: `session`, `token`, `setup`, `system` or `nobody`. */
+            via: string;
         };
         /** @description One action on every thing of a selection. */
         Batch: {
@@ -2968,6 +3427,42 @@ export interface components {
             /** @description `read`, `edit` or `required`. */
             right: string;
         };
+        /** @description A field and where its value came from. */
+        FieldOrigin: {
+            /** @description Who mended it. */
+            actor?: string | null;
+            /** @description What the rule read; empty for a constant. */
+            inputs?: string[];
+            /** @description `received` (from its source), `created` (by a flow here) or `amended` (by a person). */
+            origin: string;
+            /** @description Its path: `lines[0].quantity`. */
+            path: string;
+            rule?: components["schemas"]["RulePlace"] | null;
+            /**
+             * Format: int32
+             * @description The revision since which it holds this value, at most 20 back.
+             */
+            since: number;
+            /**
+             * Format: date-time
+             * @description When that revision was taken.
+             */
+            since_at: string;
+            /** @description The value. */
+            value: Record<string, never>;
+        };
+        /** @description The fields of a revision with where they came from. */
+        FieldOrigins: {
+            /** @description Whether there are more fields than are told. */
+            cut: boolean;
+            /** @description Its fields, by path. */
+            items: components["schemas"]["FieldOrigin"][];
+            /**
+             * Format: int32
+             * @description The revision.
+             */
+            number: number;
+        };
         /** @description A file that goes with a decision. */
         FileReference: {
             /** @description What people see. */
@@ -3349,6 +3844,39 @@ export interface components {
              */
             written_at?: string | null;
         };
+        /** @description A link, and what its bearer wants to be. */
+        LinkFollowed: {
+            /** @description The link's secret. */
+            link: string;
+            /** @description What the first owner signs in with; only for the purpose `setup`. */
+            name?: string | null;
+            /** @description The new password, of at least 12 characters. */
+            password: string;
+            /** @description How the first owner is called. */
+            title?: string | null;
+        };
+        /** @description A link that works once. It is told this once; hand it to whom it is for. */
+        LinkMade: {
+            /**
+             * Format: date-time
+             * @description When it is over.
+             */
+            expires_at: string;
+            /** @description Where it leads: a whole address when `server.public_url` is set, else a path of the hub. */
+            url: string;
+        };
+        /** @description What a one-time link is for. */
+        LinkView: {
+            /**
+             * Format: date-time
+             * @description When it is over.
+             */
+            expires_at: string;
+            /** @description Whose password. */
+            name?: string | null;
+            /** @description `setup`: makes the first owner, who chooses a name. `password`: sets the password of the user that is named. */
+            purpose: string;
+        };
         /** @description One page of a list, newest first. */
         List_Attempt: {
             /** @description The rows. */
@@ -3399,6 +3927,47 @@ export interface components {
                  * @description HTTP status, when there was one.
                  */
                 status?: number | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_AuditItem: {
+            /** @description The rows. */
+            items: {
+                /** @description What was done: `POST /api/v1/…`, `reveal`, `session.start`, `user.add` and so on. */
+                action: string;
+                /** @description Who, by name. */
+                actor: string;
+                /** @description From where. */
+                address?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description What else is to be known. */
+                detail: Record<string, never>;
+                /** @description Its hash, over the one before it. */
+                hash?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Its place in the chain; null for a moment after it was written.
+                 */
+                number?: number | null;
+                /** @description To what. */
+                object?: string | null;
+                /** @description What became of it: `done`, `refused`, the status of the answer, or `unknown` when the process died meanwhile. */
+                outcome?: string | null;
+                /** @description The request in the hub's log. */
+                request?: string | null;
+                /** @description How they came in: `session`, `token`, `setup`, `system` or `nobody`. */
+                via: string;
             }[];
             /** @description Give this as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -4120,15 +4689,26 @@ export interface components {
         Me: {
             /** @description What it can do with them, for pages that show or hide controls. */
             capabilities: string[];
-            /** @description The token's name. */
+            /** @description The token's name, or what the user signs in with. */
             name: string;
-            /** @description Its permissions: `read`, `payloads`, `start`, `decide`, `operate`, `edit`, `publish`, `metrics`. */
+            /** @description Its permissions: `read`, `payloads`, `start`, `decide`, `operate`, `edit`, `publish`, `metrics`, `users`, `audit`, `amend`. */
             permissions: string[];
+            /** @description Id of the person in the directory, where the caller is one. */
+            person?: string | null;
             /**
              * Format: int32
              * @description Its tenant.
              */
             tenant: number;
+            /** @description How the user is called; the name for a token. */
+            title: string;
+            /**
+             * Format: uuid
+             * @description The user, or whose token it is; null for a service.
+             */
+            user?: string | null;
+            /** @description How the caller came in: `token` or `session`. */
+            via: string;
         };
         /** @description A message that waits. */
         MessageItem: {
@@ -4303,6 +4883,11 @@ export interface components {
             /** @description The step; empty for the instance as a whole. */
             step: string;
         };
+        /** @description A one-time link: what stands after `#link=` in its address. */
+        OneTimeLink: {
+            /** @description The link's secret. */
+            link: string;
+        };
         /** @description Calls of one operation in the last hour. */
         OperationHealth: {
             /** @description Calls by class of answer. */
@@ -4412,6 +4997,13 @@ export interface components {
             parent_before?: string | null;
             /** @description What it is: the step's kind, `rule`, the section. */
             what: string;
+        };
+        /** @description One's own password, now and from now on. */
+        PasswordOrder: {
+            /** @description The password as it is. */
+            current: string;
+            /** @description The password as it is to be, of at least 12 characters. */
+            password: string;
         };
         /** @description A document that went a way. */
         PathDocument: {
@@ -5012,6 +5604,18 @@ export interface components {
             /** @description The revisions. */
             items: components["schemas"]["RevisionOrigin"][];
         };
+        /** @description A role. */
+        RoleItem: {
+            /** @description What it may do. */
+            permissions: string[];
+            /** @description Its word. */
+            role: string;
+        };
+        /** @description Roles, the ones that may least first. */
+        Roles: {
+            /** @description The roles. */
+            items: components["schemas"]["RoleItem"][];
+        };
         /** @description Why, and over what. */
         RollBack: {
             /**
@@ -5114,6 +5718,50 @@ export interface components {
              */
             step_minutes: number;
         };
+        /** @description A session of one's own. */
+        SessionItem: {
+            /** @description From where. */
+            address?: string | null;
+            /** @description With what, as it said itself. */
+            agent?: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description When it is over at the latest.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Id, which opens nothing.
+             */
+            id: string;
+            /** @description How it was begun: `password` or `provider/NAME`. */
+            method: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            used_at: string;
+        };
+        /** @description Sessions, the last used first. */
+        Sessions: {
+            /** @description The sessions. */
+            items: components["schemas"]["SessionItem"][];
+        };
+        /** @description How many sessions were ended. */
+        SessionsEnded: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            ended: number;
+        };
         /** @description The command is committed; what it leads to shows in the instance. */
         Settled: {
             /**
@@ -5141,6 +5789,42 @@ export interface components {
              * @description Of how many.
              */
             of: number;
+        };
+        /** @description Name and password. */
+        SignIn: {
+            /** @description What the user signs in with; upper and lower case are the same. */
+            name: string;
+            /** @description The password. */
+            password: string;
+            /**
+             * Format: int32
+             * @description The tenant, where there are several; 1 when left out.
+             */
+            tenant?: number | null;
+        };
+        /** @description How one can sign in here. */
+        SignInOffer: {
+            /** @description Whether name and password are taken. */
+            password: boolean;
+            /** @description Whether the hub has an owner. Without one, the link that `waybill serve` prints makes the first. */
+            set_up: boolean;
+        };
+        /** @description Who came in. What they may do is told by `GET /api/v1/me`. */
+        SignedIn: {
+            /**
+             * Format: date-time
+             * @description When the session is over at the latest.
+             */
+            expires_at: string;
+            /** @description What the user signs in with. */
+            name: string;
+            /** @description How the user is called. */
+            title: string;
+            /**
+             * Format: uuid
+             * @description The user.
+             */
+            user: string;
         };
         /** @description A flow, a document, and answers. */
         SimulateBody: {
@@ -5692,6 +6376,64 @@ export interface components {
             clock: components["schemas"]["SpreadView"];
             working?: components["schemas"]["SpreadView"] | null;
         };
+        /** @description A token, without what opens. */
+        TokenItem: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description When it is over.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it may do. A person's token never may more than the person. */
+            permissions: string[];
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            used_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Whose it is; null for a service's.
+             */
+            user?: string | null;
+        };
+        /** @description Tokens by name. */
+        TokenItems: {
+            /** @description The tokens. */
+            items: components["schemas"]["TokenItem"][];
+        };
+        /** @description A token that was made. What opens is told this once. */
+        TokenMade: {
+            /** @description What is known of it. */
+            known: components["schemas"]["TokenItem"];
+            /** @description What to send as `Authorization: Bearer …`. */
+            token: string;
+        };
+        /** @description A token to be made. */
+        TokenOrder: {
+            /**
+             * Format: int32
+             * @description How many days it lasts, 1 to 366; 90 when left out.
+             */
+            days?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description What it may do; nothing that its maker may not. */
+            permissions: string[];
+        };
         /** @description What came of it. */
         Tried: {
             /** @description Every request that was made, masked. */
@@ -5752,6 +6494,106 @@ export interface components {
             send?: boolean;
             /** @description The connector's text; what is live when not given. */
             text?: string | null;
+        };
+        /** @description A user that was added, and the link to set the first password with. */
+        UserAdded: {
+            /** @description The link. */
+            link: components["schemas"]["LinkMade"];
+            /** @description The user. */
+            user: components["schemas"]["UserItem"];
+        };
+        /** @description Somebody who may sign in. */
+        UserItem: {
+            /**
+             * Format: date-time
+             * @description When the user was added.
+             */
+            created_at: string;
+            /** @description Mail address. */
+            email?: string | null;
+            /**
+             * Format: int32
+             * @description Failed attempts since the last success.
+             */
+            failures: number;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the user last signed in.
+             */
+            last_sign_in_at?: string | null;
+            /**
+             * Format: date-time
+             * @description No attempt counts before this time.
+             */
+            locked_until?: string | null;
+            /** @description What the user signs in with. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When the password was set.
+             */
+            password_at?: string | null;
+            /** @description Id of the person in the directory. */
+            person?: string | null;
+            /** @description What the user may do. */
+            roles: components["schemas"]["UserRole"][];
+            /** @description `invited` (has no password yet), `active` or `disabled`. */
+            status: string;
+            /** @description How the user is called. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description A user to be added. */
+        UserOrder: {
+            /** @description Mail address. */
+            email?: string | null;
+            /** @description What the user will sign in with. */
+            name: string;
+            /** @description Id of the person in the directory. */
+            person?: string | null;
+            /** @description What the user may do; nothing when left out. */
+            roles?: components["schemas"]["UserRole"][];
+            /** @description How the user is called; the name when left out. */
+            title?: string | null;
+        };
+        /** @description What is to be known of a user; what is left out is taken away. */
+        UserPatch: {
+            /** @description Mail address. */
+            email?: string | null;
+            /** @description Id of the person in the directory. */
+            person?: string | null;
+            /** @description What the user may do. */
+            roles?: components["schemas"]["UserRole"][];
+            /** @description How the user is called. */
+            title?: string | null;
+        };
+        /** @description A role that a user has. */
+        UserRole: {
+            /** @description `viewer`, `approver`, `editor`, `publisher`, `operator`, `data_editor`, `payload_viewer`, `secret_admin`, `auditor` or `owner`. */
+            role: string;
+            /** @description Where it holds: `tenant`, `flow:ID`, `connection:NAME` or `department:ID`. */
+            scope: string;
+        };
+        /** @description Users by name. */
+        Users: {
+            /** @description The users. */
+            items: components["schemas"]["UserItem"][];
+            /** @description The name to go on after; none at the end. */
+            next_after?: string | null;
         };
         /** @description What checking found. */
         Validation: {
@@ -5897,6 +6739,110 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Who, by name. */
+                actor?: string;
+                /** @description What was done, such as `user.change` or `POST /api/v1/exceptions/{id}/retry`. */
+                action?: string;
+                /** @description To what, such as a path. */
+                object?: string;
+                /** @description What became of it: `done`, `refused`, a status, or `unknown`. */
+                outcome?: string;
+                /** @description At or after. */
+                since?: string;
+                /** @description Before. */
+                until?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AuditItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_chain: {
+        parameters: {
+            query?: {
+                /** @description The number to go on after; from the beginning when left out. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChain"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_audit_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditHead"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_batches: {
         parameters: {
             query?: {
@@ -7227,6 +8173,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionDiff"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_field_origins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: string;
+                /** @description The revision, from 1 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOrigins"];
                 };
             };
             /** @description A problem, with a stable code */
@@ -8695,6 +9674,214 @@ export interface operations {
             };
         };
     };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsEnded"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenItems"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_own_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_own_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_messages: {
         parameters: {
             query?: {
@@ -9288,6 +10475,34 @@ export interface operations {
             };
         };
     };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roles"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_selection: {
         parameters: {
             query?: never;
@@ -9339,6 +10554,160 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Selection"];
                 };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOffer"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkFollowed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneTimeLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, with a stable code */
             default: {
@@ -9671,6 +11040,353 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Timers"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenItems"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description The name to go on after: `next_after` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAdded"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Its `ETag` */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkMade"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_user_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsEnded"];
                 };
             };
             /** @description A problem, with a stable code */

@@ -128,8 +128,8 @@ impl Directory {
     pub fn department_head(&self, level: u32, around: &Around) -> Option<&User> {
         let own = || around.initiator.as_ref().and_then(|id| self.users.get(id)).and_then(|user| user.department.as_ref());
         let line = self.departments_up(around.department.as_ref().or_else(own));
-        let heads = line.iter().filter_map(|department| self.head(department)).filter(|head| head.active);
-        heads.skip(level.saturating_sub(1) as usize).next()
+        let mut heads = line.iter().filter_map(|department| self.head(department)).filter(|head| head.active);
+        heads.nth(level.saturating_sub(1) as usize)
     }
 
     /// The initiator's managers one above the other, each once: at most so many, until one has the role, or to the top.

@@ -182,7 +182,7 @@ fn again(machine: &mut Machine<'_>, visit: usize, number: u32, span: Span, due: 
 fn tell(machine: &mut Machine<'_>, visit: usize, kind: &str, whom: &Whom) {
     let found = &machine.instance.visits[visit];
     let heard = match &found.people {
-        Some(activation) => Value::map([("holders", Value::list(activation.holders().iter().map(|person| Value::text(person))))]),
+        Some(activation) => Value::map([("holders", Value::list(activation.holders().iter().map(Value::text)))]),
         None => found.heard.as_ref().map_or(Value::Unset, Value::from_json),
     };
     let to = notify::people(machine, visit, whom, heard).unwrap_or_default();

@@ -125,7 +125,7 @@ fn visits(sample: &Sample) -> BTreeMap<&str, Vec<Visited<'_>>> {
         let place = known.iter().position(|visit| visit.number == *number);
         match (place, line.kind.as_str()) {
             (None, "entered") => {
-                known.push(Visited { document: sample.document, number: *number, from: line.at, until: None, stopped: 0, called: None })
+                known.push(Visited { document: sample.document, number: *number, from: line.at, until: None, stopped: 0, called: None });
             }
             (Some(place), kind) => {
                 let visit = &mut known[place];

@@ -101,7 +101,7 @@ pub async fn on_task(
     let used_for = format!("task\n{id}\n{verb}\n{}", json!(body));
     let request = request(&caller, &headers, verb, body)?;
     let work = async move { Ok((StatusCode::OK, json!(people.act_on_task(TaskId(id), request).await?))) };
-    once(&state, &headers, &caller, used_for.as_bytes(), work).await
+    Box::pin(once(&state, &headers, &caller, used_for.as_bytes(), work)).await
 }
 
 /// Does something about an instance: withdraw, revoke, terminate, intervene, suspend, resume, urge, comment, attach, copy.
@@ -127,7 +127,7 @@ pub async fn on_instance(
     let used_for = format!("instance\n{id}\n{verb}\n{}", json!(body));
     let request = request(&caller, &headers, verb, body)?;
     let work = async move { Ok((StatusCode::OK, json!(people.act_on_instance(InstanceId(id), request).await?))) };
-    once(&state, &headers, &caller, used_for.as_bytes(), work).await
+    Box::pin(once(&state, &headers, &caller, used_for.as_bytes(), work)).await
 }
 
 fn request(caller: &Caller, headers: &HeaderMap, verb: String, body: ActBody) -> Result<ActRequest, Problem> {

@@ -85,7 +85,7 @@ impl<'a> Play<'a> {
         self.stage.instance.visits.iter().rev().find_map(|visit| {
             let tasks = &visit.people.as_ref()?.tasks;
             let number = tasks.iter().rposition(|task| task.person == person && task.state == state)?;
-            Some(TaskRef { step: visit.step.clone(), visit: visit.number, number: number as u32 })
+            Some(TaskRef { step: visit.step.clone(), visit: visit.number, number: u32::try_from(number).expect("few") })
         })
     }
 
@@ -618,7 +618,7 @@ fn suspended_time_does_not_count() {
     let flow = asking(&world, "by: {user: ma}, empty: block, ladder: [{after: 1d, outcome: expired}]");
     let mut play = Play::new(&flow, &world);
     let hours = |play: &mut Play<'_>, hours: i64| {
-        play.stage.now = play.stage.now.checked_add(jiff::SignedDuration::from_hours(hours)).expect("in range")
+        play.stage.now = play.stage.now.checked_add(jiff::SignedDuration::from_hours(hours)).expect("in range");
     };
     hours(&mut play, 10);
     assert_eq!(play.whole(admin(), "suspend"), Ok(()));
