@@ -1,5 +1,7 @@
 //! Approvals among our own people, as a process: lists, decisions, delegations, races, `kill -9`, leavers, on both stores.
 
+#![expect(clippy::disallowed_methods, reason = "a delegation holds by the hub's own clock, which is the machine's")]
+
 mod support;
 
 use mock_systems::Running;
