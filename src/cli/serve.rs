@@ -10,6 +10,7 @@ use crate::cli::door;
 use crate::cli::output::{self, Colour};
 use crate::domain::connector::egress::EgressPolicy;
 use crate::domain::text::files::Files;
+use crate::runtime::log::Format;
 use crate::runtime::{IdMaker, SystemClock, trace};
 use crate::store::kill_points::KillPoint;
 use anyhow::Context;
@@ -89,7 +90,10 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         None => tracing::info!("the console is on http://{}/", hub.address()),
         Some(why) => tracing::info!("browsers get no console: {why}"),
     }
-    if let Some(link) = hub.set_up_link().await.context("the link for the first owner cannot be made")? {
+    // What collectors read holds nothing but log lines, and no link that makes an owner.
+    if config.telemetry.log.format == Format::Json {
+        tracing::info!("while nobody owns this hub, `waybill users setup-link` makes the link of its first owner");
+    } else if let Some(link) = hub.set_up_link().await.context("the link for the first owner cannot be made")? {
         // Not a log line: logs are kept and read by many, this is for whoever starts the hub.
         writeln!(std::io::stderr().lock(), "Nobody owns this hub yet. Become its first owner, once and within 24 hours:\n\n  {link}\n")?;
     }

@@ -141,16 +141,33 @@ async fn walk(store: &str) {
     desk.survives("desk.run_stream", post("/api/v1/streams/oa_main/recent_approvals/run", json!({}))).await;
     desk.survives("desk.move_cursor", put("/api/v1/streams/oa_main/recent_approvals/cursor", json!({"cursor": null, "reason": "a test"})))
         .await;
+    delegate(&mut desk).await;
     for point in ["desk.report", "desk.add_counts", "desk.sweep"] {
         desk.survives_alone(point).await;
     }
 
     mend(&mut desk, &numbers).await;
     let unproved: Vec<&str> = waybill::store::kill_points::desk_points().filter(|point| !desk.died.contains(point)).collect();
-    // Receipts tell of callbacks and changes of breakers of themselves: what is lost of them is a line in a list.
-    assert_eq!(unproved, ["desk.add_receipts", "desk.add_breaker_changes"], "points nobody died at");
+    // Receipts tell of callbacks and changes of breakers of themselves: what is lost of them is a line in a list. How far
+    // somebody has looked: what is lost of it is new to them once more.
+    assert_eq!(unproved, ["desk.see", "desk.add_receipts", "desk.add_breaker_changes"], "points nobody died at");
     desk.hub.stop().await;
     desk.mocks.stop().await;
+}
+
+/// Who decides for whom: made and ended by commits whose answers nobody got.
+async fn delegate(desk: &mut Desk) {
+    #[expect(clippy::disallowed_methods, reason = "the hub's clock is the machine's")]
+    let now = jiff::Timestamp::now();
+    let until = now + jiff::SignedDuration::from_hours(24);
+    let order = json!({"principal": "e1003", "agent": "e1004", "from": now, "until": until});
+    let made = desk.survives("desk.delegate", post("/api/v1/delegations", order)).await;
+    let path = format!("/api/v1/delegations/{}", text(&made["id"]));
+    for side in ["before", "after"] {
+        desk.dies("desk.end_delegation", side, Some(&(reqwest::Method::DELETE, path.clone(), Value::Null))).await;
+    }
+    let gone = desk.ask(&(reqwest::Method::DELETE, path, Value::Null)).await.expect("it lives");
+    assert_eq!(gone.0, 404, "it was ended by the commit whose answer nobody got: {}", gone.1);
 }
 
 /// A batch over all that stopped: each of its commits is the last once, and each order is mended once.
