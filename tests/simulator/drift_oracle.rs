@@ -194,8 +194,9 @@ fn orders(world: &Arc<World>, run: &ReconciliationRow) -> BTreeSet<Difference> {
         let known = world.store.state().documents.contains_key(&document);
         let in_list = order.changed_at >= run.since;
         if !known {
-            // What is released or waits there ought to be known here.
-            if matches!(order.status, "waiting" | "released") && in_list {
+            // What is released or waits there ought to be known here. Once a list has shown it, it is asked for by its id for as
+            // long as nobody knows it; and every order was young enough for a list once.
+            if matches!(order.status, "waiting" | "released") {
                 found.insert((run.connection.clone(), order.id, "unknown_here"));
             }
             continue;
