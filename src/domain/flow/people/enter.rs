@@ -102,9 +102,16 @@ fn repeats(machine: &Machine<'_>, visit: usize, asks: &Asks, person: &str) -> bo
         })
     };
     match asks.repeated {
-        Repeated::PassAdjacent => earlier.into_iter().next().is_some_and(agreed),
+        // What goes on beside it does not come before it.
+        Repeated::PassAdjacent => earlier.into_iter().find(|index| !beside(machine, *index, visit)).is_some_and(agreed),
         _ => earlier.into_iter().any(agreed),
     }
+}
+
+/// Whether two visits lie in different branches of the same step.
+fn beside(machine: &Machine<'_>, one: usize, other: usize) -> bool {
+    let around = machine.ancestors(other);
+    machine.ancestors(one).iter().any(|(parent, lane)| around.iter().any(|(shared, of)| shared == parent && of != lane))
 }
 
 /// Enters the step.
@@ -147,7 +154,8 @@ pub(in crate::domain::flow) fn enter(machine: &mut Machine<'_>, visit: usize, as
     begin(machine, visit, asks, Activation { tasks: list, ..Activation::default() });
 }
 
-fn begin(machine: &mut Machine<'_>, visit: usize, asks: &Asks, mut activation: Activation) {
+/// Asks these people.
+pub(super) fn begin(machine: &mut Machine<'_>, visit: usize, asks: &Asks, mut activation: Activation) {
     if let Some(due) = asks.due {
         let calendar = machine.step_of(visit).and_then(|step| machine.flow.calendar_of(step));
         activation.due = Some(machine.env().due(calendar, machine.now, due));

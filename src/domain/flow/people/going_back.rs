@@ -38,8 +38,12 @@ pub(in crate::domain::flow) fn resubmitted(machine: &mut Machine<'_>, visit: usi
             first_asked(machine, visit).unwrap_or(visit)
         }
     };
+    // Of two branches that were both returned, the first to be submitted anew has begun the round.
+    let begun = machine.instance.visits[visit].round != machine.instance.round;
     again::from_visit(machine, target)?;
-    machine.instance.round = Round(machine.instance.round.0.saturating_add(1));
+    if !begun {
+        machine.instance.round = Round(machine.instance.round.0.saturating_add(1));
+    }
     Ok(())
 }
 

@@ -1,0 +1,12 @@
+//! Steps that ask people: who is asked, what single decisions make of the step, every verb where it may and may not be used.
+
+mod adding;
+mod deciding;
+mod forks;
+mod going_back;
+mod laws;
+mod policies;
+mod support;
+mod time;
+mod who;
+mod whole;
