@@ -1,6 +1,5 @@
 //! Others come in: added, handed on, helping, copied.
 
-use super::super::world::*;
 use super::support::*;
 use crate::domain::approval::{Act, Added, RefusalCode, TaskState};
 use crate::domain::flow::event::Outcome;

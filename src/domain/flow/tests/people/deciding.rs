@@ -1,6 +1,5 @@
 //! What single decisions make of a step.
 
-use super::super::world::*;
 use super::support::*;
 use crate::domain::approval::{Act, Actor, Attachment, RefusalCode, TaskState};
 use crate::domain::flow::event::Outcome;

@@ -1,6 +1,5 @@
 //! Branches side by side: joins and rejections.
 
-use super::super::world::*;
 use super::support::*;
 
 const FORK: &str = "  - id: both\n    parallel:\n      JOIN\n      branches:\n        - {id: a, steps: [{id: a1, approve: {by: {user: ma}, empty: block}, due: 1d}]}\n        - {id: b, steps: [{id: b1, approve: {by: {user: he}, empty: block}, due: 1d}]}\n        - {id: c, steps: [{id: c1, approve: {by: {user: sun}, empty: block}, due: 1d}]}";

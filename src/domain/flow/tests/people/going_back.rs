@@ -1,6 +1,5 @@
 //! Returns, rounds, taking back.
 
-use super::super::world::*;
 use super::support::*;
 use crate::domain::approval::{Act, RefusalCode};
 use crate::domain::flow::instance::Round;

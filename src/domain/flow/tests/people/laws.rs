@@ -1,6 +1,5 @@
 //! Laws that hold after any acts of anybody.
 
-use super::super::world::*;
 use super::support::*;
 use crate::domain::approval::Added;
 use proptest::prelude::*;

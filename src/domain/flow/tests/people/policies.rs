@@ -1,6 +1,5 @@
 //! Own documents, repeated approvers, duties of two people.
 
-use super::super::world::*;
 use super::support::*;
 use crate::domain::approval::{Act, Actor, Added, RefusalCode, TaskState};
 use crate::domain::flow::Flow;

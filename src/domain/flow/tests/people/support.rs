@@ -68,7 +68,7 @@ pub(super) type Said = Result<(), RefusalCode>;
 
 pub(super) struct Play<'a> {
     pub(super) stage: Stage<'a>,
-    tokens: u32,
+    pub(super) tokens: u32,
 }
 
 impl<'a> Play<'a> {

@@ -1,6 +1,5 @@
 //! Suspension, what time decides, reminders by people.
 
-use super::super::world::*;
 use super::support::*;
 use crate::domain::approval::RefusalCode;
 use crate::domain::flow::Flow;
