@@ -213,8 +213,19 @@ fn befalls(fault: Fault, kind: Kind) -> bool {
     }
 }
 
-/// Checks the session, lets faults happen, does the work and answers.
+/// Answers a request. A machine whose clock is wrong says so: `Date` is by that clock.
 pub(crate) async fn perform(world: Shared, system: System, operation: Operation, headers: &HeaderMap, work: Work) -> Response<Body> {
+    let mut response = answer(world.clone(), system, operation, headers, work).await;
+    if world.front(system).skew_seconds() != 0
+        && let Ok(date) = HeaderValue::from_str(&world.now(system).to_http_date())
+    {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
+}
+
+/// Checks the session, lets faults happen, does the work and answers.
+async fn answer(world: Shared, system: System, operation: Operation, headers: &HeaderMap, work: Work) -> Response<Body> {
     let front = world.front(system);
     lock(&front.counts).entry(operation.name).or_default().requests += 1;
     if front.out(world.clock.now()) {

@@ -17,6 +17,22 @@ impl Micros {
         format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{fraction:06}Z", rest / 3600, rest / 60 % 60, rest % 60)
     }
 
+    /// As the header `Date` has it (RFC 9110, section 5.6.7).
+    #[must_use]
+    pub fn to_http_date(self) -> String {
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let seconds = self.0.div_euclid(1_000_000);
+        let days = seconds.div_euclid(DAY_SECONDS);
+        let (year, month, day) = civil_from_days(days);
+        let rest = seconds.rem_euclid(DAY_SECONDS);
+        let name = |names: &[&'static str], index: i64| {
+            usize::try_from(index).ok().and_then(|index| names.get(index).copied()).unwrap_or_default()
+        };
+        let (weekday, month) = (name(&DAYS, days.rem_euclid(7)), name(&MONTHS, month - 1));
+        format!("{weekday}, {day:02} {month} {year:04} {:02}:{:02}:{:02} GMT", rest / 3600, rest / 60 % 60, rest % 60)
+    }
+
     /// `YYYY-MM-DD` of the day in UTC, `days` later.
     #[must_use]
     pub fn date_after(self, days: i64) -> String {
@@ -101,6 +117,13 @@ mod tests {
         for text in ["2026-09-28T02:00:00.000001Z", "2024-02-29T23:59:59.999999Z", "1970-01-01T00:00:00.000000Z"] {
             assert_eq!(Micros::parse(text).map(Micros::to_rfc3339).as_deref(), Some(text));
         }
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_written_as_http_has_it() {
+        let date = |text: &str| Micros::parse(text).map(Micros::to_http_date);
+        assert_eq!(date("1994-11-06T08:49:37Z").as_deref(), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(date("1970-01-01T00:00:00Z").as_deref(), Some("Thu, 01 Jan 1970 00:00:00 GMT"));
     }
 
     #[test]

@@ -163,11 +163,19 @@ impl Receiver {
         if references.len() * events.len() > MESSAGES_MAX {
             return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many_objects"));
         }
-        let id = verified.message_id.or_else(|| webhook.message_id(&payload, &header_values)).unwrap_or_else(|| digest(body));
+        let id = verified.message_id.or_else(|| webhook.message_id(&payload, &header_values));
+        let believed = digest(body);
         let several = references.len() * events.len() > 1;
         let mut messages = Vec::with_capacity(references.len() * events.len());
         for (index, reference) in references.iter().enumerate() {
             for event in &events {
+                // A hint that names itself by nothing may come with the same words for another change: it costs a read, and
+                // leaving it out could cost the change. What is believed as it stands is the same when it says the same.
+                let id = match (&id, &event.trusted) {
+                    (Some(id), _) => id.clone(),
+                    (None, Some(_)) => believed.clone(),
+                    (None, None) => self.ids.next().to_string(),
+                };
                 messages.push(self.message(hook, event, reference, &text, &id, several.then_some(index)));
             }
         }

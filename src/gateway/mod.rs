@@ -15,6 +15,7 @@ mod guard;
 mod kind;
 mod limiter;
 mod line;
+mod partner_clock;
 mod perform;
 mod plan;
 mod prepared;

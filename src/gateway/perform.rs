@@ -41,6 +41,8 @@ pub(super) struct Performance<'g> {
     pub attempts: Vec<AttemptRecord>,
     /// Whether anything of the operation itself has left.
     pub sent: bool,
+    /// How far the partner's clock was behind ours in its last answer.
+    behind: SignedDuration,
     recorder: Recorder,
 }
 
@@ -141,7 +143,23 @@ impl<'g> Performance<'g> {
     pub(super) fn new(gateway: &'g Gateway, tenant: TenantId, prepared: Arc<Prepared>, deadline: Duration) -> Performance<'g> {
         let line = gateway.line(tenant, &prepared);
         let recorder = prepared.recorder.clone();
-        Performance { gateway, tenant, prepared, line, deadline, call: None, attempts: Vec::new(), sent: false, recorder }
+        Performance {
+            gateway,
+            tenant,
+            prepared,
+            line,
+            deadline,
+            call: None,
+            attempts: Vec::new(),
+            sent: false,
+            behind: SignedDuration::ZERO,
+            recorder,
+        }
+    }
+
+    /// How far the partner's clock was behind ours in its last answer.
+    pub(super) fn behind(&self) -> SignedDuration {
+        self.behind
     }
 
     /// Drives a run to its end.
@@ -388,7 +406,9 @@ impl<'g> Performance<'g> {
         let is_auth = operation == "auth";
         let (answer, reply) = match &result {
             Ok(raw) => {
-                let reply = Reply::new(raw.status, &raw.headers, &raw.body, self.gateway.clock.now());
+                let now = self.gateway.clock.now();
+                self.behind = super::partner_clock::behind(&raw.headers, now);
+                let reply = Reply::new(raw.status, &raw.headers, &raw.body, now);
                 (read(&reply), Some(reply))
             }
             Err(unanswered) => (no_answer(unanswered, effect), None),

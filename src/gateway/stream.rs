@@ -25,6 +25,8 @@ pub struct StreamReading {
     /// The furthest position of the pages so far.
     reached: Option<Position>,
     began: Timestamp,
+    /// The same by the partner's clock, where that is behind ours: what it stamps is compared with what it stamps.
+    began_there: Timestamp,
     page: Option<PageState>,
     is_over: bool,
 }
@@ -68,7 +70,18 @@ impl Gateway {
         let stream = connector.stream(stream)?.name.clone();
         let stored = stored.and_then(Position::from_text);
         let began = self.clock.now();
-        Some(StreamReading { tenant, connection, connector, stream, stored, reached: stored, began, page: None, is_over: false })
+        Some(StreamReading {
+            tenant,
+            connection,
+            connector,
+            stream,
+            stored,
+            reached: stored,
+            began,
+            began_there: began,
+            page: None,
+            is_over: false,
+        })
     }
 
     /// Reads the next page; none when the last one has been read.
@@ -96,6 +109,8 @@ impl Gateway {
         let mut performance = Performance::new(self, reading.tenant, prepared, deadline);
         let answer = performance.drive(&mut run).await;
         let output = answer.output.clone();
+        let there = reading.began.checked_sub(performance.behind()).unwrap_or(reading.began);
+        reading.began_there = reading.began_there.min(there);
         let done = performed(answer, Some(&mut performance), self.clock.now());
         if done.class != Class::Ok {
             return Err(Box::new(done));
@@ -132,7 +147,7 @@ impl StreamReading {
     fn advance(&mut self, items: &[Value]) -> Result<Option<String>, crate::domain::expression::EvaluateError> {
         let Some(cursor) = self.connector.stream(&self.stream).and_then(|stream| stream.cursor.as_ref()) else { return Ok(None) };
         // With a window everything up to its end was asked for, and an empty one moves on as well.
-        self.reached = cursor.advance(self.reached, items, cursor.end(self.stored, self.began))?;
+        self.reached = cursor.advance(self.reached, items, cursor.end(self.stored, self.began).min(self.began_there))?;
         let may_move = self.is_over || (cursor.ordered && cursor.value.is_some());
         Ok(self.reached.filter(|_| may_move).map(Position::to_text))
     }

@@ -60,6 +60,11 @@ impl<'r, R: Cell> Cells<'r, R> {
         let Some(micros) = self.maybe_int::<i64>(column)? else {
             return Ok(None);
         };
+        // "Never" is stored as the last instant, and a correction for the database's clock may have moved it further.
+        let last = Timestamp::MAX.as_microsecond();
+        if micros >= last {
+            return Ok(Some(Timestamp::MAX));
+        }
         Timestamp::from_microsecond(micros).map(Some).map_err(|error| self.fault(column, error.to_string()))
     }
 

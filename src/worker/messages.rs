@@ -108,10 +108,12 @@ fn stop(cause: Cause, code: &'static str, problem: impl Into<String>) -> Trouble
     Trouble::Stop { cause, code, problem: problem.into(), about: About::default() }
 }
 
-/// What two messages have in common when they tell the same thing: tenant, connection, event, and the event's `dedupe`.
-fn telling(message: &NewMessage, dedupe_key: &str) -> ExceptionId {
+/// What two messages have in common when they tell the same thing: tenant, connection, event, the event's `dedupe`, and all
+/// that was said. What says something else has an exception of its own, whatever `dedupe` leaves out.
+fn telling(message: &NewMessage, dedupe_key: &str, output: &str) -> ExceptionId {
     let tenant = message.tenant.0.to_be_bytes();
-    ExceptionId(ids::derived(&[b"telling", &tenant, message.connection.as_bytes(), message.event.as_bytes(), dedupe_key.as_bytes()]))
+    let parts = [b"telling".as_slice(), &tenant, message.connection.as_bytes(), message.event.as_bytes(), dedupe_key.as_bytes()];
+    ExceptionId(ids::derived(&[&parts[..], &[output.as_bytes()]].concat()))
 }
 
 impl Messages {
@@ -381,7 +383,8 @@ impl Messages {
             tracing::warn!(connection.name = %message.new.connection, "event `{}` of `{}`: {note}", event.name, message.new.connection);
         }
         let new = &message.new;
-        let telling = telling(new, &heard.dedupe_key);
+        let said = heard.output.to_json_text();
+        let telling = telling(new, &heard.dedupe_key, &said);
         match (&heard.document, &heard.external_id) {
             (Some(request), _) => {
                 let payload = source.payload.ok_or_else(|| stop(Cause::OurFault, "no_source", "the source's payload is gone"))?;
@@ -400,7 +403,7 @@ impl Messages {
                 event: new.event.clone(),
                 external_id: external_id.clone(),
                 outcome: heard.outcome,
-                heard: heard.output.to_json_text(),
+                heard: said,
                 output: heard.output.clone(),
                 seen: heard.outcome.map(Outcome::word).map(str::to_owned),
                 received_at: new.received_at,

@@ -14,7 +14,8 @@ pub fn check(catalog: &Catalog, now: Timestamp) -> Vec<Check> {
     let mut checks = vec![zones()];
     for calendar in catalog.calendars.values().filter(|calendar| !calendar.tables.is_empty()) {
         let today = now.to_zoned(calendar.zone.clone()).date();
-        let last = calendar.days.keys().next_back().copied();
+        // Tables are made by the year: after its last holiday, a year's days are known to its end.
+        let last = calendar.days.keys().next_back().map(|day| Date::constant(day.year(), 12, 31));
         checks.push(judge(format!("calendar {}", calendar.id), last, today));
     }
     checks

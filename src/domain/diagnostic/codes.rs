@@ -265,6 +265,11 @@ pub static EXCEPTION: &[Code] = &[
         "Look at the partner: retry if it was not done, mark it done with its id if it was.",
     ),
     code(
+        "no_document",
+        "A step is `for` the document of another step, and that one made none here.",
+        "Say under the step's `when` that the document is there, or let the `create` come on every path before it; then go back to the `create`, or cancel.",
+    ),
+    code(
         "mapping_failed",
         "A mapping could not make the input of a call or a linked document.",
         "Add the missing row or mend the data, then retry.",

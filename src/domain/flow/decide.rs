@@ -149,8 +149,8 @@ fn find(machine: &Machine<'_>, effect: EffectId) -> Option<(usize, u32, Role)> {
 }
 
 fn hear(machine: &mut Machine<'_>, heard: &Heard) {
-    let waits = !machine.instance.status.is_over() && awaits::hear(machine, heard);
-    if !waits {
+    // Also after the end: a reaction may wait for an event of its own.
+    if !awaits::hear(machine, heard) {
         reactions::heard(machine, heard);
     }
 }

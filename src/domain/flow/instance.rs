@@ -292,6 +292,9 @@ pub struct Visit {
     /// What the awaited partner last said, as JSON.
     #[serde(rename = "h", skip_serializing_if = "Option::is_none")]
     pub heard: Option<Json>,
+    /// What the partner said after the step that no rule knows, as a hash: a person was asked about it.
+    #[serde(rename = "db", skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
     /// The document's status before this step set it.
     #[serde(rename = "b", skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,

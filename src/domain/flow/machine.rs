@@ -110,6 +110,12 @@ impl<'a> Machine<'a> {
         let Some(visit) = self.add_visit(step, parent, lane) else { return };
         let step = &self.flow.steps[step];
         match step.when.as_ref().map_or(Ok(true), |when| self.holds(visit, when)) {
+            Ok(true)
+                if step.about.is_some() && self.made_for(visit).and_then(|made| self.instance.visits[made].made.as_ref()).is_none() =>
+            {
+                let message = format!("`{}` made no document that this step could be `for`", step.about.as_deref().unwrap_or_default());
+                self.cannot_enter(visit, Cause::RuleMissing, "no_document", message);
+            }
             Ok(true) => self.enter(visit),
             Ok(false) => {
                 self.instance.visits.pop();
@@ -538,8 +544,29 @@ impl<'a> Machine<'a> {
         self.touched.iter().filter_map(change).collect()
     }
 
+    /// Whether the instance runs and nothing could move it: no step under way, no exception, nothing being taken back.
+    fn is_stranded(&self) -> bool {
+        let instance = &self.instance;
+        let runs = matches!(instance.status, Status::Running | Status::Exception);
+        // What holds other steps moves by those inside it.
+        let holds = |visit: usize| {
+            let kind = self.step_of(visit).map(|step| &step.kind);
+            matches!(kind, Some(Kind::Choose(_) | Kind::Parallel(_) | Kind::Each(_) | Kind::Reaction(_)))
+        };
+        let idle = |(index, visit): (usize, &Visit)| {
+            let undone = visit.undo.as_ref().is_none_or(|undo| undo.settled || undo.effect.is_none());
+            (visit.state.is_over() || holds(index)) && visit.stop.is_none() && undone
+        };
+        runs && instance.stop.is_none() && instance.visits.iter().enumerate().all(idle)
+    }
+
     /// The state and what to commit; the status follows from the open exceptions.
     pub(super) fn finish(mut self) -> (Instance, Changes) {
+        if self.is_stranded() {
+            // Such as a reaction that took back the one step under way: nothing would ever move this instance again.
+            let message = "nothing is left to be done, and nothing has ended the flow";
+            self.stop_instance(Cause::RuleMissing, "path_without_end", message);
+        }
         self.changes.tasks = self.task_changes();
         let stopped = self.instance.stop.is_some() || self.instance.visits.iter().any(|visit| visit.stop.is_some());
         if !self.instance.status.is_over() && (stopped || self.instance.status != Status::New) {

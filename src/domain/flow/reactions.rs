@@ -4,11 +4,13 @@
 //! over: what was open is left first. A later one overtakes an earlier one; since every undo belongs to the visit that is
 //! undone, nothing is undone twice by that.
 
+use super::effect::Cause;
 use super::event::{DriftSeen, Heard, Outcome, RevisionChange};
 use super::flow::{Reaction, Trigger};
-use super::instance::{State, Status};
+use super::instance::{State, Status, Stopped, Visit};
 use super::machine::Machine;
 use super::reversal;
+use crate::domain::ids;
 use serde_json::{Value as Json, json};
 
 /// The source changed or withdrew the document.
@@ -48,6 +50,21 @@ pub(super) fn heard(machine: &mut Machine<'_>, heard: &Heard) {
             return;
         }
     }
+    if heard.outcome == Some(Outcome::Unknown) {
+        doubt(machine, heard);
+    }
+}
+
+/// A status that nobody knows, of an object whose step is over: a person looks, once for each thing that is said.
+fn doubt(machine: &mut Machine<'_>, heard: &Heard) {
+    let Some(visit) = (0..machine.instance.visits.len()).find(|visit| stands(&machine.instance.visits[*visit], heard)) else { return };
+    let said = ids::derived(&[b"doubt", heard.output.to_json_text().as_bytes()]).simple().to_string();
+    if machine.instance.visits[visit].doubt.as_ref() == Some(&said) {
+        return;
+    }
+    machine.instance.visits[visit].doubt = Some(said);
+    let message = format!("`{}` says a status that no rule of `{}` knows", heard.connection, heard.event);
+    machine.stop(visit, Cause::RuleMissing, "unknown_status", &message, Stopped::Nothing);
 }
 
 /// A drift that a run of reconciliation saw, or that a person wants repaired.
@@ -77,15 +94,17 @@ pub(super) fn drift(machine: &mut Machine<'_>, seen: &DriftSeen, actor: &str, re
 fn concerns(machine: &Machine<'_>, heard: &Heard) -> bool {
     let source = &machine.facts.document;
     let is_source = source.source == heard.connection && source.external_id.as_deref() == Some(&heard.external_id);
-    is_source
-        || machine.instance.visits.iter().any(|visit| {
-            visit.state == State::Done
-                && !visit.left
-                // What was taken back says so itself; that is our own echo.
-                && visit.undo.as_ref().is_none_or(|undo| !undo.settled)
-                && visit.connection.as_deref() == Some(&heard.connection)
-                && visit.external_id.as_deref() == Some(&heard.external_id)
-        })
+    is_source || machine.instance.visits.iter().any(|visit| stands(visit, heard))
+}
+
+/// Whether a visit made the object, and that still counts.
+fn stands(visit: &Visit, heard: &Heard) -> bool {
+    visit.state == State::Done
+        && !visit.left
+        // What was taken back says so itself; that is our own echo.
+        && visit.undo.as_ref().is_none_or(|undo| !undo.settled)
+        && visit.connection.as_deref() == Some(&heard.connection)
+        && visit.external_id.as_deref() == Some(&heard.external_id)
 }
 
 /// Starts the first reaction that fits; false when there is none.

@@ -142,6 +142,38 @@ async fn a_next_link_to_another_host_is_not_followed() {
     assert_eq!((performed.class, performed.attempts.len()), (Class::Refused, 1), "{performed:?}");
 }
 
+/// What a partner stamps is compared with what we ask for: a cursor by our clock would pass over all that it stamps meanwhile.
+#[tokio::test]
+async fn a_stream_goes_by_the_clock_of_a_partner_that_is_behind() {
+    let text = format!(
+        "{PLAIN}
+operations:
+  list:
+    effect: read
+    input: {{since: instant}}
+    request: {{method: GET, path: /rows, query: {{since: {{value: input.since}}}}}}
+    output: {{ids: {{type: [string], from: \"$.items[*].id\", many: true}}}}
+streams:
+  rows: {{operation: list, each: ids, ref: {{id: {{value: item}}}}, cursor: {{argument: since, overlap: 1m}}, every: 30s}}
+"
+    );
+    let there = |minutes: i64| {
+        let at = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes);
+        jiff::fmt::rfc2822::to_string(&at.to_zoned(jiff::tz::TimeZone::UTC)).unwrap().replace("+0000", "GMT")
+    };
+    for (minutes, low, high) in [(-5, -302, -298), (5, -2, 1), (0, -2, 1)] {
+        let answer = move || async move { ([("date", there(minutes))], axum::Json(json!({"items": []}))) };
+        let address = partner(Router::new().route("/rows", get(answer))).await;
+        let (connector, connection, gateway) = (connector(&text), local(address), gateway());
+        let mut reading = gateway.open_stream(TenantId::DEFAULT, connection, connector, "rows", None).unwrap();
+        let deadline = gateway.deadline(Duration::from_secs(10));
+        let page = gateway.next_page(&mut reading, deadline).await.unwrap().unwrap();
+        let position: jiff::Timestamp = page.position.unwrap().parse().unwrap();
+        let apart = position.duration_since(jiff::Timestamp::now()).as_secs();
+        assert!((low..=high).contains(&apart), "{minutes} min: {apart} s");
+    }
+}
+
 #[tokio::test]
 async fn a_stream_gives_its_position_with_the_last_page_only() {
     let text = format!(

@@ -43,8 +43,12 @@ pub(super) fn check(flow: &Flow, node: &Node, report: &mut Report) {
     for reaction in flow.reactions.iter().filter(|reaction| !matches!(reaction.trigger, Trigger::Cancel | Trigger::Withdraw)) {
         // A source that withdrew the document knows that it did.
         let told = if reaction.trigger == Trigger::Withdrawn { sources.clone() } else { BTreeSet::new() };
-        if let Some(block) = flow.steps.get(reaction.frame).and_then(|frame| frame.children.first()) {
-            walk.block(*block, told);
+        let Some(frame) = flow.steps.get(reaction.frame) else { continue };
+        let ends = frame.children.first().is_none_or(|block| walk.block(*block, told).is_none());
+        if reaction.takes_over && !ends {
+            walk.report
+                .error("path_without_end", frame.span, "this reaction takes back all that is under way, and then runs off without an `end`")
+                .hint("let it close with `{end: {outcome: …, status: …}}` or `{restart: true}` on every path");
         }
     }
     // Nobody but a source changes or withdraws a document; what only ever begins inside the hub has none.
@@ -91,6 +95,11 @@ impl Walk<'_> {
         let flow = self.flow;
         let step = &flow.steps[index];
         self.looks(step);
+        if let Some(about) = step.about.as_ref().filter(|about| !self.seen.contains(*about)) {
+            self.report
+                .error("never_before", step.span, format!("`{}` is for the document of `{about}`, which never comes before it", step.id))
+                .hint("let the `create` stand earlier");
+        }
         self.seen.insert(step.id.clone());
         let after = match &step.kind {
             Kind::End(end) => {

@@ -105,6 +105,13 @@ impl Compiler<'_> {
         work(&mut compiler)
     }
 
+    /// Whether a field says which document it is, whose, or where it stands: no flow assigns those.
+    pub(in crate::domain::flow) fn is_identity(&self, path: &str) -> bool {
+        let top = |path: &str| path.split('.').next().map(str::to_owned);
+        let key = self.document.and_then(|document| top(&document.key));
+        top(path).is_some_and(|field| Some(&field) == key.as_ref() || ["source", "status"].contains(&field.as_str()))
+    }
+
     /// The document type a step is about: the flow's, or under `for:` the linked one.
     pub(super) fn document_of(&mut self, index: usize) -> String {
         let node = self.declared[index].node;

@@ -27,7 +27,19 @@ pub struct Assign {
 
 fn compile(compiler: &mut Compiler<'_>, context: &StepContext<'_>) -> Option<Kind> {
     let mut fields = Vec::new();
+    if let Some(about) = context.node.get("for") {
+        compiler
+            .report
+            .error("bad_value", about.span, "`assign` sets fields of the flow's own document")
+            .hint("leave `for` out; a document that a step makes gets its fields from its mapping");
+        return Some(Kind::Assign(Assign { fields }));
+    }
     for (key, value) in context.node.get("assign")?.entries() {
+        if compiler.is_identity(&key.text) {
+            let message = format!("`{}` says which document it is or where it stands, and is not assigned", key.text);
+            compiler.report.error("bad_value", key.span, message).hint("a step's `sets` gives the document a status");
+            continue;
+        }
         let wanted = match context.scope.names.get("doc").map(|doc| member(doc, &key.text)) {
             Some(Some(of)) => of,
             _ => {

@@ -127,7 +127,9 @@ pub(in crate::domain::flow) fn people(
         Whom::Who(Who::Person(person)) => Ok(machine.env().people(person)),
         Whom::Who(Who::Initiator) => {
             let initiator = &machine.facts.initiator;
-            let known = [initiator.member("email"), initiator.member("id")].into_iter().find_map(Value::as_text);
+            let id = initiator.member("id").as_text();
+            // Whoever is in the directory goes by id, as everybody else; an address is for those who are not.
+            let known = id.filter(|id| machine.env().directory().works_here(id)).or_else(|| initiator.member("email").as_text()).or(id);
             Ok(known.map(str::to_owned).into_iter().collect())
         }
         Whom::From(condition) => Ok(match machine.value_with_output(visit, condition, output)? {

@@ -45,6 +45,12 @@ fn unsound_steps_are_found_in_their_line() {
         ),
         ("  - {id: a, assign: {nubmer: doc.number}}", "unknown_field"),
         ("  - {id: a, assign: {total_gross: \"true\"}}", "expression_type"),
+        ("  - {id: a, assign: {status: \"'released'\"}}", "bad_value"),
+        ("  - {id: a, assign: {number: \"'PO-1'\"}}", "bad_value"),
+        (
+            "  - {id: a, for: p, call: finance.create_payable, map: payable_to_finance}\n  - {id: p, create: payable, map: po_to_payable, link: pays}",
+            "never_before",
+        ),
         ("  - {id: a, each: doc.number, steps: []}", "expression_type"),
         ("  - {id: a, each: doc.lines, as: doc, steps: []}", "bad_value"),
         ("  - {id: a, each: doc.lines, max: 5000, steps: []}", "bad_value"),
@@ -131,6 +137,12 @@ fn unsound_reactions_and_starts_are_found() {
     for (more, code) in [
         ("reactions: [{revision: changed, do: [{reverse: [tell]}]}]", "no_reverse"),
         ("reactions: [{revision: changed, do: [{reverse: [nothing]}]}]", "unknown_step"),
+        // Taking all back takes the instance over; then it has to say what becomes of it.
+        ("reactions: [{revision: changed, do: [{reverse: all}]}]", "path_without_end"),
+        (
+            "reactions: [{revision: withdrawn, do: [{reverse: all}, {when: doc.note == 'x', end: {outcome: cancelled, status: cancelled}}]}]",
+            "path_without_end",
+        ),
         ("reactions: [{revision: altered, do: []}]", "bad_word"),
         ("reactions: [{event: oa.nothing, do: []}]", "unknown_definition"),
         ("reactions: [{revision: changed, when: \"event.outcome == 'x'\", do: []}]", "expression_name"),
@@ -185,4 +197,10 @@ fn giving_up_needs_a_partner_that_can_withdraw() {
     second.connection = "oa_second".into();
     oa.push(second.into());
     assert_eq!(errors(world.compile(&text(steps, ""))), [("cannot", 9)], "every connection of the role must fit");
+}
+
+#[test]
+fn a_step_assigns_to_its_own_document_alone() {
+    let steps = "  - {id: p, create: payable, map: po_to_payable, link: pays}\n  - {id: a, for: p, assign: {number: \"'x'\"}}";
+    assert_eq!(errors(World::new().compile(&text(steps, ""))), [("bad_value", 10)]);
 }

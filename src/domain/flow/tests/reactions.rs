@@ -262,3 +262,48 @@ fn nothing_happens_before_the_start_or_to_a_broken_state() {
     let (after, changes) = crate::domain::flow::decide(&flow, &world, broken, &stage.facts, &withdrawn(), now());
     assert_eq!((after.status_word(), changes.exceptions_opened[0].code.as_str()), ("exception", "bad_state"));
 }
+
+#[test]
+fn what_nothing_could_move_any_more_stands_in_an_exception() {
+    let world = World::new();
+    let flow = world.flow(&SHIPPED.replace(
+        "  - {revision: withdrawn, do: [{reverse: all}, {end: {outcome: cancelled, status: cancelled}}]}",
+        "  - {revision: withdrawn, do: [{reverse: [oa]}]}",
+    ));
+    let mut stage = in_approval(&flow, &world);
+    stage.tell(&withdrawn());
+    answer(&mut stage, "withdraw_approval", done(&[]));
+    assert_eq!((stage.instance.outcome_word(), codes(&stage)), (None, vec!["path_without_end"]));
+}
+
+#[test]
+fn a_reaction_waits_for_its_own_event_also_after_the_end() {
+    let world = World::new();
+    let steps = "  - {id: one, call: erp.release_order, map: po_ref}";
+    let again = "{id: again, call: oa.create_approval, map: po_to_oa, with: {budget: steps.funds.output}, await: {event: oa.approval_changed}, due: 3d}";
+    let more = format!(
+        "reactions:\n  - {{revision: changed, do: [{{id: funds, call: erp.check_budget, map: po_to_budget}}, {again}, {{id: after, assign: {{note: \"'seen'\"}}}}]}}"
+    );
+    let flow = world.steps(steps, &more);
+    let mut stage = start(&flow, &world, "20000.00");
+    answer(&mut stage, "release_order", done(&[]));
+    assert_eq!(stage.instance.outcome_word(), Some("approved"));
+    stage.tell(&changed(2));
+    answer(&mut stage, "check_budget", budget(true));
+    answer(&mut stage, "create_approval", done(&[("external_id", "A7")]));
+    stage.tell(&heard("A7", Outcome::Approved));
+    assert!(stage.instance.visits.iter().all(|visit| visit.state.is_over()), "{:?}", stage.instance.visits);
+    assert!(stage.instance.visits.iter().any(|visit| visit.step == "after"));
+}
+
+#[test]
+fn a_status_that_nobody_knows_is_an_exception_after_the_step_as_well() {
+    let world = World::new();
+    let flow = world.flow(SHIPPED);
+    let mut stage = released(&flow, &world);
+    stage.tell(&heard("A1", Outcome::Unknown));
+    assert_eq!((codes(&stage), stage.instance.outcome_word()), (vec!["unknown_status"], Some("approved")));
+    let number = stage.exceptions.len();
+    stage.tell(&heard("A1", Outcome::Unknown));
+    assert_eq!(stage.exceptions.len(), number, "polls say the same for days");
+}

@@ -79,6 +79,16 @@ fn a_created_document_is_what_for_steps_act_on() {
 }
 
 #[test]
+fn what_is_for_a_document_that_was_not_made_does_not_fall_back_on_another() {
+    let world = World::new();
+    let steps = "  - {id: pay, when: \"false\", create: payable, map: po_to_payable, link: pays}\n  \
+                 - {id: post, for: pay, call: finance.create_payable, map: payable_to_finance}";
+    let flow = world.steps(steps, "");
+    let stage = start(&flow, &world, "7.00");
+    assert_eq!((waiting(&stage), codes(&stage)), (vec![], vec!["no_document"]));
+}
+
+#[test]
 fn assigned_fields_are_seen_by_later_steps_only() {
     let world = World::new();
     let steps = "  - {id: set, assign: {note: \"doc.number + '!'\", total_gross: doc.total_gross}}\n  \

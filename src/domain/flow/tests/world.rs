@@ -435,6 +435,8 @@ pub fn codes(stage: &Stage<'_>) -> Vec<&'static str> {
         "bad_state",
         "decision_limit",
         "no_key",
+        "no_document",
+        "path_without_end",
     ];
     stage.exceptions.iter().map(|open| known.iter().find(|code| **code == open.code).copied().unwrap_or("?")).collect()
 }
