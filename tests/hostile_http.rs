@@ -546,3 +546,60 @@ async fn changes_at_bad_moments_end_as_they_should() {
     assert_eq!((order.status, order.live_payables().count()), (Some(OrderStatus::Refused), 0));
     assert_eq!(world.hub.open_exceptions().await, Vec::<Value>::new());
 }
+
+/// A partner whose callbacks carry a shared secret and nothing that tells one from another, and whose event says nothing of
+/// what makes two tellings the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn hints_without_an_id_are_each_followed_and_what_cannot_be_taken_is_named_each_by_itself() {
+    let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
+    let project = Project::shipped(&mocks).retime(&[
+        (
+            "signature: {kind: standard_webhooks, secret: settings.webhook_secret}\n    acknowledge: {status: 200, within: 1500ms}\n    ref: {id: {from: $.order_id}}",
+            "signature: {kind: token, header: x-token, secret: settings.webhook_secret}\n    acknowledge: {status: 200, within: 1500ms}\n    ref: {id: {from: $.order_id}}",
+        ),
+        ("heard_by: [{stream: changed_orders}, {webhook: orders}]", "heard_by: [{webhook: orders}]"),
+        ("    dedupe: [output.id, output.changed_at]\n", ""),
+    ]);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let hub = HubProcess::start(&project, &format!("sqlite:{}", folder.path().join("hub.sqlite").display())).await;
+    let orders = hub.hook_url("erp_hq", "orders").await;
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let tell = async |id: &str| {
+        let request = client.post(&orders).header("content-type", "application/json").header("x-token", secret("erp"));
+        request.body(json!({"order_id": id}).to_string()).send().await.expect("the hub answers").status().as_u16()
+    };
+    let order = |number: &str, currency: Option<&str>| {
+        let wanted = NewOrders {
+            number: Some(number.to_owned()),
+            lines: 1,
+            currency: currency.map(str::to_owned),
+            announce: false,
+            ..NewOrders::default()
+        };
+        mocks.create_orders(&wanted).expect("the order is made").remove(0).0
+    };
+
+    // The same words after a change are another change.
+    let id = order("PO-HINT", Some("CNY"));
+    assert_eq!(tell(&id).await, 200);
+    eventually("the order is known", || async { hub.document("PO-HINT").await }).await;
+    mocks.edit_order(&id, &Edit { quantity: Some(77.into()), quiet: true, ..Edit::default() }).expect("the order is there");
+    assert_eq!(tell(&id).await, 200);
+    eventually("the change is known", || async { hub.document("PO-HINT").await.filter(|document| document["revision"] == 2) }).await;
+
+    // Three that cannot be taken: three exceptions; told again as they are, no more; told with other content, one more.
+    let bare: Vec<String> = ["PO-BARE-1", "PO-BARE-2", "PO-BARE-3"].into_iter().map(|number| order(number, None)).collect();
+    for id in bare.iter().chain(&bare) {
+        assert_eq!(tell(id).await, 200);
+    }
+    let reads = || mocks.traffic()["erp"]["operations"]["get_order"]["requests"].as_u64().unwrap_or(0);
+    eventually("all are read", || async { (reads() >= 8).then_some(()) }).await;
+    eventually("three are named", || async { (hub.open_exceptions().await.len() == 3).then_some(()) }).await;
+    mocks.edit_order(&bare[0], &Edit { quantity: Some(5.into()), quiet: true, ..Edit::default() }).expect("the order is there");
+    assert_eq!(tell(&bare[0]).await, 200);
+    eventually("the fourth is named", || async { (hub.open_exceptions().await.len() == 4).then_some(()) }).await;
+
+    // Those that wait for a person can be listed.
+    let messages = hub.get("/api/v1/messages").await;
+    assert_eq!(messages["items"].as_array().map(Vec::len), Some(4), "{messages}");
+}
