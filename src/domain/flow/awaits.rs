@@ -79,6 +79,13 @@ pub(super) fn check(compiler: &mut Compiler<'_>, node: &Node, awaits: Option<&Aw
             )
             .hint("declare `external_id` in the operation's output");
     }
+    if operation.info.reverse.is_none() && compiler.all_can(&operation.role, |connector| connector.can.withdraw) {
+        let message = format!("what `{}` makes stays open at the partner when the instance is cancelled or begins anew", operation.name);
+        compiler
+            .report
+            .warning("no_reverse", node.span, message)
+            .hint("add `reverse` to the operation: the connector says that its partner can withdraw");
+    }
     let Some(awaits) = awaits else { return };
     let event = node.get("event").map_or(node.span, |event| event.span);
     if awaits.role != operation.role {
