@@ -755,6 +755,32 @@ CREATE TABLE hub_link (
 );
 CREATE INDEX hub_link_user ON hub_link (tenant_id, user_id);
 
+-- A sign-in at an identity provider that somebody went away for. The browser holds the secret; state, nonce and the proof of
+-- the code are made of it, so that nothing here helps whoever reads it. The row goes with the first answer.
+CREATE TABLE hub_pending (
+    digest     text PRIMARY KEY,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    tenant_id  integer NOT NULL,
+    provider   text NOT NULL,
+    return_to  text NOT NULL
+);
+CREATE INDEX hub_pending_over ON hub_pending (expires_at);
+
+-- Who somebody is at an identity provider: its issuer and what it calls them for ever, never a mail address.
+CREATE TABLE hub_identity (
+    id         uuid PRIMARY KEY,
+    created_at bigint NOT NULL,
+    tenant_id  integer NOT NULL,
+    user_id    uuid NOT NULL,
+    provider   text NOT NULL,
+    issuer     text COLLATE "C" NOT NULL,
+    subject    text COLLATE "C" NOT NULL,
+    created_by text NOT NULL
+);
+CREATE UNIQUE INDEX hub_identity_subject ON hub_identity (tenant_id, issuer, subject);
+CREATE INDEX hub_identity_user ON hub_identity (tenant_id, user_id);
+
 -- Tokens for programs: of a person (who may do no more than the person) or of a service. What opens is here as a digest.
 CREATE TABLE api_token (
     id          uuid PRIMARY KEY,
@@ -871,7 +897,7 @@ BEGIN
         'live_release', 'draft',
         'exception_note', 'amendment', 'task', 'decision', 'task_seen', 'delegation', 'selection', 'selection_item', 'batch', 'batch_item', 'saved_view',
         'minute_count', 'receipt', 'breaker_hold', 'breaker_change', 'process_report', 'change_feed',
-        'hub_user', 'hub_session', 'hub_link', 'api_token', 'audit_entry', 'audit_head']
+        'hub_user', 'hub_session', 'hub_link', 'hub_pending', 'hub_identity', 'api_token', 'audit_entry', 'audit_head']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY one_tenant ON %I USING (tenant_id = NULLIF(current_setting(''app.tenant'', true), '''')::integer)', name);

@@ -752,6 +752,32 @@ CREATE TABLE hub_link (
 );
 CREATE INDEX hub_link_user ON hub_link (tenant_id, user_id);
 
+-- A sign-in at an identity provider that somebody went away for. The browser holds the secret; state, nonce and the proof of
+-- the code are made of it, so that nothing here helps whoever reads it. The row goes with the first answer.
+CREATE TABLE hub_pending (
+    digest     TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    tenant_id  INTEGER NOT NULL,
+    provider   TEXT NOT NULL,
+    return_to  TEXT NOT NULL
+);
+CREATE INDEX hub_pending_over ON hub_pending (expires_at);
+
+-- Who somebody is at an identity provider: its issuer and what it calls them for ever, never a mail address.
+CREATE TABLE hub_identity (
+    id         BLOB PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    tenant_id  INTEGER NOT NULL,
+    user_id    BLOB NOT NULL,
+    provider   TEXT NOT NULL,
+    issuer     TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    created_by TEXT NOT NULL
+);
+CREATE UNIQUE INDEX hub_identity_subject ON hub_identity (tenant_id, issuer, subject);
+CREATE INDEX hub_identity_user ON hub_identity (tenant_id, user_id);
+
 -- Tokens for programs: of a person (who may do no more than the person) or of a service. What opens is here as a digest.
 CREATE TABLE api_token (
     id          BLOB PRIMARY KEY,

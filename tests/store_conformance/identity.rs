@@ -7,7 +7,8 @@ use waybill::domain::access::chain::{Head, Verifier};
 use waybill::domain::ids::{SessionId, TenantId, UserId};
 use waybill::store::Page;
 use waybill::store::identity::{
-    AuditChoice, AuditRow, KeptAudit, OnceLinkRow, PasswordChange, PasswordHash, SessionChoice, SessionRow, UserRow, UserSaved,
+    AuditChoice, AuditRow, KeptAudit, LinkedRow, LinkedSaved, OnceLinkRow, PasswordChange, PasswordHash, PendingRow, SessionChoice,
+    SessionRow, UserRow, UserSaved,
 };
 
 const ELSEWHERE: TenantId = TenantId(2);
@@ -227,6 +228,59 @@ pub async fn sessions_are_found_ended_and_swept(world: World) {
     assert_eq!(door.sweep_identity(at(700), at(0)).await.unwrap(), 1);
     assert_eq!(door.sweep_identity(at(701), at(40)).await.unwrap(), 1, "nobody has used it since");
     assert!(door.session(TENANT, "digest of 4").await.unwrap().is_none());
+}
+
+pub async fn an_answer_is_taken_once_and_an_account_elsewhere_is_one_user(world: World) {
+    let (door, other) = (world.store.identity(), world.other.identity());
+    let pending = PendingRow {
+        digest: "digest of a secret".into(),
+        tenant: TENANT,
+        provider: "corp".into(),
+        return_to: "/documents".into(),
+        created_at: at(1),
+        expires_at: at(11),
+    };
+    door.add_pending(&pending).await.unwrap();
+    assert_eq!(door.take_pending(ELSEWHERE, &pending.digest, at(2)).await.unwrap(), None, "another tenant's");
+    let (one, two) = tokio::join!(door.take_pending(TENANT, &pending.digest, at(2)), other.take_pending(TENANT, &pending.digest, at(2)));
+    let mut taken = [one.unwrap(), two.unwrap()];
+    taken.sort_by_key(Option::is_none);
+    assert_eq!(taken, [Some(pending.clone()), None], "two replicas that get the same answer at once");
+    door.add_pending(&pending).await.unwrap();
+    assert_eq!(door.take_pending(TENANT, &pending.digest, at(11)).await.unwrap(), None, "it is over");
+    door.add_pending(&PendingRow { digest: "never answered".into(), ..pending }).await.unwrap();
+    assert_eq!(door.sweep_identity(at(11), at(0)).await.unwrap(), 1);
+
+    let linked = |number: u128, user: &UserRow, subject: &str| LinkedRow {
+        id: Uuid::from_u128(number),
+        tenant: user.tenant,
+        user: user.id,
+        provider: "corp".into(),
+        issuer: "https://login.example".into(),
+        subject: subject.into(),
+        created_by: "ana".into(),
+        created_at: at(1),
+    };
+    let (ana, bo) = (user(1, "ana"), user(2, "bo"));
+    let first = linked(91, &ana, "u-1");
+    assert_eq!(door.add_linked(&first, Some(&ana), &entry()).await.unwrap(), LinkedSaved::Saved);
+    assert_eq!(door.add_linked(&linked(92, &bo, "u-1"), Some(&bo), &entry()).await.unwrap(), LinkedSaved::SubjectTaken);
+    let namesake = UserRow { id: bo.id, ..ana.clone() };
+    assert_eq!(door.add_linked(&linked(93, &bo, "u-2"), Some(&namesake), &entry()).await.unwrap(), LinkedSaved::NameTaken);
+    assert!(door.user_linked(TENANT, "https://login.example", "u-2").await.unwrap().is_none(), "no link without its user");
+    assert!(door.user(TENANT, bo.id).await.unwrap().is_none(), "no user without its link");
+    let found = |issuer: &'static str, subject: &'static str| async move { door.user_linked(TENANT, issuer, subject).await.unwrap() };
+    assert_eq!(found("https://login.example", "u-1").await.map(|user| user.id), Some(ana.id));
+    assert_eq!(found("https://login.example", "U-1").await, None, "letter by letter");
+    assert_eq!(found("https://other.example", "u-1").await, None);
+    assert!(door.user_linked(ELSEWHERE, "https://login.example", "u-1").await.unwrap().is_none());
+    assert_eq!(door.linked(TENANT, ana.id).await.unwrap(), std::slice::from_ref(&first));
+
+    door.start_session(&session(1, &ana, 10, 500), &entry()).await.unwrap();
+    assert!(!door.unlink(TENANT, bo.id, first.id, &entry()).await.unwrap(), "another's");
+    assert!(door.unlink(TENANT, ana.id, first.id, &entry()).await.unwrap());
+    assert!(door.session(TENANT, "digest of 1").await.unwrap().is_none());
+    assert_eq!(found("https://login.example", "u-1").await, None);
 }
 
 pub async fn two_owners_cannot_both_go(world: World) {

@@ -69,6 +69,7 @@ conformance_of_the_door! {
     a_password_is_set_over_the_one_that_was_seen_and_ends_sessions,
     a_link_works_once_and_a_newer_one_takes_its_place,
     sessions_are_found_ended_and_swept,
+    an_answer_is_taken_once_and_an_account_elsewhere_is_one_user,
     two_owners_cannot_both_go,
     entries_are_sealed_in_one_chain_whoever_seals,
 }

@@ -4,7 +4,9 @@
 //! changes something takes its audit entry and writes it in the same transaction.
 
 mod audit;
+mod linked;
 mod links;
+mod pending;
 mod rows;
 mod sessions;
 mod tokens;
@@ -55,6 +57,31 @@ pub trait Identity: Send + Sync {
 
     /// A link that is not over.
     fn link<'a>(&'a self, tenant: TenantId, digest: &'a str, now: Timestamp) -> BoxFuture<'a, Result<Option<OnceLinkRow>>>;
+
+    // ---- identity providers ----
+
+    /// Keeps a sign-in that somebody went to a provider for.
+    fn add_pending<'a>(&'a self, pending: &'a PendingRow) -> BoxFuture<'a, Result<()>>;
+
+    /// Takes such a sign-in, once; none when it was taken, is over, or never was.
+    fn take_pending<'a>(&'a self, tenant: TenantId, digest: &'a str, now: Timestamp) -> BoxFuture<'a, Result<Option<PendingRow>>>;
+
+    /// The user somebody at a provider is.
+    fn user_linked<'a>(&'a self, tenant: TenantId, issuer: &'a str, subject: &'a str) -> BoxFuture<'a, Result<Option<UserRow>>>;
+
+    /// Who a user is at providers.
+    fn linked(&self, tenant: TenantId, user: UserId) -> BoxFuture<'_, Result<Vec<LinkedRow>>>;
+
+    /// Writes down who a user is at a provider, and adds the user with it where one is given.
+    fn add_linked<'a>(
+        &'a self,
+        linked: &'a LinkedRow,
+        user: Option<&'a UserRow>,
+        entry: &'a AuditRow,
+    ) -> BoxFuture<'a, Result<LinkedSaved>>;
+
+    /// Forgets who a user is at a provider; the user's sessions end. False when it is not there.
+    fn unlink<'a>(&'a self, tenant: TenantId, user: UserId, id: Uuid, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
 
     // ---- sessions ----
 
@@ -122,7 +149,7 @@ pub trait Identity: Send + Sync {
 
     // ---- keeping house ----
 
-    /// Drops sessions and links that are over, bounded a call.
+    /// Drops sessions, links and pending sign-ins that are over, bounded a call.
     fn sweep_identity(&self, now: Timestamp, unused_since: Timestamp) -> BoxFuture<'_, Result<u64>>;
 }
 
@@ -141,6 +168,12 @@ macro_rules! identity_methods {
             commits fn count_attempt<'a>(&'a self, tenant: TenantId, name: &'a str, at: Timestamp) -> BoxFuture<'a, Result<Option<UserRow>>> = users::count_attempt;
             commits fn add_link<'a>(&'a self, link: &'a OnceLinkRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<()>> = links::add;
             reads   fn link<'a>(&'a self, tenant: TenantId, digest: &'a str, now: Timestamp) -> BoxFuture<'a, Result<Option<OnceLinkRow>>> = links::one;
+            commits fn add_pending<'a>(&'a self, pending: &'a PendingRow) -> BoxFuture<'a, Result<()>> = pending::add;
+            commits fn take_pending<'a>(&'a self, tenant: TenantId, digest: &'a str, now: Timestamp) -> BoxFuture<'a, Result<Option<PendingRow>>> = pending::take;
+            reads   fn user_linked<'a>(&'a self, tenant: TenantId, issuer: &'a str, subject: &'a str) -> BoxFuture<'a, Result<Option<UserRow>>> = linked::user;
+            reads   fn linked(&self, tenant: TenantId, user: UserId) -> BoxFuture<'_, Result<Vec<LinkedRow>>> = linked::list;
+            commits fn add_linked<'a>(&'a self, linked: &'a LinkedRow, user: Option<&'a UserRow>, entry: &'a AuditRow) -> BoxFuture<'a, Result<LinkedSaved>> = linked::add;
+            commits fn unlink<'a>(&'a self, tenant: TenantId, user: UserId, id: Uuid, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = linked::remove;
             commits fn start_session<'a>(&'a self, session: &'a SessionRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<()>> = sessions::start;
             reads   fn session<'a>(&'a self, tenant: TenantId, digest: &'a str) -> BoxFuture<'a, Result<Option<(SessionRow, UserRow)>>> = sessions::one;
             commits fn touch_session(&self, tenant: TenantId, id: SessionId, at: Timestamp) -> BoxFuture<'_, Result<()>> = sessions::touch;

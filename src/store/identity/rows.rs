@@ -101,6 +101,55 @@ pub struct OnceLinkRow {
     pub expires_at: Timestamp,
 }
 
+/// A sign-in that somebody went to an identity provider for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingRow {
+    /// Digest of the secret that the browser holds.
+    pub digest: String,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// The provider's name.
+    pub provider: String,
+    /// The page to come back to.
+    pub return_to: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it is over.
+    pub expires_at: Timestamp,
+}
+
+/// Who a user is at an identity provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedRow {
+    /// Id.
+    pub id: Uuid,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// The user.
+    pub user: UserId,
+    /// The provider's name when it was written down.
+    pub provider: String,
+    /// The provider itself.
+    pub issuer: String,
+    /// What the provider calls them.
+    pub subject: String,
+    /// Who wrote it down.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// What became of writing down who a user is at a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkedSaved {
+    /// It is written.
+    Saved,
+    /// Somebody else has the name of the user that was to be added.
+    NameTaken,
+    /// Somebody here is that already.
+    SubjectTaken,
+}
+
 /// A session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
@@ -184,7 +233,7 @@ pub struct AuditRow {
     pub at: Timestamp,
     /// Who, by name.
     pub actor: String,
-    /// How the actor came in: `session`, `token`, `setup`, `system` or `nobody`.
+    /// How the actor came in: `session`, `token`, `setup`, `provider`, `system` or `nobody`.
     pub via: String,
     /// What was done, such as `user.add`.
     pub action: String,

@@ -85,7 +85,9 @@ pub(super) async fn sweep<S: Speaks>(store: &S, now: Timestamp, unused_since: Ti
     let sessions = sessions.then(" OR used_at <= ").time(unused_since).then(" LIMIT ").int(SWEPT_MAX).then(")");
     let links = ask("DELETE FROM hub_link WHERE digest IN (SELECT digest FROM hub_link WHERE expires_at <= ").time(now);
     let links = links.then(" LIMIT ").int(SWEPT_MAX).then(")");
-    Ok(write(store, sessions).await? + write(store, links).await?)
+    let pending = ask("DELETE FROM hub_pending WHERE digest IN (SELECT digest FROM hub_pending WHERE expires_at <= ").time(now);
+    let pending = pending.then(" LIMIT ").int(SWEPT_MAX).then(")");
+    Ok(write(store, sessions).await? + write(store, links).await? + write(store, pending).await?)
 }
 
 fn read<R: Cell>(row: &R) -> Result<SessionRow> {

@@ -8,6 +8,7 @@ use crate::domain::access::lockout;
 use crate::domain::ids::{TenantId, UserId};
 use crate::store::ask::{Ask, Speaks, Turn, ask, look};
 use crate::store::cells::{Cell, Cells, micros};
+use crate::store::fault::Fault;
 use crate::store::{Result, decode};
 use jiff::Timestamp;
 
@@ -37,18 +38,8 @@ pub(super) async fn has_owner<S: Speaks>(store: &S, tenant: TenantId) -> Result<
 }
 
 pub(super) async fn add<S: Speaks>(store: &S, user: &UserRow, link: Option<&str>, entry: &AuditRow) -> Result<bool> {
-    let cells = |asked: Ask, user: &&UserRow| {
-        let asked = asked.id(user.id.0).comma().time(user.created_at).comma().time(user.updated_at).comma().int(user.tenant.0).comma();
-        let asked = asked.int(user.version).comma().int(0).comma().flag(user.owner).comma().text(&user.status).comma();
-        let asked = asked.text(&user.name).comma().text(&user.title).comma().maybe_text(user.email.as_deref()).comma();
-        let asked = asked.maybe_text(user.person.as_deref()).comma().text(&user.roles).comma();
-        asked.maybe_text(user.password.as_ref().map(|hash| hash.0.as_str())).comma().maybe_time(user.password_at)
-    };
-    let row = ask(
-        "INSERT INTO hub_user (id, created_at, updated_at, tenant_id, version, failures, owner, status, name, title, email, person, roles, password, password_at)",
-    );
     let mut turn = store.turn().await?;
-    if turn.done(row.rows(&[user], cells).then(" ON CONFLICT DO NOTHING")).await? == 0 {
+    if !inserted(&mut turn, user).await? {
         return Ok(false);
     }
     if let Some(digest) = link
@@ -59,6 +50,21 @@ pub(super) async fn add<S: Speaks>(store: &S, user: &UserRow, link: Option<&str>
     beside(&mut turn, entry).await?;
     turn.keep().await?;
     Ok(true)
+}
+
+/// Adds a user within a transaction; false when the name is taken.
+pub(super) async fn inserted<T: Turn>(turn: &mut T, user: &UserRow) -> std::result::Result<bool, Fault> {
+    let cells = |asked: Ask, user: &&UserRow| {
+        let asked = asked.id(user.id.0).comma().time(user.created_at).comma().time(user.updated_at).comma().int(user.tenant.0).comma();
+        let asked = asked.int(user.version).comma().int(0).comma().flag(user.owner).comma().text(&user.status).comma();
+        let asked = asked.text(&user.name).comma().text(&user.title).comma().maybe_text(user.email.as_deref()).comma();
+        let asked = asked.maybe_text(user.person.as_deref()).comma().text(&user.roles).comma();
+        asked.maybe_text(user.password.as_ref().map(|hash| hash.0.as_str())).comma().maybe_time(user.password_at)
+    };
+    let row = ask(
+        "INSERT INTO hub_user (id, created_at, updated_at, tenant_id, version, failures, owner, status, name, title, email, person, roles, password, password_at)",
+    );
+    Ok(turn.done(row.rows(&[user], cells).then(" ON CONFLICT DO NOTHING")).await? == 1)
 }
 
 pub(super) async fn save<S: Speaks>(store: &S, user: &UserRow, entry: &AuditRow) -> Result<UserSaved> {
