@@ -100,7 +100,7 @@ enum Verb {
 fn grant(text: &str) -> Result<Grant, String> {
     let (role, scope) = text.split_once('@').unwrap_or((text, "tenant"));
     let scope: Scope = scope.parse().map_err(|error: crate::domain::access::grant::NoScope| error.to_string())?;
-    Ok(Grant { role: role.to_owned(), scope })
+    Ok(Grant { role: role.to_owned(), scope, by: None })
 }
 
 /// Asks and shows.
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn a_role_is_written_with_where_it_holds() {
         assert_eq!(grant("viewer").unwrap().scope, Scope::Tenant);
-        assert_eq!(grant("operator@flow:po").unwrap(), Grant { role: "operator".into(), scope: Scope::Flow("po".into()) });
+        assert_eq!(grant("operator@flow:po").unwrap(), Grant { role: "operator".into(), scope: Scope::Flow("po".into()), by: None });
         assert!(grant("operator@everywhere").is_err());
     }
 }

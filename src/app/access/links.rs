@@ -115,7 +115,7 @@ impl Access {
         let name = name::normal(&given).map_err(|error| Error::Invalid("name", error.to_string()))?;
         let password = self.hashed(wanted.password, &name).await?;
         let now = self.clock.now();
-        let roles = vec![Grant { role: Role::Owner.word().to_owned(), scope: grant::Scope::Tenant }];
+        let roles = vec![Grant { role: Role::Owner.word().to_owned(), scope: grant::Scope::Tenant, by: None }];
         let user = UserRow {
             id: UserId(self.ids.next()),
             tenant: link.tenant,

@@ -75,7 +75,8 @@ impl Access {
     ///
     /// # Errors
     /// When the name is taken or something makes no sense.
-    pub async fn add_user(&self, new: NewUser, actor: &Actor) -> Result<(UserItem, MadeLink)> {
+    pub async fn add_user(&self, mut new: NewUser, actor: &Actor) -> Result<(UserItem, MadeLink)> {
+        new.known.roles.retain(|grant| grant.by.is_none());
         let name = name::normal(&new.name).map_err(|error| Error::Invalid("name", error.to_string()))?;
         checked(&new.known)?;
         let now = self.clock.now();
@@ -113,13 +114,14 @@ impl Access {
     pub async fn change_user(&self, id: UserId, seen: u32, change: UserChange, actor: &Actor) -> Result<UserItem> {
         checked(&change)?;
         let before = self.row(actor, id).await?;
+        let roles = by_hand(&before, change.roles);
         let after = UserRow {
             version: seen.saturating_add(1),
             title: change.title.unwrap_or_else(|| before.name.clone()),
             email: change.email,
             person: change.person,
-            roles: json!(change.roles).to_string(),
-            owner: owns(&change.roles),
+            roles: json!(roles).to_string(),
+            owner: owns(&roles),
             ..before.clone()
         };
         self.saved(&before, after, "user.change", actor).await
@@ -167,8 +169,15 @@ impl Access {
     }
 }
 
+/// What a person grants takes the place of what people granted; what a provider gave is the provider's to take away, and
+/// nobody speaks for it.
+fn by_hand(before: &UserRow, wanted: Vec<Grant>) -> Vec<Grant> {
+    let given = views::grants(&before.roles).into_iter().filter(|grant| grant.by.is_some());
+    wanted.into_iter().filter(|grant| grant.by.is_none()).chain(given).collect()
+}
+
 /// What the audit tells of a user.
-fn told(user: &UserRow) -> Value {
+pub(super) fn told(user: &UserRow) -> Value {
     let roles: Value = serde_json::from_str(&user.roles).unwrap_or_default();
     json!({"name": user.name, "title": user.title, "email": user.email, "person": user.person, "status": user.status, "roles": roles})
 }

@@ -14,6 +14,9 @@ pub struct UserRole {
     pub role: String,
     /// Where it holds: `tenant`, `flow:ID`, `connection:NAME` or `department:ID`.
     pub scope: String,
+    /// The identity provider whose groups gave it, and whose alone it is to take away; null for a person's word.
+    #[serde(default)]
+    pub by: Option<String>,
 }
 
 /// Somebody who may sign in.
@@ -129,7 +132,7 @@ pub(super) fn grants(roles: &str) -> Vec<Grant> {
 }
 
 pub(super) fn user(row: &UserRow) -> UserItem {
-    let role = |grant: Grant| UserRole { role: grant.role, scope: grant.scope.to_string() };
+    let role = |grant: Grant| UserRole { role: grant.role, scope: grant.scope.to_string(), by: grant.by };
     UserItem {
         id: row.id.0,
         name: row.name.clone(),

@@ -84,6 +84,9 @@ pub struct Grant {
     /// Where it holds.
     #[serde(default)]
     pub scope: Scope,
+    /// The identity provider whose groups gave it, and whose alone it is to take away; none for a person's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// What grants permit everywhere in the tenant. A role that is not known permits nothing.
@@ -102,7 +105,7 @@ mod tests {
     use super::*;
 
     fn grant(role: &str, scope: &str) -> Grant {
-        Grant { role: role.into(), scope: scope.parse().unwrap() }
+        Grant { role: role.into(), scope: scope.parse().unwrap(), by: None }
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod chain;
 pub mod grant;
 pub mod lockout;
 pub mod name;
+pub mod oidc;
 pub mod password;
 pub mod role;
 pub mod session;
