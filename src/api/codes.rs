@@ -55,6 +55,21 @@ codes! {
     LINK_OVER = "link_over", GONE, "The link does not work any more",
         "A link works once and for 24 hours; this one was used, is over, was replaced by a newer one, or never was.",
         "Ask whoever sent it for a new one: `waybill users reset NAME`, or `waybill users setup-link` for the first owner.";
+    SIGN_IN_OVER = "sign_in_over", GONE, "There is no such sign-in under way",
+        "An identity provider's answer came that belongs to no sign-in of this browser: it was used, more than ten minutes have passed, another one was begun since, or the browser keeps no cookies.",
+        "Begin again from the page that signs in, in one tab, and do not open old addresses of it.";
+    PROVIDER_DENIED = "provider_denied", UNAUTHORIZED, "The identity provider says no",
+        "The provider sent no code but a reason, or did not take the code back: the person cancelled, may not use this application, or the code was used before.",
+        "Try again. When it says so again, look at how this application is set up at the provider: its redirect address, its secret, who may use it.";
+    PROVIDER_AWAY = "provider_away", SERVICE_UNAVAILABLE, "The identity provider cannot be used now",
+        "The provider does not answer, answers something that is not understood, or may not be reached by the egress rules of its entry.",
+        "Try again in a moment. Look at `server.identity_providers` (issuer, egress) and at the hub's log, which says what came.";
+    PROVIDER_NOT_BELIEVED = "provider_not_believed", UNAUTHORIZED, "The identity provider is not believed",
+        "What came from the provider does not prove who somebody is: the id token has another issuer, audience, nonce or time, is signed by an algorithm or key that is not taken, or holds no name.",
+        "Try again. When it happens again, the audit (`session.start`, refused) and the log name the reason; compare `server.identity_providers` with the provider, and both machines' clocks.";
+    NOT_ADMITTED = "not_admitted", FORBIDDEN, "Not let in here",
+        "The identity provider knows who it is, but the hub does not let them in: the account is disabled, there is none and the provider may not make one, no group gives a role, or somebody else has the name.",
+        "Ask an owner of the hub: the audit names the reason. An owner links an account that is there, enables it, or gives a group a role in `server.identity_providers`.";
     FOREIGN_PAGE = "foreign_page", FORBIDDEN, "Not from a page of this hub",
         "A browser sent its session with a change that no page of this hub asked for, or did not say which page did.",
         "Use the console at its own address. When a proxy stands before the hub, set `server.public_url` to the address that browsers show. Programs bring a token instead of a session.";

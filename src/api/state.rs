@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::{Cookies, Gate, Tokens};
-use crate::app::access::{Access, Audit};
+use crate::app::access::{Access, Audit, Providers};
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
 use crate::app::connections::Connections;
@@ -60,6 +60,8 @@ pub struct Parts {
     pub tokens: Tokens,
     /// Lets people in.
     pub access: Access,
+    /// Signs people in at identity providers.
+    pub providers: Providers,
     /// How sessions travel.
     pub cookies: Cookies,
     /// Where changes are written down.
@@ -116,6 +118,7 @@ part! {
     People = people;
     Publishing = publishing;
     Access = access;
+    Providers = providers;
     Cookies = cookies;
     Audit = audit;
     Readiness = readiness;

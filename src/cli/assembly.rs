@@ -2,7 +2,8 @@
 
 use crate::api::auth::{Cookies, TokenOptions, Tokens};
 use crate::api::{Limits, Parts, listener};
-use crate::app::access::{Access, Actor, Audit, Cost};
+use crate::app::access::providers::ProviderOptions;
+use crate::app::access::{Access, Actor, Audit, Cost, Providers};
 use crate::app::act::Act;
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
@@ -67,6 +68,8 @@ pub struct HubOptions {
     pub limits: Limits,
     /// Who may use the API.
     pub tokens: Tokens,
+    /// Where people sign in.
+    pub providers: Vec<ProviderOptions>,
     /// Egress, limits and where relative secrets are.
     pub gateway: crate::gateway::Options,
     /// Events decided in one transaction.
@@ -116,6 +119,7 @@ impl HubOptions {
             listener: listener::Options::default(),
             limits: Limits::default(),
             tokens: Tokens::default(),
+            providers: Vec::new(),
             gateway: crate::gateway::Options::default(),
             batch_size_max: 128,
             effects_in_flight_max: 256,
@@ -290,11 +294,13 @@ impl Hub {
         lifecycle.run(batches.run(lifecycle.soft().clone()));
         let access = Access::new(store.clone(), clock.clone(), ids.clone(), session::Limits::default(), Cost::default());
         let cookies = Cookies::new(options.public_url.clone(), options.listen.ip().is_loopback());
+        let providers = Providers::new(access.clone(), options.public_url.clone(), options.providers).map_err(anyhow::Error::msg)?;
         let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
         lifecycle.run(sealing::run(store.clone(), clock.clone(), lifecycle.soft().clone()));
         let parts = Parts {
             audit,
             access: access.clone(),
+            providers,
             cookies: cookies.clone(),
             reader: Reader::new(store.clone()),
             answers: Answers::new(store.clone(), clock.clone()),

@@ -8,8 +8,11 @@ use anyhow::Context;
 use crate::api::auth::{TokenOptions, Tokens};
 use crate::api::listener::{Listener, Options};
 use crate::api::{ApiState, Limits, Parts, router};
+use crate::app::access::providers::ProviderOptions;
 use crate::config;
+use crate::domain::connector::egress::{Egress, EgressPolicy};
 use crate::domain::ids::TenantId;
+use crate::gateway::{ClientLogin, ProviderReach};
 use crate::runtime::Lifecycle;
 
 /// The tokens of the configuration.
@@ -21,6 +24,24 @@ pub fn tokens(tokens: &[config::Token]) -> Tokens {
         permissions: token.permissions.clone(),
         person: token.person.clone(),
     }))
+}
+
+/// The identity providers of the configuration.
+pub fn providers(providers: &[config::IdentityProvider], policy: &EgressPolicy) -> Vec<ProviderOptions> {
+    let options = |provider: &config::IdentityProvider| ProviderOptions {
+        name: provider.name.clone(),
+        title: provider.title.clone(),
+        issuer: provider.issuer_text.clone(),
+        client: ClientLogin { id: provider.client_id.clone(), secret: provider.client_secret.clone() },
+        scopes: provider.scopes.clone(),
+        rules: provider.rules.clone(),
+        reach: ProviderReach {
+            egress: Egress { rules: provider.egress.clone(), allow_http: provider.issuer.scheme() == "http" },
+            policy: policy.clone(),
+            ca: provider.ca.clone(),
+        },
+    };
+    providers.iter().map(options).collect()
 }
 
 /// Limits of requests from the configuration.

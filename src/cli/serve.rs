@@ -44,6 +44,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     start_traces(config.telemetry.traces.as_ref())?;
     let folder = config.project.folder.clone();
     let (source, texts) = source(&config.project)?;
+    let egress = EgressPolicy { allow_loopback: config.gateway.allow_loopback, ..EgressPolicy::default() };
     let defaults = HubOptions::new(Files::default());
     let options = HubOptions {
         definitions: source,
@@ -60,9 +61,10 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         listener: door::options(&config.server),
         limits: door::limits(&config.server),
         tokens: door::tokens(&config.server.tokens),
+        providers: door::providers(&config.server.identity_providers, &egress),
         gateway: crate::gateway::Options {
             base: folder.clone(),
-            egress: EgressPolicy { allow_loopback: config.gateway.allow_loopback, ..EgressPolicy::default() },
+            egress,
             folders: crate::gateway::Folders::new(config.gateway.folders.clone()),
             timeout_millis_max: u64::from(config.gateway.timeout_seconds) * 1_000,
             concurrency_max: config.gateway.concurrency_max,

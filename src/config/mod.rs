@@ -7,6 +7,7 @@
 mod engine;
 mod environment;
 mod gateway;
+mod identity;
 mod mail;
 mod project;
 mod range;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 pub use engine::Engine;
 pub use gateway::Gateway;
+pub use identity::IdentityProvider;
 pub use mail::Mail;
 pub use project::Project;
 pub use retention::Retention;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::identity::{self, IdentityProvider};
 use super::{Source, range::number};
 use crate::domain::diagnostic::Report;
 use crate::domain::permission::Permission;
@@ -29,8 +30,13 @@ pub static SHAPE: ObjectShape = ObjectShape {
         Field::optional("hook_body_bytes_max", Shape::Int, "Largest body of a webhook."),
         Field::optional("connections_max", Shape::Int, "Open connections; more wait in the system's queue."),
         Field::optional("connections_per_address_max", Shape::Int, "Open connections from one address; more are closed."),
-        Field::optional("public_url", Shape::Text, "Where partners reach this hub from outside; `doctor` tries it."),
+        Field::optional("public_url", Shape::Text, "Where partners and browsers reach this hub from outside; `doctor` tries it."),
         Field::optional("tokens", Shape::List(&Shape::Object(&TOKEN)), "Who may use the API. None: nobody."),
+        Field::optional(
+            "identity_providers",
+            Shape::List(&Shape::Object(&identity::SHAPE)),
+            "OpenID Connect providers at which people sign in, in the order of their buttons.",
+        ),
     ],
 };
 
@@ -68,6 +74,8 @@ pub struct Server {
     pub public_url: Option<url::Url>,
     /// Who may use the API.
     pub tokens: Vec<Token>,
+    /// Where people sign in.
+    pub identity_providers: Vec<IdentityProvider>,
 }
 
 /// One bearer token.
@@ -85,7 +93,10 @@ pub struct Token {
 
 impl Server {
     pub(super) fn read(source: &Source<'_>, report: &mut Report) -> Server {
+        let public_url = public_url(source, report);
         Server {
+            identity_providers: identity::read(source, public_url.is_some(), report),
+            public_url,
             listen: listen(source, report),
             header_timeout_seconds: number(source, "header_timeout_seconds", 1..=120, report),
             request_timeout_seconds: number(source, "request_timeout_seconds", 1..=600, report),
@@ -94,7 +105,6 @@ impl Server {
             hook_body_bytes_max: number(source, "hook_body_bytes_max", 1_024..=64 * 1024 * 1024, report),
             connections_max: number(source, "connections_max", 1..=100_000, report),
             connections_per_address_max: number(source, "connections_per_address_max", 1..=100_000, report),
-            public_url: public_url(source, report),
             tokens: tokens(source, report),
         }
     }

@@ -115,6 +115,46 @@ fn tokens_come_from_secrets_long_enough_and_named_once() {
 }
 
 #[test]
+fn an_identity_provider_is_reached_over_tls_and_gives_known_roles() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("secret"), "canary of a client\n").unwrap();
+    let with = |server: &str, provider: &str| {
+        let text = format!("format: 1\nserver: {{{server}identity_providers: [{{name: corp, client_id: hub, {provider}}}]}}\n");
+        read("waybill.yaml", &text, folder.path(), &BTreeMap::new())
+    };
+    let public = "public_url: 'https://hub.example', ";
+    let good = "issuer: 'https://login.example', client_secret: {secret: file/secret}, groups_claim: groups, roles: {admins: owner, pay: [viewer, 'operator@flow:pay']}";
+    let config = with(public, good).config.unwrap();
+    assert!(!format!("{config:?}").contains("canary"));
+    let provider = &config.server.identity_providers[0];
+    assert_eq!((provider.title.as_str(), provider.scopes.join(" ").as_str()), ("corp", "openid profile email"));
+    assert_eq!(provider.rules.roles["pay"].iter().map(|grant| grant.scope.to_string()).collect::<Vec<_>>(), ["tenant", "flow:pay"]);
+    assert!(provider.egress[0].allows_name("login.example", 443) && !provider.egress[0].allows_name("login.example", 8443));
+    assert_eq!(provider.rules.admit, crate::domain::access::oidc::Admit::Mapped);
+    let scopes = with(public, "issuer: 'http://127.0.0.1:9400', scopes: [groups]").config.unwrap();
+    assert_eq!(scopes.server.identity_providers[0].scopes, ["openid", "groups"]);
+
+    for (server, provider, code) in [
+        ("", good, "missing_key"),
+        (public, "issuer: 'http://login.example'", "bad_value"),
+        (public, "issuer: 'https://login.example?x=1'", "bad_value"),
+        (public, "issuer: login.example", "bad_value"),
+        (public, "issuer: 'https://login.example', client_secret: plain", "secret_in_text"),
+        (public, "issuer: 'https://login.example', roles: {a: owner}", "missing_key"),
+        (public, "issuer: 'https://login.example', groups_claim: g, roles: {a: ovner}", "bad_word"),
+        (public, "issuer: 'https://login.example', groups_claim: g, roles: {a: 'viewer@team:x'}", "bad_value"),
+        (public, "issuer: 'https://login.example', egress: ['a b']", "bad_value"),
+        (public, "issuer: 'https://login.example', admit: all", "bad_word"),
+        (public, "issuer: 'https://login.example', ca_file: none.pem", "unknown_file"),
+        (public, "issuer: 'https://a.example'}, {name: corp, client_id: hub, issuer: 'https://b.example'", "duplicate_definition"),
+    ] {
+        let loaded = with(server, provider);
+        assert!(loaded.config.is_none(), "{provider}");
+        assert_eq!(loaded.findings[0].code, code, "{provider}: {:?}", loaded.findings);
+    }
+}
+
+#[test]
 fn a_password_in_the_file_is_refused() {
     let loaded = load_with("format: 1\nstore: {url: 'postgres://hub:canary@db/hub'}\n", &[]);
     assert_eq!(codes(&loaded), [("secret_in_text", 2, "store.url")]);

@@ -334,9 +334,21 @@ async fn send(door: &Door, method: &Method, path: &str, who: &str, body: Option<
 
 /// A consent wants a connector that asks for one, a partner and a browser: `tests/consent.rs` has them.
 const CONSENT: [&str; 4] = ["consent_state", "ask_consent", "answer_consent", "callback"];
-/// These want a person with a browser: `tests/api/sign_in.rs` has them.
-const SESSIONS: [&str; 8] =
-    ["sign_in", "sign_out", "look_at_link", "follow_link", "change_password", "end_session", "make_own_token", "revoke_own_token"];
+/// These want a person with a browser, or a provider: `tests/api/sign_in.rs` and `providers.rs` have them.
+const SESSIONS: [&str; 12] = [
+    "begin_sign_in",
+    "end_sign_in",
+    "link_identity",
+    "unlink_identity",
+    "sign_in",
+    "sign_out",
+    "look_at_link",
+    "follow_link",
+    "change_password",
+    "end_session",
+    "make_own_token",
+    "revoke_own_token",
+];
 
 #[tokio::test]
 async fn what_is_valid_is_accepted_and_answered_by_its_schema() {

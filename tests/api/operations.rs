@@ -7,8 +7,8 @@ use waybill::domain::permission::Permission;
 use crate::support::{Door, door, json, token};
 
 /// What needs no token, each with its reason: probes, the description itself, and what proves itself: webhooks by their
-/// signature, the way back from a consent by the state that was given out, whoever signs in by a password or a link.
-pub const PUBLIC: [&str; 11] = [
+/// signature, the way back from a consent or a provider by the state that was given out, whoever signs in by a password or a link.
+pub const PUBLIC: [&str; 13] = [
     "GET /health",
     "GET /ready",
     "GET /openapi.json",
@@ -17,6 +17,8 @@ pub const PUBLIC: [&str; 11] = [
     "GET /consent/callback",
     "GET /api/v1/sign-in",
     "POST /api/v1/sign-in",
+    "POST /api/v1/sign-in/providers/{provider}",
+    "GET /api/v1/sign-in/providers/{provider}/callback",
     "POST /api/v1/sign-in/link",
     "POST /api/v1/sign-in/link/look",
     "POST /api/v1/sign-out",
@@ -46,6 +48,8 @@ pub fn operations() -> Vec<Operation> {
                 .replace("{hook}", "h1")
                 .replace("{kind}", "flow")
                 .replace("{name}", "oa_main")
+                .replace("{identity}", &id)
+                .replace("{provider}", "nobody")
                 .replace("{stream}", "orders")
                 .replace("{form}", "f1")
                 .replace("{flow}", "f1");
@@ -76,6 +80,7 @@ async fn each_operation_refuses_strangers_and_those_who_lack_its_permission() {
             // A way back that belongs to no question is refused, which is all that a stranger learns; so is an empty form.
             let wanted = match name.as_str() {
                 "GET /consent/callback" => answer == 400,
+                provider if provider.contains("{provider}") => answer == 404,
                 form if form.starts_with("POST /api/v1/sign-in") => answer == 422,
                 _ => answer < 400,
             };

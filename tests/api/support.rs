@@ -15,7 +15,8 @@ use uuid::Uuid;
 use waybill::api::auth::{Cookies, TokenOptions, Tokens};
 use waybill::api::listener::{Listener, Options};
 use waybill::api::{ApiState, Limits, Parts, router};
-use waybill::app::access::{Access, Audit, Cost};
+use waybill::app::access::providers::ProviderOptions;
+use waybill::app::access::{Access, Audit, Cost, Providers};
 use waybill::app::answers::Answers;
 use waybill::app::commands::{Accepted, CommandError, CommandRequest, Commands};
 use waybill::app::connections::{ConnectionItem, Connections};
@@ -60,6 +61,7 @@ pub struct Door {
 pub struct Setup {
     pub listener: Options,
     pub limits: Limits,
+    pub providers: Vec<ProviderOptions>,
 }
 
 /// Remembers commands and answers as told.
@@ -302,10 +304,14 @@ pub async fn door_with(setup: Setup) -> Door {
     let cost = Cost { memory_kib: 64, passes: 1 };
     let access = Access::new(store.clone(), clock.clone(), ids.clone(), waybill::domain::access::session::Limits::default(), cost);
     let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), setup.listener).await.unwrap();
+    let base = format!("http://{}", listener.address().unwrap());
+    let reached = url::Url::parse(&base).ok();
     let parts = Parts {
         people: people(&store, clock.clone()),
         audit: audit.clone(),
         access: access.clone(),
+        providers: Providers::new(access.clone(), reached, setup.providers).unwrap(),
         cookies: Cookies::new(None, true),
         reader: Reader::new(store.clone()),
         answers: Answers::new(store.clone(), clock.clone()),
@@ -335,8 +341,6 @@ pub async fn door_with(setup: Setup) -> Door {
         ids: ids.clone(),
     };
     lifecycle.run(feed.clone().run(lifecycle.soft().clone()));
-    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), setup.listener).await.unwrap();
-    let base = format!("http://{}", listener.address().unwrap());
     lifecycle.run_listener(listener.serve(router(ApiState::new(parts), ids, &setup.limits), lifecycle.listener().clone()));
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
     Door { base, client, lifecycle, commands, mending, intake, store, clock, access, audit, folder }

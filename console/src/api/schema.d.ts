@@ -1847,6 +1847,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in/providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a sign-in at an identity provider. The browser that asks is the one that has to bring the answer: a cookie tells it. */
+        post: operations["begin_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/providers/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Takes the answer of an identity provider, which the browser brings. A page is sent on, with a session or with the code of the
+         *     problem behind `#`; what asks for no page is told the problem itself.
+         */
+        get: operations["end_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-out": {
         parameters: {
             query?: never;
@@ -2140,6 +2177,41 @@ export interface paths {
         /** Lets a user in again, with the password and roles it had. */
         post: operations["enable_user"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who a user is at identity providers. */
+        get: operations["list_identities"];
+        put?: never;
+        /** Links a user with an account of an identity provider: whoever signs in there as that, is this user here. */
+        post: operations["link_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/identities/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets who a user is at an identity provider. The user's sessions end. */
+        delete: operations["unlink_identity"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2525,7 +2597,7 @@ export interface components {
             outcome?: string | null;
             /** @description The request in the hub's log. */
             request?: string | null;
-            /** @description How they came in: `session`, `token`, `setup`, `system` or `nobody`. */
+            /** @description How they came in: `session`, `token`, `setup`, `provider`, `system` or `nobody`. */
             via: string;
         };
         /** @description One action on every thing of a selection. */
@@ -3668,6 +3740,39 @@ export interface components {
             /** @description The lines. */
             lines: components["schemas"]["Line"][];
         };
+        /** @description Who a user is at providers. */
+        Identities: {
+            /** @description The links. */
+            items: components["schemas"]["IdentityItem"][];
+        };
+        /** @description Who a user is at a provider. */
+        IdentityItem: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who linked it; the user's own name for who came in by it first. */
+            created_by: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description The provider itself. */
+            issuer: string;
+            /** @description The provider's name when it was linked. */
+            provider: string;
+            /** @description What it calls the user. */
+            subject: string;
+        };
+        /** @description An account of a provider. */
+        IdentityOrder: {
+            /** @description The provider's name in the configuration. */
+            provider: string;
+            /** @description What the provider calls the person for ever: the claim `sub`. */
+            subject: string;
+        };
         /** @description One run of a flow version for one document revision. */
         InstanceItem: {
             /** @description Where it stands. */
@@ -3966,7 +4071,7 @@ export interface components {
                 outcome?: string | null;
                 /** @description The request in the hub's log. */
                 request?: string | null;
-                /** @description How they came in: `session`, `token`, `setup`, `system` or `nobody`. */
+                /** @description How they came in: `session`, `token`, `setup`, `provider`, `system` or `nobody`. */
                 via: string;
             }[];
             /** @description Give this as `cursor` for the next page; absent on the last one. */
@@ -5265,6 +5370,23 @@ export interface components {
             /** @description `urn:waybill:problem:` and the code. */
             type: string;
         };
+        /** @description Where the browser goes now. */
+        ProviderBegun: {
+            /** @description The provider's page, for this browser and the next ten minutes. */
+            url: string;
+        };
+        /** @description A provider at which one can sign in. */
+        ProviderItem: {
+            /** @description Its name, for the address that begins a sign-in there. */
+            name: string;
+            /** @description What to write on its button. */
+            title: string;
+        };
+        /** @description Where to go on afterwards. */
+        ProviderOrder: {
+            /** @description A path of the console; its first page when left out. */
+            return_to?: string | null;
+        };
         /** @description What to publish. */
         Publication: {
             /**
@@ -5806,6 +5928,8 @@ export interface components {
         SignInOffer: {
             /** @description Whether name and password are taken. */
             password: boolean;
+            /** @description Identity providers at which one can sign in, in the order of their buttons. */
+            providers: components["schemas"]["ProviderItem"][];
             /** @description Whether the hub has an owner. Without one, the link that `waybill serve` prints makes the first. */
             set_up: boolean;
         };
@@ -5825,6 +5949,11 @@ export interface components {
              * @description The user.
              */
             user: string;
+        };
+        /** @description Where the browser goes to end its session at the identity provider too. */
+        SignedOut: {
+            /** @description The provider's page; it leads back to the page that signs in. */
+            url: string;
         };
         /** @description A flow, a document, and answers. */
         SimulateBody: {
@@ -6583,6 +6712,8 @@ export interface components {
         };
         /** @description A role that a user has. */
         UserRole: {
+            /** @description The identity provider whose groups gave it, and whose alone it is to take away; null for a person's word. */
+            by?: string | null;
             /** @description `viewer`, `approver`, `editor`, `publisher`, `operator`, `data_editor`, `payload_viewer`, `secret_admin`, `auditor` or `owner`. */
             role: string;
             /** @description Where it holds: `tenant`, `flow:ID`, `connection:NAME` or `department:ID`. */
@@ -10694,6 +10825,86 @@ export interface operations {
             };
         };
     };
+    begin_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider, of those that `GET /api/v1/sign-in` names */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description What proves the answer */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderBegun"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sign_in: {
+        parameters: {
+            query?: {
+                /** @description Which sign-in */
+                state?: string;
+                /** @description What is exchanged for tokens */
+                code?: string;
+                /** @description Why there is no code */
+                error?: string;
+                /** @description Who answers */
+                iss?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page to go on to, with the session, or to the page that signs in */
+            303: {
+                headers: {
+                    /** @description A path of this hub */
+                    Location?: string;
+                    /** @description The session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_out: {
         parameters: {
             query?: never;
@@ -10703,6 +10914,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The session was begun at an identity provider that ends sessions of its own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description There is nothing more to end */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -11326,6 +11547,103 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserItem"];
                 };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identities"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: string;
+                /** @description The link */
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, with a stable code */
             default: {

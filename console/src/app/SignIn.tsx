@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { api, take } from '../api/client';
+import { ApiError, own } from '../api/problem';
 import { useT } from '../i18n';
 import { Banner, Button, TextField } from '../ui';
-import { signIn, ways } from './account';
+import { goTo, signIn, ways } from './account';
 import { OneTimeLink } from './OneTimeLink';
 import { Preferences } from './Preferences';
 import { session } from './session';
@@ -14,6 +15,15 @@ let link = linkOf();
 
 function linkOf(): string | null {
   const match = location.pathname === '/sign-in' ? /^#link=([\w.~-]+)$/.exec(location.hash) : null;
+  if (match) history.replaceState(null, '', '/');
+  return match?.[1] ?? null;
+}
+
+/** Why a sign-in at a provider came to nothing, as the hub sends the browser back with it. */
+let refused = refusedOf();
+
+function refusedOf(): string | null {
+  const match = location.pathname === '/sign-in' ? /^#problem=([a-z_]{1,64})$/.exec(location.hash) : null;
   if (match) history.replaceState(null, '', '/');
   return match?.[1] ?? null;
 }
@@ -38,6 +48,7 @@ export function SignIn({ ended }: { ended: boolean }) {
     <Frame>
       {ended && <Banner tone="warn">{t('signin.ended')}</Banner>}
       {known.data?.set_up === false && <Banner tone="info">{t('signin.nobody_yet')}</Banner>}
+      {account && <ByProvider providers={known.data?.providers ?? []} />}
       {account ? <ByAccount /> : <ByToken />}
       {known.data?.password && (
         <p>
@@ -62,6 +73,33 @@ export function Frame({ children }: { children: ReactNode }) {
         {children}
       </div>
     </main>
+  );
+}
+
+/** A button for each identity provider. */
+function ByProvider({ providers }: { providers: { name: string; title: string }[] }) {
+  const t = useT();
+  const [error, setError] = useState<unknown>(() => refused && new ApiError(own(refused, '')));
+  const [busy, setBusy] = useState(false);
+  const leave = (provider: string) => {
+    refused = null;
+    setBusy(true);
+    setError(null);
+    goTo(provider).catch((failed: unknown) => {
+      setError(failed);
+      setBusy(false);
+    });
+  };
+  if (providers.length === 0 && !error) return null;
+  return (
+    <div className="stack">
+      {Boolean(error) && <ProblemView error={error} compact />}
+      {providers.map((provider) => (
+        <Button key={provider.name} disabled={busy} onPress={() => leave(provider.name)}>
+          {t('signin.at_provider', { provider: provider.title })}
+        </Button>
+      ))}
+    </div>
   );
 }
 

@@ -7,6 +7,8 @@ export interface Ways {
   set_up: boolean;
   /** Whether there is a sign-in by name and password. */
   password: boolean;
+  /** Identity providers, in the order of their buttons; an older hub names none. */
+  providers?: { name: string; title: string }[];
 }
 
 async function asked<T>(path: string, body?: unknown): Promise<T> {
@@ -41,10 +43,19 @@ export async function signIn(name: string, password: string): Promise<void> {
   session.byAccount();
 }
 
-/** Ends the session at the hub too; a token only leaves this tab. */
+/** Leaves for an identity provider; the page comes back where it was. */
+export async function goTo(provider: string): Promise<void> {
+  const here = location.pathname === '/sign-in' ? '/' : `${location.pathname}${location.search}`;
+  const { url } = await asked<{ url: string }>(`sign-in/providers/${encodeURIComponent(provider)}`, { return_to: here });
+  location.assign(url);
+}
+
+/** Ends the session at the hub too, and at the provider where it began there; a token only leaves this tab. */
 export async function signOut(): Promise<void> {
-  if (session.state() === 'account') await asked('sign-out', {}).catch(() => undefined);
+  const account = session.state() === 'account';
+  const out = account ? await asked<{ url: string } | null>('sign-out', {}).catch(() => null) : null;
   session.over();
+  if (out) location.assign(out.url);
 }
 
 /** Whether the browser has a session: asked once, when the page begins. */

@@ -11,6 +11,9 @@ use crate::app::access::Secret;
 const SECURE_NAME: &str = "__Host-waybill";
 /// Where there is no TLS: a hub on one's own machine.
 const PLAIN_NAME: &str = "waybill";
+/// What a browser holds while its person is at an identity provider.
+const SECURE_PENDING: &str = "__Host-waybill-sign-in";
+const PLAIN_PENDING: &str = "waybill-sign-in";
 
 /// How sessions travel.
 #[derive(Clone, Debug)]
@@ -32,14 +35,34 @@ impl Cookies {
         if self.secure { SECURE_NAME } else { PLAIN_NAME }
     }
 
+    fn pending(&self) -> &'static str {
+        if self.secure { SECURE_PENDING } else { PLAIN_PENDING }
+    }
+
     /// The header that gives a browser its session.
     pub fn give(&self, secret: &Secret, seconds: i64) -> Option<HeaderValue> {
-        self.header(secret.text(), seconds)
+        self.header(self.name(), secret.text(), seconds)
     }
 
     /// The header that takes it away.
     pub fn take(&self) -> Option<HeaderValue> {
-        self.header("", 0)
+        self.header(self.name(), "", 0)
+    }
+
+    /// The header that gives a browser what it brings back from an identity provider. A person comes back from another site,
+    /// by a link: `SameSite=Lax` lets that through and nothing else.
+    pub fn give_pending(&self, secret: &Secret, seconds: i64) -> Option<HeaderValue> {
+        self.header(self.pending(), secret.text(), seconds)
+    }
+
+    /// The header that takes it away.
+    pub fn take_pending(&self) -> Option<HeaderValue> {
+        self.header(self.pending(), "", 0)
+    }
+
+    /// What a browser brings back from an identity provider.
+    pub fn read_pending(&self, headers: &HeaderMap) -> Option<Secret> {
+        read(self.pending(), headers)
     }
 
     /// Where a one-time link leads. Its secret stands behind `#`: browsers send that to nobody.
@@ -48,9 +71,9 @@ impl Cookies {
         format!("{base}/sign-in#link={}", secret.text())
     }
 
-    fn header(&self, value: &str, seconds: i64) -> Option<HeaderValue> {
+    fn header(&self, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
         let secure = if self.secure { "; Secure" } else { "" };
-        let text = format!("{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", self.name());
+        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
         let mut header = HeaderValue::from_str(&text).ok()?;
         header.set_sensitive(true);
         Some(header)
@@ -58,11 +81,7 @@ impl Cookies {
 
     /// The session that a request brings. Two cookies of this name are none: one of them is not ours.
     pub fn read(&self, headers: &HeaderMap) -> Option<Secret> {
-        let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let pairs = all.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let mut ours = pairs.filter(|(name, _)| *name == self.name()).map(|(_, value)| value);
-        let value = ours.next()?;
-        if ours.next().is_some() { None } else { Secret::read(value) }
+        read(self.name(), headers)
     }
 
     /// Whether a request that brings the cookie comes from a page of this hub, as far as it changes anything. Browsers say
@@ -87,6 +106,14 @@ impl Cookies {
         let Some(here) = host.and_then(|host| Url::parse(&format!("{}://{host}", origin.scheme())).ok()) else { return false };
         (origin.scheme() == "https" || !self.secure) && here.origin() == origin.origin()
     }
+}
+
+fn read(wanted: &str, headers: &HeaderMap) -> Option<Secret> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = all.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut ours = pairs.filter(|(name, _)| *name == wanted).map(|(_, value)| value);
+    let value = ours.next()?;
+    if ours.next().is_some() { None } else { Secret::read(value) }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub struct Actor {
     pub tenant: TenantId,
     /// Name.
     pub name: String,
-    /// How they came in: `session`, `token`, `setup`, `system` or `nobody`.
+    /// How they came in: `session`, `token`, `setup`, `provider`, `system` or `nobody`.
     pub via: &'static str,
     /// From where.
     pub address: Option<String>,

@@ -31,7 +31,7 @@ pub struct AuditItem {
     pub at: Timestamp,
     /// Who, by name.
     pub actor: String,
-    /// How they came in: `session`, `token`, `setup`, `system` or `nobody`.
+    /// How they came in: `session`, `token`, `setup`, `provider`, `system` or `nobody`.
     pub via: String,
     /// What was done: `POST /api/v1/…`, `reveal`, `session.start`, `user.add` and so on.
     pub action: String,

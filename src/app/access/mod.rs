@@ -1,4 +1,4 @@
-//! Who may come in: signing in and out, sessions, one-time links, users.
+//! Who may come in: signing in and out, identity providers, sessions, one-time links, users.
 //!
 //! Secrets are drawn here and kept as digests; passwords are hashed and compared here and nowhere else. What a caller may do
 //! once inside is the door's matter.
@@ -7,6 +7,7 @@ mod actor;
 pub mod audit;
 mod hasher;
 mod links;
+pub mod providers;
 mod secret;
 mod sessions;
 mod sign_in;
@@ -23,6 +24,7 @@ pub use audit::Audit;
 pub use hasher::Cost;
 use hasher::Hasher;
 pub use links::{LinkUse, MadeLink};
+pub use providers::Providers;
 pub use secret::Secret;
 pub use sessions::Entered;
 pub use sign_in::{Attempt, Opened};

@@ -4,6 +4,7 @@ use super::Error;
 use crate::domain::ids::TenantId;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -48,6 +49,12 @@ impl Secret {
         self.text.expose_secret()
     }
 
+    /// Another secret for one purpose, which leads neither back nor to those of other purposes; 43 characters.
+    pub(super) fn derived(&self, purpose: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.text().as_bytes());
+        URL_SAFE_NO_PAD.encode(hmac::sign(&key, purpose.as_bytes()))
+    }
+
     /// What is kept of it. Plain SHA-256 is enough: what is hashed is 256 random bits.
     pub fn digest(&self) -> String {
         hex::encode(Sha256::digest(self.text()))
@@ -65,6 +72,9 @@ mod tests {
         assert_eq!((read.tenant(), read.digest()), (TenantId(7), one.digest()));
         assert_ne!(one.digest(), Secret::draw(TenantId(7)).unwrap().digest());
         assert!(!format!("{one:?}").contains(one.text()));
+        let made = [one.derived("state"), one.derived("nonce"), one.digest(), one.text().to_owned()];
+        assert_eq!((made[0].len(), read.derived("state")), (43, made[0].clone()));
+        assert_eq!(made.iter().collect::<std::collections::BTreeSet<_>>().len(), made.len());
         for wrong in ["", "7", "7.", "7.short", "-1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &"7.A".repeat(60), "x.AAAA"] {
             assert!(Secret::read(wrong).is_none(), "{wrong}");
         }

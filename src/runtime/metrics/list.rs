@@ -23,6 +23,7 @@ metrics! {
     HTTP_UNAUTHENTICATED Counter "waybill_http_unauthenticated_total" [] "Requests refused for want of a known token or a session that goes on.";
     HTTP_FORGED Counter "waybill_http_foreign_pages_total" [] "Requests refused because a page elsewhere made a browser send them.";
     SIGN_INS Counter "waybill_sign_ins_total" ["result"] "Attempts to sign in: `done`, `refused` (name or password wrong, account waits), `throttled` (too many from one address), `failed` (the store).";
+    PROVIDER_SIGN_INS Counter "waybill_provider_sign_ins_total" ["provider", "result"] "Answers of identity providers: `done`, or why nobody was let in (docs/security/people.md).";
 
     AUDIT_SEALED Counter "waybill_audit_sealed_total" [] "Entries of the audit that this process sealed into their chain.";
 

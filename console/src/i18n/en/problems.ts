@@ -62,5 +62,11 @@ export const problems = {
   'problem.of.sign_in_refused': 'The name or the password is not right, or the account may not come in now.',
   'problem.of.too_many_attempts': 'Too many attempts. Wait a while and try again.',
   'problem.of.link_over': 'The link was used already, or its time is over. Ask for a new one.',
+  'problem.of.sign_in_over': 'This sign-in is no longer under way in this browser. Begin again.',
+  'problem.of.provider_denied': 'The identity provider did not let you through.',
+  'problem.of.provider_away': 'The identity provider cannot be used right now. Try again in a moment.',
+  'problem.of.provider_not_believed':
+    'What the identity provider sent does not prove who you are. The audit of the hub names the reason.',
+  'problem.of.not_admitted': 'The identity provider knows you, but this hub does not let you in. Ask an owner of the hub.',
   'problem.of.foreign_page': 'The request did not come from a page of this hub.',
 };

@@ -72,6 +72,7 @@ export const shell = {
   'nav.tasks': 'Tasks',
   'signin.name': 'Name',
   'signin.password': 'Password',
+  'signin.at_provider': 'Sign in with {provider}',
   'signin.by_token': 'Sign in with a token instead',
   'signin.by_account': 'Sign in by name instead',
   'signin.nobody_yet': 'Nobody owns this hub yet. Open the link that `waybill serve` printed when it began.',

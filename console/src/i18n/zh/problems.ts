@@ -62,5 +62,10 @@ export const problems = {
   'problem.of.sign_in_refused': '用户名或密码不正确，或该账号目前不能登录。',
   'problem.of.too_many_attempts': '尝试次数太多，请稍后再试。',
   'problem.of.link_over': '链接已使用过或已过期，请索取新的链接。',
+  'problem.of.sign_in_over': '此浏览器中的这次登录已失效，请重新开始。',
+  'problem.of.provider_denied': '身份提供方未允许登录。',
+  'problem.of.provider_away': '身份提供方暂时无法使用，请稍后再试。',
+  'problem.of.provider_not_believed': '身份提供方返回的内容无法证明您的身份，原因见系统审计记录。',
+  'problem.of.not_admitted': '身份提供方认识您，但该系统不允许您进入，请联系系统所有者。',
   'problem.of.foreign_page': '请求不是来自本系统的页面。',
 };

@@ -72,6 +72,7 @@ export const shell = {
   'nav.tasks': '待办',
   'signin.name': '用户名',
   'signin.password': '密码',
+  'signin.at_provider': '使用 {provider} 登录',
   'signin.by_token': '改用令牌登录',
   'signin.by_account': '改用用户名登录',
   'signin.nobody_yet': '该系统还没有所有者。请打开 `waybill serve` 启动时打印的链接。',

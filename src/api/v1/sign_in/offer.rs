@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::problem::Problem;
-use crate::app::access::Access;
+use crate::app::access::providers::ProviderItem;
+use crate::app::access::{Access, Providers};
 use crate::domain::ids::TenantId;
 
 /// How one can sign in here.
@@ -16,6 +17,8 @@ pub struct SignInOffer {
     pub set_up: bool,
     /// Whether name and password are taken.
     pub password: bool,
+    /// Identity providers at which one can sign in, in the order of their buttons.
+    pub providers: Vec<ProviderItem>,
 }
 
 /// How one can sign in here; for the page that asks for it.
@@ -23,6 +26,7 @@ pub struct SignInOffer {
     get, path = "/api/v1/sign-in", tag = "sign-in", operation_id = "show_sign_in",
     responses((status = 200, body = SignInOffer)), security(())
 )]
-pub async fn offer(State(access): State<Access>) -> Result<Json<SignInOffer>, Problem> {
-    Ok(Json(SignInOffer { set_up: access.is_set_up(TenantId::DEFAULT).await?, password: true }))
+pub async fn offer(State(access): State<Access>, State(providers): State<Providers>) -> Result<Json<SignInOffer>, Problem> {
+    let set_up = access.is_set_up(TenantId::DEFAULT).await?;
+    Ok(Json(SignInOffer { set_up, password: true, providers: providers.items() }))
 }

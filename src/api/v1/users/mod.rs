@@ -1,6 +1,7 @@
 //! Who may come in: for those with the permission `users`.
 
 pub mod add;
+pub mod identities;
 pub mod list;
 pub mod one;
 pub mod steer;
