@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::{Cookies, Gate, Tokens};
-use crate::app::access::{Access, Audit, Providers};
+use crate::app::access::{Access, Audit, Providers, Scoping};
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
 use crate::app::connections::Connections;
@@ -66,6 +66,8 @@ pub struct Parts {
     pub cookies: Cookies,
     /// Where changes are written down.
     pub audit: Audit,
+    /// What scopes reach.
+    pub scoping: Scoping,
     /// What is ready.
     pub readiness: Readiness,
     /// What was counted.
@@ -121,6 +123,7 @@ part! {
     Providers = providers;
     Cookies = cookies;
     Audit = audit;
+    Scoping = scoping;
     Readiness = readiness;
     Metrics = metrics;
     Arc<dyn Clock> = clock;
@@ -130,6 +133,12 @@ part! {
 impl FromRef<ApiState> for Gate {
     fn from_ref(state: &ApiState) -> Self {
         let parts = &state.parts;
-        Gate { tokens: parts.tokens.clone(), access: parts.access.clone(), cookies: parts.cookies.clone(), audit: parts.audit.clone() }
+        Gate {
+            tokens: parts.tokens.clone(),
+            access: parts.access.clone(),
+            cookies: parts.cookies.clone(),
+            audit: parts.audit.clone(),
+            scoping: parts.scoping.clone(),
+        }
     }
 }

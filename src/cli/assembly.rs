@@ -3,7 +3,7 @@
 use crate::api::auth::{Cookies, TokenOptions, Tokens};
 use crate::api::{Limits, Parts, listener};
 use crate::app::access::providers::ProviderOptions;
-use crate::app::access::{Access, Actor, Audit, Cost, Providers};
+use crate::app::access::{Access, Actor, Audit, Cost, Providers, Scoping};
 use crate::app::act::Act;
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
@@ -299,6 +299,7 @@ impl Hub {
         lifecycle.run(sealing::run(store.clone(), clock.clone(), lifecycle.soft().clone()));
         let parts = Parts {
             audit,
+            scoping: Scoping::new(store.clone(), live.clone()),
             access: access.clone(),
             providers,
             cookies: cookies.clone(),

@@ -7,6 +7,7 @@ use super::desk::*;
 use super::identity::*;
 use super::*;
 use crate::domain::access::chain::Head;
+use crate::domain::access::scope::{Belongings, Thing, Within};
 use crate::domain::ids::{ExceptionId, ReconciliationId, SessionId, TaskId, UserId};
 use futures::FutureExt;
 use std::future::Future;

@@ -1,5 +1,6 @@
 //! Rows of what people are asked, what they decided, and who decides for whom.
 
+use crate::domain::access::scope::Within;
 use crate::domain::ids::{DocumentId, InstanceId, TaskId, TenantId};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -113,6 +114,8 @@ pub struct TaskChoice {
     pub flow: Option<String>,
     /// Only what is due before this.
     pub due_before: Option<Timestamp>,
+    /// Only what is reached.
+    pub within: Option<Within>,
 }
 
 /// How many.

@@ -15,6 +15,7 @@ mod providers;
 mod publishing;
 mod reading;
 mod rows;
+mod scopes;
 mod settling;
 mod sign_in;
 mod stopping;

@@ -16,7 +16,7 @@ use waybill::api::auth::{Cookies, TokenOptions, Tokens};
 use waybill::api::listener::{Listener, Options};
 use waybill::api::{ApiState, Limits, Parts, router};
 use waybill::app::access::providers::ProviderOptions;
-use waybill::app::access::{Access, Audit, Cost, Providers};
+use waybill::app::access::{Access, Audit, Cost, Providers, Scoping};
 use waybill::app::answers::Answers;
 use waybill::app::commands::{Accepted, CommandError, CommandRequest, Commands};
 use waybill::app::connections::{ConnectionItem, Connections};
@@ -310,6 +310,7 @@ pub async fn door_with(setup: Setup) -> Door {
     let parts = Parts {
         people: people(&store, clock.clone()),
         audit: audit.clone(),
+        scoping: Scoping::new(store.clone(), Arc::new(Live::new(shipped(), 0, b"key"))),
         access: access.clone(),
         providers: Providers::new(access.clone(), reached, setup.providers).unwrap(),
         cookies: Cookies::new(None, true),

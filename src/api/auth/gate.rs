@@ -13,8 +13,8 @@ use crate::api::listener::Peer;
 use crate::api::problem::Problem;
 use crate::api::request_id;
 use crate::app::access::tokens::PREFIX;
-use crate::app::access::{Access, Actor, Audit, Entered, Secret};
-use crate::domain::access::grant;
+use crate::app::access::{Access, Actor, Audit, Entered, Scoping, Secret};
+use crate::domain::access::{grant, scope};
 use crate::domain::ids::TenantId;
 use crate::runtime::metrics::list::{HTTP_FORGED, HTTP_UNAUTHENTICATED};
 
@@ -29,6 +29,8 @@ pub struct Gate {
     pub cookies: Cookies,
     /// Where changes are written down.
     pub audit: Audit,
+    /// What scopes reach.
+    pub scoping: Scoping,
 }
 
 impl Gate {
@@ -67,6 +69,7 @@ impl Gate {
             permissions: known.permissions.into(),
             person: known.person.as_deref().map(Arc::from),
             via: Via::Token { user: known.user },
+            narrow: Arc::default(),
         }))
     }
 
@@ -92,6 +95,7 @@ fn caller(entered: Entered) -> Caller {
         name: Arc::from(entered.user.name.as_str()),
         tenant: entered.user.tenant,
         permissions: permissions.into(),
+        narrow: scope::narrow(&entered.grants).cloned().collect(),
         person: entered.user.person.as_deref().map(Arc::from),
         via: Via::Session { user: entered.user.id, session: entered.session.id, title: Arc::from(entered.user.title.as_str()) },
     }

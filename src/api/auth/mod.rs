@@ -5,6 +5,7 @@
 
 mod cookies;
 mod gate;
+mod thing;
 mod tokens;
 
 use std::marker::PhantomData;
@@ -20,6 +21,8 @@ use super::audit::Record;
 use super::codes;
 use super::problem::Problem;
 use crate::app::access::Actor;
+use crate::domain::access::grant::Grant;
+use crate::domain::access::scope::Within;
 use crate::domain::ids::{SessionId, TenantId, UserId};
 use crate::domain::permission::Permission;
 
@@ -53,6 +56,8 @@ pub struct Caller {
     pub via: Via,
     permissions: Arc<[Permission]>,
     person: Option<Arc<str>>,
+    /// What holds for a part only. Tokens have none.
+    narrow: Arc<[Grant]>,
 }
 
 impl Caller {
@@ -93,6 +98,11 @@ impl Caller {
     /// What it may do, as words.
     pub fn permissions(&self) -> Vec<&'static str> {
         self.permissions.iter().map(|permission| permission.word()).collect()
+    }
+
+    /// What holds for a flow, a connection or a department only.
+    pub fn narrow(&self) -> &[Grant] {
+        &self.narrow
     }
 
     /// Refuses who may not, for what only some requests of an operation need; the operation's own permission is proved by
@@ -151,7 +161,7 @@ needs! {
     Audit;
 }
 
-/// The caller, proved to have the permission. The first argument of every handler that is not public.
+/// The caller, proved to have the permission: everywhere, or for the one thing that the path names. The first argument of every handler that is not public.
 pub struct Allowed<P> {
     /// Who.
     pub caller: Caller,
@@ -170,12 +180,41 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let gate = Gate::from_ref(state);
         let caller = gate.caller(parts).await?;
-        caller.must(P::PERMISSION)?;
+        let caller = thing::proved(&gate, caller, parts, state, P::PERMISSION).await?;
         let actor = Actor { tenant: caller.tenant, name: caller.name.to_string(), via: caller.via(), ..gate::stranger(parts) };
         if let Some(record) = parts.extensions.get::<Record>().cloned() {
             record.begin(&gate.audit, &actor, parts, caller.may(Permission::Payloads)).await?;
         }
         Ok(Allowed { caller, actor, permission: PhantomData })
+    }
+}
+
+/// The caller of a list, proved to have the permission everywhere or for a part; then the list holds that part alone.
+pub struct Reaching<P> {
+    /// Who.
+    pub caller: Caller,
+    /// The part; none for everything.
+    pub within: Option<Within>,
+    permission: PhantomData<P>,
+}
+
+impl<P: Needs, S> FromRequestParts<S> for Reaching<P>
+where
+    S: Send + Sync,
+    Gate: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let gate = Gate::from_ref(state);
+        let caller = gate.caller(parts).await?;
+        if caller.may(P::PERMISSION) {
+            return Ok(Reaching { caller, within: None, permission: PhantomData });
+        }
+        match gate.scoping.within(caller.tenant, caller.narrow(), P::PERMISSION) {
+            Some(within) => Ok(Reaching { caller, within: Some(within), permission: PhantomData }),
+            None => Err(lacks(&caller, P::PERMISSION)),
+        }
     }
 }
 

@@ -48,6 +48,7 @@ impl Tokens {
                 permissions: token.permissions.into(),
                 person: token.person.map(Arc::from),
                 via: Via::Token { user: None },
+                narrow: Arc::default(),
             },
         });
         Self(Arc::new(known.collect()))

@@ -1,11 +1,15 @@
 //! `GET /api/v1/me`
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::auth::{Allowed, Read, Via};
+use crate::api::auth::{Caller, Reaching, Read, Via};
+use crate::domain::access::role::Role;
+use crate::domain::permission::Permission;
 
 /// Who calls, and what it may do.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -25,6 +29,19 @@ pub struct Me {
     /// Its permissions: `read`, `payloads`, `start`, `decide`, `operate`, `edit`, `publish`, `metrics`, `users`, `audit`, `amend`.
     pub permissions: Vec<String>,
     /// What it can do with them, for pages that show or hide controls.
+    pub capabilities: Vec<String>,
+    /// What it may do for a part only, beside what it may do everywhere.
+    pub scopes: Vec<MeScope>,
+}
+
+/// What the caller may do for a part.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MeScope {
+    /// The part: `flow:ID`, `connection:NAME` or `department:ID`.
+    pub scope: String,
+    /// Its permissions there.
+    pub permissions: Vec<String>,
+    /// What it can do with them there.
     pub capabilities: Vec<String>,
 }
 
@@ -46,14 +63,32 @@ const CAPABILITIES: [(&str, &[&str]); 14] = [
     ("read_audit", &["audit"]),
 ];
 
+fn capabilities(has: &[&str]) -> Vec<String> {
+    let can = CAPABILITIES.iter().filter(|(_, needs)| needs.iter().all(|need| has.contains(need)));
+    can.map(|(word, _)| (*word).to_owned()).collect()
+}
+
+/// What holds everywhere holds in each part as well.
+fn scopes(caller: &Caller) -> Vec<MeScope> {
+    let mut parts: BTreeMap<String, BTreeSet<Permission>> = BTreeMap::new();
+    for grant in caller.narrow() {
+        let given = Role::of(&grant.role).map(Role::permissions).unwrap_or_default();
+        parts.entry(grant.scope.to_string()).or_insert_with(|| caller.all().iter().copied().collect()).extend(given);
+    }
+    let part = |(scope, permissions): (String, BTreeSet<Permission>)| {
+        let words: Vec<&str> = permissions.into_iter().map(Permission::word).collect();
+        MeScope { scope, capabilities: capabilities(&words), permissions: words.into_iter().map(str::to_owned).collect() }
+    };
+    parts.into_iter().map(part).collect()
+}
+
 /// Who calls, and what it may do.
 #[utoipa::path(
     get, path = "/api/v1/me", tag = "me", operation_id = "show_me",
     responses((status = 200, body = Me)), security(("token" = ["read"]))
 )]
-pub async fn me(Allowed { caller, .. }: Allowed<Read>) -> Json<Me> {
+pub async fn me(Reaching { caller, .. }: Reaching<Read>) -> Json<Me> {
     let has = caller.permissions();
-    let can = CAPABILITIES.iter().filter(|(_, needs)| needs.iter().all(|need| has.contains(need)));
     Json(Me {
         title: match &caller.via {
             Via::Token { .. } => caller.name.to_string(),
@@ -64,7 +99,8 @@ pub async fn me(Allowed { caller, .. }: Allowed<Read>) -> Json<Me> {
         person: caller.person().map(str::to_owned),
         name: caller.name.to_string(),
         tenant: caller.tenant.0,
-        capabilities: can.map(|(word, _)| (*word).to_owned()).collect(),
+        capabilities: capabilities(&has),
+        scopes: scopes(&caller),
         permissions: has.into_iter().map(str::to_owned).collect(),
     })
 }

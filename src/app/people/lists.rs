@@ -2,6 +2,7 @@
 
 use super::{People, Result};
 use crate::app::reading::{List, PageQuery, Pages};
+use crate::domain::access::scope::Within;
 use crate::domain::ids::TenantId;
 use crate::store::{DelegationRow, TaskBox, TaskChoice, TaskRow};
 use jiff::Timestamp;
@@ -20,6 +21,8 @@ pub struct TaskQuery {
     pub flow: Option<String>,
     /// Only what is due before this.
     pub due_before: Option<Timestamp>,
+    /// Only what is reached.
+    pub within: Option<Within>,
 }
 
 /// A task as lists show it.
@@ -102,6 +105,7 @@ impl People {
             list: query.list,
             flow: query.flow.clone(),
             due_before: query.due_before,
+            within: query.within.clone(),
         };
         let rows = self.store.desk().tasks(&choice, pages.page()).await?;
         let at = |row: &TaskRow| match query.list {
@@ -123,7 +127,7 @@ impl People {
         if !rules.is_empty() {
             // What is delegated is narrowed by flow and time, so that it is counted one by one; there is little of it.
             let people = people_of(person, &rules).into_iter().filter(|other| other != person).collect();
-            let choice = TaskChoice { tenant, people, list: TaskBox::Mine, flow: None, due_before: None };
+            let choice = TaskChoice { tenant, people, list: TaskBox::Mine, flow: None, due_before: None, within: None };
             let rows = self.store.desk().tasks(&choice, &crate::store::Page { limit: 500, after: None }).await?;
             for row in rows.iter().filter(|row| super::delegations::covered(&rules, row, person, now)) {
                 mine += 1;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::cursor::Pages;
 use super::{Error, List, PageQuery, Reader, Result};
+use crate::domain::access::scope::Within;
 use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TenantId};
 use crate::store::desk::{ExceptionChoice, GroupRow, NoteRow};
 use crate::store::{ExceptionFilter, ExceptionRow, Page};
@@ -44,6 +45,8 @@ pub struct ExceptionQuery {
     pub since: Option<Timestamp>,
     /// Opened before.
     pub until: Option<Timestamp>,
+    /// Only what is reached.
+    pub within: Option<Within>,
 }
 
 impl ExceptionQuery {
@@ -65,6 +68,7 @@ impl ExceptionQuery {
             step: None,
             since: self.since,
             until: self.until,
+            within: self.within.clone(),
         }
     }
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::cursor::Pages;
 use super::{Error, List, PageQuery, Reader, Result};
+use crate::domain::access::scope::Within;
 use crate::domain::flow::decision::HistoryEntry;
 use crate::domain::ids::{DocumentId, InstanceId, TenantId};
 use crate::store::{self, HistoryRow, InstanceFilter, InstanceRow};
@@ -21,6 +22,8 @@ pub struct InstanceQuery {
     pub status: Option<String>,
     /// Document.
     pub document: Option<DocumentId>,
+    /// Only what is reached.
+    pub within: Option<Within>,
 }
 
 /// One run of a flow version for one document revision.
@@ -81,8 +84,12 @@ impl Reader {
     /// Instances, newest first.
     pub async fn instances(&self, tenant: TenantId, query: &InstanceQuery, page: &PageQuery) -> Result<List<InstanceItem>> {
         let pages = Pages::new("instances", query, page)?;
-        let InstanceQuery { flow, status, document } = query.clone();
-        let rows = self.store.instances(&InstanceFilter { tenant, flow, status, document }, pages.page()).await?;
+        let InstanceQuery { flow, status, document, within } = query.clone();
+        let filter = InstanceFilter { tenant, flow, status, document };
+        let rows = match within {
+            Some(within) => self.store.desk().instances_within(&filter, &within, pages.page()).await?,
+            None => self.store.instances(&filter, pages.page()).await?,
+        };
         Ok(pages.list(rows, |row| (row.started_at, row.id.0), InstanceItem::from))
     }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::cursor::Pages;
 use super::{DocumentItem, List, PageQuery, Reader, Result};
+use crate::domain::access::scope::Within;
 use crate::domain::document::key::{spellings, typed};
 use crate::domain::ids::TenantId;
 use crate::store::DocumentRow;
@@ -48,6 +49,8 @@ pub struct DocumentSearch {
     pub body: Option<String>,
     /// `stopped` or `open`.
     pub standing: Option<String>,
+    /// Only what is reached.
+    pub within: Option<Within>,
 }
 
 impl DocumentSearch {
@@ -72,6 +75,7 @@ impl DocumentSearch {
             amount_to: self.amount_to.clone(),
             body: self.body.clone(),
             standing: self.standing.clone(),
+            within: self.within.clone(),
         })
     }
 

@@ -9,4 +9,5 @@ pub mod name;
 pub mod oidc;
 pub mod password;
 pub mod role;
+pub mod scope;
 pub mod session;

@@ -2,6 +2,7 @@
 
 use super::definition::{Directory, RoleGrant, User};
 use super::who::Who;
+use crate::domain::access::scope::Departments;
 use std::sync::Arc;
 
 /// What a reference is seen from: the document at hand.
@@ -109,6 +110,11 @@ impl Directory {
         self.users.get(person).is_some_and(|user| user.active)
     }
 
+    /// Whether somebody is of a department or one below it.
+    fn of_department(&self, user: &User, department: &str) -> bool {
+        self.departments_up(user.department.as_ref()).iter().any(|id| **id == *department)
+    }
+
     /// Who is above somebody: the manager, else the head of the department or of one above it. Leavers are passed over.
     pub fn superior(&self, person: &str) -> Option<&User> {
         let mut seen: Vec<&str> = vec![person];
@@ -145,5 +151,16 @@ impl Directory {
             at = self.superior(&user.id);
         }
         line
+    }
+}
+
+impl Departments for Directory {
+    fn is_of(&self, person: &str, department: &str) -> bool {
+        self.users.get(person).is_some_and(|user| self.of_department(user, department))
+    }
+
+    fn people_of(&self, department: &str) -> Vec<String> {
+        // Leavers too: what they began is the department's still.
+        self.users.values().filter(|user| self.of_department(user, department)).map(|user| user.id.to_string()).collect()
     }
 }

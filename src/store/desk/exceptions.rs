@@ -2,6 +2,7 @@
 
 use super::feed::exception_changed;
 use super::rows::{Assignment, ExceptionChoice, GroupRow, NoteRow};
+use super::within;
 use crate::domain::ids::{DocumentId, ExceptionId, TenantId};
 use crate::store::ask::{Ask, Speaks, Turn, ask, look, write};
 use crate::store::cells::{Cell, Cells, micros};
@@ -73,10 +74,11 @@ fn narrow(asked: Ask, choice: &ExceptionChoice) -> Ask {
         Some(since) => asked.then(" AND x.opened_at >= ").time(since),
         None => asked,
     };
-    match choice.until {
+    let asked = match choice.until {
         Some(until) => asked.then(" AND x.opened_at < ").time(until),
         None => asked,
-    }
+    };
+    within::exceptions(asked, choice.within.as_ref())
 }
 
 /// ` FROM exception x WHERE …` of a choice.

@@ -20,9 +20,11 @@ mod selections;
 mod size;
 mod streams;
 mod watched;
+mod within;
 
 use super::ask::Speaks;
 use super::{DecisionRow, DelegationRow, Fenced, Lease, Message, Page, Result, SeenRow, TaskChoice, TaskCounts, TaskRow};
+use crate::domain::access::scope::{Belongings, Thing, Within};
 use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TaskId, TenantId};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -103,6 +105,19 @@ pub trait Desk: Send + Sync {
 
     /// Ends a delegation; false when there is none that still holds.
     fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>>;
+
+    // ---- scopes ----
+
+    /// What a thing belongs to; none when it is not there.
+    fn belongings(&self, tenant: TenantId, thing: Thing) -> BoxFuture<'_, Result<Option<Belongings>>>;
+
+    /// Instances that are reached, newest first, keyset pages.
+    fn instances_within<'a>(
+        &'a self,
+        filter: &'a super::InstanceFilter,
+        within: &'a Within,
+        page: &'a Page,
+    ) -> BoxFuture<'a, Result<Vec<super::InstanceRow>>>;
 
     // ---- selections and batches ----
 
@@ -288,6 +303,8 @@ macro_rules! desk_methods {
             commits fn retry_failed(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<u32>> = batches::retry_failed;
             commits fn claim_items<'a>(&'a self, lease: &'a Lease, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Option<ClaimedItems>>> = batches::claim;
             commits fn record_items<'a>(&'a self, outcomes: &'a [ItemOutcome], owner: &'a str, at: Timestamp) -> BoxFuture<'a, Result<Vec<Fenced>>> = batches::record;
+            reads   fn belongings(&self, tenant: TenantId, thing: Thing) -> BoxFuture<'_, Result<Option<Belongings>>> = within::belongings;
+            reads   fn instances_within<'a>(&'a self, filter: &'a super::InstanceFilter, within: &'a Within, page: &'a Page) -> BoxFuture<'a, Result<Vec<super::InstanceRow>>> = within::instances;
             reads   fn search<'a>(&'a self, choice: &'a DocumentChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<super::DocumentRow>>> = search::documents;
             reads   fn find_keys<'a>(&'a self, tenant: TenantId, keys: &'a [String]) -> BoxFuture<'a, Result<Vec<(String, DocumentId)>>> = search::keys;
             reads   fn documents_by_id<'a>(&'a self, tenant: TenantId, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<super::DocumentRow>>> = search::by_id;

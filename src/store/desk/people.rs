@@ -1,6 +1,7 @@
 //! What people are asked, what they decided, how far they have seen, who decides for whom.
 
 use super::exceptions::limit;
+use super::within;
 use crate::domain::ids::{DocumentId, InstanceId, TaskId, TenantId};
 use crate::store::ask::{Ask, Speaks, ask, look, write};
 use crate::store::cells::{Cell, Cells, micros};
@@ -100,7 +101,7 @@ pub(super) async fn list<S: Speaks>(store: &S, choice: &TaskChoice, page: &Page)
         .int(choice.tenant.0)
         .then(" AND t.person")
         .in_texts(&choice.people);
-    let asked = asked.and_text(" AND t.flow = ", choice.flow.as_deref());
+    let asked = within::tasks(asked.and_text(" AND t.flow = ", choice.flow.as_deref()), choice.within.as_ref());
     let asked = match choice.due_before {
         Some(due) => asked.then(" AND t.due < ").time(due),
         None => asked,

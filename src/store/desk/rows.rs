@@ -1,6 +1,7 @@
 //! The rows of the desk's side. JSON columns are text here, as everywhere in the store.
 
 use super::watched::MessageChoice;
+use crate::domain::access::scope::Within;
 use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TenantId};
 use crate::store::ExceptionRow;
 use jiff::Timestamp;
@@ -39,6 +40,8 @@ pub struct ExceptionChoice {
     pub since: Option<Timestamp>,
     /// Opened before.
     pub until: Option<Timestamp>,
+    /// Only what is reached.
+    pub within: Option<Within>,
 }
 
 impl ExceptionChoice {
@@ -60,6 +63,7 @@ impl ExceptionChoice {
             step: None,
             since: None,
             until: None,
+            within: None,
         }
     }
 }
@@ -304,6 +308,8 @@ pub struct DocumentChoice {
     pub body: Option<String>,
     /// `stopped` (an exception is open) or `open` (an instance runs).
     pub standing: Option<String>,
+    /// Only what is reached.
+    pub within: Option<Within>,
 }
 
 impl DocumentChoice {
@@ -323,6 +329,7 @@ impl DocumentChoice {
             amount_to: None,
             body: None,
             standing: None,
+            within: None,
         }
     }
 }

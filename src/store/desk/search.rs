@@ -5,6 +5,7 @@
 
 use super::exceptions::{limit, start};
 use super::rows::{Beside, DocumentChoice, InFlight, KeyChoice};
+use super::within;
 use crate::domain::ids::{DocumentId, InstanceId, TenantId};
 use crate::store::ask::{Ask, Speaks, ask, look};
 use crate::store::cells::Cells;
@@ -28,13 +29,14 @@ pub(super) fn chosen(asked: Ask, choice: &DocumentChoice) -> Ask {
         Some(key) => with_key(asked.then(" AND d.id IN ("), tenant, key).then(")"),
         None => asked,
     };
-    let asked = narrow(asked, choice);
+    let asked = within::documents(narrow(asked, choice), choice.within.as_ref());
     match &choice.body {
         Some(piece) => {
             let asked = asked
                 .then(" AND d.id IN (SELECT r.document_id FROM (SELECT d.id, d.revision FROM document d WHERE d.tenant_id = ")
                 .int(tenant);
-            let asked = narrow(asked, choice).then(" ORDER BY d.created_at DESC, d.id DESC LIMIT ").int(BODIES_MAX);
+            let asked = within::documents(narrow(asked, choice), choice.within.as_ref());
+            let asked = asked.then(" ORDER BY d.created_at DESC, d.id DESC LIMIT ").int(BODIES_MAX);
             let asked = asked.then(") AS c JOIN revision r ON r.document_id = c.id AND r.number = c.revision WHERE ");
             asked.either("strpos(r.body, ", "instr(r.body, ").text(piece).then(") > 0)")
         }

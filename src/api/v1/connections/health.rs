@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 
-use crate::api::auth::{Allowed, Caller, Read};
+use crate::api::auth::{Allowed, Caller, Reaching, Read};
 use crate::api::codes;
 use crate::api::extract::Name;
 use crate::api::problem::Problem;
 use crate::app::connections::{ConnectionItem, Connections};
 use crate::app::health::{self, ConnectionHealth, ConnectionsHealth};
 use crate::app::reading::Reader;
+use crate::domain::access::scope::Within;
 use crate::runtime::Clock;
 
 /// How all connections are doing: calls, errors and percentiles of the last hour, breakers, places and rates of each replica,
@@ -21,12 +22,13 @@ use crate::runtime::Clock;
     responses((status = 200, body = ConnectionsHealth)), security(("token" = ["read"]))
 )]
 pub async fn list(
-    Allowed { caller, .. }: Allowed<Read>,
+    Reaching { caller, within, .. }: Reaching<Read>,
     State(reader): State<Reader>,
     State(connections): State<Arc<dyn Connections>>,
     State(clock): State<Arc<dyn Clock>>,
 ) -> Result<Json<ConnectionsHealth>, Problem> {
-    Ok(Json(health::connections(&reader, caller.tenant, &of(connections.as_ref(), &caller), clock.now()).await?))
+    let items = reached(of(connections.as_ref(), &caller), within.as_ref());
+    Ok(Json(health::connections(&reader, caller.tenant, &items, clock.now()).await?))
 }
 
 /// How one connection is doing, with its operations and its breaker's history.
@@ -49,6 +51,12 @@ pub async fn show(
 /// The connections a caller may know.
 pub fn of(connections: &dyn Connections, caller: &Caller) -> Vec<ConnectionItem> {
     if caller.tenant.has_project() { connections.connections() } else { Vec::new() }
+}
+
+/// Of connections, those that are reached.
+pub fn reached(connections: Vec<ConnectionItem>, within: Option<&Within>) -> Vec<ConnectionItem> {
+    let within = |item: &ConnectionItem| within.is_none_or(|within| within.connections.contains(&item.connection));
+    connections.into_iter().filter(within).collect()
 }
 
 /// The connection of that name.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::auth::{Allowed, Caller, Read};
+use crate::api::auth::{Caller, Reaching, Read};
 use crate::api::codes;
 use crate::api::extract::Query;
 use crate::api::problem::Problem;
@@ -75,6 +75,7 @@ impl Parameters {
             amount_to: self.amount_to.clone(),
             body: self.body.clone(),
             standing: self.standing.clone(),
+            within: None,
         }
     }
 
@@ -102,11 +103,11 @@ impl Parameters {
     responses((status = 200, body = List<FoundDocument>)), security(("token" = ["read"]))
 )]
 pub async fn list(
-    Allowed { caller, .. }: Allowed<Read>,
+    Reaching { caller, within, .. }: Reaching<Read>,
     Query(query): Query<Parameters>,
     State(reader): State<Reader>,
 ) -> Result<Json<List<FoundDocument>>, Problem> {
     query.check(&caller)?;
-    let search = query.search();
+    let search = DocumentSearch { within, ..query.search() };
     Ok(Json(reader.search(caller.tenant, &search, &page(query.limit, query.cursor)).await?))
 }

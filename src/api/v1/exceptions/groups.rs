@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 
 use super::list::Parameters;
-use crate::api::auth::{Allowed, Read};
+use crate::api::auth::{Reaching, Read};
 use crate::api::extract::Query;
 use crate::api::problem::Problem;
-use crate::app::reading::{ExceptionGroups, Reader};
+use crate::app::reading::{ExceptionGroups, ExceptionQuery, Reader};
 
 /// Open exceptions by same cause (class, code, connection, operation, flow, step and message), the largest group first, at
 /// most 200. `state`, `limit` and `cursor` are not used.
@@ -16,9 +16,10 @@ use crate::app::reading::{ExceptionGroups, Reader};
     responses((status = 200, body = ExceptionGroups)), security(("token" = ["read"]))
 )]
 pub async fn groups(
-    Allowed { caller, .. }: Allowed<Read>,
+    Reaching { caller, within, .. }: Reaching<Read>,
     Query(query): Query<Parameters>,
     State(reader): State<Reader>,
 ) -> Result<Json<ExceptionGroups>, Problem> {
-    Ok(Json(reader.exception_groups(caller.tenant, &query.query()).await?))
+    let filter = ExceptionQuery { within, ..query.query() };
+    Ok(Json(reader.exception_groups(caller.tenant, &filter).await?))
 }

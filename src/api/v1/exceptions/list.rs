@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use crate::api::auth::{Allowed, Read};
+use crate::api::auth::{Reaching, Read};
 use crate::api::extract::Query;
 use crate::api::problem::Problem;
 use crate::api::v1::page::page;
@@ -68,6 +68,7 @@ impl Parameters {
             document: self.document.map(DocumentId),
             since: self.since,
             until: self.until,
+            within: None,
         }
     }
 }
@@ -78,10 +79,10 @@ impl Parameters {
     responses((status = 200, body = List<ExceptionItem>)), security(("token" = ["read"]))
 )]
 pub async fn list(
-    Allowed { caller, .. }: Allowed<Read>,
+    Reaching { caller, within, .. }: Reaching<Read>,
     Query(query): Query<Parameters>,
     State(reader): State<Reader>,
 ) -> Result<Json<List<ExceptionItem>>, Problem> {
-    let filter = query.query();
+    let filter = ExceptionQuery { within, ..query.query() };
     Ok(Json(reader.exceptions(caller.tenant, &filter, &page(query.limit, query.cursor)).await?))
 }

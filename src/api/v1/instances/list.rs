@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use crate::api::auth::{Allowed, Read};
+use crate::api::auth::{Reaching, Read};
 use crate::api::extract::Query;
 use crate::api::problem::Problem;
 use crate::api::v1::page::page;
@@ -37,11 +37,11 @@ pub struct Parameters {
     responses((status = 200, body = List<InstanceItem>)), security(("token" = ["read"]))
 )]
 pub async fn list(
-    Allowed { caller, .. }: Allowed<Read>,
+    Reaching { caller, within, .. }: Reaching<Read>,
     Query(query): Query<Parameters>,
     State(reader): State<Reader>,
 ) -> Result<Json<List<InstanceItem>>, Problem> {
     let Parameters { flow, status, document, limit, cursor } = query;
-    let filter = InstanceQuery { flow, status, document: document.map(DocumentId) };
+    let filter = InstanceQuery { flow, status, document: document.map(DocumentId), within };
     Ok(Json(reader.instances(caller.tenant, &filter, &page(limit, cursor)).await?))
 }

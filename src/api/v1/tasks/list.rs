@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::person;
-use crate::api::auth::{Allowed, Decide};
+use crate::api::auth::{Decide, Reaching};
 use crate::api::extract::Query;
 use crate::api::problem::Problem;
 use crate::api::v1::page::page;
@@ -54,7 +54,7 @@ pub struct Parameters {
     responses((status = 200, body = List<TaskItem>)), security(("token" = ["decide"]))
 )]
 pub async fn list(
-    Allowed { caller, .. }: Allowed<Decide>,
+    Reaching { caller, within, .. }: Reaching<Decide>,
     Query(query): Query<Parameters>,
     State(people): State<People>,
 ) -> Result<Json<List<TaskItem>>, Problem> {
@@ -65,6 +65,6 @@ pub async fn list(
         Which::Started => TaskBox::Started,
         Which::Copies => TaskBox::Copies,
     };
-    let query = TaskQuery { list, flow, due_before };
+    let query = TaskQuery { list, flow, due_before, within };
     Ok(Json(people.tasks(caller.tenant, person(&caller)?, &query, &page(limit, cursor)).await?))
 }
