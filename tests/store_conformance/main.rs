@@ -18,6 +18,7 @@ mod only_sqlite;
 mod own;
 mod publishing;
 mod reconcile;
+mod scopes;
 mod shared;
 mod streams;
 mod tickets;
@@ -49,6 +50,23 @@ macro_rules! conformance_of_people {
             super::world::on_sqlite(super::desk::$case).await;
         })* }
     };
+}
+
+/// Cases for what scopes reach, the same.
+macro_rules! conformance_of_scopes {
+    ($($case:ident),* $(,)?) => {
+        mod scopes_on_postgres { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $case() {
+            super::world::on_postgres(super::scopes::$case).await;
+        })* }
+        mod scopes_on_sqlite { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $case() {
+            super::world::on_sqlite(super::scopes::$case).await;
+        })* }
+    };
+}
+
+conformance_of_scopes! {
+    a_thing_belongs_to_flows_connections_and_whoever_began_it,
+    lists_hold_what_is_within_alone,
 }
 
 /// Cases for who may come in, which the store in memory does not know either.

@@ -31,10 +31,14 @@ pub(super) async fn belongings<S: Speaks>(store: &S, tenant: TenantId, thing: Th
         Thing::Instance(id) => {
             let asked =
                 ask("SELECT 'itself' AS part, '' AS word FROM instance i WHERE i.tenant_id = ").int(tenant.0).then(" AND i.id = ").id(id);
-            let asked =
-                asked.then(" UNION ALL SELECT 'flow', i.flow FROM instance i WHERE i.tenant_id = ").int(tenant.0).then(" AND i.id = ").id(id);
             let asked = asked
-                .then(" UNION ALL SELECT 'connection', d.source FROM instance i JOIN document d ON d.id = i.document_id WHERE i.tenant_id = ");
+                .then(" UNION ALL SELECT 'flow', i.flow FROM instance i WHERE i.tenant_id = ")
+                .int(tenant.0)
+                .then(" AND i.id = ")
+                .id(id);
+            let asked = asked.then(
+                " UNION ALL SELECT 'connection', d.source FROM instance i JOIN document d ON d.id = i.document_id WHERE i.tenant_id = ",
+            );
             let asked = asked.int(tenant.0).then(" AND i.id = ").id(id);
             let asked = asked.then(" UNION ALL SELECT 'connection', l.connection FROM instance i JOIN link l ON l.document_id = i.document_id WHERE i.tenant_id = ");
             began(asked.int(tenant.0).then(" AND i.id = ").id(id), tenant).then(" AND t.instance_id = ").id(id)
@@ -45,8 +49,8 @@ pub(super) async fn belongings<S: Speaks>(store: &S, tenant: TenantId, thing: Th
             let asked =
                 asked.then(" UNION ALL SELECT 'flow', x.flow FROM exception x WHERE x.flow IS NOT NULL AND x.tenant_id = ").int(tenant.0);
             let asked = asked.then(" AND x.id = ").id(id);
-            let asked =
-                asked.then(" UNION ALL SELECT 'connection', x.connection FROM exception x WHERE x.connection IS NOT NULL AND x.tenant_id = ");
+            let asked = asked
+                .then(" UNION ALL SELECT 'connection', x.connection FROM exception x WHERE x.connection IS NOT NULL AND x.tenant_id = ");
             let asked = began(asked.int(tenant.0).then(" AND x.id = ").id(id), tenant);
             asked.then(" AND t.instance_id = (SELECT x.instance_id FROM exception x WHERE x.id = ").id(id).then(")")
         }
