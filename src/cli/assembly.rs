@@ -23,6 +23,7 @@ use crate::app::shared::InStore;
 use crate::app::start::Starter;
 use crate::cli::works::{self, Pace};
 use crate::cli::{begin, door};
+use crate::domain::access::role::Roles;
 use crate::domain::access::session;
 use crate::domain::diagnostic::Diagnostic;
 use crate::domain::ids::TenantId;
@@ -68,6 +69,8 @@ pub struct HubOptions {
     pub limits: Limits,
     /// Who may use the API.
     pub tokens: Tokens,
+    /// Roles of the installation's own beside the product's.
+    pub roles: Roles,
     /// Where people sign in.
     pub providers: Vec<ProviderOptions>,
     /// Egress, limits and where relative secrets are.
@@ -119,6 +122,7 @@ impl HubOptions {
             listener: listener::Options::default(),
             limits: Limits::default(),
             tokens: Tokens::default(),
+            roles: Roles::default(),
             providers: Vec::new(),
             gateway: crate::gateway::Options::default(),
             batch_size_max: 128,
@@ -293,13 +297,14 @@ impl Hub {
         let batches = Batches { store: store.clone(), batching, clock: clock.clone(), owner, lease: options.lease, poll: options.poll };
         lifecycle.run(batches.run(lifecycle.soft().clone()));
         let access = Access::new(store.clone(), clock.clone(), ids.clone(), session::Limits::default(), Cost::default());
+        let access = access.with_roles(options.roles.clone());
         let cookies = Cookies::new(options.public_url.clone(), options.listen.ip().is_loopback());
         let providers = Providers::new(access.clone(), options.public_url.clone(), options.providers).map_err(anyhow::Error::msg)?;
         let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
         lifecycle.run(sealing::run(store.clone(), clock.clone(), lifecycle.soft().clone()));
         let parts = Parts {
             audit,
-            scoping: Scoping::new(store.clone(), live.clone()),
+            scoping: Scoping::new(store.clone(), live.clone(), options.roles),
             access: access.clone(),
             providers,
             cookies: cookies.clone(),

@@ -61,6 +61,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         listener: door::options(&config.server),
         limits: door::limits(&config.server),
         tokens: door::tokens(&config.server.tokens),
+        roles: config.server.roles.clone(),
         providers: door::providers(&config.server.identity_providers, &egress),
         gateway: crate::gateway::Options {
             base: folder.clone(),

@@ -9,7 +9,7 @@ use super::Source;
 use super::server::secret_setting;
 use crate::domain::access::grant::{Grant, Scope};
 use crate::domain::access::oidc::{Admit, Rules};
-use crate::domain::access::role::Role;
+use crate::domain::access::role::Roles;
 use crate::domain::binding::EgressRule;
 use crate::domain::diagnostic::{Report, did_you_mean};
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
@@ -69,12 +69,12 @@ pub struct IdentityProvider {
     pub ca: Option<String>,
 }
 
-pub(super) fn read(source: &Source<'_>, has_public_url: bool, report: &mut Report) -> Vec<IdentityProvider> {
+pub(super) fn read(source: &Source<'_>, has_public_url: bool, known: &Roles, report: &mut Report) -> Vec<IdentityProvider> {
     let nodes = source.get("identity_providers").map(Node::items).unwrap_or_default();
     let mut providers: Vec<IdentityProvider> = Vec::new();
     for (index, node) in nodes.iter().enumerate() {
         let path = format!("server.identity_providers[{index}]");
-        let Some(provider) = provider(node, source, &path, report) else { continue };
+        let Some(provider) = provider(node, source, &path, known, report) else { continue };
         if providers.iter().any(|other| other.name == provider.name) {
             report.error("duplicate_definition", node.span, format!("two identity providers are named `{}`", provider.name)).at(&path);
         }
@@ -89,7 +89,7 @@ pub(super) fn read(source: &Source<'_>, has_public_url: bool, report: &mut Repor
     providers
 }
 
-fn provider(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> Option<IdentityProvider> {
+fn provider(node: &Node, source: &Source<'_>, path: &str, known: &Roles, report: &mut Report) -> Option<IdentityProvider> {
     let text = |name: &str| node.get(name).and_then(Node::text).map(str::to_owned);
     let name = text("name")?;
     let issuer_text = text("issuer")?;
@@ -108,7 +108,7 @@ fn provider(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -
         name_claim: text("name_claim").unwrap_or_else(|| "preferred_username".to_owned()),
         person_claim: text("person_claim"),
         groups_claim: text("groups_claim"),
-        roles: roles(node, path, report),
+        roles: roles(node, path, known, report),
         admit: text("admit").and_then(|word| Admit::of(&word)).unwrap_or_default(),
     };
     if let Some(roles) = node.get("roles").filter(|_| rules.groups_claim.is_none()) {
@@ -151,18 +151,18 @@ fn issuer(node: &Node, text: &str, path: &str, report: &mut Report) -> Option<Ur
     url
 }
 
-fn roles(node: &Node, path: &str, report: &mut Report) -> BTreeMap<String, Vec<Grant>> {
+fn roles(node: &Node, path: &str, known: &Roles, report: &mut Report) -> BTreeMap<String, Vec<Grant>> {
     let Some(NodeKind::Map(groups)) = node.get("roles").map(|node| &node.kind) else { return BTreeMap::new() };
     let mut roles = BTreeMap::new();
     for (group, given) in groups {
         let nodes: Vec<&Node> = if given.text().is_some() { vec![given] } else { given.items().iter().collect() };
-        let grants = nodes.into_iter().filter_map(|node| grant(node, &format!("{path}.roles.{}", group.text), report)).collect();
+        let grants = nodes.into_iter().filter_map(|node| grant(node, &format!("{path}.roles.{}", group.text), known, report)).collect();
         roles.insert(group.text.clone(), grants);
     }
     roles
 }
 
-fn grant(node: &Node, path: &str, report: &mut Report) -> Option<Grant> {
+fn grant(node: &Node, path: &str, known: &Roles, report: &mut Report) -> Option<Grant> {
     let text = node.text()?;
     let (role, scope) = text.split_once('@').unwrap_or((text, "tenant"));
     let scope: Scope = match scope.parse() {
@@ -172,9 +172,9 @@ fn grant(node: &Node, path: &str, report: &mut Report) -> Option<Grant> {
             return None;
         }
     };
-    if Role::of(role).is_none() {
+    if known.permissions(role).is_none() {
         let finding = report.error("bad_word", node.span, format!("`{role}` is no role")).at(path);
-        if let Some(near) = did_you_mean(role, Role::ALL.map(Role::word).into_iter()) {
+        if let Some(near) = did_you_mean(role, known.all().map(|(word, _)| word)) {
             finding.hint(format!("did you mean `{near}`?"));
         }
         return None;

@@ -6,10 +6,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::identity::{self, IdentityProvider};
 use super::{Source, range::number};
+use crate::domain::access::role::{self, Roles};
 use crate::domain::diagnostic::Report;
 use crate::domain::permission::Permission;
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
-use crate::domain::text::tree::Node;
+use crate::domain::text::tree::{Node, NodeKind};
 use crate::runtime::secret;
 
 /// Shorter tokens can be guessed.
@@ -32,6 +33,11 @@ pub static SHAPE: ObjectShape = ObjectShape {
         Field::optional("connections_per_address_max", Shape::Int, "Open connections from one address; more are closed."),
         Field::optional("public_url", Shape::Text, "Where partners and browsers reach this hub from outside; `doctor` tries it."),
         Field::optional("tokens", Shape::List(&Shape::Object(&TOKEN)), "Who may use the API. None: nobody."),
+        Field::optional(
+            "roles",
+            Shape::IdMap(&Shape::List(&Shape::Word(&Permission::WORDS))),
+            "Roles of your own beside the product's: the name, and what it permits.",
+        ),
         Field::optional(
             "identity_providers",
             Shape::List(&Shape::Object(&identity::SHAPE)),
@@ -74,6 +80,8 @@ pub struct Server {
     pub public_url: Option<url::Url>,
     /// Who may use the API.
     pub tokens: Vec<Token>,
+    /// The product's roles and those of the installation.
+    pub roles: Roles,
     /// Where people sign in.
     pub identity_providers: Vec<IdentityProvider>,
 }
@@ -94,8 +102,10 @@ pub struct Token {
 impl Server {
     pub(super) fn read(source: &Source<'_>, report: &mut Report) -> Server {
         let public_url = public_url(source, report);
+        let roles = roles(source, report);
         Server {
-            identity_providers: identity::read(source, public_url.is_some(), report),
+            identity_providers: identity::read(source, public_url.is_some(), &roles, report),
+            roles,
             public_url,
             listen: listen(source, report),
             header_timeout_seconds: number(source, "header_timeout_seconds", 1..=120, report),
@@ -168,6 +178,21 @@ fn token(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> O
     };
     let person = node.get("person").and_then(Node::text).map(str::to_owned);
     Some(Token { name: name.to_owned(), secret, permissions, person })
+}
+
+fn roles(source: &Source<'_>, report: &mut Report) -> Roles {
+    let Some(NodeKind::Map(entries)) = source.get("roles").map(|node| &node.kind) else { return Roles::default() };
+    let mut roles = Vec::new();
+    for (key, list) in entries {
+        let permissions: Vec<Permission> = list.items().iter().filter_map(permission).collect();
+        match role::bad(&key.text, &permissions) {
+            Some(bad) => {
+                report.error("bad_value", key.span, format!("the role `{}` {bad}", key.text)).at(format!("server.roles.{}", key.text));
+            }
+            None => roles.push((key.text.clone(), permissions)),
+        }
+    }
+    Roles::new(roles).unwrap_or_default()
 }
 
 fn permission(node: &Node) -> Option<Permission> {

@@ -115,6 +115,28 @@ fn tokens_come_from_secrets_long_enough_and_named_once() {
 }
 
 #[test]
+fn roles_of_ones_own_are_none_of_the_products_and_make_no_owners() {
+    let with = |roles: &str| load_with(&format!("format: 1\nserver: {{roles: {roles}}}\n"), &[]);
+    let config = with("{night_shift: [read, operate]}").config.unwrap();
+    assert_eq!(config.server.roles.permissions("night_shift"), Some(&[Permission::Read, Permission::Operate][..]));
+    for (roles, code) in [
+        ("{viewer: [read, payloads]}", "bad_value"),
+        ("{chief: [read, users]}", "bad_value"),
+        ("{idle: []}", "bad_value"),
+        ("{night_shift: [reed]}", "bad_word"),
+        ("{Night: [read]}", "bad_id"),
+    ] {
+        let loaded = with(roles);
+        assert!(loaded.config.is_none(), "{roles}");
+        assert_eq!(loaded.findings[0].code, code, "{roles}: {:?}", loaded.findings);
+    }
+    let groups = "public_url: 'https://hub.example', identity_providers: [{name: corp, client_id: hub, issuer: 'https://login.example', groups_claim: g, roles: {a: night_shift}}]";
+    let given = |server: &str| load_with(&format!("format: 1\nserver: {{{server}{groups}}}\n"), &[]);
+    assert!(given("roles: {night_shift: [read]}, ").config.is_some());
+    assert_eq!(codes(&given("")), [("bad_word", 2, "server.identity_providers[0].roles.a")]);
+}
+
+#[test]
 fn an_identity_provider_is_reached_over_tls_and_gives_known_roles() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("secret"), "canary of a client\n").unwrap();

@@ -8,7 +8,7 @@ use waybill::app::access::Actor;
 use waybill::domain::ids::TenantId;
 use waybill::domain::permission::Permission;
 
-use crate::support::{Door, FOREIGN, door, json as read, token};
+use crate::support::{Door, FOREIGN, Setup, door, door_with, json as read, token};
 
 pub const PASSWORD: &str = "four words nobody guesses";
 const OTHER: &str = "five other words nobody guesses";
@@ -74,7 +74,11 @@ async fn set_up_link(door: &Door) -> Option<String> {
 
 /// A door with an owner named `ana`.
 pub async fn owned() -> Door {
-    let door = door().await;
+    owned_with(Setup::default()).await
+}
+
+pub async fn owned_with(setup: Setup) -> Door {
+    let door = door_with(setup).await;
     let link = set_up_link(&door).await.unwrap();
     let body = json!({"link": link, "name": "Ana", "title": "Ana Li", "password": PASSWORD});
     assert_eq!(Browser::new(&door).post("/api/v1/sign-in/link", body).await.0, 200);

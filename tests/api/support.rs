@@ -34,6 +34,7 @@ use waybill::app::reading::Reader;
 use waybill::app::reconcile::{Reconciling, RepairOutcome, RepairRequest, StartRequest, Why};
 use waybill::app::start::Starter;
 use waybill::app::starts::{self, FormItem, StartError, Started, StartedDocument, StartedInstance, Starts, Submission};
+use waybill::domain::access::role::Roles;
 use waybill::domain::catalog::{Catalog, has_errors};
 use waybill::domain::ids::{DriftId, ReconciliationId, TenantId};
 use waybill::domain::permission::Permission;
@@ -62,6 +63,7 @@ pub struct Setup {
     pub listener: Options,
     pub limits: Limits,
     pub providers: Vec<ProviderOptions>,
+    pub roles: Roles,
 }
 
 /// Remembers commands and answers as told.
@@ -303,6 +305,8 @@ pub async fn door_with(setup: Setup) -> Door {
     lifecycle.readiness().ready("store");
     let cost = Cost { memory_kib: 64, passes: 1 };
     let access = Access::new(store.clone(), clock.clone(), ids.clone(), waybill::domain::access::session::Limits::default(), cost);
+    let roles = setup.roles;
+    let access = access.with_roles(roles.clone());
     let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), setup.listener).await.unwrap();
     let base = format!("http://{}", listener.address().unwrap());
@@ -310,7 +314,7 @@ pub async fn door_with(setup: Setup) -> Door {
     let parts = Parts {
         people: people(&store, clock.clone()),
         audit: audit.clone(),
-        scoping: Scoping::new(store.clone(), Arc::new(Live::new(shipped(), 0, b"key"))),
+        scoping: Scoping::new(store.clone(), Arc::new(Live::new(shipped(), 0, b"key")), roles.clone()),
         access: access.clone(),
         providers: Providers::new(access.clone(), reached, setup.providers).unwrap(),
         cookies: Cookies::new(None, true),

@@ -14,6 +14,7 @@ use crate::api::problem::Problem;
 use crate::api::request_id;
 use crate::app::access::tokens::PREFIX;
 use crate::app::access::{Access, Actor, Audit, Entered, Scoping, Secret};
+use crate::domain::access::role::Roles;
 use crate::domain::access::{grant, scope};
 use crate::domain::ids::TenantId;
 use crate::runtime::metrics::list::{HTTP_FORGED, HTTP_UNAUTHENTICATED};
@@ -53,7 +54,7 @@ impl Gate {
             return Err(foreign());
         }
         match self.access.enter(&secret).await? {
-            Some(entered) => Ok(caller(entered)),
+            Some(entered) => Ok(caller(entered, self.access.roles())),
             None => Err(unknown("The session is over.")),
         }
     }
@@ -89,8 +90,8 @@ fn foreign() -> Problem {
     Problem::new(&codes::FOREIGN_PAGE, "The request does not come from a page of this hub.")
 }
 
-fn caller(entered: Entered) -> Caller {
-    let permissions: Vec<_> = grant::everywhere(&entered.grants).into_iter().collect();
+fn caller(entered: Entered, roles: &Roles) -> Caller {
+    let permissions: Vec<_> = grant::everywhere(&entered.grants, roles).into_iter().collect();
     Caller {
         name: Arc::from(entered.user.name.as_str()),
         tenant: entered.user.tenant,

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::auth::{Caller, Reaching, Read, Via};
-use crate::domain::access::role::Role;
+use crate::app::access::Access;
+use crate::domain::access::role::Roles;
 use crate::domain::permission::Permission;
 
 /// Who calls, and what it may do.
@@ -69,10 +71,10 @@ fn capabilities(has: &[&str]) -> Vec<String> {
 }
 
 /// What holds everywhere holds in each part as well.
-fn scopes(caller: &Caller) -> Vec<MeScope> {
+fn scopes(caller: &Caller, roles: &Roles) -> Vec<MeScope> {
     let mut parts: BTreeMap<String, BTreeSet<Permission>> = BTreeMap::new();
     for grant in caller.narrow() {
-        let given = Role::of(&grant.role).map(Role::permissions).unwrap_or_default();
+        let given = roles.permissions(&grant.role).unwrap_or_default();
         parts.entry(grant.scope.to_string()).or_insert_with(|| caller.all().iter().copied().collect()).extend(given);
     }
     let part = |(scope, permissions): (String, BTreeSet<Permission>)| {
@@ -87,7 +89,7 @@ fn scopes(caller: &Caller) -> Vec<MeScope> {
     get, path = "/api/v1/me", tag = "me", operation_id = "show_me",
     responses((status = 200, body = Me)), security(("token" = ["read"]))
 )]
-pub async fn me(Reaching { caller, .. }: Reaching<Read>) -> Json<Me> {
+pub async fn me(Reaching { caller, .. }: Reaching<Read>, State(access): State<Access>) -> Json<Me> {
     let has = caller.permissions();
     Json(Me {
         title: match &caller.via {
@@ -100,7 +102,7 @@ pub async fn me(Reaching { caller, .. }: Reaching<Read>) -> Json<Me> {
         name: caller.name.to_string(),
         tenant: caller.tenant.0,
         capabilities: capabilities(&has),
-        scopes: scopes(&caller),
+        scopes: scopes(&caller, access.roles()),
         permissions: has.into_iter().map(str::to_owned).collect(),
     })
 }

@@ -17,6 +17,7 @@ pub mod tokens;
 mod users;
 mod views;
 
+use crate::domain::access::role::Roles;
 use crate::domain::access::session::Limits;
 use crate::runtime::{Clock, IdMaker};
 use crate::store::{self, Store};
@@ -79,11 +80,23 @@ pub struct Access {
     limits: Limits,
     hasher: Arc<Hasher>,
     throttle: Arc<Throttle>,
+    roles: Roles,
 }
 
 impl Access {
     /// Lets in whom this store knows.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: IdMaker, limits: Limits, cost: Cost) -> Self {
-        Self { store, clock, ids, limits, hasher: Arc::new(Hasher::new(cost)), throttle: Arc::default() }
+        Self { store, clock, ids, limits, hasher: Arc::new(Hasher::new(cost)), throttle: Arc::default(), roles: Roles::default() }
+    }
+
+    /// With roles of the installation's own.
+    #[must_use]
+    pub fn with_roles(self, roles: Roles) -> Self {
+        Self { roles, ..self }
+    }
+
+    /// The roles there are.
+    pub fn roles(&self) -> &Roles {
+        &self.roles
     }
 }

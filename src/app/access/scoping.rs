@@ -2,6 +2,7 @@
 
 use crate::app::engine::definitions::Live;
 use crate::domain::access::grant::Grant;
+use crate::domain::access::role::Roles;
 use crate::domain::access::scope::{self, Belongings, Departments, Thing, Within};
 use crate::domain::directory::Directory;
 use crate::domain::ids::TenantId;
@@ -15,12 +16,13 @@ use std::sync::Arc;
 pub struct Scoping {
     store: Arc<dyn Store>,
     live: Arc<Live>,
+    roles: Roles,
 }
 
 impl Scoping {
-    /// With the store, and the directory of what is live.
-    pub fn new(store: Arc<dyn Store>, live: Arc<Live>) -> Self {
-        Self { store, live }
+    /// With the store, the directory of what is live, and the roles there are.
+    pub fn new(store: Arc<dyn Store>, live: Arc<Live>, roles: Roles) -> Self {
+        Self { store, live, roles }
     }
 
     /// What a thing belongs to; none when it is not there.
@@ -33,12 +35,12 @@ impl Scoping {
 
     /// What narrow grants permit on something that belongs to this.
     pub fn on(&self, tenant: TenantId, grants: &[Grant], thing: &Belongings) -> BTreeSet<Permission> {
-        self.with(tenant, |departments| scope::on(grants, thing, departments))
+        self.with(tenant, |departments| scope::on(grants, &self.roles, thing, departments))
     }
 
     /// What narrow grants reach of a list; none when none of them gives the permission.
     pub fn within(&self, tenant: TenantId, grants: &[Grant], permission: Permission) -> Option<Within> {
-        self.with(tenant, |departments| scope::within(grants, permission, departments))
+        self.with(tenant, |departments| scope::within(grants, &self.roles, permission, departments))
     }
 
     /// The directory is one tenant's.

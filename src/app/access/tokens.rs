@@ -95,7 +95,7 @@ impl Access {
         let (name, person) = match (&token.user, user) {
             (None, _) => (token.name.clone(), None),
             (Some(_), Some(user)) if user.status == "active" => {
-                let now = everywhere(&grants(&user.roles));
+                let now = everywhere(&grants(&user.roles), &self.roles);
                 permissions.retain(|permission| now.contains(permission));
                 (user.name, user.person)
             }

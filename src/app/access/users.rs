@@ -5,7 +5,6 @@ use super::views::{self, UserItem, Users};
 use super::{Access, Actor, Error, Result};
 use crate::domain::access::grant::{GRANTS_MAX, Grant, owns};
 use crate::domain::access::name;
-use crate::domain::access::role::Role;
 use crate::domain::ids::UserId;
 use crate::store::identity::{UserRow, UserSaved};
 use serde_json::{Value, json};
@@ -78,7 +77,7 @@ impl Access {
     pub async fn add_user(&self, mut new: NewUser, actor: &Actor) -> Result<(UserItem, MadeLink)> {
         new.known.roles.retain(|grant| grant.by.is_none());
         let name = name::normal(&new.name).map_err(|error| Error::Invalid("name", error.to_string()))?;
-        checked(&new.known)?;
+        self.checked(&new.known)?;
         let now = self.clock.now();
         let user = UserRow {
             id: UserId(self.ids.next()),
@@ -112,7 +111,7 @@ impl Access {
     /// # Errors
     /// When it has changed meanwhile, makes no sense, or would leave nobody who owns the tenant.
     pub async fn change_user(&self, id: UserId, seen: u32, change: UserChange, actor: &Actor) -> Result<UserItem> {
-        checked(&change)?;
+        self.checked(&change)?;
         let before = self.row(actor, id).await?;
         let roles = by_hand(&before, change.roles);
         let after = UserRow {
@@ -182,24 +181,26 @@ pub(super) fn told(user: &UserRow) -> Value {
     json!({"name": user.name, "title": user.title, "email": user.email, "person": user.person, "status": user.status, "roles": roles})
 }
 
-fn checked(change: &UserChange) -> Result<()> {
-    for (field, text) in [("title", &change.title), ("email", &change.email), ("person", &change.person)] {
-        let wrong = |text: &String| text.chars().count() > TEXT_CHARACTERS_MAX || text.chars().any(char::is_control);
-        if text.as_ref().is_some_and(wrong) {
-            return Err(Error::Invalid(field, format!("must be a line of at most {TEXT_CHARACTERS_MAX} characters")));
+impl Access {
+    fn checked(&self, change: &UserChange) -> Result<()> {
+        for (field, text) in [("title", &change.title), ("email", &change.email), ("person", &change.person)] {
+            let wrong = |text: &String| text.chars().count() > TEXT_CHARACTERS_MAX || text.chars().any(char::is_control);
+            if text.as_ref().is_some_and(wrong) {
+                return Err(Error::Invalid(field, format!("must be a line of at most {TEXT_CHARACTERS_MAX} characters")));
+            }
         }
-    }
-    if change.email.as_ref().is_some_and(|email| !email.contains('@')) {
-        return Err(Error::Invalid("email", "must be a mail address".to_owned()));
-    }
-    if change.roles.len() > GRANTS_MAX {
-        return Err(Error::Invalid("roles", format!("must be at most {GRANTS_MAX}")));
-    }
-    match change.roles.iter().find(|grant| Role::of(&grant.role).is_none()) {
-        Some(grant) => {
-            let known = Role::ALL.map(Role::word).join("`, `");
-            Err(Error::Invalid("roles", format!("names `{}`, which is none of `{known}`", grant.role)))
+        if change.email.as_ref().is_some_and(|email| !email.contains('@')) {
+            return Err(Error::Invalid("email", "must be a mail address".to_owned()));
         }
-        None => Ok(()),
+        if change.roles.len() > GRANTS_MAX {
+            return Err(Error::Invalid("roles", format!("must be at most {GRANTS_MAX}")));
+        }
+        match change.roles.iter().find(|grant| self.roles.permissions(&grant.role).is_none()) {
+            Some(grant) => {
+                let known = self.roles.all().map(|(word, _)| word).collect::<Vec<_>>().join("`, `");
+                Err(Error::Invalid("roles", format!("names `{}`, which is none of `{known}`", grant.role)))
+            }
+            None => Ok(()),
+        }
     }
 }

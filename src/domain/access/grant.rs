@@ -1,6 +1,6 @@
 //! Who has which role, and where it holds.
 
-use super::role::Role;
+use super::role::{Role, Roles};
 use crate::domain::permission::Permission;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -90,9 +90,9 @@ pub struct Grant {
 }
 
 /// What grants permit everywhere in the tenant. A role that is not known permits nothing.
-pub fn everywhere(grants: &[Grant]) -> BTreeSet<Permission> {
+pub fn everywhere(grants: &[Grant], roles: &Roles) -> BTreeSet<Permission> {
     let wide = grants.iter().filter(|grant| grant.scope == Scope::Tenant);
-    wide.filter_map(|grant| Role::of(&grant.role)).flat_map(|role| role.permissions().iter().copied()).collect()
+    wide.filter_map(|grant| roles.permissions(&grant.role)).flatten().copied().collect()
 }
 
 /// Whether the role of owner is among them, for the whole tenant.
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn only_wide_and_known_grants_permit_everywhere() {
         let grants = [grant("viewer", "tenant"), grant("operator", "flow:x"), grant("wizard", "tenant")];
-        assert_eq!(everywhere(&grants).into_iter().collect::<Vec<_>>(), [Permission::Read]);
+        assert_eq!(everywhere(&grants, &Roles::default()).into_iter().collect::<Vec<_>>(), [Permission::Read]);
         assert!(owns(&[grant("owner", "tenant")]));
         assert!(!owns(&[grant("owner", "flow:x"), grant("viewer", "tenant")]));
     }

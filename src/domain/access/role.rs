@@ -1,6 +1,8 @@
 //! Roles: named sets of permissions. Few and separate, so that nobody gets by accident what he was not meant to have.
 
 use crate::domain::permission::Permission;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A role the product knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,9 +83,103 @@ impl Role {
     }
 }
 
+/// Longest name of a role.
+const WORD_CHARACTERS_MAX: usize = 64;
+
+/// Why a role of an installation cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadRole {
+    /// The product has a role of that name.
+    #[error("is a role of the product, which means the same everywhere")]
+    Known,
+    /// The name is none.
+    #[error("must be lower-case letters, digits and `_`, beginning with a letter, at most {WORD_CHARACTERS_MAX} characters")]
+    Word,
+    /// It permits nothing.
+    #[error("permits nothing")]
+    Empty,
+    /// It would make owners.
+    #[error("must not permit `users`: whoever says who may do what may do everything, and that is the owner's")]
+    Owns,
+}
+
+/// The roles of one installation: those of the product, and its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roles(Arc<BTreeMap<String, Vec<Permission>>>);
+
+impl Roles {
+    /// The product's roles with these beside them.
+    ///
+    /// # Errors
+    /// The name of one that cannot be, and why.
+    pub fn new(own: impl IntoIterator<Item = (String, Vec<Permission>)>) -> Result<Roles, (String, BadRole)> {
+        let mut roles = BTreeMap::new();
+        for (word, permissions) in own {
+            if let Some(bad) = bad(&word, &permissions) {
+                return Err((word, bad));
+            }
+            roles.insert(word, permissions);
+        }
+        Ok(Roles(Arc::new(roles)))
+    }
+
+    /// What a role permits; none when there is no such role.
+    pub fn permissions(&self, word: &str) -> Option<&[Permission]> {
+        match Role::of(word) {
+            Some(role) => Some(role.permissions()),
+            None => self.0.get(word).map(Vec::as_slice),
+        }
+    }
+
+    /// All of them with what they permit: the product's first, then its own by name.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &[Permission])> {
+        let own = self.0.iter().map(|(word, permissions)| (word.as_str(), permissions.as_slice()));
+        Role::ALL.into_iter().map(|role| (role.word(), role.permissions())).chain(own)
+    }
+}
+
+/// Why a role cannot be.
+pub fn bad(word: &str, permissions: &[Permission]) -> Option<BadRole> {
+    let letters = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    if Role::of(word).is_some() {
+        Some(BadRole::Known)
+    } else if !word.starts_with(|first: char| first.is_ascii_lowercase()) || !word.chars().all(letters) || word.len() > WORD_CHARACTERS_MAX
+    {
+        Some(BadRole::Word)
+    } else if permissions.is_empty() {
+        Some(BadRole::Empty)
+    } else if permissions.contains(&Permission::Users) {
+        Some(BadRole::Owns)
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_installation_adds_roles_and_changes_none() {
+        use Permission as P;
+        let roles = Roles::new([("buyer".to_owned(), vec![P::Read, P::Start])]).unwrap();
+        assert_eq!(roles.permissions("buyer"), Some(&[P::Read, P::Start][..]));
+        assert_eq!(roles.permissions("auditor"), Some(Role::Auditor.permissions()));
+        assert_eq!((roles.permissions("seller"), Roles::default().permissions("buyer")), (None, None));
+        let words: Vec<&str> = roles.all().map(|(word, _)| word).collect();
+        assert_eq!((&words[..10], words[10]), (&Role::ALL.map(Role::word)[..], "buyer"));
+        for (word, permissions, why) in [
+            ("viewer", vec![P::Read], BadRole::Known),
+            ("Buyer", vec![P::Read], BadRole::Word),
+            ("", vec![P::Read], BadRole::Word),
+            ("9lives", vec![P::Read], BadRole::Word),
+            ("buyer@flow", vec![P::Read], BadRole::Word),
+            ("buyer", vec![], BadRole::Empty),
+            ("chief", vec![P::Read, P::Users], BadRole::Owns),
+        ] {
+            assert_eq!(Roles::new([(word.to_owned(), permissions)]), Err((word.to_owned(), why)), "{word}");
+        }
+    }
 
     #[test]
     fn words_are_unique_and_lead_back() {

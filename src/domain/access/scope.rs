@@ -4,7 +4,7 @@
 //! cut into pages.
 
 use super::grant::{Grant, Scope};
-use super::role::Role;
+use super::role::Roles;
 use crate::domain::permission::Permission;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -57,27 +57,23 @@ pub fn narrow(grants: &[Grant]) -> impl Iterator<Item = &Grant> {
     grants.iter().filter(|grant| grant.scope != Scope::Tenant)
 }
 
-fn gives(grant: &Grant, permission: Permission) -> bool {
-    Role::of(&grant.role).is_some_and(|role| role.permissions().contains(&permission))
-}
-
 /// What the narrow ones of these grants permit on a thing.
-pub fn on(grants: &[Grant], thing: &Belongings, departments: &dyn Departments) -> BTreeSet<Permission> {
+pub fn on(grants: &[Grant], roles: &Roles, thing: &Belongings, departments: &dyn Departments) -> BTreeSet<Permission> {
     let holds = |grant: &&Grant| match &grant.scope {
         Scope::Tenant => false,
         Scope::Flow(id) => thing.flows.contains(id),
         Scope::Connection(name) => thing.connections.contains(name),
         Scope::Department(id) => thing.people.iter().any(|person| departments.is_of(person, id)),
     };
-    let roles = narrow(grants).filter(holds).filter_map(|grant| Role::of(&grant.role));
-    roles.flat_map(|role| role.permissions().iter().copied()).collect()
+    narrow(grants).filter(holds).filter_map(|grant| roles.permissions(&grant.role)).flatten().copied().collect()
 }
 
 /// What the narrow ones of these grants reach with a permission; none when none of them gives it.
-pub fn within(grants: &[Grant], permission: Permission, departments: &dyn Departments) -> Option<Within> {
+pub fn within(grants: &[Grant], roles: &Roles, permission: Permission, departments: &dyn Departments) -> Option<Within> {
     let mut within = Within::default();
     let mut any = false;
-    for grant in narrow(grants).filter(|grant| gives(grant, permission)) {
+    let gives = |grant: &&Grant| roles.permissions(&grant.role).is_some_and(|all| all.contains(&permission));
+    for grant in narrow(grants).filter(gives) {
         any = true;
         match &grant.scope {
             Scope::Tenant => {}
@@ -133,7 +129,7 @@ mod tests {
             (thing("pay", "erp", "E009"), vec![P::Read, P::Payloads, P::Start, P::Operate]),
             (Belongings::default(), vec![]),
         ] {
-            assert_eq!(on(&grants, &belongs, &Two).into_iter().collect::<Vec<_>>(), expected, "{belongs:?}");
+            assert_eq!(on(&grants, &Roles::default(), &belongs, &Two).into_iter().collect::<Vec<_>>(), expected, "{belongs:?}");
         }
     }
 
@@ -141,14 +137,14 @@ mod tests {
     fn a_list_reaches_what_gives_the_permission() {
         let grants =
             [grant("operator@flow:pay"), grant("viewer@connection:erp"), grant("wizard@flow:x"), grant("viewer@department:dep_hq")];
-        let read = within(&grants, Permission::Read, &Two).unwrap();
+        let read = within(&grants, &Roles::default(), Permission::Read, &Two).unwrap();
         let expected = Within { flows: vec!["pay".into()], connections: vec!["erp".into()], people: vec!["E001".into(), "E002".into()] };
         assert_eq!(read, expected);
-        let operate = within(&grants, Permission::Operate, &Two).unwrap();
+        let operate = within(&grants, &Roles::default(), Permission::Operate, &Two).unwrap();
         assert_eq!((operate.flows.len(), operate.connections.len()), (1, 0));
-        assert_eq!(within(&grants, Permission::Users, &Two), None);
-        assert_eq!(within(&[grant("owner")], Permission::Read, &Two), None, "what holds everywhere is not narrow");
+        assert_eq!(within(&grants, &Roles::default(), Permission::Users, &Two), None);
+        assert_eq!(within(&[grant("owner")], &Roles::default(), Permission::Read, &Two), None, "what holds everywhere is not narrow");
         // A department without people reaches nothing, which is not everything.
-        assert_eq!(within(&[grant("viewer@department:gone")], Permission::Read, &Two), Some(Within::default()));
+        assert_eq!(within(&[grant("viewer@department:gone")], &Roles::default(), Permission::Read, &Two), Some(Within::default()));
     }
 }

@@ -10,6 +10,7 @@ use crate::api::extract::Query;
 use crate::api::problem::Problem;
 use crate::app::access::{Access, Users};
 use crate::domain::access::role::Role;
+use crate::domain::permission::Permission;
 
 /// From where on.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -41,6 +42,8 @@ pub struct RoleItem {
     pub role: String,
     /// What it may do.
     pub permissions: Vec<String>,
+    /// Whether it is the installation's own, from its configuration.
+    pub own: bool,
 }
 
 /// Roles, the ones that may least first.
@@ -55,10 +58,11 @@ pub struct Roles {
     get, path = "/api/v1/roles", tag = "users", operation_id = "list_roles",
     responses((status = 200, body = Roles)), security(("token" = ["read"]))
 )]
-pub async fn roles(_: Allowed<Read>) -> Json<Roles> {
-    let item = |role: Role| RoleItem {
-        role: role.word().to_owned(),
-        permissions: role.permissions().iter().map(|permission| permission.word().to_owned()).collect(),
+pub async fn roles(_: Allowed<Read>, State(access): State<Access>) -> Json<Roles> {
+    let item = |(role, permissions): (&str, &[Permission])| RoleItem {
+        role: role.to_owned(),
+        permissions: permissions.iter().map(|permission| permission.word().to_owned()).collect(),
+        own: Role::of(role).is_none(),
     };
-    Json(Roles { items: Role::ALL.map(item).into() })
+    Json(Roles { items: access.roles().all().map(item).collect() })
 }
