@@ -4800,6 +4800,8 @@ export interface components {
             permissions: string[];
             /** @description Id of the person in the directory, where the caller is one. */
             person?: string | null;
+            /** @description What it may do for a part only, beside what it may do everywhere. */
+            scopes: components["schemas"]["MeScope"][];
             /**
              * Format: int32
              * @description Its tenant.
@@ -4814,6 +4816,15 @@ export interface components {
             user?: string | null;
             /** @description How the caller came in: `token` or `session`. */
             via: string;
+        };
+        /** @description What the caller may do for a part. */
+        MeScope: {
+            /** @description What it can do with them there. */
+            capabilities: string[];
+            /** @description Its permissions there. */
+            permissions: string[];
+            /** @description The part: `flow:ID`, `connection:NAME` or `department:ID`. */
+            scope: string;
         };
         /** @description A message that waits. */
         MessageItem: {
@@ -5728,6 +5739,8 @@ export interface components {
         };
         /** @description A role. */
         RoleItem: {
+            /** @description Whether it is the installation's own, from its configuration. */
+            own: boolean;
             /** @description What it may do. */
             permissions: string[];
             /** @description Its word. */
