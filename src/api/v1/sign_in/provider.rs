@@ -19,7 +19,7 @@ const RETURN_CHARACTERS_MAX: usize = 1_000;
 
 /// Where to go on afterwards.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"return_to": "/documents"}))]
+#[schema(example = json!({"return_to": "/docs"}))]
 pub struct ProviderOrder {
     /// A path of the console; its first page when left out.
     pub return_to: Option<String>,
@@ -50,7 +50,7 @@ pub async fn begin(
     let mut fields = Fields::of(body);
     let return_to = fields.text("return_to").unwrap_or_else(|| "/".to_owned());
     if !is_ours(&return_to) {
-        fields.fault("return_to", "must be a path of this hub, such as `/documents`");
+        fields.fault("return_to", "must be a path of this hub, such as `/docs`");
     }
     fields.finish()?;
     let begun = providers.begin(&provider, &return_to, &actor).await?;
