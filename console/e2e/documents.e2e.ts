@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { accessibility, openBrowser, openPage } from './browser';
-import { call, post } from './hub';
-import { decides, diagnosis, ended, find, order, reaches, stopped, waiting } from './scenario';
+import { call, command, post, TOKENS } from './hub';
+import { type Diagnosis, decides, diagnosis, ended, find, order, reaches, stopped, until, waiting } from './scenario';
 
 const world = inject('hub');
 let browser: Browser;
@@ -147,19 +147,52 @@ test('a step is skipped with a reason, and the document goes on to its end', asy
 });
 
 test('an answer that was lost is shown as unknown, with nothing to press', async () => {
-  // The first look-ups fail too, so that the outcome stays unknown for as long as it takes to look at the page.
-  const operations = { create_approval: { lost_response_next: 1 }, list_approvals: { reset_before_next: 5 } };
-  await post(`${world.mocks.oa}/__mock/switches`, { operations }, 'PUT');
+  // Every look-up fails until the page has been looked at: that takes as long as it takes.
+  const switches = (operations: unknown) => post(`${world.mocks.oa}/__mock/switches`, { operations }, 'PUT');
+  await switches({ create_approval: { lost_response_next: 1 }, list_approvals: { reset_before: 1 } });
   await order(world, 'PO-DOC-UNKNOWN');
   const row = await reaches(world, 'PO-DOC-UNKNOWN', (found) => found.code === 'outcome_unknown');
-  const { page, context } = await openPage(browser, world.url, `/docs/${row.id}`);
+  const { page, context, faults } = await openPage(browser, world.url, `/docs/${row.id}`);
   const card = page.locator('section.card').first();
   await card.getByText('unknown', { exact: true }).waitFor();
   expect(await card.getByRole('button').count()).toBe(0);
+  await switches({ list_approvals: { reset_before: 0 } });
   await reaches(world, 'PO-DOC-UNKNOWN', ended);
   // The page hears of it by itself.
   await card.getByText('has ended with the outcome').waitFor();
+  expect(faults).toEqual([]);
   await context.close();
+});
+
+test('a page that is open when a call goes wrong says so by itself', async () => {
+  const switches = (operations: unknown) => post(`${world.mocks.oa}/__mock/switches`, { operations }, 'PUT');
+  const hold = (state: string) =>
+    command(world.url, 'connections/oa_main/breaker', { state, reason: 'a look at the page' }, TOKENS.all, 'PUT');
+  await hold('open');
+  try {
+    // Replicas hear of it within seconds; until then calls go out.
+    await until('the hub holds calls to the OA back', async () => {
+      const { lines } = await call<{ lines: { breaker: string }[] }>(world.url, 'connections/oa_main/health');
+      return lines.length > 0 && lines.every((line) => line.breaker === 'held_open');
+    });
+    await order(world, 'PO-DOC-WATCHED');
+    const about = (found: Diagnosis) => found.code === 'calling' && found.cause.en.includes('create_approval');
+    const row = await reaches(world, 'PO-DOC-WATCHED', about);
+    const { page, context } = await openPage(browser, world.url, `/docs/${row.id}`);
+    const card = page.locator('section.card').first();
+    await card.getByText('is under way or next in line').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    // Nothing changes but that a call was tried.
+    await switches({ create_approval: { lost_response_next: 1 }, list_approvals: { reset_before: 1 } });
+    await hold('auto');
+    await card.getByText('unknown', { exact: true }).waitFor();
+    await switches({ list_approvals: { reset_before: 0 } });
+    await reaches(world, 'PO-DOC-WATCHED', ended);
+    await context.close();
+  } finally {
+    await hold('auto');
+    await switches({ list_approvals: { reset_before: 0 } });
+  }
 });
 
 test('what partners send is shown as text and never as markup', async () => {

@@ -162,10 +162,12 @@ calendar: cn
 start: [{api: true}]
 steps:
   - id: lead
+    title: {en: Team lead, zh: 主管审批}
     approve: {by: {user: e1003}, empty: block, fields: {reason: edit, urgent: hide}, comment: [reject]}
     due: 2wd
     sets: in_approval
   - id: money
+    title: {en: Finance, zh: 财务审批}
     when: steps.lead.outcome == 'approved'
     approve: {by: {role: finance_manager}, empty: block}
     due: 2wd
@@ -234,9 +236,15 @@ export async function callAs<T>(token: string, url: string, path: string): Promi
 }
 
 /** A command to the hub's API, to bring about what a page is then looked at for. */
-export async function command<T>(url: string, path: string, body: unknown, token: string = TOKENS.all): Promise<T> {
+export async function command<T>(
+  url: string,
+  path: string,
+  body: unknown,
+  token: string = TOKENS.all,
+  method: 'POST' | 'PUT' = 'POST',
+): Promise<T> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const response = await fetch(`${url}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const response = await fetch(`${url}/api/v1/${path}`, { method, headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;
 }

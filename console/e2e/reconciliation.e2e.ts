@@ -32,14 +32,35 @@ async function differs(document: string): Promise<Drift> {
   throw new Error('no difference was seen in time');
 }
 
+interface Held {
+  connection: string;
+  external_id: string;
+  seen_at?: string;
+  written_at?: string;
+}
+
+/**
+ * The ERP's id of the order, once the hub has heard of the release that it wrote there. The flow ends before that: the ERP's
+ * message of it, or the next reading of its changes, comes when it comes, and would bring along whatever was changed meanwhile.
+ */
+async function heard(document: string): Promise<string> {
+  const end = Date.now() + 45_000;
+  while (Date.now() < end) {
+    const { links } = await call<{ links: Held[] }>(world.url, `documents/${document}`);
+    const link = links.find((one) => one.connection === 'erp_hq');
+    if (link?.seen_at && link.written_at && link.seen_at > link.written_at) return link.external_id;
+    await new Promise((again) => setTimeout(again, 100));
+  }
+  throw new Error('the hub has not heard of its own release');
+}
+
 test('a system that says something else is read back, the difference is seen, and settled with a reason', {
   timeout: 90_000,
 }, async () => {
   await decides(world, 'approve');
   await order(world, 'PO-DRIFT-1');
   const row = await reaches(world, 'PO-DRIFT-1', ended);
-  const detail = await call<{ links: { connection: string; external_id: string }[] }>(world.url, `documents/${row.id}`);
-  const held = detail.links.find((link) => link.connection === 'erp_hq')?.external_id ?? '';
+  const held = await heard(row.id);
   // Somebody changes a price in the ERP, and nobody is told of it.
   await post(`${world.mocks.erp}/__mock/orders/${held}`, { unit_price: '99.00', silent: true }, 'PATCH');
   const drift = await differs(row.id);

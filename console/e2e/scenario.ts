@@ -36,6 +36,15 @@ export async function diagnosis(world: World, id: string): Promise<Diagnosis> {
   return call<Diagnosis>(world.url, `documents/${id}/diagnosis`);
 }
 
+/** Waits until something holds, for what the hub does in its own time. */
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`it has not come to this: ${what}`);
+    await new Promise((again) => setTimeout(again, 100));
+  }
+}
+
 /** Waits until the hub says that the document stands so. */
 export async function reaches(world: World, key: string, fits: (diagnosis: Diagnosis) => boolean): Promise<Row> {
   const end = Date.now() + 30_000;

@@ -117,6 +117,28 @@ test('a page says what changed without being asked, and keeps saying it when the
   await context.close();
 });
 
+test('what changed before the stream began is not missed', async () => {
+  const { page, context } = await openPage(browser, world.url, '/ops');
+  await page.getByRole('heading', { name: 'Operations' }).waitFor();
+  let begin = () => {};
+  const begun = new Promise<void>((done) => {
+    begin = done;
+  });
+  // The list is read while the stream's request is still on its way, as over a slow line.
+  await page.route('**/events/stream**', async (route) => {
+    await begun;
+    await route.continue();
+  });
+  await page.goto(`${world.url}/docs?q=PO-GAP`);
+  await page.getByText('Nothing fits').waitFor();
+  await order(world, 'PO-GAP-1');
+  await reaches(world, 'PO-GAP-1', ended);
+  begin();
+  await page.getByRole('button', { name: /\d+ new/ }).click();
+  await page.getByRole('link', { name: 'PO-GAP-1', exact: true }).waitFor();
+  await context.close();
+});
+
 test('who may only read sees no contents, and disabled controls say why', async () => {
   const row = await reaches(world, 'PO-SHELL-1', ended);
   const { page, context, faults } = await openPage(browser, world.url, `/docs/${row.id}?tab=data`, { token: TOKENS.reader });

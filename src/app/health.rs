@@ -74,7 +74,7 @@ pub struct LineOf {
     /// The replica.
     #[serde(default)]
     pub process: String,
-    /// `closed`, `open` or `probing`.
+    /// `closed`, `open` or `probing`; `held_open` or `held_closed` while a person holds it.
     pub breaker: String,
     /// Calls are held back for this long yet, milliseconds.
     pub held_millis: u64,

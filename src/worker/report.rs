@@ -52,8 +52,9 @@ impl Reporting {
         let mut swept_at: Option<Duration> = None;
         loop {
             let now = self.clock.now();
-            let lines = self.gateway.lines();
             self.follow().await;
+            // After people's holds are followed: what is told of a line is what it does from here on.
+            let lines = self.gateway.lines();
             self.tell(started_at, now, &lines).await;
             self.changed(now, &lines, &mut breakers).await;
             self.write_counts().await;
@@ -161,7 +162,11 @@ fn row(key: &crate::runtime::tally::Counted, value: i64) -> MinuteCount {
 fn line_of(line: &LineState) -> LineOf {
     LineOf {
         process: String::new(),
-        breaker: line.breaker.to_owned(),
+        breaker: match line.by_hand {
+            Some("open") => "held_open".to_owned(),
+            Some(_) => "held_closed".to_owned(),
+            None => line.breaker.to_owned(),
+        },
         held_millis: line.held_millis,
         places: line.places,
         in_use: line.in_use,

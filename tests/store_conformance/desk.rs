@@ -459,6 +459,24 @@ pub async fn a_commit_tells_the_feed_what_changed(world: World) {
     assert_eq!(desk.feed_ends(TENANT).await.unwrap(), None);
 }
 
+pub async fn a_call_that_goes_on_later_is_told_too(world: World) {
+    let (store, desk) = (&world.store, world.store.desk());
+    let (_, started) = stored_instance(store, 1).await;
+    write(store, Writes { effects: vec![queued(effect(1, &started, "oa"))], ..Writes::default() }).await;
+    let claimed = claim(store, "a", 0, 30, "oa").await.remove(0);
+    let tried = |state: &str, due| Progress { attempts: vec![attempt(&claimed.effect, 0, 1)], ..report(&claimed, state, due) };
+    assert_eq!(store.record_progress(&[tried("waiting", 50)]).await.unwrap(), [Fenced::Held]);
+    let all = told(desk, 2).await;
+    let last: serde_json::Value = serde_json::from_str(&all[1].changes).unwrap();
+    assert_eq!(last, serde_json::json!({"effects": [[claimed.effect.id, 1]]}), "which call, and its how many-eth try");
+    // Neither what was given back unsent nor what comes under a lost lease changes anything that people see.
+    assert_eq!(store.record_progress(&[tried("waiting", 60)]).await.unwrap(), [Fenced::Lost]);
+    let again = claim(store, "a", 55, 80, "oa").await.remove(0);
+    assert_eq!(store.record_progress(&[report(&again, "planned", 90)]).await.unwrap(), [Fenced::Held]);
+    write(store, Writes { exceptions: vec![exception(1, &started)], ..Writes::default() }).await;
+    assert_eq!(told(desk, 3).await.len(), 3, "the last is the exception's");
+}
+
 pub async fn cursors_move_only_from_what_was_seen(world: World) {
     let (store, desk) = (&world.store, world.store.desk());
     let key = StreamKey { tenant: TENANT, connection: "erp".into(), stream: "orders".into() };

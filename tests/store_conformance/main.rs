@@ -107,6 +107,7 @@ conformance_of_people! {
     receipts_are_a_ring,
     breakers_are_held_and_let_go,
     a_commit_tells_the_feed_what_changed,
+    a_call_that_goes_on_later_is_told_too,
     cursors_move_only_from_what_was_seen,
     waiting_messages_are_chosen,
     a_mended_revision_keeps_who_and_why,

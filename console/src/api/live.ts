@@ -9,7 +9,7 @@ import { EventReader } from './sse';
 
 export type LiveState = 'connecting' | 'live' | 'down';
 
-const ALL: Changes = { batches: 'all', documents: 'all', exceptions: 'all', instances: 'all' };
+const ALL: Changes = { batches: 'all', documents: 'all', effects: 'all', exceptions: 'all', instances: 'all' };
 /** The hub's comment comes every 15 s; twice missed and a bit means that the line is dead. */
 const SILENT_MS = 35_000;
 const POLL_MS = 15_000;
@@ -82,12 +82,9 @@ class LiveStream {
       const headers: Record<string, string> = this.last ? { 'last-event-id': this.last } : {};
       const response = await request(new Request('/api/v1/events/stream', { headers, signal: line.signal, cache: 'no-store' }));
       if (!response.ok || !response.body) return false;
-      const wasDown = this.current.state === 'down';
       lasted = true;
       this.polling(false);
       this.become({ state: 'live', since: null });
-      // Without a place to go on from, what happened meanwhile is unknown.
-      if (wasDown && !this.last) this.tell(ALL);
       const reader = new EventReader();
       const decoder = new TextDecoder();
       const bytes = response.body.getReader();
@@ -105,8 +102,10 @@ class LiveStream {
   }
 
   private take(event: string, id: string | null, data: string) {
+    // The first event says where the stream begins. What was read before may have changed until then, and nothing tells of it.
+    const begins = this.last === null;
     if (id !== null) this.last = id;
-    if (event === 'reset') this.tell(ALL);
+    if (begins || event === 'reset') this.tell(ALL);
     else if (event === 'changes') this.tell(changesOf(data));
   }
 

@@ -3884,7 +3884,7 @@ export interface components {
         };
         /** @description A connection's line in one replica. */
         LineOf: {
-            /** @description `closed`, `open` or `probing`. */
+            /** @description `closed`, `open` or `probing`; `held_open` or `held_closed` while a person holds it. */
             breaker: string;
             /**
              * Format: int64
@@ -8614,7 +8614,10 @@ export interface operations {
     stream_events: {
         parameters: {
             query?: {
-                /** @description Any of `documents`, `instances`, `exceptions`, `batches`, separated by commas; all when not given. */
+                /**
+                 * @description Any of `documents`, `instances`, `effects` (calls that were tried and go on later), `exceptions`, `batches`, separated by
+                 *     commas; all when not given.
+                 */
                 topics?: string;
             };
             header?: {

@@ -19,6 +19,7 @@ export const queries = new QueryClient({
 /** The first word of a query's key says what it is about. A document's page hangs on its instances and exceptions too. */
 const ABOUT: Record<Topic, string[]> = {
   documents: ['document', 'counts', 'peek', 'ops'],
+  effects: ['document'],
   instances: ['document', 'instance', 'counts', 'tasks', 'task'],
   exceptions: ['document', 'exceptions', 'exception', 'counts', 'ops'],
   batches: ['batches', 'batch'],

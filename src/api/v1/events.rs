@@ -26,14 +26,15 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// One event within this time at most: what changes meanwhile becomes one.
 const PACE: Duration = Duration::from_millis(250);
 /// Topics there are.
-const TOPICS: [&str; 4] = ["batches", "documents", "exceptions", "instances"];
+const TOPICS: [&str; 5] = ["batches", "documents", "effects", "exceptions", "instances"];
 
 /// What to listen to.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Parameters {
-    /// Any of `documents`, `instances`, `exceptions`, `batches`, separated by commas; all when not given.
+    /// Any of `documents`, `instances`, `effects` (calls that were tried and go on later), `exceptions`, `batches`, separated by
+    /// commas; all when not given.
     #[param(example = "documents,exceptions")]
     topics: Option<String>,
 }

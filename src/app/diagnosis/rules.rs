@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Facts, State, WaitingOn};
+use crate::domain::delivery::{Delivery, Phase};
 use crate::domain::flow::effect::Cause;
 use crate::store::{AttemptRow, DocumentView, EffectRow, ExceptionRow, LinkRow};
 
@@ -90,8 +91,8 @@ fn effect_situation(effect: &EffectRow, attempts: &[AttemptRow]) -> Situation {
     let operation = crate::app::reading::operation_of(&effect.work).unwrap_or_default();
     let since = calls().map(|attempt| attempt.started_at).min().unwrap_or(effect.created_at);
     match calls().max_by_key(|attempt| (attempt.number, attempt.part)) {
-        // Whatever was asked since, the write itself stays unknown until a look-up settles it or it is repeated.
-        Some(last) if effect.state == "waiting" && last.class == "unknown" => {
+        // Whatever was asked since, and while it is asked, the write itself stays unknown until a look-up settles it or it is repeated.
+        Some(last) if last.class == "unknown" && (effect.state == "waiting" || looks_up(effect)) => {
             Situation::OutcomeUnknown { connection, operation, since: last.started_at, ask_at: effect.due_at }
         }
         Some(last) if effect.state == "waiting" => {
@@ -99,6 +100,11 @@ fn effect_situation(effect: &EffectRow, attempts: &[AttemptRow]) -> Situation {
         }
         _ => Situation::Calling { connection, operation, since },
     }
+}
+
+/// Whether what is under way is the question whether it happened, not the call itself.
+fn looks_up(effect: &EffectRow) -> bool {
+    effect.state == "started" && serde_json::from_str::<Delivery>(&effect.delivery).is_ok_and(|delivery| delivery.phase == Phase::LookUp)
 }
 
 /// What the partner said, as far as it fits a sentence.

@@ -173,6 +173,20 @@ fn an_unknown_write_stays_unknown_while_it_is_looked_up() {
 }
 
 #[test]
+fn an_unknown_write_stays_unknown_also_during_a_look_up_but_not_while_it_is_sent_again() {
+    let view = view(vec![instance("running")], vec![]);
+    let started = |delivery: &str| Facts {
+        effects: vec![EffectRow { delivery: delivery.into(), ..effect("started") }],
+        attempts: vec![attempt(1, "call", "unknown")],
+        ..facts()
+    };
+    let asking = judge(&view, &[started(r#"{"phase":"look_up"}"#)], at(10));
+    check(&asking, "outcome_unknown", State::Working, at(2), "may or may not have been done", "looks it up");
+    let sending = judge(&view, &[started(r#"{"repeats":1}"#)], at(10));
+    check(&sending, "calling", State::Working, at(2), "is under way", "goes on");
+}
+
+#[test]
 fn a_failed_attempt_tells_the_answer_and_the_next_try() {
     let view = view(vec![instance("running")], vec![]);
     let attempts = vec![attempt(1, "call", "unknown"), attempt(2, "call", "retryable")];

@@ -8,7 +8,7 @@ use super::watched::{ChangeRow, FeedPlace};
 use crate::domain::ids::TenantId;
 use crate::store::ask::{Ask, Speaks, ask, look};
 use crate::store::cells::{Cell, Cells};
-use crate::store::{Result, Writes, decode};
+use crate::store::{Progress, Result, Writes, decode};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -42,12 +42,35 @@ pub(in crate::store) fn told(writes: &Writes) -> Option<Ask> {
     let at = at?;
     let mut tenants: BTreeMap<TenantId, Map<String, Value>> = BTreeMap::new();
     for ((tenant, topic), entries) in topics {
-        let told = if entries.len() > NAMED_MAX { json!("many") } else { Value::Array(entries) };
-        tenants.entry(tenant).or_default().insert(topic.to_owned(), told);
+        tenants.entry(tenant).or_default().insert(topic.to_owned(), named(entries));
     }
     let rows: Vec<(TenantId, String)> = tenants.into_iter().map(|(tenant, topics)| (tenant, Value::Object(topics).to_string())).collect();
+    Some(rows_of(at, &rows))
+}
+
+/// What attempts that did not end their effects tell the feed: who looks at the document must not go on reading that a call is
+/// under way while it waits for its next try, or for somebody to learn whether it happened.
+pub(in crate::store) fn tried(reports: &[&Progress]) -> Option<Ask> {
+    let mut tenants: BTreeMap<TenantId, Vec<Value>> = BTreeMap::new();
+    let mut at: Option<Timestamp> = None;
+    for report in reports.iter().filter(|report| report.state == "waiting") {
+        let Some(last) = report.attempts.last() else { continue };
+        tenants.entry(last.tenant).or_default().push(json!([last.effect, last.number]));
+        at = Some(at.map_or(last.started_at, |known| known.max(last.started_at)));
+    }
+    let at = at?;
+    let text = |(tenant, entries): (TenantId, Vec<Value>)| (tenant, json!({"effects": named(entries)}).to_string());
+    Some(rows_of(at, &tenants.into_iter().map(text).collect::<Vec<_>>()))
+}
+
+/// Things by name, or that there are many.
+fn named(entries: Vec<Value>) -> Value {
+    if entries.len() > NAMED_MAX { json!("many") } else { Value::Array(entries) }
+}
+
+fn rows_of(at: Timestamp, rows: &[(TenantId, String)]) -> Ask {
     let cells = |asked: Ask, row: &(TenantId, String)| asked.time(at).comma().int(row.0.0).comma().text(&row.1);
-    Some(ask("INSERT INTO change_feed (at, tenant_id, changes)").rows(&rows, cells))
+    ask("INSERT INTO change_feed (at, tenant_id, changes)").rows(rows, cells)
 }
 
 /// Tells that a batch has moved on.

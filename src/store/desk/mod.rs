@@ -33,7 +33,7 @@ use uuid::Uuid;
 pub use watched::*;
 
 pub(super) use exceptions::amendments;
-pub(super) use feed::told;
+pub(super) use feed::{told, tried};
 pub(super) use people::{decisions, tasks};
 
 /// The desk's side of the store. Both engines have it by speaking `ask`.

@@ -2,10 +2,12 @@
 
 use super::session::{Postgres, Run, Statement, column};
 use super::{load, outbox};
+use crate::store::ask::Turn as _;
 use crate::store::cells::Cells;
 use crate::store::columns::effect_columns;
+use crate::store::desk::tried;
 use crate::store::fault::{Fault, again};
-use crate::store::keys::{PATIENCE_MICROS, PRIORITY_LAST, answers, held_lane, in_turn};
+use crate::store::keys::{PATIENCE_MICROS, PRIORITY_LAST, answers, held_lane, in_turn, reports_that_count};
 use crate::store::{ClaimedEffect, ConnectionRoom, Fenced, LaneHold, Lease, Progress, Result, decode};
 use jiff::Timestamp;
 use std::collections::HashSet;
@@ -115,6 +117,9 @@ async fn try_record(store: &Postgres, progress: &[Progress]) -> std::result::Res
     let mut run = store.begin().await?;
     let held = load::held(&mut run, &holds).await?;
     outbox::progress(&mut run, &held, progress).await?;
+    if let Some(tried) = tried(&reports_that_count(&held, progress)) {
+        run.done(tried).await?;
+    }
     run.commit().await?;
     Ok(answers(held, progress))
 }
