@@ -69,6 +69,13 @@ beforeAll(async () => {
     ['versions', '/definitions/mapping/po_to_oa?tab=versions'],
     ['releases', '/releases'],
     ['tasks', '/tasks'],
+    ['people', '/settings/people'],
+    ['roles', '/settings/roles'],
+    ['tokens', '/settings/tokens'],
+    ['delegations', '/settings/delegations'],
+    ['calendars', '/settings/calendars?year=2026'],
+    ['account', '/settings/account'],
+    ['audit', '/audit'],
     ['nothing', '/there/is/nothing'],
   ];
 });

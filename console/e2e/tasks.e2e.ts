@@ -70,7 +70,9 @@ test('a task is read and decided on the desk, from the keyboard, and the next on
   await panel.getByText('old ones broke').waitFor();
   // The step hides this field.
   expect(await panel.getByText('Urgent').count()).toBe(0);
-  await panel.getByText(/Perhaps money/).waitFor();
+  // Steps and people by what they are called, not by their ids.
+  await row.getByText('Team lead').waitFor();
+  await panel.getByText(/Perhaps Finance: 孙磊/).waitFor();
   expect(await accessibility(page)).toEqual([]);
   await panel.getByRole('button', { name: 'approve' }).click();
   const sheet = page.getByRole('dialog');

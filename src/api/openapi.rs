@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi as _};
 
 use super::problem::{Pointer, Problem};
 use super::v1::{
-    audit, authoring, batches, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows, forms,
+    audit, authoring, batches, calendars, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows, forms,
     instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{consent, health, hooks};
@@ -80,7 +80,8 @@ use crate::app::{
         users::identities::list, users::identities::link, users::identities::unlink,
         users::steer::disable, users::steer::enable, users::steer::reset, users::steer::sign_out,
         tokens::own::list, tokens::own::make, tokens::own::revoke, tokens::service::list, tokens::service::make, tokens::service::revoke,
-        audit::list::list, audit::chain::head, audit::chain::chain,
+        audit::list::list, audit::chain::head, audit::chain::chain, audit::export::export, audit::proof::proof, calendars::list::list,
+        tasks::find_people::find,
         me::me, events::stream, instances::path::path,
         tasks::list::list, tasks::counts::counts, tasks::show::show, tasks::seen::seen, tasks::act::on_task, tasks::act::on_instance,
         tasks::people::people, delegations::list::list, delegations::create::create, delegations::end::end,
@@ -105,7 +106,7 @@ use crate::app::{
         sign_in::leave::SignedOut, users::identities::IdentityOrder, access::providers::IdentityItem, access::providers::Identities, sign_in::enter::SignIn, sign_in::enter::SignedIn, sign_in::link::OneTimeLink, sign_in::link::LinkFollowed,
         sign_in::password::PasswordOrder, access::SessionsEnded, access::LinkView, access::SessionItem, access::Sessions,
         access::UserItem, access::UserRole, access::Users, users::add::UserOrder, access::UserAdded, access::LinkMade,
-        users::one::UserPatch, access::tokens::TokenItem, access::tokens::TokenItems, access::tokens::TokenMade, tokens::TokenOrder, access::audit::AuditItem, access::audit::AuditHead, access::audit::AuditChain, users::list::RoleItem, users::list::Roles,
+        users::one::UserPatch, access::tokens::TokenItem, access::tokens::TokenItems, access::tokens::TokenMade, tokens::TokenOrder, access::audit::AuditItem, access::audit::AuditHead, access::audit::AuditChain, access::audit::AuditProof, users::list::RoleItem, users::list::Roles,
         me::Me, reading::InstancePath, reading::PathVisit, reading::MessageItem, reading::Receipt,
         app_health::ConnectionsHealth, app_health::ConnectionHealth, app_health::Held, app_health::LineOf, app_health::OperationHealth,
         app_health::BreakerLine, app_ops::Overview, app_ops::Outbox, app_ops::Replica, app_ops::Thresholds, app_ops::Stream,

@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::problem::Problem;
 use super::state::ApiState;
 use super::v1::{
-    audit as audit_routes, authoring, batches, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows,
+    audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows,
     forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{audit, body, codes, consent, deadline, health, hooks, observe, openapi, panic, request_id};
@@ -84,6 +84,7 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/definitions/{kind}/{id}", get(definitions::show::show))
         .route("/api/v1/definitions/{kind}/{id}/versions", get(definitions::versions::versions))
         .route("/api/v1/definitions/{kind}/{id}/text", get(definitions::text::text))
+        .route("/api/v1/calendars", get(calendars::list::list))
         .route("/api/v1/drafts", get(drafts::list::list))
         .route("/api/v1/releases/diff", get(releases::diff::diff))
         .route("/api/v1/releases/{number}", get(releases::show::show))
@@ -169,6 +170,7 @@ fn people() -> Router<ApiState> {
         .route("/api/v1/tasks/{id}/{verb}", post(tasks::act::on_task))
         .route("/api/v1/instances/{id}/people", get(tasks::people::people))
         .route("/api/v1/instances/{id}/people/{verb}", post(tasks::act::on_instance))
+        .route("/api/v1/people", get(tasks::find_people::find))
         .route("/api/v1/delegations", get(delegations::list::list).post(delegations::create::create))
         .route("/api/v1/delegations/{id}", delete(delegations::end::end))
 }
@@ -202,6 +204,8 @@ fn access() -> Router<ApiState> {
         .route("/api/v1/audit", get(audit_routes::list::list))
         .route("/api/v1/audit/head", get(audit_routes::chain::head))
         .route("/api/v1/audit/chain", get(audit_routes::chain::chain))
+        .route("/api/v1/audit/proof", get(audit_routes::proof::proof))
+        .route("/api/v1/audit.csv", get(audit_routes::export::export))
 }
 
 /// Many at once, and what people keep.

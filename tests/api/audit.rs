@@ -234,3 +234,46 @@ impl Door {
         self.try_sql(sql).await.expect(sql);
     }
 }
+
+#[tokio::test]
+async fn the_chain_is_followed_over_the_api_from_anywhere_and_says_where_it_breaks() {
+    let door = sealed().await;
+    let head = proof(&door, None).await.unwrap();
+    let holds = json!({"number": 7, "hash": head.hash, "more": false, "broken": null, "at": null, "problem": null});
+    assert_eq!(door.get("/api/v1/audit/proof").await, (200, holds.clone()));
+    let (_, whole) = door.get("/api/v1/audit/chain").await;
+    let third = whole["items"][2]["hash"].as_str().unwrap();
+    assert_eq!(door.get(&format!("/api/v1/audit/proof?after=3&hash={third}")).await.1, holds);
+    let (_, wrong) = door.get("/api/v1/audit/proof?after=3&hash=0000").await;
+    assert_eq!((&wrong["broken"], &wrong["at"]), (&json!("changed"), &json!(4)), "from another beginning it is another chain");
+    door.sql("DROP TRIGGER audit_entry_unchanged").await;
+    door.sql("DROP TRIGGER audit_entry_kept").await;
+    door.sql("UPDATE audit_entry SET actor = 'eve' WHERE number = 2").await;
+    let (status, broken) = door.get("/api/v1/audit/proof").await;
+    assert_eq!((status, &broken["broken"], &broken["at"], &broken["number"]), (200, &json!("changed"), &json!(2), &json!(1)));
+    door.sql("UPDATE audit_entry SET actor = 'ana' WHERE number = 2").await;
+    door.sql("DELETE FROM audit_entry WHERE number = 7").await;
+    let (_, cut) = door.get("/api/v1/audit/proof").await;
+    assert_eq!((&cut["broken"], &cut["at"]), (&json!("cut"), &json!(7)));
+}
+
+#[tokio::test]
+async fn the_table_has_the_lines_of_the_filter() {
+    let door = sealed().await;
+    let rows = async |query: &str| {
+        let answer = door.request(Method::GET, &format!("/api/v1/audit.csv{query}")).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &"text/csv; charset=utf-8".parse().unwrap()));
+        let text = answer.text().await.unwrap();
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let (_, listed) = door.get("/api/v1/audit?action=session.start").await;
+    let listed = listed["items"].as_array().unwrap();
+    assert!(!listed.is_empty() && listed.len() < 7, "{listed:?}");
+    let narrowed = rows("?action=session.start").await;
+    let column = |rows: &[Vec<String>], place: usize| rows.iter().map(|row| row[place].clone()).collect::<Vec<_>>();
+    let told = |name: &str| listed.iter().map(|line| line[name].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>();
+    assert_eq!(column(&narrowed, 11), told("id"));
+    assert_eq!((column(&narrowed, 2), column(&narrowed, 10)), (told("actor"), told("hash")));
+    assert_eq!(rows("").await.len(), 7);
+}

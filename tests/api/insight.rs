@@ -112,3 +112,19 @@ async fn the_table_has_every_figure_and_no_other() {
     // When it was measured is another moment for the table; everything else has been found.
     assert_eq!(rows.into_keys().map(|(_, _, figure)| figure).collect::<Vec<_>>(), ["measured_at"]);
 }
+
+#[tokio::test]
+async fn steps_of_reactions_are_named_by_what_they_do_and_why() {
+    let door = door().await;
+    let mut revoked = order("PO-1", 0);
+    let entries = literal!([{"kind": "entered", "step": "reaction.3.2", "visit": 1}]);
+    let tenant = revoked.history[0].tenant;
+    revoked.history.push(HistoryRow { tenant, instance: instance("PO-1"), lock: 2, at: at(8), entries: entries.to_string() });
+    door.write(revoked).await;
+    let (_, found) = door.get(&format!("{INSIGHT}?{}", range())).await;
+    let names = literal!({"reaction.3.2": {
+        "en": "call erp.reject_order (after oa.approval_changed)",
+        "zh": "调用 erp.reject_order（oa.approval_changed 之后）",
+    }});
+    assert_eq!(found["names"], names, "those that are in these figures, and no other");
+}

@@ -164,3 +164,35 @@ async fn connections_tell_where_partners_call() {
     let expected: Value = literal!({"items": [{"connection": "oa_main", "connector": "demo_oa", "webhooks": {"approvals": "/hooks/h1"}}]});
     assert_eq!(list, expected);
 }
+
+#[tokio::test]
+async fn calendars_tell_their_hours_their_days_and_who_counts_by_them() {
+    let door = door().await;
+    let (status, found) = door.get("/api/v1/calendars").await;
+    assert_eq!(status, 200, "{found}");
+    let cn = &found["items"][0];
+    assert_eq!((&cn["calendar"], &cn["zone"], &cn["known_until"]), (&literal!("cn"), &literal!("Asia/Shanghai"), &literal!("2026-12-31")));
+    assert_eq!(cn["week"][0], literal!(["09:00-12:00", "13:30-18:00"]));
+    assert_eq!((&cn["week"][6], &cn["work_day"]), (&literal!([]), &cn["week"][0]));
+    assert_eq!(cn["flows"], literal!(["purchase_order_approval", "purchase_request_approval"]));
+    // As the State Council published them.
+    let published = include_str!("../../calendars/cn-2026.csv").lines().skip(1);
+    let published: Vec<Value> = published
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|row| literal!({"date": row[0], "works": row[1] == "work", "name": row[2]}))
+        .collect();
+    assert_eq!(cn["days"].as_array(), Some(&published));
+}
+
+#[tokio::test]
+async fn people_are_found_by_letters_of_name_and_id_while_they_work_here() {
+    let door = door().await;
+    let (status, found) = door.get("/api/v1/people?q=%E8%B5%B5").await;
+    assert_eq!((status, &found["items"]), (200, &literal!([{"person": "e1004", "name": "赵敏", "department": "procurement"}])));
+    let (_, all) = door.get("/api/v1/people?q=E10").await;
+    let ids: Vec<&str> = all["items"].as_array().unwrap().iter().map(|item| item["person"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 7, "{ids:?}");
+    assert_eq!(door.get("/api/v1/people?q=nobody").await.1["items"], literal!([]));
+    let refused = door.client.get(format!("{}/api/v1/people", door.base)).bearer_auth(token(&[Permission::Read])).send().await.unwrap();
+    assert_eq!(refused.status(), 403, "names are for those who hand something to somebody");
+}

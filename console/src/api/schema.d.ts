@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The lines of a filter as a table, newest first, streamed; UTF-8 with a byte order mark, at most a million rows. `limit` and
+         *     `cursor` are not used. What proves that nothing was changed is the chain, not this table.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/chain": {
         parameters: {
             query?: never;
@@ -47,6 +67,26 @@ export interface paths {
         };
         /** Where the chain ends now. Kept elsewhere, it proves later that nothing before it was changed. */
         get: operations["show_audit_head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follows the chain of hashes, at most 50,000 entries of it, and tells whether it holds. Where more is to follow, the next
+         *     request goes on from what this one reached.
+         */
+        get: operations["prove_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -186,6 +226,23 @@ export interface paths {
         put?: never;
         /** Lets the items that failed wait again; no other. */
         post: operations["retry_failed_of_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Working calendars in force, with their holidays and make-up working days. */
+        get: operations["list_calendars"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1600,6 +1657,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People of the directory who work here, for whoever hands something to somebody. */
+        get: operations["find_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reconciliations": {
         parameters: {
             query?: never;
@@ -2600,6 +2674,27 @@ export interface components {
             /** @description How they came in: `session`, `token`, `setup`, `provider`, `system` or `nobody`. */
             via: string;
         };
+        /** @description What following the chain came to. */
+        AuditProof: {
+            /**
+             * Format: int64
+             * @description The entry at which it breaks.
+             */
+            at?: number | null;
+            /** @description Why the chain does not hold: `missing`, `changed`, `cut` or `rewritten`; absent where it does. */
+            broken?: string | null;
+            /** @description Its hash. */
+            hash: string;
+            /** @description Whether there is more to follow from here. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description The number of the last entry that was followed.
+             */
+            number: number;
+            /** @description The same in a sentence. */
+            problem?: string | null;
+        };
         /** @description One action on every thing of a selection. */
         Batch: {
             /** @description The action. */
@@ -2743,6 +2838,47 @@ export interface components {
             reason: string;
             /** @description `open` (no call goes out), `closed` (calls go out whatever it thinks) or `auto` (it decides). */
             state: string;
+        };
+        /** @description A day that is not as the week says. */
+        CalendarDay: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description Whether it is worked. */
+            works: boolean;
+        };
+        /** @description A working calendar. */
+        CalendarView: {
+            /** @description Its id. */
+            calendar: string;
+            /** @description Days that are not as the week says, in order. */
+            days: components["schemas"]["CalendarDay"][];
+            /** @description Flows that count by it. */
+            flows: string[];
+            /**
+             * Format: date
+             * @description The last day whose holidays are known; absent where the week is all there is.
+             */
+            known_until?: string | null;
+            /** @description What it is called, by language; empty when it has no title. */
+            title: {
+                [key: string]: string;
+            };
+            /** @description Working hours from Monday to Sunday, each `HH:MM-HH:MM`. */
+            week: string[][];
+            /** @description Hours of a make-up working day. */
+            work_day: string[];
+            /** @description Its time zone, a name of the IANA database. */
+            zone: string;
+        };
+        /** @description Calendars by id. */
+        Calendars: {
+            /** @description All of them are one page: an installation has a handful. */
+            items: components["schemas"]["CalendarView"][];
         };
         /** @description A case and whether it passes. */
         CaseView: {
@@ -2997,6 +3133,8 @@ export interface components {
         DelegationItem: {
             /** @description Who may do it. */
             agent: string;
+            /** @description That person's name. */
+            agent_name: string;
             /**
              * Format: date-time
              * @description When.
@@ -3020,6 +3158,8 @@ export interface components {
             new_only: boolean;
             /** @description Whose duty it is. */
             principal: string;
+            /** @description That person's name. */
+            principal_name: string;
             /**
              * Format: date-time
              * @description Until when, exclusively.
@@ -3581,6 +3721,10 @@ export interface components {
              * @description When it was measured.
              */
             measured_at: string;
+            /** @description What steps of these figures are called, by id: their titles, and for those of reactions what they do and why. */
+            names: {
+                [key: string]: components["schemas"]["Words"];
+            };
             /** @description Ended instances by outcome. */
             outcomes: {
                 [key: string]: number;
@@ -3834,6 +3978,10 @@ export interface components {
              * @description The instance.
              */
             instance: string;
+            /** @description The names of everybody that is named here, by id. */
+            names: {
+                [key: string]: string;
+            };
             /**
              * Format: int32
              * @description The round, from 1; a new one begins when the initiator submits anew.
@@ -3848,6 +3996,12 @@ export interface components {
             suspended_since?: string | null;
             /** @description Tasks, in the order they came up. */
             tasks: components["schemas"]["TaskItem"][];
+            /** @description What the steps that are named here are called, by id and language; those without a title are left out. */
+            titles: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /** @description A key and what it names. */
         KeyFound: {
@@ -4693,6 +4847,10 @@ export interface components {
                 ended?: string | null;
                 /** @description The flow. */
                 flow: string;
+                /** @description What the flow is called, by language; empty when it has no title. */
+                flow_title: {
+                    [key: string]: string;
+                };
                 /**
                  * Format: uuid
                  * @description Its id.
@@ -4730,6 +4888,10 @@ export interface components {
                 state: string;
                 /** @description The step; empty in the list of what one began. */
                 step: string;
+                /** @description What the step is called, by language; empty when it has no title. */
+                step_title: {
+                    [key: string]: string;
+                };
                 /**
                  * Format: int32
                  * @description Which visit of it.
@@ -5200,6 +5362,20 @@ export interface components {
              * @description Which entry into it, from 1.
              */
             visit: number;
+        };
+        /** @description People that were found. */
+        PeopleFound: {
+            /** @description By name, at most 50. */
+            items: components["schemas"]["PersonItem"][];
+        };
+        /** @description Somebody of the directory who works here. */
+        PersonItem: {
+            /** @description Their department's id. */
+            department?: string | null;
+            /** @description Their name. */
+            name: string;
+            /** @description Their id. */
+            person: string;
         };
         /** @description A range of a file, in characters. */
         Place: {
@@ -6392,6 +6568,10 @@ export interface components {
             ended?: string | null;
             /** @description The flow. */
             flow: string;
+            /** @description What the flow is called, by language; empty when it has no title. */
+            flow_title: {
+                [key: string]: string;
+            };
             /**
              * Format: uuid
              * @description Its id.
@@ -6429,6 +6609,10 @@ export interface components {
             state: string;
             /** @description The step; empty in the list of what one began. */
             step: string;
+            /** @description What the step is called, by language; empty when it has no title. */
+            step_title: {
+                [key: string]: string;
+            };
             /**
              * Format: int32
              * @description Which visit of it.
@@ -6928,6 +7112,51 @@ export interface operations {
             };
         };
     };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Who, by name. */
+                actor?: string;
+                /** @description What was done, such as `user.change` or `POST /api/v1/exceptions/{id}/retry`. */
+                action?: string;
+                /** @description To what, such as a path. */
+                object?: string;
+                /** @description What became of it: `done`, `refused`, a status, or `unknown`. */
+                outcome?: string;
+                /** @description At or after. */
+                since?: string;
+                /** @description Before. */
+                until?: string;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_audit_chain: {
         parameters: {
             query?: {
@@ -6974,6 +7203,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditHead"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_audit: {
+        parameters: {
+            query?: {
+                /** @description The number of the entry that an answer before this one reached; from the beginning when left out. */
+                after?: number;
+                /** @description The hash of that entry. */
+                hash?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditProof"];
                 };
             };
             /** @description A problem, with a stable code */
@@ -7266,6 +7528,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendars"];
                 };
             };
             /** @description A problem, with a stable code */
@@ -10254,6 +10544,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Thresholds"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_people: {
+        parameters: {
+            query?: {
+                /** @description Letters of a name or an id; everybody when left out. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleFound"];
                 };
             };
             /** @description A problem, with a stable code */

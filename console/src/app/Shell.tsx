@@ -23,6 +23,8 @@ export const AREAS: { to: string; name: Key; icon: IconName; key?: string }[] = 
   { to: '/flows', name: 'nav.flows', icon: 'flow', key: 'f' },
   { to: '/definitions', name: 'nav.definitions', icon: 'text', key: 'm' },
   { to: '/releases', name: 'nav.releases', icon: 'download', key: 'r' },
+  { to: '/audit', name: 'nav.audit', icon: 'clock', key: 'a' },
+  { to: '/settings', name: 'nav.settings', icon: 'gear', key: 'p' },
 ];
 
 export function Shell() {
@@ -163,6 +165,11 @@ function Account({ onHelp }: { onHelp: () => void }) {
           detail: me.data?.permissions.join(', '),
           disabled: true,
           onAction: () => undefined,
+        },
+        {
+          id: 'account',
+          name: t('settings.account'),
+          onAction: () => void navigate({ to: '/settings/$section', params: { section: 'account' } }),
         },
         { id: 'help', name: t('help.title'), onAction: () => void navigate({ to: '/help' }) },
         { id: 'keys', name: t('keys.title'), onAction: onHelp },

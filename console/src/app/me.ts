@@ -15,6 +15,9 @@ export type Capability =
   | 'edit_drafts'
   | 'publish'
   | 'see_metrics'
+  | 'decide_tasks'
+  | 'manage_users'
+  | 'read_audit'
   // Has no capability of its own; the permission is meant.
   | 'start';
 

@@ -32,6 +32,8 @@ export const EXCEPTION_FILTERS = [
   'until',
 ] as const;
 
+export const AUDIT_FILTERS = ['actor', 'action', 'object', 'outcome', 'since', 'until'] as const;
+
 const root = createRootRoute({ component: Shell, notFoundComponent: PageNotFound });
 
 const home = createRoute({
@@ -162,6 +164,26 @@ export const helpRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/help/HelpPage'), 'HelpPage'),
 });
 
+export const settingsHomeRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/SettingsPage'), 'SettingsHome'),
+});
+
+export const settingsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/$section',
+  validateSearch: known(['open', 'calendar', 'year']),
+  component: lazyRouteComponent(() => import('../features/settings/SettingsPage'), 'SettingsPage'),
+});
+
+export const auditRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: known([...AUDIT_FILTERS, 'open']),
+  component: lazyRouteComponent(() => import('../features/audit/AuditPage'), 'AuditPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -181,6 +203,9 @@ export const router = createRouter({
     tasksRoute,
     reconciliationRoute,
     helpRoute,
+    settingsHomeRoute,
+    settingsRoute,
+    auditRoute,
     formsRoute,
     formRoute,
   ]),

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Order } from '../features/tasks/act';
+import { useStepName } from '../features/tasks/names';
 import { amountOf, DocumentCard, PathCard, type Task } from '../features/tasks/TaskBody';
 import { shownOf, sorted } from '../features/tasks/verbs';
 import { fullTime } from '../format/time';
@@ -42,13 +43,17 @@ export function PhoneTask({ task, busy, onAct }: { task: Task; busy: boolean; on
 function Head({ task }: { task: Task }) {
   const t = useT();
   const word = useWord();
+  const step = useStepName();
   const item = task.task;
   const amount = amountOf(item.document.display);
   return (
     <header className="stack tight">
       <h1 className="mono">{item.document.key}</h1>
       <span className="row">
-        <span className="dim">{word('type', item.document.kind)}</span>
+        <span className="dim">
+          {word('type', item.document.kind)}
+          {item.step && ` · ${step(item.step, item.step_title)}`}
+        </span>
         <StatusChip room="task" state={item.state} />
       </span>
       {amount && <strong className="phone-amount">{amount}</strong>}
@@ -67,7 +72,7 @@ function Ended({ task, at }: { task: Task; at: string }) {
   const word = useWord();
   const { language } = useLanguage();
   const who = task.task.actor ?? task.task.person;
-  const name = task.people.tasks.find((each) => each.person === who)?.person_name ?? who;
+  const name = task.people.names[who] ?? who;
   return (
     <Banner tone="info" live>
       <span>{t('phone.decided', { name, state: word('task_state', task.task.state), at: fullTime(at, language) })}</span>

@@ -85,6 +85,8 @@ const LOOKS: Record<string, Record<string, Look>> = {
   },
   run: { planned: look('plain', 'clock'), running: WORKING, done: OK, failed: BAD, cancelled: OVER },
   drift: { open: BAD, accepted: OVER, resolved: OK },
+  user: { invited: look('waiting', 'hourglass'), active: OK, disabled: look('plain', 'ban') },
+  audit: { done: OK, refused: REFUSED, failed: BAD, unknown: UNKNOWN },
   verdict: { valid: OK, unheard: OVER, challenge: OVER },
   severity: { error: BAD, warning: look('warn', 'alert'), hint: look('info', 'question'), info: look('info', 'question') },
 };

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod authoring;
 pub mod batches;
+pub mod calendars;
 pub mod connections;
 pub mod definitions;
 pub mod delegations;

@@ -19,6 +19,8 @@ use uuid::Uuid;
 
 /// Entries that may wait to be written; more, and requests are told to come again.
 const WAITING_MAX: usize = 1_024;
+/// Pages of a chain that one request follows: what it takes then stays below a second.
+const PAGES_PROVED_MAX: usize = 50;
 /// Entries of one commit.
 const BATCH_MAX: usize = 128;
 
@@ -66,6 +68,23 @@ pub struct AuditHead {
 pub struct AuditChain {
     /// The entries.
     pub items: Vec<AuditItem>,
+}
+
+/// What following the chain came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditProof {
+    /// The number of the last entry that was followed.
+    pub number: u64,
+    /// Its hash.
+    pub hash: String,
+    /// Whether there is more to follow from here.
+    pub more: bool,
+    /// Why the chain does not hold: `missing`, `changed`, `cut` or `rewritten`; absent where it does.
+    pub broken: Option<String>,
+    /// The entry at which it breaks.
+    pub at: Option<u64>,
+    /// The same in a sentence.
+    pub problem: Option<String>,
 }
 
 /// Why a chain is not proved.
@@ -165,6 +184,31 @@ impl Audit {
         Ok(AuditHead { number: head.number, hash: head.hash })
     }
 
+    /// Follows the chain onwards from an entry that was followed before (none: from its beginning), as far as one request goes.
+    ///
+    /// # Errors
+    /// When the store cannot be read. A chain that does not hold is an answer, not an error.
+    pub async fn prove(&self, tenant: TenantId, from: Head) -> reading::Result<AuditProof> {
+        let identity = self.store.identity();
+        // The end first: what is sealed meanwhile only makes the chain longer.
+        let kept = identity.audit_head(tenant).await?;
+        let mut verifier = Verifier::onwards(from);
+        for _ in 0..PAGES_PROVED_MAX {
+            let rows = identity.audit_chain(tenant, verifier.reached().number).await?;
+            if rows.is_empty() {
+                let reached = verifier.reached().clone();
+                return Ok(proof(reached, false, verifier.end(&kept).err()));
+            }
+            for row in &rows {
+                let Some(sealed) = &row.sealed else { continue };
+                if let Err(broken) = verifier.take(&row.entry.link(sealed.number), &sealed.hash) {
+                    return Ok(proof(verifier.reached().clone(), false, Some(broken)));
+                }
+            }
+        }
+        Ok(proof(verifier.reached().clone(), true, None))
+    }
+
     /// Entries in the order of the chain, after a number, at most 1,000.
     ///
     /// # Errors
@@ -172,6 +216,17 @@ impl Audit {
     pub async fn chain(&self, tenant: TenantId, after: u64) -> reading::Result<AuditChain> {
         let rows = self.store.identity().audit_chain(tenant, after).await?;
         Ok(AuditChain { items: rows.into_iter().map(item).collect() })
+    }
+}
+
+fn proof(reached: Head, more: bool, broken: Option<Broken>) -> AuditProof {
+    AuditProof {
+        number: reached.number,
+        hash: reached.hash,
+        more,
+        at: broken.as_ref().map(Broken::at),
+        broken: broken.as_ref().map(|broken| broken.word().to_owned()),
+        problem: broken.map(|broken| broken.to_string()),
     }
 }
 

@@ -226,6 +226,11 @@ impl Definitions {
         self.flows.get(flow).cloned()
     }
 
+    /// Every live flow, by id.
+    pub fn flows(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.values().map(|version| version.flow())
+    }
+
     /// The flows an event of a connection may start.
     pub fn starts(&self, connection: &str, event: &str, kind: &str) -> Vec<Arc<FlowVersion>> {
         if connection == HUB {

@@ -2,6 +2,7 @@
 
 use super::{People, PeopleError, Result};
 use crate::domain::approval::Delegation;
+use crate::domain::directory::Directory;
 use crate::domain::ids::{self, TenantId};
 use crate::store::{DelegationRow, TaskRow};
 use jiff::Timestamp;
@@ -43,8 +44,12 @@ pub struct DelegationItem {
     pub id: Uuid,
     /// Whose duty it is.
     pub principal: String,
+    /// That person's name.
+    pub principal_name: String,
     /// Who may do it.
     pub agent: String,
+    /// That person's name.
+    pub agent_name: String,
     /// From when.
     pub from: Timestamp,
     /// Until when, exclusively.
@@ -66,11 +71,13 @@ pub struct Delegations {
     pub items: Vec<DelegationItem>,
 }
 
-impl From<DelegationRow> for DelegationItem {
-    fn from(row: DelegationRow) -> Self {
+impl DelegationItem {
+    fn of(row: DelegationRow, directory: &Directory) -> Self {
         DelegationItem {
             id: row.id,
             flows: flows(&row),
+            principal_name: directory.name(&row.principal).to_owned(),
+            agent_name: directory.name(&row.agent).to_owned(),
             principal: row.principal,
             agent: row.agent,
             from: row.from,
@@ -115,7 +122,8 @@ impl People {
         if person.is_some() {
             rows.extend(desk.delegations(tenant, None, person, now).await?);
         }
-        Ok(rows.into_iter().map(DelegationItem::from).collect())
+        let definitions = self.live.now();
+        Ok(rows.into_iter().map(|row| DelegationItem::of(row, &definitions.catalog().directory)).collect())
     }
 
     /// Makes a delegation.
@@ -158,7 +166,7 @@ impl People {
             revoked_at: None,
         };
         self.store.desk().delegate(&row).await?;
-        Ok(row.into())
+        Ok(DelegationItem::of(row, directory))
     }
 
     /// Ends a delegation; only the principal or an administrator (no `person`) may.

@@ -9,11 +9,13 @@ use crate::domain::flow::people::verbs::{Verb, offered};
 use crate::domain::flow::people::{FieldRight, asks_of, forecast};
 use crate::domain::flow::{Binding, DocumentFacts, Facts, Flow, Instance};
 use crate::domain::ids::{InstanceId, TaskId, TenantId};
+use crate::domain::text::title::Title;
 use crate::domain::value::Value;
 use crate::store::{DecisionRow, DocumentView, InstanceRow, SeenRow, TaskRow};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -80,6 +82,11 @@ pub struct InstancePeople {
     pub decisions: Vec<DecisionItem>,
     /// Steps to come that will ask people, by the same rules.
     pub forecast: Vec<ComingItem>,
+    /// The names of everybody that is named here, by id.
+    pub names: BTreeMap<String, String>,
+    /// What the steps that are named here are called, by id and language; those without a title are left out.
+    #[schema(value_type = HashMap<String, HashMap<String, String>>)]
+    pub titles: BTreeMap<String, Title>,
 }
 
 /// One record of what was decided.
@@ -248,7 +255,7 @@ impl People {
             (Some((version, facts)), Some(flow)) => forecast::forecast(flow, version.environment(), facts, &around.instance, now),
             _ => Vec::new(),
         };
-        let forecast = coming
+        let forecast: Vec<ComingItem> = coming
             .into_iter()
             .map(|coming| ComingItem {
                 step: coming.step,
@@ -259,13 +266,23 @@ impl People {
                 known: coming.known,
             })
             .collect();
+        let decisions: Vec<DecisionItem> = decisions.into_iter().map(DecisionItem::from).collect();
+        let definitions = self.live.now();
+        let directory = &definitions.catalog().directory;
+        let name = |person: &str| (person.to_owned(), directory.name(person).to_owned());
+        let names = named(&tasks, &decisions, &forecast).into_iter().map(name).collect();
+        let title = |step: &str| Some((step.to_owned(), around.flow()?.step(step)?.title.clone()));
+        let steps = stepped(&tasks, &decisions, &forecast).into_iter().filter_map(title);
+        let titles = steps.filter(|(_, title)| *title != Title::default()).collect();
         Ok(InstancePeople {
+            names,
+            titles,
             instance: around.row.id.0,
             status: around.row.status.clone(),
             round: around.instance.round.0,
             suspended_since: around.instance.suspended,
             tasks: self.items(tenant, tasks, now).await?,
-            decisions: decisions.into_iter().map(DecisionItem::from).collect(),
+            decisions,
             forecast,
         })
     }
@@ -292,6 +309,19 @@ impl People {
         });
         Ok(Around { row, instance, body: serde_json::from_str(&revision.body).unwrap_or_default(), rules })
     }
+}
+
+/// Everybody who is named.
+fn named<'n>(tasks: &'n [TaskRow], decisions: &'n [DecisionItem], forecast: &'n [ComingItem]) -> BTreeSet<&'n str> {
+    let decided = decisions.iter().flat_map(|decision| [&decision.person].into_iter().chain(&decision.on_behalf_of).chain(&decision.to));
+    let people = tasks.iter().map(|task| &task.person).chain(decided).chain(forecast.iter().flat_map(|coming| &coming.people));
+    people.map(String::as_str).collect()
+}
+
+/// Every step that is named.
+fn stepped<'n>(tasks: &'n [TaskRow], decisions: &'n [DecisionItem], forecast: &'n [ComingItem]) -> BTreeSet<&'n str> {
+    let steps = tasks.iter().map(|task| &task.step).chain(decisions.iter().filter_map(|decision| decision.step.as_ref()));
+    steps.chain(forecast.iter().map(|coming| &coming.step)).map(String::as_str).collect()
 }
 
 fn facts(row: &InstanceRow, view: &DocumentView, body: &str, version: &FlowVersion) -> Facts {

@@ -4,11 +4,12 @@ use super::{People, Result};
 use crate::app::reading::{List, PageQuery, Pages};
 use crate::domain::access::scope::Within;
 use crate::domain::ids::TenantId;
+use crate::domain::text::title::Title;
 use crate::store::{DelegationRow, TaskBox, TaskChoice, TaskRow};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -36,8 +37,14 @@ pub struct TaskItem {
     pub document: TaskDocument,
     /// The flow.
     pub flow: String,
+    /// What the flow is called, by language; empty when it has no title.
+    #[schema(value_type = HashMap<String, String>)]
+    pub flow_title: Title,
     /// The step; empty in the list of what one began.
     pub step: String,
+    /// What the step is called, by language; empty when it has no title.
+    #[schema(value_type = HashMap<String, String>)]
+    pub step_title: Title,
     /// Which visit of it.
     pub visit: u32,
     /// Its number within the visit.
@@ -146,15 +153,8 @@ impl People {
             self.store.desk().documents_by_id(tenant, &ids).await?.into_iter().map(|row| (row.id.0, TaskDocument::from(row))).collect();
         let definitions = self.live.now();
         let directory = &definitions.catalog().directory;
-        let names: BTreeMap<&str, String> = rows
-            .iter()
-            .map(|row| {
-                (
-                    row.person.as_str(),
-                    directory.users.get(row.person.as_str()).map_or_else(|| row.person.clone(), |user| user.name.to_string()),
-                )
-            })
-            .collect();
+        // As the flow is called now: a title that was mended since is what people know it by.
+        let flow = |row: &TaskRow| definitions.live(&row.flow);
         let item = |row: &TaskRow| TaskItem {
             id: row.id.0,
             instance: row.instance.0,
@@ -162,13 +162,15 @@ impl People {
                 .get(&row.document.0)
                 .cloned()
                 .unwrap_or_else(|| TaskDocument { id: row.document.0, ..TaskDocument::default() }),
+            flow_title: flow(row).map(|version| version.flow().title.clone()).unwrap_or_default(),
+            step_title: flow(row).and_then(|version| Some(version.flow().step(&row.step)?.title.clone())).unwrap_or_default(),
             flow: row.flow.clone(),
             step: row.step.clone(),
             visit: row.visit,
             number: row.number,
             round: row.round,
             person: row.person.clone(),
-            person_name: names.get(row.person.as_str()).cloned().unwrap_or_default(),
+            person_name: directory.name(&row.person).to_owned(),
             kind: row.kind.clone(),
             state: row.state.clone(),
             since: row.since,

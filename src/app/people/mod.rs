@@ -7,12 +7,14 @@
 mod act;
 mod delegations;
 mod detail;
+mod directory;
 mod leavers;
 mod lists;
 
 pub use act::{ActRequest, Acted};
 pub use delegations::{DelegationItem, Delegations, NewDelegation};
 pub use detail::{ComingItem, DecisionItem, FieldItem, Freshness, InstancePeople, TaskDetail, VerbItem};
+pub use directory::PersonItem;
 pub use leavers::Leavers;
 pub use lists::{TaskCountsView, TaskDocument, TaskItem, TaskQuery};
 

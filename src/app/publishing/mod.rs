@@ -6,6 +6,7 @@
 
 mod at_start;
 mod bring;
+mod calendars;
 mod definitions;
 mod design;
 mod drafts;
@@ -18,12 +19,14 @@ mod preview;
 mod publish;
 mod releases;
 mod simulate;
+mod step_names;
 mod try_operation;
 mod validate;
 mod views;
 
 pub use at_start::{Differs, Found, Source, Told, at_start};
 pub use bring::{Bring, Brought, bring, live_content};
+pub use calendars::{CalendarDay, CalendarView};
 pub use definitions::{DefinitionDetail, DefinitionItem, DraftState, Named, TextView, VersionItem};
 pub use drafts::{DraftItem, DraftText, SaveDraft, Saved};
 pub use error::Error;

@@ -1,6 +1,7 @@
 //! What a flow's instances tell together, for people.
 
 use super::{Reader, Result};
+use crate::app::diagnosis::Words;
 use crate::domain::calendar::Calendar;
 use crate::domain::flow::decision::HistoryEntry;
 use crate::domain::ids::{DocumentId, InstanceId, TenantId};
@@ -33,6 +34,8 @@ pub struct InsightQuery {
     pub design: Design,
     /// The flow's calendar.
     pub calendar: Option<Arc<Calendar>>,
+    /// What its steps are called, those that have a name.
+    pub names: BTreeMap<String, Words>,
 }
 
 /// What the instances of a flow tell together.
@@ -69,6 +72,8 @@ pub struct FlowInsight {
     pub steps: Vec<StepInsight>,
     /// The ways that were gone by the ended, most frequent first; at most fifty.
     pub paths: Vec<PathInsight>,
+    /// What steps of these figures are called, by id: their titles, and for those of reactions what they do and why.
+    pub names: BTreeMap<String, Words>,
 }
 
 /// So many of so many.
@@ -182,7 +187,7 @@ pub struct PathDocument {
 impl Reader {
     /// Measures the instances of a flow.
     pub async fn insight(&self, tenant: TenantId, query: &InsightQuery) -> Result<FlowInsight> {
-        let InsightQuery { flow, since, until, now, design, calendar } = query;
+        let InsightQuery { flow, since, until, now, design, calendar, names } = query;
         let choice = MeasureChoice { tenant, flow: flow.clone(), since: *since, until: *until, limit: INSTANCES_MAX + 1 };
         let desk = self.store.desk();
         let mut rows = desk.measured(&choice).await?;
@@ -193,7 +198,10 @@ impl Reader {
         let figures = insight::measure(&samples, design, calendar.as_deref(), *now);
         let keys = self.keys_of(tenant, &figures).await?;
         let since = if cut { samples.iter().map(|sample| sample.started_at).min().unwrap_or(*since) } else { *since };
+        let in_paths = figures.paths.iter().flat_map(|path| path.steps.iter().map(|(step, _)| step.as_str()));
+        let named = figures.steps.iter().map(|step| step.step.as_str()).chain(in_paths);
         Ok(FlowInsight {
+            names: named.filter_map(|step| Some((step.to_owned(), names.get(step)?.clone()))).collect(),
             flow: flow.clone(),
             since,
             until: *until,

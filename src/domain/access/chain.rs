@@ -88,6 +88,26 @@ pub enum Broken {
     Rewritten(u64),
 }
 
+impl Broken {
+    /// The entry at which it breaks.
+    pub fn at(&self) -> u64 {
+        match self {
+            Broken::Missing(number) | Broken::Changed(number) | Broken::Rewritten(number) => *number,
+            Broken::Cut { found, .. } => found + 1,
+        }
+    }
+
+    /// The kind in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Broken::Missing(_) => "missing",
+            Broken::Changed(_) => "changed",
+            Broken::Cut { .. } => "cut",
+            Broken::Rewritten(_) => "rewritten",
+        }
+    }
+}
+
 /// Follows a chain from its beginning.
 #[derive(Clone, Debug, Default)]
 pub struct Verifier {
@@ -100,6 +120,16 @@ impl Verifier {
     /// A verifier that also holds the chain against a head that was taken elsewhere.
     pub fn new(anchor: Option<Head>) -> Self {
         Self { head: Head::default(), anchor }
+    }
+
+    /// A verifier that goes on from an entry that was followed before.
+    pub fn onwards(head: Head) -> Self {
+        Self { head, anchor: None }
+    }
+
+    /// What it has followed so far.
+    pub fn reached(&self) -> &Head {
+        &self.head
     }
 
     /// Takes the next entry, with the hash that stands beside it.

@@ -8,13 +8,23 @@ use std::sync::Arc;
 /// Rows of one table; two centuries of daily rows, more is a mistake.
 const ROWS_MAX: usize = 73_200;
 
+/// Days that are not as the week says, with what they are called.
+#[derive(Debug, Default)]
+pub struct Days {
+    /// True for working days.
+    pub works: BTreeMap<Date, bool>,
+    /// Names, where the table gives one.
+    pub names: BTreeMap<Date, Arc<str>>,
+}
+
 /// Reads one table into `days`; findings name lines of the table's own file.
-pub fn read_days(path: &Arc<str>, text: &str, days: &mut BTreeMap<Date, bool>, report: &mut Report) {
+pub fn read_days(path: &Arc<str>, text: &str, days: &mut Days, report: &mut Report) {
     let mut own = Report::new(path.clone());
     let mut reader =
         csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().map(|header| header.iter().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default();
     let column = |name: &str| header.iter().position(|known| known == name);
+    let name_column = column("name");
     let (Some(date_column), Some(kind_column)) = (column("date"), column("kind")) else {
         own.error("bad_table", line(1), "the table's first line names its columns").hint("write `date,kind,name`");
         return report.absorb(own);
@@ -42,7 +52,10 @@ pub fn read_days(path: &Arc<str>, text: &str, days: &mut BTreeMap<Date, bool>, r
                 continue;
             }
         };
-        if days.insert(date, works).is_some_and(|known| known != works) {
+        if let Some(name) = name_column.and_then(|column| record.get(column)).filter(|name| !name.is_empty()) {
+            days.names.insert(date, name.into());
+        }
+        if days.works.insert(date, works).is_some_and(|known| known != works) {
             own.error("bad_table", at, format!("{date} is said to be both `off` and `work`"));
         }
     }

@@ -1,6 +1,6 @@
 //! The file `calendars/<id>.yaml`.
 
-use super::days::read_days;
+use super::days::{Days, read_days};
 use crate::domain::diagnostic::{Report, Span};
 use crate::domain::text::files::Files;
 use crate::domain::text::shape::{FORMAT, Field, ObjectShape, Shape, TITLE};
@@ -44,6 +44,8 @@ pub struct Calendar {
     pub work_day: Hours,
     /// Days that are not as the week says: true for working days.
     pub days: BTreeMap<Date, bool>,
+    /// What these days are called, where a table says it.
+    pub names: BTreeMap<Date, Arc<str>>,
     /// Paths of the tables the days come from.
     pub tables: Vec<Arc<str>>,
     /// The last day whose holidays are known: the end of the last year that a table has a day of; none where the week is all there is.
@@ -64,7 +66,7 @@ impl Calendar {
         let week = read_week(node.get("week")?, report);
         let first = week.iter().find(|hours| !hours.is_empty()).cloned().unwrap_or_default();
         let work_day = node.get("work_day").map_or(first, |list| read_hours(list, "work_day", report));
-        let (mut days, mut tables) = (BTreeMap::new(), Vec::new());
+        let (mut days, mut tables) = (Days::default(), Vec::new());
         for path in one_or_many(node.get("days")) {
             if let Some((path, text)) = files.referred(path, report) {
                 read_days(&path, &text, &mut days, report);
@@ -80,6 +82,7 @@ impl Calendar {
         }
         let title = Title::read(node.get("title"));
         let days_span = node.get("days").map_or(node.span, |days| days.span);
+        let Days { works: days, names } = days;
         let known_until = days.keys().next_back().map(|last| jiff::civil::date(last.year(), 12, 31));
         Some(Calendar {
             known_until,
@@ -90,6 +93,7 @@ impl Calendar {
             week,
             work_day,
             days,
+            names,
             tables,
         })
     }

@@ -8,7 +8,7 @@ mod days;
 mod definition;
 
 pub use arithmetic::NoWorkingTime;
-pub use definition::{Calendar, SHAPE};
+pub use definition::{Calendar, Hours, SHAPE};
 
 #[cfg(test)]
 mod tests;

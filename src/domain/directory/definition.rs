@@ -88,6 +88,11 @@ pub struct Directory {
 }
 
 impl Directory {
+    /// A person's name; the id of who is not known.
+    pub fn name<'n>(&'n self, person: &'n str) -> &'n str {
+        self.users.get(person).map_or(person, |user| &user.name)
+    }
+
     /// Mail addresses of people who still work here, by id.
     pub fn addresses(&self) -> HashMap<String, String> {
         let address = |user: &User| Some((user.id.to_string(), user.email.as_ref().filter(|_| user.active)?.to_string()));

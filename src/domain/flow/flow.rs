@@ -8,6 +8,7 @@ use super::steps::Kind;
 use super::tables::Tables;
 use crate::domain::diagnostic::Span;
 use crate::domain::expression::Expression;
+use crate::domain::text::title::Title;
 use crate::domain::text::units;
 use crate::domain::value::Type;
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +18,8 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Flow {
     /// Its id.
     pub id: String,
+    /// What people see.
+    pub title: Title,
     /// The document type it is for.
     pub document: String,
     /// The binding row whose parts stand in it, when it is not the flow as written.
@@ -87,6 +90,8 @@ pub struct Condition {
 pub struct Step {
     /// Its id; generated ones (of reactions) hold a dot.
     pub id: String,
+    /// What people see.
+    pub title: Title,
     /// Where it stands.
     pub span: Span,
     /// Its block and its place in it.

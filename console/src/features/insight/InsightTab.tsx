@@ -119,8 +119,13 @@ function Figures({ flow, insight }: { flow: string; insight: Insight }) {
           </ul>
         </Card>
       </div>
-      <StepTable flow={flow} steps={insight.steps} working={insight.calendar !== undefined && insight.calendar !== null} />
-      <PathTable paths={insight.paths} of={insight.straight_through.of} />
+      <StepTable
+        flow={flow}
+        steps={insight.steps}
+        names={insight.names}
+        working={insight.calendar !== undefined && insight.calendar !== null}
+      />
+      <PathTable paths={insight.paths} names={insight.names} of={insight.straight_through.of} />
       <p className="dim small">{t('insight.by_rank')}</p>
     </>
   );

@@ -3,12 +3,13 @@ import type { Schemas } from '../../api/client';
 import { duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { Card, Chip } from '../../ui';
+import { type StepNames, useNameOf } from './names';
 import { percent } from './range';
 
 type Path = Schemas['PathInsight'];
 
 /** The ways that documents have really gone, the most frequent first, with what the design does not have marked. */
-export function PathTable({ paths, of }: { paths: Path[]; of: number }) {
+export function PathTable({ paths, names, of }: { paths: Path[]; names: StepNames; of: number }) {
   const t = useT();
   if (paths.length === 0) return null;
   return (
@@ -16,17 +17,18 @@ export function PathTable({ paths, of }: { paths: Path[]; of: number }) {
       <p className="dim small">{t('insight.paths_what')}</p>
       <ol className="stack">
         {paths.map((path) => (
-          <Way key={path.steps.map((step) => `${step.step}*${step.visits}`).join('>')} path={path} of={of} />
+          <Way key={path.steps.map((step) => `${step.step}*${step.visits}`).join('>')} path={path} names={names} of={of} />
         ))}
       </ol>
     </Card>
   );
 }
 
-function Way({ path, of }: { path: Path; of: number }) {
+function Way({ path, names, of }: { path: Path; names: StepNames; of: number }) {
   const t = useT();
   const word = useWord();
   const { language } = useLanguage();
+  const name = useNameOf(names);
   return (
     <li className="card">
       <div className="row">
@@ -57,7 +59,7 @@ function Way({ path, of }: { path: Path; of: number }) {
           <span key={step.step} className="row tight">
             {index > 0 && <span aria-hidden="true">→</span>}
             <span className={`way-step${step.visits > 1 || !step.in_design ? ' strange' : ''}`}>
-              {step.step}
+              {name(step.step)}
               {step.visits > 1 && ` ×${step.visits}`}
               {!step.in_design && ` (${t('insight.not_in_design')})`}
             </span>

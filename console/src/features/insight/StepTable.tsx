@@ -4,14 +4,16 @@ import type { Schemas } from '../../api/client';
 import { duration } from '../../format/time';
 import { useLanguage, useT } from '../../i18n';
 import { Age, Button, Card, Checkbox, Chip } from '../../ui';
+import { type StepNames, useNameOf } from './names';
 
 type Step = Schemas['StepInsight'];
 
 /** Each step in the order of the flow: how long, how many wait there, who is waited for; the longest leads the eye. */
-export function StepTable({ flow, steps, working }: { flow: string; steps: Step[]; working: boolean }) {
+export function StepTable({ flow, steps, names, working }: { flow: string; steps: Step[]; names: StepNames; working: boolean }) {
   const t = useT();
   const [inWork, setInWork] = useState(false);
   const [open, setOpen] = useState<string | null>(null);
+  const name = useNameOf(names);
   const spread = (step: Step) => (inWork && step.times.working ? step.times.working : step.times.clock);
   const longest = Math.max(1, ...steps.map((step) => spread(step).p90_millis));
   return (
@@ -62,6 +64,7 @@ export function StepTable({ flow, steps, working }: { flow: string; steps: Step[
                 <Row
                   flow={flow}
                   step={step}
+                  name={name(step.step)}
                   spread={spread(step)}
                   longest={longest}
                   open={open === step.step}
@@ -80,6 +83,7 @@ export function StepTable({ flow, steps, working }: { flow: string; steps: Step[
 function Row({
   flow,
   step,
+  name,
   spread,
   longest,
   open,
@@ -87,6 +91,7 @@ function Row({
 }: {
   flow: string;
   step: Step;
+  name: string;
   spread: Schemas['SpreadView'];
   longest: number;
   open: boolean;
@@ -100,7 +105,7 @@ function Row({
       <th scope="row">
         <span className="row tight">
           <Button kind="quiet" size="small" expanded={open} onPress={onOpen}>
-            {step.step}
+            {name}
           </Button>
           {!step.in_design && <Chip tone="waiting">{t('insight.not_in_design')}</Chip>}
         </span>

@@ -4,6 +4,7 @@ import { amount } from '../../format/amount';
 import { useT, useWord } from '../../i18n';
 import { Card, Chip, StatusChip, Time } from '../../ui/parts';
 import { at, humanised, shown } from './document';
+import { useStepName } from './names';
 
 export type Task = Schemas['TaskDetail'];
 
@@ -78,8 +79,9 @@ export function PathCard({ task }: { task: Task }) {
   const word = useWord();
   const { tasks, decisions, forecast } = task.people;
   const fresh = new Set(task.since_last_view.decisions);
-  const names = new Map(tasks.map((each) => [each.person, each.person_name]));
-  const name = (id: string) => names.get(id) ?? (id === 'system' ? t('task.system') : id);
+  const stepName = useStepName();
+  const step = (id: string) => stepName(id, task.people.titles[id]);
+  const name = (id: string) => (id === 'system' ? t('task.system') : (task.people.names[id] ?? id));
   const open = tasks.filter((each) => !each.ended && each.kind !== 'copy');
   return (
     <Card title={t('task.path')}>
@@ -101,7 +103,7 @@ export function PathCard({ task }: { task: Task }) {
                 </span>
               ))}
               <span className="dim small">
-                {decision.step && `${decision.step} · `}
+                {decision.step && `${step(decision.step)} · `}
                 <Time at={decision.at} />
               </span>
             </div>
@@ -111,7 +113,7 @@ export function PathCard({ task }: { task: Task }) {
           <li key={each.id}>
             <div className="grow">
               <strong>{each.person_name}</strong> <StatusChip room="task" state={each.state} />{' '}
-              <span className="dim">{each.step}</span>
+              <span className="dim">{step(each.step)}</span>
               {each.overdue && <Chip tone="warn">{t('task.overdue')}</Chip>}
             </div>
           </li>
@@ -120,7 +122,7 @@ export function PathCard({ task }: { task: Task }) {
           <li key={coming.step} className="coming">
             <div className="grow">
               <span className="dim">
-                {t(coming.certain ? 'task.coming' : 'task.perhaps')} {coming.step}:{' '}
+                {t(coming.certain ? 'task.coming' : 'task.perhaps')} {step(coming.step)}:{' '}
                 {coming.known ? coming.people.map(name).join(' · ') : t('task.not_known_yet')}
                 {coming.passes.length > 0 && ` · ${t('task.passes', { names: coming.passes.map(name).join(', ') })}`}
               </span>
@@ -143,6 +145,11 @@ function changes(given: unknown): { field: string; before: string; after: string
     before: at(each, 'before') || '–',
     after: at(each, 'after') || '–',
   }));
+}
+
+/** With whom the document deals, or who wants it. */
+export function partyOf(display: unknown): string {
+  return at(display, 'supplier') || at(display, 'customer') || at(display, 'requester');
 }
 
 /** Amount and currency of the document of a task, exactly as they are. */

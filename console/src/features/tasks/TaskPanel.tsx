@@ -7,6 +7,7 @@ import { Loaded, ProblemView } from '../../app/states';
 import { type Key, useT, useWord } from '../../i18n';
 import { Banner, Button, Chip, MenuButton, Sheet, StatusChip, Time, toast } from '../../ui';
 import { perform, readTask, see } from './act';
+import { useStepName } from './names';
 import { amountOf, DocumentCard, PathCard, type Task } from './TaskBody';
 import { VerbFields } from './VerbFields';
 import { blank, bodyOf, missing, shownOf, sorted } from './verbs';
@@ -35,6 +36,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
 function Shown({ task, onClose }: { task: Task; onClose: () => void }) {
   const t = useT();
   const word = useWord();
+  const step = useStepName();
   const [doing, setDoing] = useState<Verb | null>(null);
   const item = task.task;
   const { first, more } = sorted(task.verbs);
@@ -53,7 +55,7 @@ function Shown({ task, onClose }: { task: Task; onClose: () => void }) {
       <div className="row">
         <StatusChip room="task" state={item.state} />
         <span className="dim">
-          {item.step && `${item.step} · `}
+          {item.step && `${step(item.step, item.step_title)} · `}
           {item.person_name}
         </span>
         {item.due && (

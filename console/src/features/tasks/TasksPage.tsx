@@ -6,7 +6,8 @@ import { tasksRoute } from '../../app/router';
 import { ProblemView } from '../../app/states';
 import { type Key, useT, useWord } from '../../i18n';
 import { Age, Chip, type Column, DataGrid, Empty, Skeleton, StatusChip, Tabs, Time } from '../../ui';
-import { amountOf } from './TaskBody';
+import { useStepName } from './names';
+import { amountOf, partyOf } from './TaskBody';
 import { TaskPanel } from './TaskPanel';
 
 type Item = Schemas['TaskItem'];
@@ -99,11 +100,15 @@ function TaskList({ list, flow, chosen, onOpen }: { list: List; flow?: string; c
 function Row({ row, chosen }: { row: Item; chosen: boolean }) {
   const t = useT();
   const word = useWord();
+  const step = useStepName();
+  const flow = step(row.flow, row.flow_title);
+  const party = partyOf(row.document.display);
   return (
     <div className={`task-row${chosen ? ' chosen' : ''}`}>
       <div className="row between">
-        <span>
-          <span className="mono">{row.document.key}</span> <span className="dim small">{word('type', row.document.kind)}</span>
+        <span className="ellipsis">
+          <strong>{word('type', row.document.kind)}</strong> <span className="mono">{row.document.key}</span>
+          {party && <span className="dim"> · {party}</span>}
         </span>
         <strong>{amountOf(row.document.display)}</strong>
       </div>
@@ -112,9 +117,12 @@ function Row({ row, chosen }: { row: Item; chosen: boolean }) {
           {row.ended ? (
             <StatusChip room="task" state={row.state} />
           ) : (
-            <Chip icon="person">{row.step || word('type', row.flow)}</Chip>
+            <Chip icon="person">{row.step ? step(row.step, row.step_title) : flow}</Chip>
           )}
-          <span className="dim">{row.person_name}</span>
+          <span className="dim ellipsis" title={flow}>
+            {row.person_name}
+            {row.step && ` · ${flow}`}
+          </span>
         </span>
         {row.ended ? (
           <Time at={row.ended} />

@@ -2,6 +2,7 @@
 import { useId } from 'react';
 import { useT, useWord } from '../../i18n';
 import { at } from './document';
+import { useStepName } from './names';
 import { type Task, useFieldName } from './TaskBody';
 import { type Filled, shownOf } from './verbs';
 
@@ -16,10 +17,11 @@ export function VerbFields({ task, verb, filled, onFill }: Props) {
   const t = useT();
   const word = useWord();
   const name = useFieldName();
+  const stepName = useStepName();
   const id = useId();
   const { parts, needsPeople } = shownOf(verb.verb);
   const set = (next: Partial<Filled>) => onFill({ ...filled, ...next });
-  const known = [...new Map(task.people.tasks.map((each) => [each.person, each.person_name]))];
+  const known = Object.entries(task.people.names).filter(([person]) => person !== 'system');
   const earlier = [...new Set(task.people.tasks.map((each) => each.step))].filter((step) => step && step !== task.task.step);
   const editable = task.fields.filter((field) => field.right === 'edit' || field.right === 'required');
   return (
@@ -77,7 +79,7 @@ export function VerbFields({ task, verb, filled, onFill }: Props) {
             <option value="initiator">{t('task.initiator')}</option>
             {earlier.map((step) => (
               <option key={step} value={step}>
-                {step}
+                {stepName(step, task.people.titles[step])}
               </option>
             ))}
           </select>

@@ -1,5 +1,6 @@
 /** The English texts, a file for each area. Keys are the same in every language; the build refuses a missing one. */
 import { acting } from './acting.ts';
+import { audit } from './audit.ts';
 import { definitions } from './definitions.ts';
 import { documents } from './documents.ts';
 import { forms } from './forms.ts';
@@ -7,12 +8,14 @@ import { insight } from './insight.ts';
 import { ledger } from './ledger.ts';
 import { operations } from './operations.ts';
 import { problems } from './problems.ts';
+import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { tasks } from './tasks.ts';
 import { words } from './words.ts';
 
 export const en = {
   ...acting,
+  ...audit,
   ...definitions,
   ...documents,
   ...forms,
@@ -20,6 +23,7 @@ export const en = {
   ...ledger,
   ...operations,
   ...problems,
+  ...settings,
   ...shell,
   ...tasks,
   ...words,

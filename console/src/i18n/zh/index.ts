@@ -1,6 +1,7 @@
 /** The Chinese texts, in the same files as the English ones. */
 import type { en } from '../en';
 import { acting } from './acting.ts';
+import { audit } from './audit.ts';
 import { definitions } from './definitions.ts';
 import { documents } from './documents.ts';
 import { forms } from './forms.ts';
@@ -8,12 +9,14 @@ import { insight } from './insight.ts';
 import { ledger } from './ledger.ts';
 import { operations } from './operations.ts';
 import { problems } from './problems.ts';
+import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { tasks } from './tasks.ts';
 import { words } from './words.ts';
 
 export const zh: Record<keyof typeof en, string> = {
   ...acting,
+  ...audit,
   ...definitions,
   ...documents,
   ...forms,
@@ -21,6 +24,7 @@ export const zh: Record<keyof typeof en, string> = {
   ...ledger,
   ...operations,
   ...problems,
+  ...settings,
   ...shell,
   ...tasks,
   ...words,

@@ -14,6 +14,7 @@ use crate::app::access::Audit;
 use crate::app::access::audit::AuditChoice;
 use crate::app::access::audit::AuditItem;
 use crate::app::reading::List;
+use crate::domain::ids::TenantId;
 
 /// Which entries, and which page.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,6 +41,21 @@ pub struct Parameters {
     cursor: Option<String>,
 }
 
+impl Parameters {
+    /// What is chosen by them.
+    pub(super) fn choice(&self, tenant: TenantId) -> AuditChoice {
+        AuditChoice {
+            tenant,
+            actor: self.actor.clone(),
+            action: self.action.clone(),
+            object: self.object.clone(),
+            outcome: self.outcome.clone(),
+            since: self.since,
+            until: self.until,
+        }
+    }
+}
+
 /// What was done by whom, newest first: every change that was asked for, every payload that a person looked at, every
 /// sign-in.
 #[utoipa::path(
@@ -51,7 +67,6 @@ pub async fn list(
     Query(query): Query<Parameters>,
     State(audit): State<Audit>,
 ) -> Result<Json<List<AuditItem>>, Problem> {
-    let Parameters { actor, action, object, outcome, since, until, limit, cursor } = query;
-    let choice = AuditChoice { tenant: caller.tenant, actor, action, object, outcome, since, until };
-    Ok(Json(audit.list(&choice, &page(limit, cursor)).await?))
+    let (choice, page) = (query.choice(caller.tenant), page(query.limit, query.cursor));
+    Ok(Json(audit.list(&choice, &page).await?))
 }

@@ -41,7 +41,7 @@ impl Parameters {
         now: Timestamp,
     ) -> Result<FlowInsight, Problem> {
         publishing.own(caller.tenant)?;
-        let (design, calendar) = publishing.design_of(&flow)?;
+        let (design, calendar, names) = publishing.design_of(&flow)?;
         // A moment later than now, so that what begins in this very microsecond is in it.
         let until = self.until.unwrap_or_else(|| now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
         let before = || until.saturating_sub(SignedDuration::from_hours(24 * DAYS_DEFAULT)).unwrap_or(Timestamp::MIN);
@@ -49,7 +49,7 @@ impl Parameters {
         if since >= until {
             return Err(Problem::new(&codes::BAD_QUERY, "`since` is not before `until`."));
         }
-        Ok(reader.insight(caller.tenant, &InsightQuery { flow, since, until, now, design, calendar }).await?)
+        Ok(reader.insight(caller.tenant, &InsightQuery { flow, since, until, now, design, calendar, names }).await?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod counts;
+pub mod find_people;
 pub mod list;
 pub mod people;
 pub mod seen;

@@ -25,6 +25,7 @@ use super::steps::{self, Kind};
 use super::tables::Tables;
 use crate::domain::diagnostic::{Report, Span};
 use crate::domain::expression::ScopeType;
+use crate::domain::text::title::Title;
 use crate::domain::text::tree::Node;
 use crate::domain::value::Type;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -111,6 +112,7 @@ impl<'a> Compiler<'a> {
         let steps: Vec<Step> = (0..self.declared.len()).map(|index| self.step(index)).collect();
         let mut flow = Flow {
             id: definition.id.value.clone(),
+            title: Title::read(node.get("title")),
             document: definition.document.value.clone(),
             row: None,
             owner: self.who(node.get("owner")),
@@ -236,6 +238,7 @@ impl<'a> Compiler<'a> {
         };
         Step {
             id: declared.id.clone(),
+            title: Title::read(node.get("title")),
             span: node.span,
             block: declared.block,
             position: declared.position,

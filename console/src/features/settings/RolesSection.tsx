@@ -1,0 +1,82 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, take } from '../../api/client';
+import { Loaded } from '../../app/states';
+import { useT, useWord } from '../../i18n';
+import { Icon } from '../../ui';
+
+/** The rights there are, the ones that many have first. */
+export const PERMISSIONS = [
+  'read',
+  'start',
+  'decide',
+  'payloads',
+  'operate',
+  'amend',
+  'edit',
+  'publish',
+  'audit',
+  'users',
+  'metrics',
+] as const;
+
+/** Each role with what it may: a table of yes and no. */
+export function RolesSection() {
+  const t = useT();
+  const word = useWord();
+  const query = useQuery({ queryKey: ['roles'], queryFn: () => take(api.GET('/api/v1/roles')), staleTime: 300_000 });
+  return (
+    <div className="stack">
+      <p className="dim">{t('roles.what')}</p>
+      <Loaded query={query} lines={8}>
+        {({ items }) => (
+          <div className="scroll" role="group" tabIndex={0} aria-label={t('roles.matrix')}>
+            <table className="table matrix">
+              <caption className="hidden-text">{t('roles.matrix')}</caption>
+              <thead>
+                <tr>
+                  <th scope="col">{t('roles.role')}</th>
+                  {PERMISSIONS.map((right) => (
+                    <th key={right} scope="col" title={word('permission_what', right)}>
+                      {word('permission', right)}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((item) => (
+                  <tr key={item.role}>
+                    <th scope="row">
+                      {word('role', item.role)}
+                      <div className="dim small">{word('role_what', item.role)}</div>
+                    </th>
+                    {PERMISSIONS.map((right) => (
+                      <td key={right} className={item.permissions.includes(right) ? 'yes' : ''}>
+                        {item.permissions.includes(right) ? (
+                          <>
+                            <Icon name="check" />
+                            <span className="hidden-text">{t('roles.yes')}</span>
+                          </>
+                        ) : (
+                          <span className="hidden-text">{t('roles.no')}</span>
+                        )}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Loaded>
+      <h2>{t('roles.rights')}</h2>
+      <dl className="facts">
+        {PERMISSIONS.map((right) => (
+          <div key={right} style={{ display: 'contents' }}>
+            <dt>{word('permission', right)}</dt>
+            <dd>{word('permission_what', right)}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,3 @@
+//! Working calendars.
+
+pub mod list;
