@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { WORKERS } from './e2e/workers';
 
-/** Whole journeys in headless Chromium against the real hub and the mock systems; one after the other, they share a browser. */
+/** Whole journeys in headless Chromium against real hubs and the mock systems: two files at once, each worker with its own. */
 export default defineConfig({
   test: {
     include: ['e2e/**/*.e2e.ts'],
     environment: 'node',
-    fileParallelism: false,
+    pool: 'forks',
+    maxWorkers: WORKERS,
+    fileParallelism: true,
     sequence: { concurrent: false },
     testTimeout: 45_000,
     hookTimeout: 90_000,

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessibility, openBrowser, openPage } from './browser';
 import { call, TOKENS } from './hub';
 import { decides, find, order, reaches, stopped } from './scenario';
+import { world } from './world';
 
-const world = inject('hub');
 let browser: Browser;
 
 beforeAll(async () => {
@@ -48,6 +48,11 @@ test('what stopped for one cause is one group, and a dry run of all of it tells 
     .focus();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByText('Idempotency key').first().waitFor();
+  // By the number that people know, not by an id.
+  await page
+    .getByRole('dialog')
+    .getByRole('link', { name: /^PO-DESK-\d$/ })
+    .waitFor();
   expect(faults).toEqual([]);
   await context.close();
 });
@@ -90,6 +95,7 @@ test('an exception is taken, and two people do not take the same one', async () 
   const { page, context } = await openPage(browser, world.url, `/ops/dead-letters?tab=list&open=${id}`);
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('button', { name: 'Take it' }).waitFor();
+  await sheet.getByRole('link', { name: 'PO-DESK-3' }).waitFor();
   // Somebody else takes it while this page is open.
   const read = await fetch(`${world.url}/api/v1/exceptions/${id}`, { headers: { authorization: `Bearer ${TOKENS.all}` } });
   const taken = await fetch(`${world.url}/api/v1/exceptions/${id}/assignee`, {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessibility, openBrowser, openPage } from './browser';
 import { call, command, post, TOKENS } from './hub';
 import { type Diagnosis, decides, diagnosis, ended, find, order, reaches, stopped, until, waiting } from './scenario';
+import { world } from './world';
 
-const world = inject('hub');
 let browser: Browser;
 
 beforeAll(async () => {

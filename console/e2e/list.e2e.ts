@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser, openPage } from './browser';
+import { world } from './world';
 
-const world = inject('hub');
 let browser: Browser;
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** What journeys need of the world: orders that end, wait, and stop. */
-import { call, post } from './hub';
+import { call, callAs, command, post, TOKENS } from './hub';
 
 export interface World {
   url: string;
@@ -64,3 +64,39 @@ export async function reaches(world: World, key: string, fits: (diagnosis: Diagn
 export const stopped = (found: Diagnosis) => found.state === 'stopped';
 export const ended = (found: Diagnosis) => found.state === 'ended';
 export const waiting = (found: Diagnosis) => found.code === 'awaiting_partner';
+
+export interface Task {
+  id: string;
+  instance: string;
+  state: string;
+  step: string;
+}
+
+let made = 0;
+
+/** A request that waits for the lead; the task that came of it. */
+export async function asked(world: World): Promise<{ key: string; task: Task }> {
+  made += 1;
+  const filled = { category: 'goods', reason: 'old ones broke', lines: [{ description: `Lamp ${made}`, amount: '480.00' }] };
+  const taken = await command<{ document: { id: string; key: string } }>(world.url, 'forms/purchase_request/submissions', {
+    values: filled,
+    submitter: 'e1002',
+  });
+  const begun = await command<{ instance?: string; instances?: { id: string }[] }>(world.url, 'flows/house_approval/instances', {
+    document_id: taken.document.id,
+  });
+  const instance = begun.instances?.[0]?.id ?? begun.instance ?? '';
+  return { key: taken.document.key, task: await taskOf(world, TOKENS.lead, instance) };
+}
+
+/** What somebody is asked about an instance. */
+export async function taskOf(world: World, token: string, instance: string): Promise<Task> {
+  const end = Date.now() + 20_000;
+  while (Date.now() < end) {
+    const { items } = await callAs<{ items: Task[] }>(token, world.url, 'tasks?limit=500');
+    const found = items.find((task) => task.instance === instance);
+    if (found) return found;
+    await new Promise((again) => setTimeout(again, 50));
+  }
+  throw new Error('no task came of it');
+}

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessibility, openBrowser, openPage } from './browser';
 import { call, callAs, command, TOKENS } from './hub';
+import { world } from './world';
 
-const world = inject('hub');
 let browser: Browser;
 
 beforeAll(async () => {

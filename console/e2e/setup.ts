@@ -1,17 +1,29 @@
-/** One hub for all journeys: they use orders of their own and do not disturb each other. */
+/** A hub for each worker: its journeys use orders of their own and do not disturb each other. */
 import { preview } from 'vite';
 import type { TestProject } from 'vitest/node';
-import { startHub } from './hub';
+import { type Hub, startHub } from './hub';
+import { WORKERS } from './workers';
+
+/** What a journey knows of its hub. */
+export type World = Pick<Hub, 'url' | 'mocks' | 'link' | 'folder'>;
 
 export default async function setup(project: TestProject) {
-  const hub = await startHub();
+  const begun = await Promise.allSettled(Array.from({ length: WORKERS }, startHub));
+  const hubs = begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const stop = () => Promise.all(hubs.map((hub) => hub.stop()));
+  const failed = begun.find((each) => each.status === 'rejected');
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
   // For writing pages: those of `npm run build` in front of the hub, so that it need not be built anew. What the hub itself
   // does with pages (policy, caching) is then not seen; the suite counts only without this.
-  const front = process.env.WAYBILL_E2E_PAGES === 'preview' ? await before(hub.url) : null;
-  project.provide('hub', { url: front?.url ?? hub.url, mocks: hub.mocks, link: hub.link, folder: hub.folder });
+  const fronts = process.env.WAYBILL_E2E_PAGES === 'preview' ? await Promise.all(hubs.map((hub) => before(hub.url))) : [];
+  const world = ({ url, mocks, link, folder }: Hub, index: number) => ({ url: fronts[index]?.url ?? url, mocks, link, folder });
+  project.provide('hubs', hubs.map(world));
   return async () => {
-    await front?.close();
-    await hub.stop();
+    await Promise.all(fronts.map((front) => front.close()));
+    await stop();
   };
 }
 
@@ -25,6 +37,6 @@ async function before(hub: string) {
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    hub: { url: string; mocks: Record<'erp' | 'oa' | 'finance', string>; link: string; folder: string };
+    hubs: World[];
   }
 }

@@ -1,50 +1,16 @@
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessibility, openBrowser, openPage } from './browser';
 import { callAs, command, TOKENS } from './hub';
+import { asked, type Task, taskOf } from './scenario';
+import { world } from './world';
 
-const world = inject('hub');
 let browser: Browser;
 
 beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(() => browser.close());
-
-interface Task {
-  id: string;
-  instance: string;
-  state: string;
-  step: string;
-}
-
-let made = 0;
-
-/** A request that waits for the lead; the task that came of it. */
-async function asked(): Promise<{ key: string; task: Task }> {
-  made += 1;
-  const filled = { category: 'goods', reason: 'old ones broke', lines: [{ description: `Lamp ${made}`, amount: '480.00' }] };
-  const taken = await command<{ document: { id: string; key: string } }>(world.url, 'forms/purchase_request/submissions', {
-    values: filled,
-    submitter: 'e1002',
-  });
-  const begun = await command<{ instance?: string; instances?: { id: string }[] }>(world.url, 'flows/house_approval/instances', {
-    document_id: taken.document.id,
-  });
-  const instance = begun.instances?.[0]?.id ?? begun.instance ?? '';
-  return { key: taken.document.key, task: await taskOf(TOKENS.lead, instance) };
-}
-
-async function taskOf(token: string, instance: string): Promise<Task> {
-  const end = Date.now() + 20_000;
-  while (Date.now() < end) {
-    const { items } = await callAs<{ items: Task[] }>(token, world.url, 'tasks?limit=500');
-    const found = items.find((task) => task.instance === instance);
-    if (found) return found;
-    await new Promise((again) => setTimeout(again, 50));
-  }
-  throw new Error('no task came of it');
-}
 
 async function state(task: Task): Promise<string> {
   const detail = await callAs<{ task: Task }>(TOKENS.lead, world.url, `tasks/${task.id}`);
@@ -61,7 +27,7 @@ async function offline(context: BrowserContext, off: boolean) {
 }
 
 test('a task is read and decided on the desk, from the keyboard, and the next one is asked', async () => {
-  const { key, task } = await asked();
+  const { key, task } = await asked(world);
   const { page, context, faults } = await openPage(browser, world.url, '/tasks', { token: TOKENS.lead });
   const row = page.getByRole('grid', { name: 'To do' }).getByRole('row', { name: new RegExp(key) });
   await row.focus();
@@ -81,7 +47,7 @@ test('a task is read and decided on the desk, from the keyboard, and the next on
   await sheet.getByRole('button', { name: 'approve' }).click();
   await page.getByText('Done: approve.').waitFor();
   expect(await state(task)).toBe('approved');
-  const next = await taskOf(TOKENS.finance, task.instance);
+  const next = await taskOf(world, TOKENS.finance, task.instance);
   const detail = await callAs<{ document: { reason: string }; people: { decisions: { comment?: string }[] } }>(
     TOKENS.finance,
     world.url,
@@ -94,7 +60,7 @@ test('a task is read and decided on the desk, from the keyboard, and the next on
 });
 
 test('a no wants a reason, before anything is sent', async () => {
-  const { task } = await asked();
+  const { task } = await asked(world);
   const { page, context } = await openPage(browser, world.url, `/tasks?task=${task.id}`, { token: TOKENS.lead });
   await page.getByRole('region', { name: 'Task' }).getByRole('button', { name: 'reject' }).click();
   const sheet = page.getByRole('dialog');
@@ -107,7 +73,7 @@ test('a no wants a reason, before anything is sent', async () => {
 });
 
 test('on a phone a task fits its page and is decided in two taps', async () => {
-  const { task, key } = await asked();
+  const { task, key } = await asked(world);
   const { page, context, faults } = await phone(`/a/${task.id}`, 'zh-CN');
   await page.getByRole('heading', { name: key }).waitFor();
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -126,7 +92,7 @@ test('on a phone a task fits its page and is decided in two taps', async () => {
 });
 
 test('a decision without a network waits, is said to wait, and is sent once', async () => {
-  const { task } = await asked();
+  const { task } = await asked(world);
   const { page, context } = await phone(`/a/${task.id}`);
   await page.locator('.phone-bar').getByRole('button', { name: 'approve' }).waitFor();
   await offline(context, true);
@@ -148,7 +114,7 @@ test('a decision without a network waits, is said to wait, and is sent once', as
 });
 
 test('an answer that is lost on the way back is asked for again, and nothing is decided twice', async () => {
-  const { task } = await asked();
+  const { task } = await asked(world);
   const { page, context } = await phone(`/a/${task.id}`);
   let lost = 0;
   await page.route(`**/tasks/${task.id}/approve`, async (route) => {
@@ -172,7 +138,7 @@ test('an answer that is lost on the way back is asked for again, and nothing is 
 });
 
 test('who comes too late is told who was faster, and has nothing to press', async () => {
-  const { task } = await asked();
+  const { task } = await asked(world);
   const { page, context } = await phone(`/a/${task.id}`);
   const bar = page.locator('.phone-bar');
   await bar.getByRole('button', { name: 'approve' }).click();

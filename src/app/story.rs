@@ -3,7 +3,7 @@
 //! Made from what is stored: revisions, mends, the history of its instances. Nothing is invented; a kind of entry that has no
 //! sentence of its own is told by its name.
 
-use crate::app::diagnosis::Words;
+use crate::app::diagnosis::{Words, chinese};
 use crate::app::reading::{Error, Reader, Result};
 use crate::domain::ids::{DocumentId, InstanceId, TenantId};
 use crate::store::{AmendmentRow, RevisionRow};
@@ -91,10 +91,10 @@ fn revision(row: &RevisionRow, amendments: &[AmendmentRow]) -> StoryEntry {
     let words = match mend {
         Some(mend) => words(
             format!("{} mended the document: {}. This is revision {}.", mend.actor, mend.reason, row.number),
-            format!("{} 修改了单据数据:{}。版本 {}。", mend.actor, mend.reason, row.number),
+            format!("{} 修改了单据数据：{}。版本 {}。", mend.actor, mend.reason, row.number),
         ),
         None if row.number == 1 => words("The document was taken.".to_owned(), "收到单据。".to_owned()),
-        None => words(format!("Its source changed it; this is revision {}.", row.number), format!("来源变更了单据,版本 {}。", row.number)),
+        None => words(format!("Its source changed it; this is revision {}.", row.number), format!("来源变更了单据，版本 {}。", row.number)),
     };
     let detail = match mend {
         Some(mend) => {
@@ -121,13 +121,14 @@ fn level(kind: &str, detail: &Value) -> u8 {
 /// The sentence of one entry of an instance's history.
 fn sentence(kind: &str, step: Option<&str>, detail: &Value) -> Words {
     let fact = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
+    let told = |name: &str| chinese(&fact(name));
     let at = step.unwrap_or("-");
     match kind {
         "started" => words("The flow began.".to_owned(), "流程开始。".to_owned()),
         "entered" => words(format!("Step `{at}` began."), format!("进入节点 {at}。")),
         "called" if detail.get("purpose").and_then(Value::as_str) == Some("reverse") => words(
             format!("Step `{at}` is taken back: `{}` is asked of `{}`.", fact("operation"), fact("connection")),
-            format!("撤销节点 {at}:调用 {} 的 {}。", fact("connection"), fact("operation")),
+            format!("撤销节点 {at}：调用 {} 的 {}。", fact("connection"), fact("operation")),
         ),
         "called" => words(
             format!("`{}` is asked of `{}`.", fact("operation"), fact("connection")),
@@ -135,9 +136,9 @@ fn sentence(kind: &str, step: Option<&str>, detail: &Value) -> Words {
         ),
         "awaiting" => words(format!("Step `{at}` waits for the partner's word."), format!("节点 {at} 等待对方结果。")),
         "heard" | "heard_early" => {
-            words(format!("A partner said of `{at}`: {}.", fact("outcome")), format!("收到对方关于 {at} 的消息:{}。", fact("outcome")))
+            words(format!("A partner said of `{at}`: {}.", fact("outcome")), format!("收到对方关于 {at} 的消息：{}。", told("outcome")))
         }
-        "outcome" => words(format!("Step `{at}` came to `{}`.", fact("outcome")), format!("节点 {at} 的结果:{}。", fact("outcome"))),
+        "outcome" => words(format!("Step `{at}` came to `{}`.", fact("outcome")), format!("节点 {at} 的结果：{}。", told("outcome"))),
         "done" => words(format!("Step `{at}` is done."), format!("节点 {at} 完成。")),
         "skipped" => words(
             format!("Step `{}` was skipped.", step.map_or_else(|| fact("step"), str::to_owned)),
@@ -145,34 +146,34 @@ fn sentence(kind: &str, step: Option<&str>, detail: &Value) -> Words {
         ),
         "failed" => words(
             format!("Step `{at}` failed, and the flow went on: {}.", fact("message")),
-            format!("节点 {at} 失败,流程继续:{}。", fact("message")),
+            format!("节点 {at} 失败，流程继续：{}。", fact("message")),
         ),
         "exception" => words(
             format!("Step `{at}` stopped ({}): {}.", fact("cause"), fact("message")),
-            format!("节点 {at} 停止({}):{}。", fact("cause"), fact("message")),
+            format!("节点 {at} 停止（{}）：{}。", fact("cause"), fact("message")),
         ),
         "command" => words(
             format!("{} ordered `{}`{}.", fact("actor"), fact("command"), because(detail, ": ")),
-            format!("{} 执行了 {}{}。", fact("actor"), fact("command"), because(detail, ",原因:")),
+            format!("{} 执行了 {}{}。", fact("actor"), fact("command"), because(detail, "，原因：")),
         ),
         "reminded" => words(format!("Those who hold `{at}` were reminded."), format!("已催办节点 {at}。")),
         "escalated" => words(format!("Step `{at}` was escalated."), format!("节点 {at} 已升级。")),
         "notified" => words(format!("A notice was sent from `{at}`."), format!("节点 {at} 发送了通知。")),
-        "status" => words(format!("The document is now `{}`.", fact("status")), format!("单据状态变为 {}。", fact("status"))),
+        "status" => words(format!("The document is now `{}`.", fact("status")), format!("单据状态变为{}。", told("status"))),
         "created" => words(format!("Step `{at}` made a linked document."), format!("节点 {at} 生成了关联单据。")),
         "reversing" => words("What was done is being taken back.".to_owned(), "正在撤销已执行的内容。".to_owned()),
         "reversed" => words(format!("What `{at}` did was taken back."), format!("节点 {at} 已撤销。")),
         "again" => words(format!("The flow works anew from `{at}`."), format!("流程从节点 {at} 重新执行。")),
         "timed_out" => words(format!("Step `{at}` took longer than the time given."), format!("节点 {at} 超时。")),
-        "reaction" => words("Something changed outside, and the flow reacts.".to_owned(), "外部发生变化,流程作出反应。".to_owned()),
+        "reaction" => words("Something changed outside, and the flow reacts.".to_owned(), "外部发生变化，流程作出反应。".to_owned()),
         "revision" => words("The flow was told that its source changed the document.".to_owned(), "流程得知来源变更了单据。".to_owned()),
         "superseded" => words("A newer instance takes over.".to_owned(), "由新的流程实例接替。".to_owned()),
         "ended" => words(
             format!("The flow ended with `{}`; the document is `{}`.", fact("outcome"), fact("status")),
-            format!("流程结束,结果 {},单据状态 {}。", fact("outcome"), fact("status")),
+            format!("流程结束，结果为{}，单据状态为{}。", told("outcome"), told("status")),
         ),
         "ignored" => {
-            words(format!("Something came that changes nothing: {}.", fact("why")), format!("收到一条不影响流程的消息:{}。", fact("why")))
+            words(format!("Something came that changes nothing: {}.", fact("why")), format!("收到一条不影响流程的消息：{}。", fact("why")))
         }
         other => words(format!("`{other}` at `{at}`."), format!("{at}:{other}。")),
     }

@@ -2762,6 +2762,8 @@ export interface components {
             code?: string | null;
             /** @description Of a dry run: what it would lead to. */
             detail?: Record<string, never>;
+            /** @description The business key of the document that it is or is about. */
+            document_key?: string | null;
             /**
              * Format: date-time
              * @description When.
@@ -3581,6 +3583,8 @@ export interface components {
              * @description The document.
              */
             document?: string | null;
+            /** @description Its business key. */
+            document_key?: string | null;
             /**
              * Format: uuid
              * @description The effect that stopped.
@@ -3926,6 +3930,8 @@ export interface components {
              * @description The document.
              */
             document: string;
+            /** @description Its business key. */
+            document_key?: string | null;
             /**
              * Format: date-time
              * @description Ended.
@@ -4518,6 +4524,8 @@ export interface components {
                  * @description The document.
                  */
                 document?: string | null;
+                /** @description Its business key. */
+                document_key?: string | null;
                 /**
                  * Format: uuid
                  * @description The effect that stopped.
@@ -4605,6 +4613,8 @@ export interface components {
                  * @description The document.
                  */
                 document: string;
+                /** @description Its business key. */
+                document_key?: string | null;
                 /**
                  * Format: date-time
                  * @description Ended.

@@ -3,7 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { problemOf } from '../api/problem';
 import { useT } from '../i18n';
-import { Banner, Button, Copy, Skeleton } from '../ui';
+import { Banner, Button, Copy, Sentence, Skeleton } from '../ui';
 import { HelpCode } from './help/Help';
 import { useSentence } from './sentence';
 
@@ -30,7 +30,9 @@ export function ProblemView({ error, onAgain, compact }: { error: unknown; onAga
       <strong>{sentence(problem)}</strong>
       {/* Where the hub has nothing to add to the sentence, it is not said twice. */}
       {problem.detail && problem.detail !== sentence(problem) && problem.code !== 'console_fault' && (
-        <span lang="en">{problem.detail}</span>
+        <span lang="en">
+          <Sentence text={problem.detail} />
+        </span>
       )}
       {problem.code === 'console_fault' && <span className="mono">{problem.detail}</span>}
       {problem.pointers?.map((pointer) => (
@@ -38,7 +40,11 @@ export function ProblemView({ error, onAgain, compact }: { error: unknown; onAga
           <code>{pointer.pointer || '/'}</code> {pointer.message}
         </span>
       ))}
-      {problem.status === 403 && <span>{t('problem.who_grants')}</span>}
+      {problem.status === 403 && (
+        <span>
+          <Sentence text={t('problem.who_grants')} />
+        </span>
+      )}
       {!compact && (
         <span className="row small dim">
           <span>

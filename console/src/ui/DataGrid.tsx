@@ -97,15 +97,17 @@ export function DataGrid<Row>({
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).matches('[role="row"]')) return;
-    const row = rows[active];
+    // The row that has the focus, wherever rows that came meanwhile have moved it: never the one that stands where it stood.
+    const here = Number((event.target as HTMLElement).dataset.index ?? active);
+    const row = rows[here];
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 320) / height) - 2);
     const steps: Record<string, () => void> = {
-      ArrowDown: () => move(active + 1),
-      j: () => move(active + 1),
-      ArrowUp: () => move(active - 1),
-      k: () => move(active - 1),
-      PageDown: () => move(active + page),
-      PageUp: () => move(active - page),
+      ArrowDown: () => move(here + 1),
+      j: () => move(here + 1),
+      ArrowUp: () => move(here - 1),
+      k: () => move(here - 1),
+      PageDown: () => move(here + page),
+      PageUp: () => move(here - page),
       Home: () => move(0),
       End: () => move(rows.length - 1),
       Enter: () => row && onOpen?.(row),

@@ -19,5 +19,5 @@ export {
   useNow,
 } from './parts';
 export { lookOf, type Tone } from './status';
-export { type TabEntry, Tabs } from './tabs';
+export { type TabEntry, Tabs, useChosenInSight } from './tabs';
 export { Toasts, toast } from './toasts';

@@ -6,6 +6,8 @@
 mod rules;
 mod words;
 
+pub(in crate::app) use words::chinese;
+
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -155,7 +155,7 @@ fn an_exception_names_cause_owner_and_what_can_be_done() {
     let view = view(vec![instance("exception")], vec![link()]);
     let stopped = Facts { exceptions: vec![exception(7, None), exception(6, Some("role:clerk"))], ..facts() };
     let diagnosis = judge(&view, &[stopped], at(10));
-    check(&diagnosis, "exception", State::Stopped, at(6), "`post#1`: the partner refuses the data", "role:clerk decides");
+    check(&diagnosis, "exception", State::Stopped, at(6), "`post#1`: the partner refuses the data", "the role `clerk` decides");
     assert!(diagnosis.cause.en.contains("(the account 6601 is closed). 1 more"), "{}", diagnosis.cause.en);
     assert_eq!(diagnosis.waiting_on, Some(WaitingOn { kind: "person".into(), reference: "role:clerk".into() }));
     assert_eq!(diagnosis.actions.len(), 14);

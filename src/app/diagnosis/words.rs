@@ -14,17 +14,17 @@ pub fn sentences(situation: &Situation, now: Timestamp) -> (Words, Words) {
         Situation::OutcomeUnknown { connection, operation, ask_at, .. } => (
             words(
                 format!("`{connection}` did not answer `{operation}`, so it may or may not have been done."),
-                format!("{connection} 未应答 {operation},是否已执行未知。"),
+                format!("{connection} 未应答 {operation}，是否已执行未知。"),
             ),
             words(
                 format!("The hub looks it up by its reference {}; it is never repeated blindly.", from_now(now, *ask_at).en),
-                format!("系统将{}按业务引用查询结果,绝不盲目重发。", from_now(now, *ask_at).zh),
+                format!("系统将{}按业务引用查询结果，绝不盲目重发。", from_now(now, *ask_at).zh),
             ),
         ),
         Situation::RetryLater { connection, operation, attempts, answer, retry_at, .. } => (
             words(
                 format!("`{operation}` at `{connection}` has failed {attempts} time(s), last with: {answer}."),
-                format!("{connection} 的 {operation} 已失败 {attempts} 次,最近一次:{answer}。"),
+                format!("{connection} 的 {operation} 已失败 {attempts} 次，最近一次：{answer}。"),
             ),
             words(
                 format!("The hub tries again {}.", from_now(now, *retry_at).en),
@@ -42,7 +42,7 @@ pub fn sentences(situation: &Situation, now: Timestamp) -> (Words, Words) {
             awaiting(connection, external_id, seen.as_deref(), people, ask_at.map(|at| from_now(now, at)))
         }
         Situation::Standing { step, .. } => (
-            words(format!("The flow stands at `{step}` and waits."), format!("流程停在 {step},正在等待。")),
+            words(format!("The flow stands at `{step}` and waits."), format!("流程停在 {step}，正在等待。")),
             words(
                 "It goes on when its time has come or what it waits for is heard.".to_owned(),
                 "到时间或收到所等待的消息后继续。".to_owned(),
@@ -51,11 +51,11 @@ pub fn sentences(situation: &Situation, now: Timestamp) -> (Words, Words) {
         Situation::Ended { flow, outcome, status, .. } => (
             words(
                 format!("The flow `{flow}` has ended with the outcome `{outcome}`; the document is `{status}`."),
-                format!("流程 {flow} 已结束,结果为 {outcome},单据状态为 {status}。"),
+                format!("流程 {flow} 已结束，结果为{}，单据状态为{}。", chinese(outcome), chinese(status)),
             ),
             words(
                 "Nothing more, unless its source changes it or a partner revokes its decision.".to_owned(),
-                "无后续动作,除非来源变更单据或审批被撤销。".to_owned(),
+                "无后续动作，除非来源变更单据或审批被撤销。".to_owned(),
             ),
         ),
         Situation::Superseded { revision, .. } => (
@@ -65,18 +65,18 @@ pub fn sentences(situation: &Situation, now: Timestamp) -> (Words, Words) {
             ),
             words(
                 "A new instance begins when what the old one left open is reversed.".to_owned(),
-                "旧实例未完事项撤销后,将启动新实例。".to_owned(),
+                "旧实例未完事项撤销后，将启动新实例。".to_owned(),
             ),
         ),
         Situation::NotStarted { withdrawn: true, .. } => (
-            words("Its source has withdrawn it, and no flow had taken it.".to_owned(), "来源已撤回,且没有流程处理过。".to_owned()),
+            words("Its source has withdrawn it, and no flow had taken it.".to_owned(), "来源已撤回，且没有流程处理过。".to_owned()),
             words("Nothing.".to_owned(), "无。".to_owned()),
         ),
         Situation::NotStarted { withdrawn: false, .. } => (
             words("No flow has taken it.".to_owned(), "尚无流程受理。".to_owned()),
             words(
                 "A flow starts when one of its start conditions fits, for example when the status changes at the source.".to_owned(),
-                "满足某个流程的启动条件(例如来源状态变化)时自动启动。".to_owned(),
+                "满足某个流程的启动条件（例如来源状态变化）时自动启动。".to_owned(),
             ),
         ),
     }
@@ -89,18 +89,27 @@ fn exception(cause: Option<Cause>, message: &str, step: &str, owner: Option<&str
     } else {
         words(format!(" {others} more exception(s) are open."), format!("另有 {others} 个异常未处理。"))
     };
-    let who =
-        owner.map_or_else(|| words("an operator".to_owned(), "运维人员".to_owned()), |owner| words(owner.to_owned(), owner.to_owned()));
+    let who = owner.map_or_else(|| words("an operator".to_owned(), "运维人员".to_owned()), named);
     (
         words(
             format!("It stopped at `{step}`: {} ({}).{}", why.en, sentence_part(message), and.en),
-            format!("停在 {step}:{}({})。{}", why.zh, sentence_part(message), and.zh),
+            format!("停在 {step}：{}（{}）。{}", why.zh, sentence_part(message), and.zh),
         ),
         words(
             format!("Nothing happens by itself: {} decides to retry, skip, mark it done outside, or cancel.", who.en),
-            format!("不会自动继续:请{}选择重试、跳过、标记为已在外部完成或取消。", who.zh),
+            format!("不会自动继续：请{}选择重试、跳过、标记为已在外部完成或取消。", who.zh),
         ),
     )
+}
+
+/// Whose an exception is, as flows name them.
+fn named(owner: &str) -> Words {
+    match owner.split_once(':') {
+        Some(("role", role)) => words(format!("the role `{role}`"), format!("角色 {role} ")),
+        Some(("user", user)) => words(format!("`{user}`"), format!(" {user} ")),
+        _ if owner == "initiator" => words("who began it".to_owned(), "发起人".to_owned()),
+        _ => words(owner.to_owned(), owner.to_owned()),
+    }
 }
 
 fn cause_words(cause: Option<Cause>) -> Words {
@@ -119,9 +128,9 @@ fn cause_words(cause: Option<Cause>) -> Words {
 fn awaiting(connection: &str, external_id: &str, seen: Option<&str>, people: &[String], ask: Option<Words>) -> (Words, Words) {
     let people = people.join(", ");
     let (by, by_zh) =
-        if people.is_empty() { (String::new(), String::new()) } else { (format!(" with {people}"), format!(",当前处理人:{people}")) };
+        if people.is_empty() { (String::new(), String::new()) } else { (format!(" with {people}"), format!("，当前处理人：{people}")) };
     let (said, said_zh) = match seen {
-        Some(seen) => (format!(", which last said `{seen}`"), format!(",最近状态:{seen}")),
+        Some(seen) => (format!(", which last said `{seen}`"), format!("，最近状态：{seen}")),
         None => (String::new(), String::new()),
     };
     let (ask, ask_zh) = match ask {
@@ -131,10 +140,34 @@ fn awaiting(connection: &str, external_id: &str, seen: Option<&str>, people: &[S
     (
         words(
             format!("It waits for a decision at `{connection}` (`{external_id}`){by}{said}."),
-            format!("等待 {connection} 作出决定(单号 {external_id}){by_zh}{said_zh}。"),
+            format!("等待 {connection} 作出决定（单号 {external_id}）{by_zh}{said_zh}。"),
         ),
         words(format!("The flow goes on when the decision arrives.{ask}"), format!("收到决定后流程继续。{ask_zh}")),
     )
+}
+
+/// Outcomes and our statuses in Chinese; what a company added stands as it is.
+pub(in crate::app) fn chinese(word: &str) -> String {
+    let known = match word {
+        "draft" => "草稿",
+        "submitted" => "已提交",
+        "in_approval" => "审批中",
+        "approved" => "已批准",
+        "rejected" => "已拒绝",
+        "released" => "已下达",
+        "partially_fulfilled" => "部分完成",
+        "fulfilled" => "已完成",
+        "closed" => "已关闭",
+        "cancelled" => "已取消",
+        "revoked" => "已撤销",
+        "withdrawn" => "已撤回",
+        "expired" => "已过期",
+        "posted" => "已过账",
+        "paid" => "已付款",
+        "void" => "已作废",
+        _ => return format!(" {word} "),
+    };
+    known.to_owned()
 }
 
 fn words(en: String, zh: String) -> Words {

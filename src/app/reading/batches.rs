@@ -1,6 +1,6 @@
 //! Frozen selections and the batches that work on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,9 @@ pub struct BatchItem {
     pub position: u32,
     /// The thing.
     pub target: Uuid,
+    /// The business key of the document that it is or is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub document_key: Option<String>,
     /// `waiting`, `done` (the action was accepted), `failed`, `skipped` (it has moved on) or `cancelled`.
     pub state: String,
     /// How often it was tried.
@@ -140,7 +143,7 @@ impl Reader {
         after: u32,
         limit: Option<u32>,
     ) -> Result<BatchItems> {
-        self.batch(tenant, id).await?;
+        let batch = self.batch(tenant, id).await?;
         let limit = limit.unwrap_or(super::LIMIT_DEFAULT);
         if limit == 0 || limit > ITEMS_MAX {
             return Err(Error::Limit(limit));
@@ -150,7 +153,27 @@ impl Reader {
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let next_after = rows.last().filter(|_| more).map(|row| row.position);
-        Ok(BatchItems { items: rows.into_iter().map(BatchItem::from).collect(), next_after })
+        let targets: Vec<Uuid> = rows.iter().map(|row| row.target).collect();
+        let keys = self.keys_of_targets(tenant, &batch.resource, &targets).await?;
+        let item = |row: ItemRow| BatchItem { document_key: keys.get(&row.target).cloned(), ..BatchItem::from(row) };
+        Ok(BatchItems { items: rows.into_iter().map(item).collect(), next_after })
+    }
+
+    /// The keys of the documents that things are or are about, by the thing.
+    async fn keys_of_targets(&self, tenant: TenantId, resource: &str, targets: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+        match resource {
+            "documents" => self.document_keys(tenant, targets.to_vec()).await,
+            "exceptions" => {
+                let mut about: Vec<(Uuid, Uuid)> = Vec::new();
+                for ids in targets.chunks(super::LIMIT_MAX as usize) {
+                    let rows = self.store.desk().exceptions_by_id(tenant, ids).await?;
+                    about.extend(rows.into_iter().filter_map(|row| Some((row.id.0, row.document?.0))));
+                }
+                let keys = self.document_keys(tenant, about.iter().map(|(_, document)| *document).collect()).await?;
+                Ok(about.into_iter().filter_map(|(target, document)| Some((target, keys.get(&document)?.clone()))).collect())
+            }
+            _ => Ok(HashMap::new()),
+        }
     }
 }
 
@@ -192,6 +215,7 @@ impl From<ItemRow> for BatchItem {
         Self {
             position: row.position,
             target: row.target,
+            document_key: None,
             state: row.state,
             attempts: row.attempts,
             code: row.code,

@@ -205,13 +205,17 @@ impl From<DocumentRow> for DocumentItem {
 impl From<DocumentView> for DocumentDetail {
     fn from(view: DocumentView) -> Self {
         Self {
+            instances: view
+                .instances
+                .into_iter()
+                .map(|row| InstanceItem { document_key: Some(view.document.key.clone()), ..InstanceItem::from(row) })
+                .collect(),
             external_id: view.document.external_id.clone(),
             document: DocumentItem::from(view.document),
             revisions: view.revisions.into_iter().map(RevisionItem::from).collect(),
             links: view.links.into_iter().map(Link::from).collect(),
             drifts: view.drifts.into_iter().map(Drift::from).collect(),
             relations: view.relations.into_iter().map(Relation::from).collect(),
-            instances: view.instances.into_iter().map(InstanceItem::from).collect(),
         }
     }
 }

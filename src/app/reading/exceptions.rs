@@ -146,6 +146,9 @@ pub struct ExceptionItem {
     pub instance: Option<Uuid>,
     /// The document.
     pub document: Option<Uuid>,
+    /// Its business key.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub document_key: Option<String>,
     /// The effect that stopped.
     pub effect: Option<Uuid>,
     /// Step and visit.
@@ -187,7 +190,10 @@ impl Reader {
     pub async fn exceptions(&self, tenant: TenantId, query: &ExceptionQuery, page: &PageQuery) -> Result<List<ExceptionItem>> {
         let pages = Pages::new("exceptions", query, page)?;
         let rows = self.store.desk().choose_exceptions(&query.choice(tenant), pages.page()).await?;
-        Ok(pages.list(rows, |row| (row.opened_at, row.id.0), ExceptionItem::from))
+        let keys = self.document_keys(tenant, rows.iter().filter_map(|row| row.document.map(|id| id.0)).collect()).await?;
+        let key = |row: &ExceptionRow| keys.get(&row.document?.0).cloned();
+        let item = |row: ExceptionRow| ExceptionItem { document_key: key(&row), ..ExceptionItem::from(row) };
+        Ok(pages.list(rows, |row| (row.opened_at, row.id.0), item))
     }
 
     /// Open exceptions by same cause, the largest group first.
@@ -228,7 +234,9 @@ impl Reader {
     pub async fn exception(&self, tenant: TenantId, id: ExceptionId) -> Result<ExceptionItem> {
         let filter = ExceptionFilter { tenant, state: None, cause: None, instance: None, id: Some(id) };
         let rows = self.store.exceptions(&filter, &Page { limit: 1, after: None }).await?;
-        rows.into_iter().next().map(ExceptionItem::from).ok_or(Error::NotFound("exception"))
+        let row = rows.into_iter().next().ok_or(Error::NotFound("exception"))?;
+        let keys = self.document_keys(tenant, row.document.iter().map(|id| id.0).collect()).await?;
+        Ok(ExceptionItem { document_key: keys.into_values().next(), ..ExceptionItem::from(row) })
     }
 
     /// The open exceptions of an instance, newest first; more than a page of them tells a person nothing new.
@@ -250,6 +258,7 @@ impl From<ExceptionRow> for ExceptionItem {
             id: row.id.0,
             instance: row.instance.map(|id| id.0),
             document: row.document.map(|id| id.0),
+            document_key: None,
             effect: row.effect.map(|id| id.0),
             step: row.step,
             connection: row.connection,

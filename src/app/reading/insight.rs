@@ -223,15 +223,9 @@ impl Reader {
     /// The business keys of the documents that figures name, in one read.
     async fn keys_of(&self, tenant: TenantId, figures: &Figures) -> Result<HashMap<DocumentId, String>> {
         let slow = figures.steps.iter().flat_map(|step| step.slowest.iter().map(|(document, _)| document.0));
-        let mut ids: Vec<Uuid> =
-            slow.chain(figures.paths.iter().flat_map(|path| path.documents.iter().map(|document| document.0))).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let mut keys = HashMap::new();
-        for ids in ids.chunks(super::LIMIT_MAX as usize) {
-            keys.extend(self.store.desk().documents_by_id(tenant, ids).await?.into_iter().map(|row| (row.id, row.key)));
-        }
-        Ok(keys)
+        let ids = slow.chain(figures.paths.iter().flat_map(|path| path.documents.iter().map(|document| document.0)));
+        let keys = self.document_keys(tenant, ids.collect()).await?;
+        Ok(keys.into_iter().map(|(id, key)| (DocumentId(id), key)).collect())
     }
 }
 

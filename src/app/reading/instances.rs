@@ -37,6 +37,9 @@ pub struct InstanceItem {
     pub version: String,
     /// The document.
     pub document: Uuid,
+    /// Its business key.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub document_key: Option<String>,
     /// The revision it runs for.
     pub revision: u32,
     /// `running`, `exception`, `ended` or `superseded`.
@@ -84,18 +87,18 @@ impl Reader {
     /// Instances, newest first.
     pub async fn instances(&self, tenant: TenantId, query: &InstanceQuery, page: &PageQuery) -> Result<List<InstanceItem>> {
         let pages = Pages::new("instances", query, page)?;
-        let InstanceQuery { flow, status, document, within } = query.clone();
-        let filter = InstanceFilter { tenant, flow, status, document };
-        let rows = match within {
-            Some(within) => self.store.desk().instances_within(&filter, &within, pages.page()).await?,
-            None => self.store.instances(&filter, pages.page()).await?,
-        };
-        Ok(pages.list(rows, |row| (row.started_at, row.id.0), InstanceItem::from))
+        let InstanceQuery { flow, status, document } = query.clone();
+        let rows = self.store.instances(&InstanceFilter { tenant, flow, status, document }, pages.page()).await?;
+        let keys = self.document_keys(tenant, rows.iter().map(|row| row.document.0).collect()).await?;
+        let item = |row: InstanceRow| InstanceItem { document_key: keys.get(&row.document.0).cloned(), ..InstanceItem::from(row) };
+        Ok(pages.list(rows, |row| (row.started_at, row.id.0), item))
     }
 
     /// One instance.
     pub async fn instance(&self, tenant: TenantId, id: InstanceId) -> Result<InstanceItem> {
-        self.store.instance(tenant, id).await?.map(InstanceItem::from).ok_or(Error::NotFound("instance"))
+        let row = self.store.instance(tenant, id).await?.ok_or(Error::NotFound("instance"))?;
+        let document_key = self.document_keys(tenant, vec![row.document.0]).await?.remove(&row.document.0);
+        Ok(InstanceItem { document_key, ..InstanceItem::from(row) })
     }
 
     /// What happened to an instance, oldest first.
@@ -123,6 +126,7 @@ impl From<InstanceRow> for InstanceItem {
             flow: row.flow,
             version: row.version,
             document: row.document.0,
+            document_key: None,
             revision: row.revision,
             status: row.status,
             outcome: row.outcome,

@@ -13,6 +13,7 @@ mod exceptions;
 mod insight;
 mod instances;
 mod json;
+mod keys;
 mod messages;
 mod path;
 mod reconciliations;

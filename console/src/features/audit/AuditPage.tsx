@@ -99,7 +99,7 @@ function useColumns(): Column<Entry>[] {
     {
       id: 'number',
       title: t('audit.number'),
-      width: '90px',
+      width: '120px',
       number: true,
       render: (row) => row.number ?? <span className="dim">{t('audit.not_sealed')}</span>,
     },

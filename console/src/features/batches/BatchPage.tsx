@@ -151,8 +151,8 @@ function Items({ batch }: { batch: Batch }) {
     {
       id: 'target',
       title: t('batch.target'),
-      width: 'minmax(290px, 1fr)',
-      render: (row) => <Target resource={batch.resource} id={row.target} />,
+      width: 'minmax(180px, 1fr)',
+      render: (row) => <Target resource={batch.resource} item={row} />,
     },
     {
       id: 'message',
@@ -194,7 +194,7 @@ function Items({ batch }: { batch: Batch }) {
         columns={columns}
         rows={rows}
         keyOf={(row) => String(row.position)}
-        nameOf={(row) => row.target}
+        nameOf={(row) => row.document_key ?? row.target}
         onOpen={setOpen}
         more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
         empty={list.isSuccess ? <Empty title={t('batch.no_items')} /> : undefined}
@@ -203,7 +203,7 @@ function Items({ batch }: { batch: Batch }) {
         <Sheet open onClose={() => setOpen(null)} close={t('close')} title={`#${open.position}`}>
           <Facts
             rows={[
-              [t('batch.target'), <Target key="target" resource={batch.resource} id={open.target} />],
+              [t('batch.target'), <Target key="target" resource={batch.resource} item={open} />],
               [t('documents.state'), <StatusChip key="state" room={batch.dry_run ? 'dry' : 'item'} state={open.state} />],
               [t('cause.code'), open.code],
               [t('batch.message'), open.message],
@@ -218,18 +218,20 @@ function Items({ batch }: { batch: Batch }) {
 }
 
 /** What an item is about, as a way there. */
-function Target({ resource, id }: { resource: string; id: string }) {
+function Target({ resource, item }: { resource: string; item: Item }) {
+  const id = item.target;
+  const name = item.document_key ?? id;
   if (resource === 'documents') {
     return (
       <Link to="/docs/$doc" params={{ doc: id }} className="mono">
-        {id}
+        {name}
       </Link>
     );
   }
   if (resource === 'exceptions') {
     return (
       <Link to="/ops/dead-letters" search={{ tab: 'list', open: id }} className="mono">
-        {id}
+        {name}
       </Link>
     );
   }

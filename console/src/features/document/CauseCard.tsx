@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
+import { useWho } from '../../app/who';
 import { type Key, useSaid, useT, useWord } from '../../i18n';
 import { Age, Button, Card, Facts, MenuButton, Sentence, StatusChip, Time } from '../../ui';
 import { ActionSheet } from '../acting/ActionSheet';
@@ -29,6 +30,7 @@ function Cause({ diagnosis, name }: { diagnosis: Schemas['Diagnosis']; name: str
   const t = useT();
   const said = useSaid();
   const word = useWord();
+  const who = useWho();
   const refused = useRefusal()('settle_exceptions');
   const [acting, setActing] = useState<{ exception: string; action: Action } | null>(null);
   const exception = diagnosis.actions[0]?.exception;
@@ -55,7 +57,7 @@ function Cause({ diagnosis, name }: { diagnosis: Schemas['Diagnosis']; name: str
       </p>
       <Facts
         rows={[
-          [t('cause.waits_on'), waiting ? `${word('waiting', waiting.kind)} · ${waiting.reference}` : null],
+          [t('cause.waits_on'), waiting ? `${word('waiting', waiting.kind)} · ${who(waiting.reference)}` : null],
           [t('cause.step'), diagnosis.at_step ? <code>{diagnosis.at_step}</code> : null],
           [t('cause.next_at'), diagnosis.next_action_at ? <Time at={diagnosis.next_action_at} exact seconds /> : null],
           [t('cause.code'), <code key="code">{diagnosis.code}</code>],

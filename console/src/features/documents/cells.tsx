@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client';
+import { useWho } from '../../app/who';
 import { money } from '../../format/amount';
 import { useT, useWord } from '../../i18n';
 import { Age, Chip, type Column, StatusChip, Time } from '../../ui';
@@ -43,15 +44,15 @@ export function useColumns(): Column<Found>[] {
         </Link>
       ),
     },
-    { id: 'type', title: t('documents.type'), width: 'minmax(124px, 0.6fr)', render: (row) => word('type', row.type) },
-    { id: 'amount', title: t('documents.amount'), width: 'minmax(120px, 0.8fr)', number: true, render: amountOf },
+    { id: 'type', title: t('documents.type'), width: 'minmax(136px, 0.6fr)', render: (row) => word('type', row.type) },
+    { id: 'amount', title: t('documents.amount'), width: 'minmax(150px, 0.8fr)', number: true, render: amountOf },
     {
       id: 'state',
       title: t('documents.state'),
       width: 'minmax(128px, 0.6fr)',
       render: (row) => <StatusChip room="document" state={row.status} />,
     },
-    { id: 'waiting', title: t('documents.waiting_on'), width: 'minmax(220px, 2fr)', render: (row) => <WaitingOn row={row} /> },
+    { id: 'waiting', title: t('documents.waiting_on'), width: 'minmax(220px, 2.2fr)', render: (row) => <WaitingOn row={row} /> },
     { id: 'party', title: t('documents.party'), width: 'minmax(140px, 1.2fr)', render: (row) => displayOf(row).supplier ?? '' },
     { id: 'systems', title: t('documents.systems'), width: 'minmax(140px, 1fr)', render: (row) => row.systems.join(' · ') },
     { id: 'updated', title: t('documents.updated'), width: '110px', render: (row) => <Time at={row.updated_at} /> },
@@ -61,9 +62,10 @@ export function useColumns(): Column<Found>[] {
 /** Who or what has it now, and since when. */
 function WaitingOn({ row }: { row: Found }) {
   const word = useWord();
+  const who = useWho();
   const waiting = row.waiting_on;
   if (!waiting) return null;
-  const said = [waiting.at_step, waiting.owner, waiting.message].filter(Boolean).join(' · ');
+  const said = [waiting.at_step, who(waiting.owner), waiting.message].filter(Boolean).join(' · ');
   return (
     <span title={said}>
       {waiting.kind === 'exception' ? (

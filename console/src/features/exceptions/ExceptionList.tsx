@@ -1,7 +1,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { ProblemView } from '../../app/states';
+import { useWho } from '../../app/who';
 import { useT, useWord } from '../../i18n';
 import { Age, Button, type Column, DataGrid, Empty, Select, Sentence, Skeleton, StatusChip } from '../../ui';
 import { BulkBar } from '../acting/BulkBar';
@@ -23,6 +25,7 @@ export function ExceptionList({
 }) {
   const t = useT();
   const word = useWord();
+  const who = useWho();
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const query: Record<string, string> = {
     state: 'open',
@@ -48,6 +51,17 @@ export function ExceptionList({
   const any = { id: '', name: t('filters.any') };
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   const columns: Column<Item>[] = [
+    {
+      id: 'document',
+      title: t('exceptions.document'),
+      width: 'minmax(140px, 1fr)',
+      render: (row) =>
+        row.document && (
+          <Link to="/docs/$doc" params={{ doc: row.document }} className="mono" tabIndex={-1}>
+            {row.document_key ?? row.document}
+          </Link>
+        ),
+    },
     { id: 'cause', title: t('exceptions.cause'), width: 'minmax(120px, 0.7fr)', render: (row) => word('cause', row.cause) },
     { id: 'code', title: t('cause.code'), width: 'minmax(120px, 0.8fr)', render: (row) => <code>{row.code}</code> },
     {
@@ -66,7 +80,7 @@ export function ExceptionList({
       width: 'minmax(160px, 1.2fr)',
       render: (row) => [row.connection, row.step].filter(Boolean).join(' · '),
     },
-    { id: 'owner', title: t('exceptions.owner'), width: 'minmax(110px, 0.8fr)', render: (row) => row.assignee ?? row.owner ?? '' },
+    { id: 'owner', title: t('exceptions.owner'), width: 'minmax(110px, 0.8fr)', render: (row) => row.assignee ?? who(row.owner) },
     { id: 'state', title: t('documents.state'), width: '90px', render: (row) => <StatusChip room="exception" state={row.state} /> },
     { id: 'age', title: t('exceptions.age'), width: '100px', render: (row) => <Age since={row.opened_at} /> },
   ];

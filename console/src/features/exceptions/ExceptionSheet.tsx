@@ -5,6 +5,7 @@ import { api, type Schemas, take, takeWithTag } from '../../api/client';
 import { HelpCode } from '../../app/help/Help';
 import { useMe, useRefusal } from '../../app/me';
 import { Loaded, ProblemView } from '../../app/states';
+import { useWho } from '../../app/who';
 import { type Key, useT, useWord } from '../../i18n';
 import { Age, Button, Card, Facts, MenuButton, Sentence, Sheet, StatusChip, Time } from '../../ui';
 import { ActionSheet } from '../acting/ActionSheet';
@@ -30,6 +31,7 @@ export function ExceptionSheet({ id, onClose }: { id: string; onClose: () => voi
 function One({ item, etag }: { item: Schemas['ExceptionItem']; etag: string }) {
   const t = useT();
   const word = useWord();
+  const who = useWho();
   const me = useMe();
   const client = useQueryClient();
   const refused = useRefusal()('settle_exceptions');
@@ -64,7 +66,7 @@ function One({ item, etag }: { item: Schemas['ExceptionItem']; etag: string }) {
             t('exceptions.document'),
             item.document ? (
               <Link to="/docs/$doc" params={{ doc: item.document }} className="mono">
-                {t('exceptions.to_document')}
+                {item.document_key ?? t('exceptions.to_document')}
               </Link>
             ) : null,
           ],
@@ -78,7 +80,7 @@ function One({ item, etag }: { item: Schemas['ExceptionItem']; etag: string }) {
               <Time at={item.opened_at} exact seconds /> · <Age since={item.opened_at} />
             </span>,
           ],
-          [t('exceptions.owner'), item.owner],
+          [t('exceptions.owner'), item.owner && who(item.owner)],
           [t('exceptions.assignee'), item.assignee ?? t('exceptions.nobody')],
           [t('exceptions.resolution'), item.resolution ? `${item.resolution} · ${item.resolved_by ?? ''}` : null],
         ]}

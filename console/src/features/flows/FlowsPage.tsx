@@ -33,7 +33,7 @@ export function FlowsPage() {
                 >
                   <code className="small">{item.id}</code>
                   <p className="dim small">
-                    {t('definitions.uses', { names: item.uses.map((other) => other.id).join(', ') || '–' })}
+                    {t('definitions.uses', { names: [...new Set(item.uses.map((other) => other.id))].join(', ') || '–' })}
                   </p>
                   <div className="row">
                     <Link to="/docs" search={{ flow: item.id }}>

@@ -29,10 +29,10 @@ export function InstancesTab({ flow }: { flow: string }) {
     {
       id: 'document',
       title: t('exceptions.document'),
-      width: 'minmax(300px, 1.5fr)',
+      width: 'minmax(180px, 1.5fr)',
       render: (row) => (
         <Link to="/docs/$doc" params={{ doc: row.document }} search={{ instance: row.id }} className="mono" tabIndex={-1}>
-          {row.document}
+          {row.document_key ?? row.document}
         </Link>
       ),
     },
@@ -73,7 +73,7 @@ export function InstancesTab({ flow }: { flow: string }) {
             columns={columns}
             rows={rows}
             keyOf={(row) => row.id}
-            nameOf={(row) => row.id}
+            nameOf={(row) => row.document_key ?? row.id}
             onOpen={(row) => void navigate({ to: '/docs/$doc', params: { doc: row.document }, search: { instance: row.id } })}
             more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
             empty={<Empty title={t('flows.no_instances')} />}

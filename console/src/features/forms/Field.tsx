@@ -18,7 +18,9 @@ export function Field({ field, value, at, faults, onChange }: Props) {
   const word = useWord();
   const { language } = useLanguage();
   const said = (texts: Record<string, string>) => titleOf({ id: field.id, title: texts }, language);
-  const label = `${said(field.title)}${field.required === true ? ' *' : ''}`;
+  // What is filled in when it is left empty need not be filled in.
+  const needed = field.required === true && typeof field.default !== 'string';
+  const label = `${said(field.title)}${needed ? ' *' : ''}`;
   const hints = [
     // No hint comes as one without words.
     field.hint && Object.keys(field.hint).length > 0 ? said(field.hint) : '',

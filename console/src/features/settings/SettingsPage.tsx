@@ -5,7 +5,7 @@ import { Page } from '../../app/Page';
 import { settingsRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { type Key, useT } from '../../i18n';
-import { Empty } from '../../ui';
+import { Empty, useChosenInSight } from '../../ui';
 import { AccountSection } from './AccountSection';
 import { CalendarsSection } from './CalendarsSection';
 import { DelegationsSection } from './DelegationsSection';
@@ -26,11 +26,12 @@ const SECTIONS: { id: string; show: () => ReactNode }[] = [
 export function SettingsPage() {
   const t = useT();
   const { section } = settingsRoute.useParams();
+  const list = useChosenInSight<HTMLElement>(section);
   const found = SECTIONS.find((each) => each.id === section);
   const name = found ? t(`settings.${found.id}` as Key) : t('nav.settings');
   return (
     <Page title={t('nav.settings')} name={`${name} · ${t('nav.settings')}`}>
-      <nav className="tablist" aria-label={t('settings.sections')}>
+      <nav className="tablist" ref={list} aria-label={t('settings.sections')}>
         {SECTIONS.map((each) => (
           <Link
             key={each.id}

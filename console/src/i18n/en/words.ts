@@ -1,4 +1,6 @@
 export const words = {
+  'who.role': 'role {role}',
+  'who.initiator': 'who began it',
   'waiting.person': 'a person',
   'waiting.system': 'a system',
   'waiting.schedule': 'its time',

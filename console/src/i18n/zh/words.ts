@@ -1,4 +1,6 @@
 export const words = {
+  'who.role': '角色 {role}',
+  'who.initiator': '发起人',
   'waiting.person': '人员',
   'waiting.system': '系统',
   'waiting.schedule': '时间',
