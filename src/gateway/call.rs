@@ -66,6 +66,10 @@ pub struct Performed {
     pub code: Option<String>,
     /// Whether the partner refuses our credentials.
     pub credentials: bool,
+    /// It answered success, but not what is declared.
+    pub misread: bool,
+    /// Of `not_found`: whether the connector says that this is an answer.
+    pub absence_is_said: bool,
     /// The earliest time at which trying again makes sense.
     pub retry_after: Option<Timestamp>,
     /// Nothing of the operation was sent, and not because of the partner: limits, breaker, deadline.

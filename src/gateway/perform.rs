@@ -104,7 +104,8 @@ fn interpret(target: &Target, call: &Call, performed: Performed) -> Performed {
             let answer = Answer { class: performed.class, ..Answer::ok(performed.output.clone()) };
             let looked_up = target.looked_up(answer);
             let confirmed = looked_up.class == Class::Ok;
-            Performed { class: looked_up.class, output: looked_up.output, confirmed, ..performed }
+            let message = Some(looked_up.message).filter(|message| !message.is_empty()).or(performed.message);
+            Performed { class: looked_up.class, output: looked_up.output, confirmed, message, ..performed }
         }
         CallPurpose::ReadBack if performed.class == Class::Ok => {
             let input = target.operation().read_input(&call.input, &call.reference).unwrap_or_else(|_| call.input.clone());
@@ -128,6 +129,8 @@ pub(super) fn performed(answer: Answer, performance: Option<&mut Performance<'_>
         cause: answer.cause,
         confirmed: answer.class == Class::Ok,
         credentials: answer.cause == Some(Cause::Credentials),
+        misread: answer.misread,
+        absence_is_said: answer.absence_is_said,
         output: answer.output,
         payload: answer.payload,
         message: Some(message).filter(|message| !message.is_empty()),

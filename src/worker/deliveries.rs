@@ -273,6 +273,8 @@ fn attempted(performed: Performed, now: Timestamp) -> Attempted {
         credentials: performed.credentials,
         retry_after_millis: performed.retry_after.map(|at| u64::try_from(at.duration_since(now).as_millis()).unwrap_or(0)),
         unsent: performed.unsent,
+        misread: performed.misread,
+        absence_is_said: performed.absence_is_said,
     }
 }
 
@@ -285,6 +287,8 @@ fn nothing_can_tell() -> Attempted {
         credentials: false,
         retry_after_millis: None,
         unsent: false,
+        misread: false,
+        absence_is_said: false,
     }
 }
 

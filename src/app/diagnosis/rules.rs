@@ -11,9 +11,9 @@ use crate::store::{AttemptRow, DocumentView, EffectRow, ExceptionRow, LinkRow};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Situation {
     /// A person is needed.
-    Exception { cause: Option<Cause>, message: String, step: String, owner: Option<String>, others: usize, since: Timestamp },
-    /// A write may or may not have happened; the hub asks.
-    OutcomeUnknown { connection: String, operation: String, since: Timestamp, ask_at: Timestamp },
+    Exception { cause: Option<Cause>, code: String, message: String, step: String, owner: Option<String>, others: usize, since: Timestamp },
+    /// A write may or may not have happened; the hub finds out. `answer`: what the partner said, when it did.
+    OutcomeUnknown { connection: String, operation: String, answer: Option<String>, since: Timestamp, ask_at: Timestamp },
     /// An attempt failed and is repeated.
     RetryLater { connection: String, operation: String, attempts: u32, answer: String, since: Timestamp, retry_at: Timestamp },
     /// A call is under way or about to be.
@@ -73,6 +73,7 @@ fn exception(exceptions: &[ExceptionRow]) -> Option<Situation> {
     let first = exceptions.iter().min_by_key(|exception| exception.opened_at)?;
     Some(Situation::Exception {
         cause: Cause::from_word(&first.cause),
+        code: first.code.clone(),
         message: first.message.clone(),
         step: first.step.clone().unwrap_or_else(|| "-".to_owned()),
         owner: first.owner.clone(),
@@ -91,9 +92,10 @@ fn effect_situation(effect: &EffectRow, attempts: &[AttemptRow]) -> Situation {
     let operation = crate::app::reading::operation_of(&effect.work).unwrap_or_default();
     let since = calls().map(|attempt| attempt.started_at).min().unwrap_or(effect.created_at);
     match calls().max_by_key(|attempt| (attempt.number, attempt.part)) {
-        // Whatever was asked since, and while it is asked, the write itself stays unknown until a look-up settles it or it is repeated.
-        Some(last) if last.class == "unknown" && (effect.state == "waiting" || looks_up(effect)) => {
-            Situation::OutcomeUnknown { connection, operation, since: last.started_at, ask_at: effect.due_at }
+        // Whatever was asked since, the write itself stays unknown until a look-up settles it or it is repeated.
+        Some(last) if effect.state == "waiting" && last.class == "unknown" => {
+            let answer = last.status.map(|_| answer(last));
+            Situation::OutcomeUnknown { connection, operation, answer, since: last.started_at, ask_at: effect.due_at }
         }
         Some(last) if effect.state == "waiting" => {
             Situation::RetryLater { connection, operation, attempts: effect.attempt, answer: answer(last), since, retry_at: effect.due_at }

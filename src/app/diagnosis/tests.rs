@@ -173,17 +173,27 @@ fn an_unknown_write_stays_unknown_while_it_is_looked_up() {
 }
 
 #[test]
-fn an_unknown_write_stays_unknown_also_during_a_look_up_but_not_while_it_is_sent_again() {
+fn an_answer_that_came_is_never_called_none() {
     let view = view(vec![instance("running")], vec![]);
-    let started = |delivery: &str| Facts {
-        effects: vec![EffectRow { delivery: delivery.into(), ..effect("started") }],
-        attempts: vec![attempt(1, "call", "unknown")],
-        ..facts()
-    };
-    let asking = judge(&view, &[started(r#"{"phase":"look_up"}"#)], at(10));
-    check(&asking, "outcome_unknown", State::Working, at(2), "may or may not have been done", "looks it up");
-    let sending = judge(&view, &[started(r#"{"repeats":1}"#)], at(10));
-    check(&sending, "calling", State::Working, at(2), "is under way", "goes on");
+    let waiting = Facts { effects: vec![effect("waiting")], attempts: vec![attempt(1, "call", "unknown")], ..facts() };
+    let diagnosis = judge(&view, &[waiting], at(10));
+    check(&diagnosis, "outcome_unknown", State::Working, at(2), "`oa_main` answered `create_approval` with: HTTP 503, unknown, busy", "");
+    let silent = AttemptRow { status: None, ..attempt(1, "call", "unknown") };
+    let waiting = Facts { effects: vec![effect("waiting")], attempts: vec![silent], ..facts() };
+    let diagnosis = judge(&view, &[waiting], at(10));
+    check(&diagnosis, "outcome_unknown", State::Working, at(2), "`oa_main` did not answer `create_approval`", "never repeated blindly");
+}
+
+#[test]
+fn a_success_that_cannot_be_read_is_neither_a_refusal_nor_a_silence() {
+    let view = view(vec![instance("exception")], vec![]);
+    for (code, words) in [
+        ("unread_success", "the partner says that it did it, but its answer is not what the connector declares"),
+        ("bad_answer", "`post#1`: the partner's answer is not what the connector declares"),
+    ] {
+        let stopped = Facts { exceptions: vec![ExceptionRow { code: code.into(), ..exception(6, None) }], ..facts() };
+        check(&judge(&view, &[stopped], at(10)), "exception", State::Stopped, at(6), words, "decides");
+    }
 }
 
 #[test]

@@ -5,20 +5,29 @@ use jiff::Timestamp;
 
 use super::Words;
 use super::rules::Situation;
+use crate::domain::delivery::{BAD_ANSWER, UNREAD_SUCCESS};
 use crate::domain::flow::effect::Cause;
 
 /// Why, and what next.
 pub fn sentences(situation: &Situation, now: Timestamp) -> (Words, Words) {
     match situation {
-        Situation::Exception { cause, message, step, owner, others, .. } => exception(*cause, message, step, owner.as_deref(), *others),
-        Situation::OutcomeUnknown { connection, operation, ask_at, .. } => (
+        Situation::Exception { cause, code, message, step, owner, others, .. } => {
+            exception(cause_words(*cause, code), message, step, owner.as_deref(), *others)
+        }
+        Situation::OutcomeUnknown { connection, operation, answer, ask_at, .. } => (
+            match answer {
+                Some(answer) => words(
+                    format!("`{connection}` answered `{operation}` with: {answer}. It may or may not have been done."),
+                    format!("{connection} 对 {operation} 的应答为:{answer}。是否已执行未知。"),
+                ),
+                None => words(
+                    format!("`{connection}` did not answer `{operation}`, so it may or may not have been done."),
+                    format!("{connection} 未应答 {operation},是否已执行未知。"),
+                ),
+            },
             words(
-                format!("`{connection}` did not answer `{operation}`, so it may or may not have been done."),
-                format!("{connection} 未应答 {operation}，是否已执行未知。"),
-            ),
-            words(
-                format!("The hub looks it up by its reference {}; it is never repeated blindly.", from_now(now, *ask_at).en),
-                format!("系统将{}按业务引用查询结果，绝不盲目重发。", from_now(now, *ask_at).zh),
+                format!("The hub finds out {}, by look-up or under the same key; it is never repeated blindly.", from_now(now, *ask_at).en),
+                format!("系统将{}查询结果或以同一幂等键确认,绝不盲目重发。", from_now(now, *ask_at).zh),
             ),
         ),
         Situation::RetryLater { connection, operation, attempts, answer, retry_at, .. } => (
@@ -82,8 +91,7 @@ pub fn sentences(situation: &Situation, now: Timestamp) -> (Words, Words) {
     }
 }
 
-fn exception(cause: Option<Cause>, message: &str, step: &str, owner: Option<&str>, others: usize) -> (Words, Words) {
-    let why = cause_words(cause);
+fn exception(why: Words, message: &str, step: &str, owner: Option<&str>, others: usize) -> (Words, Words) {
     let and = if others == 0 {
         words(String::new(), String::new())
     } else {
@@ -102,18 +110,12 @@ fn exception(cause: Option<Cause>, message: &str, step: &str, owner: Option<&str
     )
 }
 
-/// Whose an exception is, as flows name them.
-fn named(owner: &str) -> Words {
-    match owner.split_once(':') {
-        Some(("role", role)) => words(format!("the role `{role}`"), format!("角色 {role} ")),
-        Some(("user", user)) => words(format!("`{user}`"), format!(" {user} ")),
-        _ if owner == "initiator" => words("who began it".to_owned(), "发起人".to_owned()),
-        _ => words(owner.to_owned(), owner.to_owned()),
-    }
-}
-
-fn cause_words(cause: Option<Cause>) -> Words {
+fn cause_words(cause: Option<Cause>, code: &str) -> Words {
     let (en, zh) = match cause {
+        _ if code == UNREAD_SUCCESS => {
+            ("the partner says that it did it, but its answer is not what the connector declares", "对方应答成功,但应答与连接器的声明不符")
+        }
+        _ if code == BAD_ANSWER => ("the partner's answer is not what the connector declares", "对方的应答与连接器的声明不符"),
         Some(Cause::PartnerDown) => ("the partner cannot be reached or is failing", "对方系统不可用"),
         Some(Cause::DataWrong) => ("the partner refuses the data, or it cannot be mapped", "数据被拒绝或无法映射"),
         Some(Cause::RuleMissing) => ("no rule says what to do", "缺少处理规则"),

@@ -158,6 +158,8 @@ fn outcome(class: Class, message: String) -> Attempted {
         credentials: false,
         retry_after_millis: None,
         unsent: false,
+        misread: false,
+        absence_is_said: false,
     }
 }
 

@@ -70,7 +70,7 @@ impl Connection {
 
 fn check_literal(of: &Type, json: &serde_json::Value, span: Span, path: &str, report: &mut Report) {
     if matches!(of, Type::Secret) {
-        let hint = "write `{secret: env/NAME}`, `{secret: file/PATH}` or `{secret: store/NAME}`";
+        let hint = "write `{secret: env/NAME}` or `{secret: file/PATH}`";
         report.error("secret_in_text", span, "this setting is a secret and stands in plain text").hint(hint).at(path);
     } else if let Err(problem) = of.read(&Value::from_json(json)) {
         let message = format!("{} is declared, but this is {}", problem.wanted, problem.found);

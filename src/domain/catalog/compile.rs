@@ -113,9 +113,11 @@ pub(super) fn compile(files: Files, from: Option<Arc<Bundle>>) -> (Catalog, Vec<
     work.bindings();
     work.forms();
     work.mappings();
+    work.lint_overrides();
     work.form_mappings();
     work.flows();
     work.flow_cases();
+    work.lint_cases();
     work.definitions();
     let mut diagnostics: Vec<Diagnostic> = unread.into_iter().flat_map(Report::into_items).collect();
     diagnostics.extend(work.found.into_iter().flat_map(|found| found.report.into_items()));
@@ -126,7 +128,7 @@ pub(super) fn compile(files: Files, from: Option<Arc<Bundle>>) -> (Catalog, Vec<
 }
 
 /// The files of documents that a flow test names: what it starts with, and revisions on the way.
-fn documents(test: &Node) -> impl Iterator<Item = &Node> {
+pub(super) fn documents(test: &Node) -> impl Iterator<Item = &Node> {
     let script = test.get("script").map(Node::items).unwrap_or_default();
     test.get("given").into_iter().chain(script).filter_map(|item| item.get("document"))
 }

@@ -6,6 +6,9 @@ use crate::domain::diagnostic::did_you_mean;
 use crate::domain::text::tree::Node;
 use std::sync::Arc;
 
+/// The status of a document whose approval a flow has asked for.
+const IN_APPROVAL: &str = "in_approval";
+
 /// Checks the document types, statuses and mappings that a connector names. `documents` and `mappings` are all ids,
 /// those of definitions with errors included.
 pub fn lint_connector(found: &mut Found, catalog: &Catalog, documents: &[Arc<str>], mappings: &[Arc<str>]) {
@@ -25,6 +28,11 @@ pub fn lint_connector(found: &mut Found, catalog: &Catalog, documents: &[Arc<str
         }
         let Some(kind) = catalog.documents.get(document.text.as_str()) else { continue };
         for (theirs, ours) in statuses.entries() {
+            if ours.text() == Some(IN_APPROVAL) {
+                let message = format!("only the hub sets `{IN_APPROVAL}`, when a flow asks for an approval");
+                let hint = "map what waits for approval at the source to `submitted`";
+                found.report.error("bad_value", ours.span, message).hint(hint).at(format!("{path}.{}", theirs.text));
+            }
             if let Some(word) = ours.text().filter(|word| !kind.has_status(word)) {
                 unknown(
                     found,

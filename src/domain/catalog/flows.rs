@@ -189,7 +189,7 @@ impl Work {
         }
     }
 
-    fn flow_environment(&self) -> FlowEnvironment {
+    pub(super) fn flow_environment(&self) -> FlowEnvironment {
         let catalog = &self.catalog;
         let mut environment = FlowEnvironment {
             values: catalog.bindings.values.iter().map(|(name, declared)| (name.clone(), declared.of.clone())).collect(),

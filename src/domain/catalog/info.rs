@@ -1,6 +1,6 @@
 //! A connector as flows see it.
 
-use crate::domain::connector::{Connector, Effect, EventDefinition, Idempotency, LookupThen, Operation};
+use crate::domain::connector::{Class, Connector, Effect, EventDefinition, Idempotency, LookupThen, Operation};
 use crate::domain::flow::environment::{AfterLookUp, Can, ConnectorInfo, EventInfo, Idempotency as Seen, OperationInfo, ReverseInfo};
 
 /// What flows need to know of a connector, for one connection.
@@ -8,7 +8,7 @@ pub fn of_connector(connection: &str, connector: &Connector) -> ConnectorInfo {
     ConnectorInfo {
         connection: connection.to_owned(),
         connector: connector.id.to_string(),
-        operations: connector.operations.iter().map(|(name, operation)| (name.to_string(), of_operation(operation))).collect(),
+        operations: connector.operations.iter().map(|(name, operation)| (name.to_string(), of_operation(connector, operation))).collect(),
         events: connector.events.iter().map(|(name, event)| (name.to_string(), of_event(event))).collect(),
         can: Can {
             withdraw: connector.can("withdraw"),
@@ -18,7 +18,7 @@ pub fn of_connector(connection: &str, connector: &Connector) -> ConnectorInfo {
     }
 }
 
-fn of_operation(operation: &Operation) -> OperationInfo {
+fn of_operation(connector: &Connector, operation: &Operation) -> OperationInfo {
     OperationInfo {
         write: operation.effect == Effect::Write,
         input: operation.input_type(),
@@ -38,6 +38,8 @@ fn of_operation(operation: &Operation) -> OperationInfo {
             Idempotency::None => Seen::None,
             _ => Seen::Repeatable,
         },
+        says_absence: operation.output.all_optional()
+            || operation.responses.iter().chain(&connector.responses).any(|rule| rule.class() == Class::NotFound),
     }
 }
 

@@ -4,6 +4,7 @@
 //! instance keeps so that its flow means tomorrow what it meant today. It reads no files (`app::load` does) and knows
 //! no kind from inside: each kind reads itself.
 
+mod cases;
 mod closure;
 mod coming;
 mod compile;
@@ -16,6 +17,7 @@ mod forms;
 mod info;
 pub mod kinds;
 mod mappings;
+mod overrides;
 mod parts;
 mod sources;
 mod uses;

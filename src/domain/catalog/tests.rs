@@ -273,6 +273,8 @@ fn what_is_wrong_with_a_flow_is_found_where_it_stands() {
     assert_eq!(with(flow, "calendar: cn", "calendar: cm"), ["unknown_definition flows/greet.yaml:5"]);
     assert_eq!(with(flow, "call: oa.say", "call: oa.sya"), ["unknown_definition flows/greet.yaml:9"]);
     assert_eq!(with(flow, "text: doc.number", "text: doc.numbr"), ["missing_input flows/greet.yaml:9", "unknown_field flows/greet.yaml:9"]);
+    let claims = with("connectors/oa/connector.yaml", "new: draft", "new: in_approval");
+    assert!(claims.contains(&"bad_value connectors/oa/connector.yaml:37".to_owned()), "only the hub sets it: {claims:?}");
     assert_eq!(with(flow, "status: draft", "status: drat"), ["unknown_definition flows/greet.yaml:11"]);
     // What stands on a definition with errors is not judged: one mistake, one finding.
     assert_eq!(with("documents/order.yaml", "key: number", "key: numbr"), ["unknown_field documents/order.yaml:3"]);
@@ -413,5 +415,67 @@ fn what_a_part_does_wrong_is_told_where_it_stands() {
     let found = problems(unknown);
     for named in ["unknown_file config/bindings.yaml:3", "unknown_step config/bindings.yaml:3"] {
         assert!(found.iter().any(|one| one == named), "{found:?}");
+    }
+}
+
+const CASE: &str = "format: 1
+test: t
+flow: greet
+given: {document: samples/o.json, at: \"2026-09-28T10:00:00+08:00\"}
+script:
+  - {call: oa.say, answer: {external_id: A1}, expect: {calls: {oa.unsay: 0}}}
+expect: {path: [hello, tell, end], status: draft, calls: {oa.say: 1}}
+";
+
+#[test]
+fn what_a_flow_test_names_must_be_there() {
+    let with = |from: &str, to: &str, sample: &str| {
+        let mut changed = flow_files();
+        changed.insert("samples/o.json", sample);
+        changed.insert("flows/tests/t.yaml", CASE.replacen(from, to, 1));
+        problems(changed)
+    };
+    let sample = r#"{"number": "PO-1"}"#;
+    assert_eq!(with("x", "x", sample), Vec::<String>::new());
+    for (from, to, line) in [
+        ("call: oa.say", "call: oa.sya", 6),
+        ("oa.unsay: 0", "oa.unsya: 0", 6),
+        ("oa.say: 1", "ao.say: 0", 7),
+        ("path: [hello", "path: [hallo", 7),
+        ("status: draft", "status: drat", 7),
+    ] {
+        assert_eq!(with(from, to, sample), [format!("unknown_definition flows/tests/t.yaml:{line}")], "{to}");
+    }
+    for sample in [r#"{"number": 5}"#, r#"{"nmber": "x"}"#, "{}"] {
+        assert!(with("x", "x", sample).contains(&"bad_value flows/tests/t.yaml:4".to_owned()), "{sample}");
+    }
+    let mut wrong = flow_files();
+    wrong.insert("samples/o.json", r#"{"number": 5}"#);
+    wrong.insert("flows/tests/t.yaml", CASE);
+    let found = Catalog::compile(wrong).1;
+    assert!(found.iter().any(|item| item.message.contains("`number`")), "it names the field: {found:?}");
+}
+
+#[test]
+fn a_mapping_in_the_place_of_another_must_take_and_make_the_same() {
+    let say = |id: &str, inputs: &str, to: &str, field: &str| {
+        format!("format: 1\nmapping: {id}\ninputs: {{{inputs}}}\nto: {{{to}}}\nfields:\n  - {{{field}}}\n")
+    };
+    let with = |inputs: &str, to: &str, field: &str| {
+        let mut changed = flow_files();
+        changed.insert("mappings/one.yaml", say("one", "doc: order", "operation: oa.say", "to: text, value: doc.number"));
+        changed.insert("mappings/two.yaml", say("two", inputs, to, field));
+        changed.insert("flows/greet.yaml", FLOW.replace("with: {text: doc.number}", "map: one"));
+        changed.insert("config/bindings.yaml", "format: 1\nbind:\n  - {id: all, default: true, roles: {oa: oa_main}}\n  - {id: b, when: \"doc.number == 'B'\", maps: {one: two}}\n");
+        problems(changed)
+    };
+    assert_eq!(with("doc: order", "operation: oa.say", "to: text, text: \"{{doc.number}}!\""), Vec::<String>::new());
+    for (inputs, to, field) in [
+        ("doc: order", "document: order", "to: number, value: doc.number"),
+        ("doc: order", "operation: oa.unsay", "to: id, value: doc.number"),
+        ("doc: order, more: string", "operation: oa.say", "to: text, value: more"),
+        ("doc: string", "operation: oa.say", "to: text, value: doc"),
+    ] {
+        assert_eq!(with(inputs, to, field), ["wrong_mapping config/bindings.yaml:4"], "{inputs} to {to}");
     }
 }

@@ -30,6 +30,10 @@ pub struct Answer {
     pub retry_after_millis: Option<u64>,
     /// Rules that could not be evaluated.
     pub notes: Vec<String>,
+    /// It answered success, but not what is declared: asking again gives the same, and a write has probably been done.
+    pub misread: bool,
+    /// That the object is not there is an answer: a rule says so, or all of the output is optional. Else it may be a wrong path.
+    pub absence_is_said: bool,
 }
 
 impl Answer {
@@ -44,6 +48,8 @@ impl Answer {
             code: None,
             retry_after_millis: None,
             notes: Vec::new(),
+            misread: false,
+            absence_is_said: false,
         }
     }
 
@@ -58,6 +64,8 @@ impl Answer {
             code: Some(code.to_owned()),
             retry_after_millis: None,
             notes: Vec::new(),
+            misread: false,
+            absence_is_said: false,
         }
     }
 
@@ -93,6 +101,7 @@ pub fn read(connector: &Connector, operation: &Operation, facts: &Facts, reply: 
         answer = judged;
     }
     answer.notes = notes;
+    answer.absence_is_said = answer.class == Class::NotFound && (by_rule || operation.output.all_optional());
     answer
 }
 
@@ -129,12 +138,10 @@ fn from_verdict(connector: &Connector, verdict: Verdict, effect: Effect, reply: 
     Answer {
         class,
         cause: if class == Class::Ok { None } else { verdict.cause.or(class.cause()) },
-        output: Value::Unset,
-        payload: Value::Unset,
         message,
         code: verdict.code,
         retry_after_millis: retry_after(class, reply.retry_after_millis.or(verdict.retry_after_millis)),
-        notes: Vec::new(),
+        ..Answer::ok(Value::Unset)
     }
 }
 
@@ -147,12 +154,9 @@ fn from_status(connector: &Connector, effect: Effect, reply: &Reply) -> Answer {
     Answer {
         class,
         cause,
-        output: Value::Unset,
-        payload: Value::Unset,
         message: if class == Class::Ok { String::new() } else { default_message(connector, reply) },
-        code: None,
         retry_after_millis: retry_after(class, reply.retry_after_millis),
-        notes: Vec::new(),
+        ..Answer::ok(Value::Unset)
     }
 }
 
@@ -194,11 +198,43 @@ fn read_output(operation: &Operation, reply: &Reply, scope: &Scope<'_>, by_rule:
     }
     match operation.output.extract(&reply.body, &reply.headers, scope) {
         Ok(output) => Answer { payload: reply.body.clone(), ..Answer::ok(output) },
-        Err(error) => bad(error.to_string()),
+        Err(error) => {
+            let status = if reply.status == 0 { String::new() } else { format!(" with status {}", reply.status) };
+            let held = held(&reply.body);
+            misread(operation, &format!("answered{status}, but {error}; the answer holds {held}"))
+        }
     }
 }
 
-/// Success was said, but not in the words declared. A write may well have happened.
+/// Members that are named to people where the answer is not what is declared.
+const NAMES_MAX: usize = 8;
+
+/// What an answer holds, by names alone: values may be anybody's secrets.
+fn held(body: &Value) -> String {
+    match body {
+        Value::Unset | Value::Null => "nothing".to_owned(),
+        Value::Map(map) if map.is_empty() => "nothing".to_owned(),
+        Value::Map(map) => {
+            let mut names: Vec<String> = map.keys().take(NAMES_MAX).map(|name| format!("`{}`", shorten(name))).collect();
+            if map.len() > NAMES_MAX {
+                names.push("…".to_owned());
+            }
+            names.join(", ")
+        }
+        Value::List(items) => format!("a list of {}", items.len()),
+        other => other.kind().to_owned(),
+    }
+}
+
+/// The partner took it and said so, but its answer is not what the operation declares. Nothing is mended by asking again: of a
+/// write it is for the look-up or a person to say what came of it.
+pub(super) fn misread(operation: &Operation, what: &str) -> Answer {
+    let message = format!("`{}` {what}", operation.name);
+    let class = if operation.effect == Effect::Write { Class::Unknown } else { Class::Retryable };
+    Answer { misread: true, ..Answer::stopped(class, Cause::DataWrong, "bad_answer", message) }
+}
+
+/// Success was said, but not even in a form that can be read. A write may well have happened.
 pub(super) fn bad_answer(effect: Effect, message: String) -> Answer {
     match effect {
         Effect::Write => Answer::stopped(Class::Unknown, Cause::Unknown, "bad_answer", message),

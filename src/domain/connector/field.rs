@@ -153,6 +153,11 @@ impl Fields {
         self.of.fields.iter().find(|(_, field)| matches!(field.of, Type::List(..))).map(|(name, _)| name)
     }
 
+    /// Whether there are fields, and an answer need hold none of them.
+    pub fn all_optional(&self) -> bool {
+        !self.of.fields.is_empty() && self.of.fields.values().all(|field| !field.required)
+    }
+
     /// Takes the declared fields out.
     ///
     /// # Errors

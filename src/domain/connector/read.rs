@@ -236,8 +236,8 @@ fn read_stream(name: &str, node: &Node, declared: &Declared, compiler: &mut Comp
     let with = Arguments::compile_beside_all(node.get("with"), node, &target.input, &elsewhere, &ScopeType::default(), compiler);
     let every = node.get("every")?;
     let every_millis = plain_millis(Some(every), compiler)?;
-    if every_millis == 0 {
-        compiler.error("bad_value", every.span, "`every` is longer than nothing");
+    if every_millis < super::stream::EVERY_MIN_MILLIS {
+        compiler.error("bad_value", every.span, "`every` is at least `1s`: a partner is not asked all the time");
     }
     Some(Stream {
         name: Arc::from(name),

@@ -259,6 +259,7 @@ impl Reader<'_> {
                     output: &self.own.output,
                     declared: self.declared,
                     request: node.get("request"),
+                    steps: node.get("steps"),
                     is_http: self.kind.is_http(),
                 };
                 compiler.inside("idempotency", |compiler| Idempotency::compile(written, &around, scope, compiler))

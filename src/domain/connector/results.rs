@@ -56,10 +56,10 @@ impl Results {
     pub(super) fn judge(&self, reply: &Reply, scope: &Scope<'_>) -> Option<Answer> {
         let found = self.each.extract(&reply.body, Cardinality::Many).unwrap_or_default();
         let Value::List(items) = &found else {
-            return Some(bad_answer(Effect::Write, "the answer has no results of its items".to_owned()));
+            return Some(no_results());
         };
         if items.is_empty() {
-            return Some(bad_answer(Effect::Write, "the answer has no results of its items".to_owned()));
+            return Some(no_results());
         }
         let (mut done, mut refused) = (Vec::new(), Vec::new());
         for (number, item) in items.iter().enumerate() {
@@ -95,6 +95,11 @@ fn plain(value: &Value) -> String {
 fn named(names: &[String]) -> String {
     let shown = names.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > NAMED_MAX { format!("{shown} and {} more", names.len() - NAMED_MAX) } else { shown }
+}
+
+/// A success that does not say what came of each item.
+fn no_results() -> Answer {
+    Answer { misread: true, ..bad_answer(Effect::Write, "the answer has no results of its items".to_owned()) }
 }
 
 #[cfg(test)]

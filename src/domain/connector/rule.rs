@@ -78,6 +78,13 @@ pub struct Verdict {
     pub retry_after_millis: Option<u64>,
 }
 
+impl ResponseRule {
+    /// The class it gives.
+    pub fn class(&self) -> Class {
+        self.class
+    }
+}
+
 /// Compiles a list of rules.
 pub(super) fn compile_all(node: Option<&Node>, scope: &ScopeType, compiler: &mut Compiler<'_>) -> Vec<ResponseRule> {
     let items = node.map(Node::items).unwrap_or_default();

@@ -390,7 +390,9 @@ impl Run {
             self.result = Some(answer);
             return;
         };
-        let step = connector.operation(&frame.operation).and_then(|operation| match &operation.body {
+        let operation = connector.operation(&frame.operation);
+        let writes = operation.is_some_and(|operation| operation.effect == Effect::Write);
+        let step = operation.and_then(|operation| match &operation.body {
             Body::Steps(steps) => steps.get(frame.index),
             Body::Request(_) => None,
         });
@@ -409,7 +411,13 @@ impl Run {
                 }
             }
             // Gone between the list and the look at it; the list was right when it was made.
-            (Some(state), Class::NotFound) => state.at += 1,
+            (Some(state), Class::NotFound) if !writes => state.at += 1,
+            // Of a write, it was not done for that element: never success.
+            (Some(state), Class::NotFound) => {
+                let (id, at, of) = (&step.id, state.at + 1, state.items.len());
+                let message = format!("element {at} of {of} of the step `{id}` is not there: {}", answer.message);
+                self.end_with(Answer { message, ..answer });
+            }
             (_, _) => self.end_with(answer),
         }
     }
@@ -477,7 +485,7 @@ fn keep(step: &OperationStep, output: &Value, facts: &Facts) -> Result<bool, Box
 fn end_of_steps(operation: &Operation, frame: &StepsFrame) -> Answer {
     match operation.output.extract(&Value::Unset, &Value::Unset, &frame.scope()) {
         Ok(output) => Answer::ok(output),
-        Err(error) => answer::bad_answer(operation.effect, error.to_string()),
+        Err(error) => answer::misread(operation, &format!("has done its steps, but {error}")),
     }
 }
 

@@ -9,6 +9,9 @@ use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
+/// The shortest time between two readings, milliseconds: less would be one reading after another.
+pub(super) const EVERY_MIN_MILLIS: u64 = 1_000;
+
 /// One stream of a connector.
 #[derive(Debug)]
 pub struct Stream {

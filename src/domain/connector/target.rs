@@ -1,8 +1,9 @@
 //! What a call is aimed at: an operation of a connector, at one connection, in the versions a flow is bound to.
 
+use super::answer::Answer;
 use super::class::Class;
 use super::connector::{Connector, FollowUp};
-use super::idempotency::{Idempotency, LookupThen};
+use super::idempotency::{Found, Idempotency, LookupThen};
 use super::operation::{Effect, Operation};
 use super::scopes::AttemptFacts;
 use crate::domain::binding::Connection;
@@ -79,12 +80,15 @@ impl Target {
 
     /// What a look-up's answer says: the output the write would have had (class ok), `not_found`, or that the look-up
     /// itself failed.
-    pub fn looked_up(&self, answer: super::answer::Answer) -> super::answer::Answer {
+    pub fn looked_up(&self, answer: Answer) -> Answer {
         let Idempotency::Lookup(lookup) = &self.operation().idempotency else { return answer };
-        match (answer.class, lookup.found(&answer)) {
-            (Class::Ok, Some(output)) => super::answer::Answer { output, ..answer },
-            (Class::Ok, None) => super::answer::Answer { class: Class::NotFound, output: Value::Unset, ..answer },
-            _ => answer,
+        if answer.class != Class::Ok {
+            return answer;
+        }
+        match lookup.found(&answer) {
+            Found::Yes(output) => Answer { output, ..answer },
+            Found::No => Answer { class: Class::NotFound, output: Value::Unset, ..answer },
+            Found::Doubtful(message) => Answer { class: Class::Refused, output: Value::Unset, message, ..answer },
         }
     }
 }

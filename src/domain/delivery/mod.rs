@@ -51,6 +51,9 @@ pub struct Delivery {
     /// Output of a send that is still to be read back, JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<serde_json::Value>,
+    /// In words, what is wrong with the success that the newest send was answered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub misread: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde wants")]
@@ -109,6 +112,10 @@ pub struct Attempted {
     pub retry_after_millis: Option<u64>,
     /// Nothing was sent at all (breaker open, rate limit of ours, shutting down): costs no attempt.
     pub unsent: bool,
+    /// It answered success, but not what is declared.
+    pub misread: bool,
+    /// Of `not_found`: whether the connector says that this is an answer.
+    pub absence_is_said: bool,
 }
 
 /// How it goes on.
@@ -159,6 +166,8 @@ const CLOCKS_APART_MAX: SignedDuration = SignedDuration::from_mins(15);
 const CLOCKS_APART_USUAL: SignedDuration = SignedDuration::from_mins(1);
 /// Sends that may be repeated after the look-ups found nothing.
 const REPEATS_MAX: u32 = 5;
+/// Reads that answer success and not what is declared, before it is called failed: the partner is up, and says the same again.
+const MISREADS_MAX: u32 = 3;
 /// Conflicts (someone changed it) before it is called failed.
 const CONFLICTS_MAX: u32 = 5;
 
@@ -189,6 +198,7 @@ impl Delivery {
         self.first_sent_at.get_or_insert(now);
         self.last_sent_at = Some(now);
         self.look_ups = 0;
+        self.misread = None;
     }
 
     /// Since when a look-up searches: the first sending, with room for a partner whose clock is behind. Where listing is all a
@@ -236,13 +246,18 @@ impl Delivery {
         if settled {
             self.phase = Phase::Send;
             self.output = None;
+            self.misread = None;
         }
     }
 
     fn after_send(&mut self, attempted: &Attempted, terms: &Terms<'_>, now: Timestamp, seed: u64) -> Next {
         match attempted.class {
             Class::Ok => self.succeeded(attempted, terms, now),
-            Class::NotFound if *terms.guarantee == Guarantee::Read => Next::Done(serde_json::Value::Null),
+            // A wrong path looks like this too, so only the connector can make an answer of it.
+            Class::NotFound if *terms.guarantee == Guarantee::Read && attempted.absence_is_said => Next::Done(serde_json::Value::Null),
+            Class::Unknown if attempted.misread => self.unread_success(attempted, terms, now),
+            Class::Retryable if attempted.misread && self.failures >= MISREADS_MAX => failed(Cause::DataWrong, BAD_ANSWER, attempted),
+            Class::Retryable if attempted.misread => self.retry(Cause::DataWrong, BAD_ANSWER, attempted, terms, now, seed),
             Class::Unknown => {
                 let sent_at = self.last_sent_at.unwrap_or(now);
                 match self.became_unknown(terms.guarantee, sent_at, now) {
@@ -262,8 +277,23 @@ impl Delivery {
         }
     }
 
+    /// The partner says that it did it, in words we cannot read. Sent again it would say the same, and perhaps do it twice: a
+    /// look-up tells what came of it, else a person.
+    fn unread_success(&mut self, attempted: &Attempted, terms: &Terms<'_>, now: Timestamp) -> Next {
+        self.calm();
+        if !matches!(terms.guarantee, Guarantee::LookUp { .. }) {
+            return failed(Cause::DataWrong, UNREAD_SUCCESS, attempted);
+        }
+        self.misread = Some(attempted.message.clone());
+        match self.became_unknown(terms.guarantee, self.last_sent_at.unwrap_or(now), now) {
+            Unknown::LookUpAt(at) => Next::Wait(at.max(now)),
+            Unknown::SendAgain | Unknown::Person => failed(Cause::DataWrong, UNREAD_SUCCESS, attempted),
+        }
+    }
+
     fn succeeded(&mut self, attempted: &Attempted, terms: &Terms<'_>, now: Timestamp) -> Next {
         self.calm();
+        self.misread = None;
         if !terms.reads_back {
             return Next::Done(attempted.output.clone());
         }
@@ -284,6 +314,12 @@ impl Delivery {
                 let sent_at = self.last_sent_at.unwrap_or(now);
                 match ask_after_millis.get(self.look_ups as usize) {
                     Some(wait) => Next::Wait(plus(sent_at, *wait).max(now)),
+                    // It said that it did it: one of its two answers is wrong, and a repeat may be the second of its kind.
+                    None if self.misread.is_some() => Next::Failed {
+                        cause: Cause::DataWrong,
+                        message: format!("{}; the look-up does not find it", self.misread.as_deref().unwrap_or_default()),
+                        class: UNREAD_SUCCESS,
+                    },
                     None if *then == WhenAbsent::Repeat && self.repeats < REPEATS_MAX => {
                         self.repeats += 1;
                         self.phase = Phase::Send;
@@ -293,6 +329,7 @@ impl Delivery {
                 }
             }
             Class::Refused => failed(Cause::Unknown, "unknown", attempted),
+            Class::Retryable if attempted.misread && self.failures >= MISREADS_MAX => failed(Cause::Unknown, "unknown", attempted),
             _ => self.retry(Cause::PartnerDown, attempted.class.word(), attempted, terms, now, seed),
         }
     }
@@ -322,6 +359,7 @@ impl Delivery {
                 }
             }
             Class::Refused => failed(Cause::Unknown, "unknown", attempted),
+            Class::Retryable if attempted.misread && self.failures >= MISREADS_MAX => failed(Cause::Unknown, "unknown", attempted),
             _ => self.retry(Cause::PartnerDown, attempted.class.word(), attempted, terms, now, seed),
         }
     }
@@ -358,6 +396,11 @@ impl Delivery {
         self.failures = 0;
     }
 }
+
+/// The class of a read that answers success, but not what is declared.
+pub const BAD_ANSWER: &str = "bad_answer";
+/// The class of a write that answered success, but not what is declared: it was probably done.
+pub const UNREAD_SUCCESS: &str = "unread_success";
 
 enum Unknown {
     SendAgain,

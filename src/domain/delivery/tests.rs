@@ -15,6 +15,8 @@ fn attempted(class: Class) -> Attempted {
         credentials: false,
         retry_after_millis: None,
         unsent: false,
+        misread: false,
+        absence_is_said: false,
     }
 }
 
@@ -216,4 +218,66 @@ fn a_retry_after_a_person_was_told_it_is_not_there_sends() {
     let next = delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(5), 1);
     assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "{next:?}");
     assert_eq!(delivery.action(&terms, false, at(0), at(100)), Action::Send);
+}
+
+fn misread(class: Class) -> Attempted {
+    Attempted { misread: true, message: "`external_id` is not in the answer".to_owned(), ..attempted(class) }
+}
+
+#[test]
+fn a_success_that_cannot_be_read_is_never_sent_again_by_itself() {
+    let retry = RetryPolicy::default();
+    for guarantee in [Guarantee::Key, Guarantee::Nature, Guarantee::None] {
+        let mut delivery = Delivery::default();
+        delivery.sending(at(0));
+        let next = delivery.after(Action::Send, &misread(Class::Unknown), &terms(&guarantee, &retry), at(1), 1);
+        let wanted =
+            Next::Failed { cause: Cause::DataWrong, message: "`external_id` is not in the answer".to_owned(), class: UNREAD_SUCCESS };
+        assert_eq!(next, wanted, "{guarantee:?}");
+    }
+}
+
+#[test]
+fn a_success_that_cannot_be_read_is_settled_by_its_look_up_or_by_a_person() {
+    let (guarantee, retry) = (look_up(), RetryPolicy::default());
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    delivery.sending(at(0));
+    assert_eq!(delivery.after(Action::Send, &misread(Class::Unknown), &terms, at(1), 1), Next::Wait(at(5)));
+    let mut found = delivery.clone();
+    assert!(matches!(found.after(Action::LookUp, &attempted(Class::Ok), &terms, at(5), 1), Next::Done(_)));
+    for (now, next) in [(5, 30), (30, 240)] {
+        assert_eq!(delivery.action(&terms, false, at(0), at(now)), Action::LookUp);
+        assert_eq!(delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(now), 1), Next::Wait(at(next)));
+    }
+    let next = delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(240), 1);
+    let Next::Failed { cause: Cause::DataWrong, class: UNREAD_SUCCESS, message } = next else { panic!("{next:?}") };
+    assert_eq!(message, "`external_id` is not in the answer; the look-up does not find it");
+    assert_eq!((delivery.phase, delivery.misread), (Phase::Send, None), "a person's retry sends again");
+}
+
+#[test]
+fn a_read_that_cannot_be_read_is_tried_a_few_times_and_then_named_as_wrong_data() {
+    let (guarantee, retry) = (Guarantee::Read, RetryPolicy::default());
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    let mut now = at(0);
+    for tries in 1..=4 {
+        match delivery.after(Action::Send, &misread(Class::Retryable), &terms, now, 7) {
+            Next::Wait(next) if tries < 4 => now = next,
+            Next::Failed { cause: Cause::DataWrong, class: BAD_ANSWER, .. } if tries == 4 => {}
+            next => panic!("{tries}: {next:?}"),
+        }
+    }
+    assert!(now < at(60), "the partner is up; nobody waits a day");
+}
+
+#[test]
+fn a_read_of_what_is_not_there_is_done_only_where_the_connector_says_that_this_is_an_answer() {
+    let (guarantee, retry) = (Guarantee::Read, RetryPolicy::default());
+    let said = Attempted { absence_is_said: true, ..attempted(Class::NotFound) };
+    let next = Delivery::default().after(Action::Send, &said, &terms(&guarantee, &retry), at(0), 1);
+    assert_eq!(next, Next::Done(serde_json::Value::Null));
+    let next = Delivery::default().after(Action::Send, &attempted(Class::NotFound), &terms(&guarantee, &retry), at(0), 1);
+    assert!(matches!(next, Next::Failed { cause: Cause::DataWrong, class: "not_found", .. }), "a wrong path is no answer: {next:?}");
 }

@@ -91,7 +91,7 @@ pub static DEFINITION: &[Code] = &[
     ),
     code("bad_value", "A value cannot be read as the declared type.", "Write it in the form the message names."),
     code("cycle", "Definitions refer to each other in a circle.", "Break the circle."),
-    code("secret_in_text", "A secret stands in plain text.", "Use `{secret: env/NAME}`, `{secret: file/PATH}` or `{secret: store/NAME}`."),
+    code("secret_in_text", "A secret stands in plain text.", "Use `{secret: env/NAME}` or `{secret: file/PATH}`."),
     code("unknown_file", "A file that is referred to cannot be read.", "Check the path; it is relative to the project folder."),
     code("test_failed", "A test case beside a definition fails.", "Read expected and actual; mend the definition or the case."),
 ];
@@ -175,6 +175,18 @@ pub static CONNECTOR: &[Code] = &[
         "The last look-up is not later than `executes_within` plus `visible_within`, so a write could be repeated that was only late.",
         "Add a later wait to `ask_after`.",
     ),
+    code(
+        "lookup_cannot_tell",
+        "A look-up cannot tell whether its write was done: it asks by something that the write never sends, asks the same whatever was \
+         written, or what it gives is there in any case. The write would be taken for done, or be done again.",
+        "Send the reference where the partner keeps it and ask by it; give what only a find gives, or say `found_when`.",
+    ),
+    code(
+        "key_not_own",
+        "The key of an idempotent write is not the write's own: it is a constant, or a value that another write may have too. The partner \
+         would take the second write for a repeat of the first and not do it.",
+        "Leave `value` out, which sends `attempt.key`, or build it from `attempt.key` or `reference`.",
+    ),
     code("cannot", "A flow asks for something the connector says it cannot do.", "Choose another connector or another flow."),
     code("egress_missing", "A connection has no egress allow-list for the host it calls.", "Add the host under `egress`."),
     code("unbounded_page", "A paged read has no end rule.", "Add `end` to `page`."),
@@ -253,6 +265,23 @@ pub static EXCEPTION: &[Code] = &[
         "nobody_to_ask",
         "A step asks people, and its rules lead to nobody who works here.",
         "Mend the directory and retry, or name people with the verb `intervene`; `empty` says what such a step does by itself.",
+    ),
+    code(
+        "bad_input",
+        "A step calls an operation without something that the operation must be given.",
+        "Mend the document, or the step's `with` or mapping, and retry.",
+    ),
+    code(
+        "bad_answer",
+        "A partner answers a read with success, but not with what the operation declares: something is missing or of another type.",
+        "See the attempts for the answer; mend the `output` of the operation (or say `optional: true`), or have the partner mended, and retry.",
+    ),
+    code(
+        "unread_success",
+        "A partner says that it did a write, but its answer is not what the operation declares. It was probably done, so it is not \
+         sent again by itself.",
+        "Look at the partner whether it was done. Mark it done with the output it should have given, or retry it; then mend the `output` \
+         of the operation.",
     ),
     code(
         "call_failed",

@@ -74,6 +74,13 @@ pub struct Row {
     pub valid_to: Option<Date>,
 }
 
+impl Row {
+    /// Whether it holds for a time only.
+    pub fn is_dated(&self) -> bool {
+        self.valid_from.is_some() || self.valid_to.is_some()
+    }
+}
+
 /// A compiled dictionary.
 #[derive(Clone, Debug)]
 pub struct Dictionary {
@@ -137,9 +144,9 @@ impl Dictionary {
         self.rows.values().flatten()
     }
 
-    /// Whether some value has several rows, so that a lookup needs a date.
+    /// Whether some row holds for a time only, so that a lookup needs a date.
     pub fn needs_date(&self) -> bool {
-        self.rows.values().any(|rows| rows.len() > 1)
+        self.rows().any(Row::is_dated)
     }
 }
 

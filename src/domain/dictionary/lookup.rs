@@ -17,8 +17,8 @@ pub enum LookupError {
         /// The value.
         key: String,
     },
-    /// Several rows, and no date to choose by.
-    #[error("the dictionary `{dictionary}` has rows for several periods, and no date is given")]
+    /// The rows hold for a time only, and there is no date to choose by.
+    #[error("the dictionary `{dictionary}` has rows that hold for a time only, and no date is given")]
     DateNeeded {
         /// The dictionary.
         dictionary: Arc<str>,
@@ -34,8 +34,8 @@ pub enum LookupError {
 }
 
 impl Dictionary {
-    /// The connector's code for a value. With one row for the value and no date, that row counts; with a date, only rows
-    /// that hold on it. Unset and null stay unset. Numbers are found by value: `13.00` finds the row of `13`.
+    /// The connector's code for a value: only rows that hold on the date count. Without a date a row that holds for a time
+    /// only cannot be told to hold. Unset and null stay unset. Numbers are found by value: `13.00` finds the row of `13`.
     pub fn lookup(&self, value: &Value, on: Option<Date>) -> Result<Value, LookupError> {
         let (rows, key) = match value {
             Value::Unset | Value::Null => return Ok(Value::Unset),
@@ -48,8 +48,8 @@ impl Dictionary {
         };
         let mut holding = rows.into_iter().flatten().filter(|row| on.is_none_or(|day| holds(row, day)));
         match (holding.next(), holding.next()) {
-            (Some(row), None) => Ok(row.to.clone()),
-            (Some(_), Some(_)) => Err(LookupError::DateNeeded { dictionary: self.id.clone() }),
+            (Some(row), None) if on.is_some() || !row.is_dated() => Ok(row.to.clone()),
+            (Some(_), _) => Err(LookupError::DateNeeded { dictionary: self.id.clone() }),
             (None, _) => match &self.missing {
                 Missing::Exception => Err(LookupError::Missing { dictionary: self.id.clone(), key }),
                 Missing::Keep => Ok(value.clone()),

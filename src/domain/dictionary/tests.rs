@@ -43,7 +43,7 @@ fn rows_are_found_by_value_and_day() {
         (decimal("13.00"), day("2026-01-01"), Some("V13")),
         (Value::Int(13), day("2026-01-01"), Some("V13")),
         (Value::text("13.0"), day("2026-01-01"), None),
-        (Value::text("17"), None, Some("V17")),
+        (Value::text("17"), day("2018-04-30"), Some("V17")),
         (Value::text("17"), day("2026-01-01"), None),
         (Value::Bool(true), None, Some("Y")),
         (Value::text("99"), None, None),
@@ -55,11 +55,14 @@ fn rows_are_found_by_value_and_day() {
             None => assert!(matches!(found, Err(LookupError::Missing { .. })), "{value:?} on {on:?}: {found:?}"),
         }
     }
-    assert!(matches!(dictionary.lookup(&Value::text("13"), None), Err(LookupError::DateNeeded { .. })));
+    for dated in ["13", "17"] {
+        let found = dictionary.lookup(&Value::text(dated), None);
+        assert!(matches!(found, Err(LookupError::DateNeeded { .. })), "{dated} holds for a time only: {found:?}");
+    }
     assert!(matches!(dictionary.lookup(&Value::list([]), None), Err(LookupError::Kind { .. })));
     assert_eq!(dictionary.lookup(&Value::Unset, None), Ok(Value::Unset));
     let back = dictionary.reversed().unwrap();
-    assert_eq!(back.lookup(&Value::text("V13"), None), Ok(Value::text("13")));
+    assert_eq!(back.lookup(&Value::text("V13"), day("2026-01-01")), Ok(Value::text("13")));
 }
 
 #[test]

@@ -4,9 +4,8 @@
 //! did is taken back first; anything else is refused in words, and the plain retry with its old key remains.
 
 use super::command;
-use super::effect::Cause;
 use super::flow::Flow;
-use super::instance::{Instance, Scope, State, Stopped, Then};
+use super::instance::{Instance, Scope, State, Stop, Stopped, Then};
 use super::machine::Machine;
 use super::reversal;
 use serde_json::{Value as Json, json};
@@ -14,7 +13,7 @@ use serde_json::{Value as Json, json};
 /// Works a stopped step from its beginning. A call that may have been done keeps its key: it is retried instead.
 pub(super) fn redo(machine: &mut Machine<'_>, visit: usize, what: Stopped) {
     let found = &machine.instance.visits[visit];
-    let open = found.stop.as_ref().is_some_and(|stop| stop.cause == Cause::Unknown);
+    let open = found.stop.as_ref().is_some_and(Stop::may_be_done);
     match what {
         Stopped::Forward(_) if !open && !found.left => {
             machine.close_stop(visit, "worked anew");
@@ -82,9 +81,7 @@ pub(super) fn possible(instance: &Instance, visit: usize) -> Result<(), String> 
     if found.state == State::Undoing {
         return Err(format!("`{step}` is being reversed now"));
     }
-    let unknown = |visit: &super::instance::Visit| {
-        visit.stop.as_ref().is_some_and(|stop| stop.cause == Cause::Unknown && matches!(stop.what, Stopped::Forward(_)))
-    };
+    let unknown = |visit: &super::instance::Visit| visit.stop.as_ref().is_some_and(Stop::may_be_done);
     if let Some(open) = instance.visits[visit..].iter().find(|visit| unknown(visit)) {
         return Err(format!("whether `{}` was done is not known; settle that first", open.step));
     }

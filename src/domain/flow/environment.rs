@@ -105,6 +105,8 @@ pub struct OperationInfo {
     pub reverse: Option<ReverseInfo>,
     /// What makes a repeat harmless.
     pub idempotency: Idempotency,
+    /// Of a read: whether the connector says, of some answer, that nothing is there; else `not_found` may be a wrong path.
+    pub says_absence: bool,
 }
 
 /// How an operation is undone.

@@ -5,6 +5,7 @@
 use super::effect::Cause;
 use super::event::Outcome;
 use crate::domain::approval::Activation;
+use crate::domain::delivery::UNREAD_SUCCESS;
 use crate::domain::ids::{DocumentId, InstanceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -370,6 +371,9 @@ pub enum State {
 }
 
 impl State {
+    /// Every word a step's state has.
+    pub const WORDS: [&'static str; 9] = ["running", "waiting", "reversing", "exception", "done", "skipped", "failed", "left", "reversed"];
+
     /// Whether nothing more happens in it by itself.
     pub fn is_over(self) -> bool {
         matches!(self, State::Done | State::Skipped | State::Failed | State::Left | State::Reversed)
@@ -377,6 +381,7 @@ impl State {
 
     /// The word of `steps.ID.state`.
     pub fn word(self) -> &'static str {
+        // Kept beside `WORDS`.
         match self {
             State::Active | State::Calling => "running",
             State::Awaiting | State::Waiting => "waiting",
@@ -453,6 +458,13 @@ pub struct Stop {
     /// What stopped.
     #[serde(rename = "w")]
     pub what: Stopped,
+}
+
+impl Stop {
+    /// Whether a call stopped that may have been done: nothing is done anew, or taken for undone, before a person has found out.
+    pub fn may_be_done(&self) -> bool {
+        matches!(self.what, Stopped::Forward(_)) && (self.cause == Cause::Unknown || self.code == UNREAD_SUCCESS)
+    }
 }
 
 /// What an exception stopped; says what the operator's verbs do.

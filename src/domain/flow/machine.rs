@@ -13,6 +13,7 @@ use super::scope::set_path;
 use super::steps::{self, Kind, parallel};
 use super::{reference, reversal};
 use crate::domain::approval::TaskKind;
+use crate::domain::delivery::UNREAD_SUCCESS;
 use crate::domain::expression::EvaluateError;
 use crate::domain::ids::{self, DocumentId, EffectId};
 use crate::domain::value::Value;
@@ -242,7 +243,8 @@ impl<'a> Machine<'a> {
     pub(super) fn fail(&mut self, visit: usize, error: StepError, code: &str, what: Stopped) {
         let Some(step) = self.step_of(visit) else { return };
         let policy = self.flow.policy(step, error.cause);
-        let go_on = policy.is_some_and(|policy| policy.then == OnError::Continue);
+        // What was probably done is not gone on from as if it had not been: what it made would be nobody's.
+        let go_on = code != UNREAD_SUCCESS && policy.is_some_and(|policy| policy.then == OnError::Continue);
         self.instance.visits[visit].error = Some(error.clone());
         if go_on {
             self.instance.visits[visit].state = State::Failed;

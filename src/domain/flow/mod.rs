@@ -36,7 +36,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-pub use compile::{Compiler, signature};
+pub use compile::{Compiler, fits, signature};
 pub use decide::decide;
 pub use definition::Definition;
 pub use environment::{Environment, FlowEnvironment};

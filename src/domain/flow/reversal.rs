@@ -6,8 +6,8 @@
 
 use super::again;
 use super::decision::LinkChange;
-use super::effect::{Cause, EffectResult, Purpose};
-use super::instance::{Scope, State, Stopped, Then, Undoing};
+use super::effect::{EffectResult, Purpose};
+use super::instance::{Scope, State, Stop, Stopped, Then, Undoing};
 use super::machine::Machine;
 use super::people;
 use super::steps::{self, Kind, parallel};
@@ -52,10 +52,7 @@ pub(super) fn leave(machine: &mut Machine<'_>, visit: usize) {
 }
 
 fn may_be_done(machine: &Machine<'_>, visit: usize) -> bool {
-    machine.instance.visits[visit]
-        .stop
-        .as_ref()
-        .is_some_and(|stop| stop.cause == Cause::Unknown && matches!(stop.what, Stopped::Forward(_)))
+    machine.instance.visits[visit].stop.as_ref().is_some_and(Stop::may_be_done)
 }
 
 fn close_unless_reversing(machine: &mut Machine<'_>, visit: usize) {

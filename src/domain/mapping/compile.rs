@@ -120,7 +120,10 @@ impl Compiler<'_> {
             }
         }
         let of = field.clone().map_or(Type::Any, |field| field.of);
-        let required = node.get("required").and_then(Node::bool).unwrap_or(false);
+        let said = node.get("required").and_then(Node::bool).unwrap_or(false);
+        // What the operation must be given is refused here, where the field is known, and not first when it is called.
+        let needed = self.direction == Direction::Write && !path.contains('.') && parts.as_ref().is_some_and(|parts| parts.len() == 1);
+        let required = said || (needed && field.as_ref().is_some_and(|field| field.required));
         let body = if let Some(over) = node.get("each") {
             self.each(node, over, path, scope, &of)
         } else if let Some(list) = node.get("fields") {
@@ -304,7 +307,7 @@ impl Compiler<'_> {
             }
         }
         if dictionary.needs_date() && on.is_none() {
-            let message = format!("`{name}` has rows for several periods, so a lookup needs a day");
+            let message = format!("`{name}` has rows that hold for a time only, so a lookup needs a day");
             self.report
                 .error("missing_key", node.span, message)
                 .hint(format!("write `lookup: {{dictionary: {name}, on: doc.issue_date}}`, or `on:` for the whole mapping"))

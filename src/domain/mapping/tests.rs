@@ -73,6 +73,7 @@ fn dictionaries() -> Dictionaries {
     let texts = [
         "format: 1\ndictionary: codes\nrows: [{from: PO-1, to: X1}, {from: a, to: A}, {from: b, to: B}, {from: \"13\", to: V13}]\n",
         "format: 1\ndictionary: dated\nrows: [{from: a, to: A1, valid_to: 2025-12-31}, {from: a, to: A2, valid_from: 2026-01-01}]\n",
+        "format: 1\ndictionary: past\nrows: [{from: a, to: A1, valid_to: 2020-12-31}]\n",
         "format: 1\ndictionary: same\nrows: [{from: a, to: X}, {from: b, to: X}]\n",
     ];
     texts.iter().map(|text| read_dictionary(text)).map(|dictionary| (dictionary.id.clone(), Arc::new(dictionary))).collect()
@@ -249,6 +250,7 @@ fn rules_that_cannot_work_are_refused() {
         ("  - {to: form.x, from: \"$.a[?@.b == 5]\"}", "path_number_compare"),
         ("  - {to: form.x, value: doc.number, lookup: codez}", "unknown_definition"),
         ("  - {to: form.x, value: doc.number, lookup: dated}", "missing_key"),
+        ("  - {to: form.x, value: doc.number, lookup: past}", "missing_key"),
         ("  - {to: form.x, value: doc.number, lookup: {dictionary: same, reverse: true}}", "overlapping_rows"),
         ("  - {to: form.x, value: doc.number, as: {date: yyyy}}", "expression_type"),
         ("  - {to: form.x, value: doc.rate, as: {decimal: {scale: currency}}}", "expression_type"),
@@ -292,8 +294,9 @@ fn rules_that_cannot_work_are_refused() {
 #[test]
 fn what_goes_wrong_names_the_target_and_holds_no_values() {
     type Fits = fn(&MapCause) -> bool;
-    let table: [(&str, &str, Fits); 10] = [
+    let table: [(&str, &str, Fits); 11] = [
         ("  - {to: form.x, value: doc.note, required: true}", "form.x", |cause| *cause == MapCause::Required),
+        ("  - {to: title, value: doc.note}", "title", |cause| *cause == MapCause::Required),
         ("  - {to: form.x, from: $.none, required: true}", "form.x", |cause| *cause == MapCause::Required),
         ("  - {to: form.x, from: $.gone}", "form.x", |cause| matches!(cause, MapCause::Evaluate(_))),
         ("  - {to: form.x, text: \"{{doc.note}}\"}", "form.x", |cause| matches!(cause, MapCause::Evaluate(_))),

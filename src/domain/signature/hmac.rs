@@ -89,6 +89,12 @@ impl HmacSignature {
         if signed.contains(&Part::Timestamp) && !has_time {
             problem(at, "the timestamp is signed, but nothing says where it is: add `timestamp_header` or `elements.timestamp`");
         }
+        if let Some(header) = node.get("timestamp_header").filter(|_| !signed.contains(&Part::Timestamp)) {
+            problem(
+                header.span,
+                "this timestamp is not signed, so whoever replays a message writes a new one: sign `{timestamp}`, or leave it out",
+            );
+        }
         if signed.contains(&Part::Id) && text("id_header").is_none() {
             problem(at, "the id is signed, but nothing says where it is: add `id_header`");
         }

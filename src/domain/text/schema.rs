@@ -45,7 +45,7 @@ impl Defs {
             ]}),
             Shape::Setting => json!({"anyOf": [
                 {"type": ["string", "number", "boolean", "array"]},
-                {"type": "object", "required": ["secret"], "properties": {"secret": {"type": "string", "pattern": "^(env|file|store)/.+$"}}, "additionalProperties": false},
+                {"type": "object", "required": ["secret"], "properties": {"secret": {"type": "string", "pattern": "^(env|file)/.+$"}}, "additionalProperties": false},
             ]}),
             Shape::Word(words) => json!({"enum": words}),
             Shape::Object(object) => self.object(object),

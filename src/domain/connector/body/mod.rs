@@ -26,7 +26,11 @@ pub(super) const MULTIPART: Field =
     Field::optional("multipart", Shape::Map(&Shape::Any), "A multipart body: values, and files as `{file: {name, media_type, base64}}`.");
 pub(super) const XML: Field = Field::optional("xml", Shape::Any, "An XML body: members are elements, `@name` attributes, `#text` text.");
 pub(super) const SOAP: Field = Field::optional("soap", soap::SHAPE, "A SOAP envelope.");
-pub(super) const TEXT: Field = Field::optional("body_text", Shape::Template, "A text body.");
+pub(super) const TEXT: Field = Field::optional(
+    "body_text",
+    Shape::Template,
+    "A text body; what is inserted is escaped where the content type is XML, and refused in JSON.",
+);
 
 /// A compiled body.
 #[derive(Debug)]
@@ -47,6 +51,12 @@ pub enum RequestBody {
     Text(Template),
 }
 
+/// The content type as written among the headers of a request.
+fn content_type(request: &Node) -> Option<&Node> {
+    let headers = request.get("headers").map(Node::entries).unwrap_or_default();
+    headers.iter().find(|(name, _)| name.text.eq_ignore_ascii_case("content-type")).map(|(_, value)| value)
+}
+
 impl RequestBody {
     /// Compiles the body a request declares.
     pub(super) fn compile(node: &Node, scope: &ScopeType, compiler: &mut Compiler<'_>) -> Option<RequestBody> {
@@ -62,7 +72,7 @@ impl RequestBody {
             "multipart" => multipart::compile(body, scope, compiler).map(RequestBody::Multipart),
             "xml" => xml::compile(body, scope, compiler).map(RequestBody::Xml),
             "soap" => soap::Soap::compile(body, scope, compiler).map(|soap| RequestBody::Soap(Box::new(soap))),
-            _ => text::compile(body, scope, compiler).map(RequestBody::Text),
+            _ => text::compile(body, content_type(node), scope, compiler).map(RequestBody::Text),
         }
     }
 

@@ -25,7 +25,10 @@ pub(super) fn compile(node: &Node, scope: &ScopeType, compiler: &mut Compiler<'_
     let header = written.text()?;
     check_header(header, written.span, compiler);
     let value = match node.get("value") {
-        Some(value) => Some(compiler.inside("value", |compiler| Tree::compile_for(value, scope, Place::Header, compiler))?),
+        Some(value) => {
+            super::check_own(value, compiler);
+            Some(compiler.inside("value", |compiler| Tree::compile_for(value, scope, Place::Header, compiler))?)
+        }
         None => None,
     };
     Some(Idempotency::Header { header: Arc::from(header.to_ascii_lowercase()), value })

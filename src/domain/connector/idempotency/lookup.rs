@@ -1,6 +1,6 @@
 //! `by: lookup`: after an unknown outcome we ask by our reference whether it happened, and wait long enough to believe a no.
 
-use super::Around;
+use super::{Around, carries};
 use crate::domain::connector::answer::Answer;
 use crate::domain::connector::arguments::Arguments;
 use crate::domain::connector::class::Class;
@@ -10,7 +10,7 @@ use crate::domain::connector::scopes::Scopes;
 use crate::domain::expression::{Budget, Expression, Scope, ScopeType};
 use crate::domain::text::shape::{Field, Kind, Shape};
 use crate::domain::text::tree::Node;
-use crate::domain::value::{Map, Type, Value};
+use crate::domain::value::{Map, ObjectType, Type, Value};
 use std::sync::Arc;
 
 /// The shape.
@@ -24,7 +24,7 @@ pub static KIND: Kind = Kind {
         Field::optional(
             "found_when",
             Shape::Expression,
-            "Holds on its `output` where it was found; a first output field that is set where it is left out.",
+            "Holds on its `output` where it was found; where it is left out, all that the write must answer (or `external_id`) is there.",
         ),
         Field::optional(
             "executes_within",
@@ -53,7 +53,10 @@ pub struct Lookup {
     /// What follows when it was not found at last.
     pub then: LookupThen,
     found_when: Option<Expression>,
-    first_field: Option<Arc<str>>,
+    /// What must be there to call it found, where nothing else says so.
+    evidence: Vec<Arc<str>>,
+    /// What the write must answer.
+    required: Vec<Arc<str>>,
     adopted: Vec<Arc<str>>,
 }
 
@@ -67,25 +70,63 @@ pub enum LookupThen {
 }
 
 impl Lookup {
-    /// What the write would have answered, when the look-up found it.
-    pub fn found(&self, answer: &Answer) -> Option<Value> {
+    /// What an answer of the look-up tells of the write.
+    pub fn found(&self, answer: &Answer) -> Found {
         if answer.class != Class::Ok {
-            return None;
+            return Found::No;
         }
-        let found = match (&self.found_when, &self.first_field) {
-            (Some(condition), _) => {
+        let is_there = |name: &Arc<str>| !matches!(answer.output.member(name), Value::Unset | Value::Null);
+        let found = match &self.found_when {
+            Some(condition) => {
                 let scope = Scope::default().with("output", answer.output.clone());
-                condition.holds(&scope, &mut Budget::default()).unwrap_or(false)
+                match condition.holds(&scope, &mut Budget::default()) {
+                    Ok(found) => found,
+                    Err(error) => return Found::Doubtful(format!("`found_when` cannot be told: {error}")),
+                }
             }
-            (None, Some(field)) => !matches!(answer.output.member(field), Value::Unset | Value::Null),
-            (None, None) => false,
+            None => self.evidence.iter().any(is_there),
         };
-        let adopt = || {
-            let members = self.adopted.iter().map(|name| (name.clone(), answer.output.member(name).clone()));
-            let members: Map = members.filter(|(_, value)| !value.is_unset()).collect();
-            Value::Map(Arc::new(members))
-        };
-        found.then(adopt)
+        if !found {
+            return Found::No;
+        }
+        // Half of an answer is neither yes nor no: taken for a no it would be done twice.
+        if let Some(missing) = self.required.iter().find(|name| !is_there(name)) {
+            return Found::Doubtful(format!("`{}` finds it, but gives no `{missing}`", self.operation));
+        }
+        let members = self.adopted.iter().map(|name| (name.clone(), answer.output.member(name).clone()));
+        let members: Map = members.filter(|(_, value)| !value.is_unset()).collect();
+        Found::Yes(Value::Map(Arc::new(members)))
+    }
+}
+
+/// What a look-up tells of a write.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// It was done, and would have answered this.
+    Yes(Value),
+    /// It is not there.
+    No,
+    /// Its answer says neither, in words why.
+    Doubtful(String),
+}
+
+/// The member that names what a write made.
+const EXTERNAL_ID: &str = "external_id";
+
+/// What tells that it was found: the id, else all that the write must answer, else what both can say, else what comes first.
+fn evidence(write: &ObjectType, lookup: &ObjectType) -> Vec<Arc<str>> {
+    let shared = |required: bool| {
+        let fields = write.fields.iter().filter(move |(name, field)| field.required == required && lookup.fields.contains_key(*name));
+        fields.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    let (must, may) = (shared(true), shared(false));
+    if let Some(id) = must.iter().chain(&may).find(|name| name.as_ref() == EXTERNAL_ID) {
+        return vec![id.clone()];
+    }
+    match (must.is_empty(), may.is_empty()) {
+        (false, _) => must,
+        (true, false) => may,
+        (true, true) => lookup.fields.keys().take(1).cloned().collect(),
     }
 }
 
@@ -107,6 +148,12 @@ pub(super) fn compile(node: &Node, around: &Around<'_>, compiler: &mut Compiler<
                 .hint(format!("add `{field}` to the output of `{name}`"));
         }
     }
+    let evidence = evidence(around.output, &target.output);
+    if node.get("found_when").is_none() {
+        check_evidence(written, name, &evidence, &target.output, compiler);
+    }
+    let evidence = evidence.into_iter().filter(|field| tells(&target.output, field)).collect();
+    check_question(node, around, &target.input, compiler);
     let handing = Scopes::handing(around.input, None);
     let with = Arguments::compile(node.get("with"), node, &target.input, &handing, compiler);
     let found_scope = ScopeType::default().with("output", Type::Object(target.output.clone()));
@@ -131,9 +178,64 @@ pub(super) fn compile(node: &Node, around: &Around<'_>, compiler: &mut Compiler<
         ask_after_millis,
         then,
         found_when,
-        first_field: target.output.fields.keys().next().cloned(),
+        evidence,
+        required: around.output.fields.iter().filter(|(_, field)| field.required).map(|(name, _)| name.clone()).collect(),
         adopted: around.output.fields.keys().cloned().collect(),
     })
+}
+
+/// A required count, a flag and a list are also there when nothing was found.
+fn tells(lookup: &ObjectType, name: &Arc<str>) -> bool {
+    let field = &lookup.fields[name];
+    match field.of {
+        Type::Bool | Type::List(..) => false,
+        Type::Int | Type::Decimal { .. } => !field.required || name.as_ref() == EXTERNAL_ID,
+        _ => true,
+    }
+}
+
+fn check_evidence(place: &Node, name: &str, evidence: &[Arc<str>], output: &ObjectType, compiler: &mut Compiler<'_>) {
+    if evidence.iter().any(|field| tells(output, field)) {
+        return;
+    }
+    let message = match evidence.first() {
+        Some(field) => format!("`{name}` gives `{field}` whether it was found or not, so nothing tells when it was"),
+        None => format!("`{name}` gives nothing, so nothing tells when it was found"),
+    };
+    compiler.error("lookup_cannot_tell", place.span, message).hint("say `found_when`, such as `found_when: \"output.count > 0\"`");
+}
+
+/// The names of what is one write's own.
+const OWN: &[&str] = &["reference", "attempt.key"];
+
+/// The question must be about this write: by what the write itself has sent, or it is never found, or always.
+fn check_question(node: &Node, around: &Around<'_>, input: &ObjectType, compiler: &mut Compiler<'_>) {
+    let with = node.get("with");
+    let asks_with = |name: &str| with.is_some_and(|with| carries(with, name));
+    let by_reference =
+        asks_with("reference") || (input.fields.contains_key("reference") && with.is_none_or(|with| with.get("reference").is_none()));
+    if !by_reference && !["input", "attempt"].iter().any(|name| asks_with(name)) {
+        compiler
+            .error(
+                "lookup_cannot_tell",
+                with.unwrap_or(node).span,
+                "the look-up asks the same whatever was written, so it finds anything or nothing",
+            )
+            .hint("ask by what this write sent, such as `with: {reference: reference}`");
+        return;
+    }
+    let asked: Vec<&str> = OWN.iter().copied().filter(|name| if *name == "reference" { by_reference } else { asks_with(name) }).collect();
+    for name in asked {
+        if !around.sends(name) {
+            let message = format!(
+                "the look-up asks by `{name}`, which `{}` sends nowhere: it would never be found, and be done again",
+                around.operation
+            );
+            compiler
+                .error("lookup_cannot_tell", with.unwrap_or(node).span, message)
+                .hint(format!("send `{{value: {name}}}` in the request, where the partner keeps it"));
+        }
+    }
 }
 
 fn check_waits(node: &Node, waits: &[u64], latest: u64, compiler: &mut Compiler<'_>) {

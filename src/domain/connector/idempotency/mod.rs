@@ -7,7 +7,7 @@ mod lookup;
 mod nature;
 mod none;
 
-pub use lookup::{Lookup, LookupThen};
+pub use lookup::{Found, Lookup, LookupThen};
 
 use super::compiler::Compiler;
 use super::read::Declared;
@@ -15,7 +15,7 @@ use super::request::Draft;
 use super::tree::{BuildError, Tree};
 use crate::domain::expression::{Budget, Scope, ScopeType};
 use crate::domain::text::shape::{Kind, Shape, TaggedShape};
-use crate::domain::text::tree::Node;
+use crate::domain::text::tree::{Node, NodeKind};
 use crate::domain::value::{ObjectType, Value};
 use std::sync::Arc;
 
@@ -71,7 +71,57 @@ pub(super) struct Around<'a> {
     pub declared: &'a Declared,
     /// The request as written; none of an operation made of steps.
     pub request: Option<&'a Node>,
+    /// The steps as written.
+    pub steps: Option<&'a Node>,
     pub is_http: bool,
+}
+
+impl Around<'_> {
+    /// Whether the write sends this name to the partner; what its steps call is handed it, or has it from the hub.
+    fn sends(&self, name: &str) -> bool {
+        let sent = |node: &Node| carries(node, name) || node_is_whole_input(node);
+        let by_steps = |steps: &Node| {
+            let takes_it = |step: &Node| {
+                let called = step.get("call").and_then(Node::text).and_then(|called| self.declared.get(called));
+                name == "attempt.key" || called.is_some_and(|called| called.input.fields.contains_key(name))
+            };
+            carries(steps, name) || steps.items().iter().any(takes_it)
+        };
+        self.request.is_some_and(sent) || self.steps.is_some_and(by_steps)
+    }
+}
+
+/// Whether a computed value somewhere below uses the name.
+fn carries(node: &Node, name: &str) -> bool {
+    match &node.kind {
+        NodeKind::Scalar { text, .. } => names(text, name),
+        NodeKind::List(items) => items.iter().any(|item| carries(item, name)),
+        NodeKind::Map(entries) => entries.iter().any(|(_, value)| carries(value, name)),
+    }
+}
+
+/// Whether the name stands there as a word of its own.
+fn names(text: &str, name: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.match_indices(name).any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
+}
+
+/// A key that two writes have in common makes the second one look like a repeat of the first: it would never be done.
+fn check_own(value: &Node, compiler: &mut Compiler<'_>) {
+    if !["attempt.key", "reference"].iter().any(|name| carries(value, name)) {
+        compiler
+            .error("key_not_own", value.span, "the key is not this write's own, so the partner takes another write with it for a repeat")
+            .hint("leave `value` out, which sends `attempt.key`, or build it from `attempt.key` or `reference`");
+    }
+}
+
+/// Whether all of the input goes out somewhere below.
+fn node_is_whole_input(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Scalar { text, .. } => text == "input" || text == "$",
+        NodeKind::List(items) => items.iter().any(node_is_whole_input),
+        NodeKind::Map(entries) => entries.iter().any(|(_, value)| node_is_whole_input(value)),
+    }
 }
 
 impl Idempotency {
@@ -89,7 +139,7 @@ impl Idempotency {
                 None
             }
             "header" => header::compile(node, request, compiler),
-            "body" => body::compile(node, request, compiler),
+            "body" => body::compile(node, around, request, compiler),
             "key" => key::compile(node, around, compiler),
             "nature" => Some(Idempotency::Nature),
             "lookup" => lookup::compile(node, around, compiler).map(|lookup| Idempotency::Lookup(Box::new(lookup))),

@@ -32,6 +32,84 @@ const TABLE: &[(&str, &str, &str)] = &[
         "bad_word",
         "operations.w.idempotency",
     ),
+    // Look-ups that cannot tell: by what was never sent, by nothing, or by what is there in any case.
+    (
+        "operations: {w: {effect: write, input: {reference: string, title: string}, request: {method: POST, path: /, json: {t: {value: input.title}}}, output: {external_id: {type: string, from: $.id}}, idempotency: {by: lookup, operation: f, with: {reference: input.reference}}}, f: {effect: read, input: {reference: string}, request: {method: GET, path: /}, output: {external_id: {type: string, from: $.id, optional: true}}}}",
+        "lookup_cannot_tell",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, input: {reference: string, title: string}, request: {method: POST, path: /, json: {t: {value: input.title}}}, output: {external_id: {type: string, from: $.id}}, idempotency: {by: lookup, operation: f}}, f: {effect: read, input: {reference: string}, request: {method: GET, path: /}, output: {external_id: {type: string, from: $.id, optional: true}}}}",
+        "lookup_cannot_tell",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, input: {reference: string, title: string}, request: {method: POST, path: /, json: {t: {value: input.title}}}, output: {external_id: {type: string, from: $.id}}, idempotency: {by: lookup, operation: f, with: {k: attempt.key}}}, f: {effect: read, input: {k: string}, request: {method: GET, path: /}, output: {external_id: {type: string, from: $.id, optional: true}}}}",
+        "lookup_cannot_tell",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, input: {reference: string, title: string}, request: {method: POST, path: /, json: {r: {value: input.reference}}}, output: {external_id: {type: string, from: $.id}}, idempotency: {by: lookup, operation: f, with: {kind: \"'order'\"}}}, f: {effect: read, input: {kind: string}, request: {method: GET, path: /}, output: {external_id: {type: string, from: $.id, optional: true}}}}",
+        "lookup_cannot_tell",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, input: {reference: string, title: string}, request: {method: POST, path: /, json: {r: {value: input.reference}}}, output: {external_id: {type: string, from: $.id}}, idempotency: {by: lookup, operation: f}}, f: {effect: read, input: {}, request: {method: GET, path: /}, output: {external_id: {type: string, from: $.id, optional: true}}}}",
+        "lookup_cannot_tell",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, request: {method: POST, path: /, json: {r: {value: reference}}}, idempotency: {by: lookup, operation: f}}, f: {effect: read, input: {reference: string}, request: {method: GET, path: /}, output: {count: {type: int, from: $.n}}}}",
+        "lookup_cannot_tell",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, request: {method: POST, path: /, json: {r: {value: reference}}}, idempotency: {by: lookup, operation: f}}, f: {effect: read, input: {reference: string}, request: {method: GET, path: /}}}",
+        "lookup_cannot_tell",
+        "operations.w.idempotency",
+    ),
+    // Keys that another write may have too, or that take the place of something.
+    (
+        "operations: {w: {effect: write, input: {title: string}, request: {method: POST, path: /, json: {a: 1}}, idempotency: {by: header, header: Idempotency-Key, value: abc}}}",
+        "key_not_own",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, input: {title: string}, request: {method: POST, path: /, json: {a: 1}}, idempotency: {by: header, header: Idempotency-Key, value: {value: input.title}}}}",
+        "key_not_own",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, input: {title: string}, request: {method: POST, path: /, json: {a: 1}}, idempotency: {by: body, field: key, value: {text: \"k-{{input.title}}\"}}}}",
+        "key_not_own",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, input: {title: string}, request: {method: POST, path: /, json: {title: {value: input.title}}}, idempotency: {by: body, field: title}}}",
+        "duplicate_key",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, input: {title: string}, request: {method: POST, path: /, form: {title: {value: input.title}}}, idempotency: {by: body, field: title}}}",
+        "duplicate_key",
+        "operations.w.idempotency",
+    ),
+    (
+        "operations: {w: {effect: write, input: {title: string}, request: {method: POST, path: /, json: {value: input}}, idempotency: {by: body, field: title}}}",
+        "duplicate_key",
+        "operations.w.idempotency",
+    ),
+    // Text that is inserted where it could say something else.
+    (
+        "operations: {r: {effect: read, input: {n: string}, request: {method: POST, path: /, headers: {Content-Type: application/json}, body_text: '{\"n\": \"{{input.n}}\"}'}}}",
+        "wrong_type",
+        "operations.r.request",
+    ),
+    (
+        "operations: {r: {effect: read, input: {n: string}, request: {method: POST, path: /, headers: {content-type: {text: \"application/vnd.x+json\"}}, body_text: '[{{input.n}}]'}}}",
+        "wrong_type",
+        "operations.r.request",
+    ),
     // Operations that are not there, or are of the wrong kind.
     (
         "operations: {w: {effect: write, request: {method: POST, path: /}, idempotency: {by: nature}, reverse: {operation: undo}}}",
@@ -235,6 +313,16 @@ const TABLE: &[(&str, &str, &str)] = &[
         "webhooks.w.signature",
     ),
     ("webhooks: {w: {ref: {id: {from: $.id}}, acknowledge: {status: 404}}}", "bad_value", "webhooks.w"),
+    (
+        "webhooks: {w: {signature: {kind: hmac, header: X, secret: settings.key, timestamp_header: T}, ref: {id: {from: $.id}}}}",
+        "bad_value",
+        "webhooks.w.signature",
+    ),
+    (
+        "operations: {l: {effect: read, request: {method: GET, path: /}, output: {ids: {type: [string], from: \"$[*]\", many: true}}}}\nstreams: {s: {operation: l, each: ids, ref: {id: {value: item}}, every: 1ms}}",
+        "bad_value",
+        "streams.s",
+    ),
     // Kinds.
     ("kind: sql", "missing_key", ""),
     ("kind: amqp", "unknown_key", "http"),
@@ -316,6 +404,7 @@ fn events_must_be_believable_and_complete() {
         ),
         (sound.replace("heard_by: [{webhook: signed}, {stream: s}]", "heard_by: []"), "missing_key"),
         (sound.replace("{stream: s}", "{reread: open_links, every: []}"), "bad_value"),
+        (sound.replace("{stream: s}", "{reread: open_links, every: [1ms]}"), "bad_value"),
         (sound.replace("link:", "withdrawn: {when: \"true\"}, link:"), "missing_key"),
         (sound.replace("link:", "document: purchase_order, link:"), "missing_key"),
     ];
@@ -342,8 +431,8 @@ fn writes_are_labelled_in_words() {
     let connector = super::sound(
         "operations:
   a: {effect: write, request: {method: POST, path: /}, idempotency: {by: none}}
-  b: {effect: write, request: {method: POST, path: /}, idempotency: {by: lookup, operation: r}}
-  r: {effect: read, request: {method: GET, path: /}}
+  b: {effect: write, request: {method: POST, path: /, json: {r: {value: reference}}}, idempotency: {by: lookup, operation: r}}
+  r: {effect: read, input: {reference: string}, request: {method: GET, path: /}, output: {id: {type: string, from: $.id, optional: true}}}
 ",
     );
     let label = |name: &str| connector.operation(name).unwrap().label();

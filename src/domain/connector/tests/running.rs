@@ -2,7 +2,9 @@
 
 use super::sound;
 use crate::domain::connector::auth::{Moment, Proof};
+use crate::domain::connector::idempotency::{Found, Idempotency};
 use crate::domain::connector::{Answer, AttemptFacts, Class, Connector, Facts, Next, Reply, Run};
+use crate::domain::flow::effect::Cause;
 use crate::domain::value::Value;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -126,7 +128,7 @@ fn rows_are_shaped_and_typed() {
     let wanted = r#"{"lines":[{"sku":"7","price":"2.50","day":"2026-02-28"},{"sku":"b","price":"0.10"}],"at":"2026-11-20T08:30:00Z","inner":{"a":[1]}}"#;
     assert_eq!(answer.output.to_json().to_string(), wanted, "{answer:?}");
     let (_, bad) = run(&connector, "r", "{}", &[(200, r#"{"lines": [{"code": 7, "p": "much"}], "at": 1, "inner": "1"}"#)]);
-    assert_eq!((bad.class, bad.code.as_deref()), (Class::Retryable, Some("bad_answer")));
+    assert_eq!((bad.class, bad.cause, bad.code.as_deref()), (Class::Retryable, Some(Cause::DataWrong), Some("bad_answer")));
     assert!(!bad.message.contains("much"), "messages hold no payload: {}", bad.message);
 }
 
@@ -159,6 +161,102 @@ fn steps_run_over_lists_keep_what_fits_and_skip_what_is_gone() {
 }
 
 #[test]
+fn a_write_of_steps_never_skips_an_element_that_is_not_there() {
+    let connector = sound(
+        "operations:
+  all:
+    effect: write
+    input: {ids: [string]}
+    steps: [{id: each_one, each: input.ids, as: one, call: put, with: {id: one}}]
+    idempotency: {by: nature}
+  put: {effect: write, input: {id: string}, request: {method: PUT, path: \"/put/{{input.id}}\"}, idempotency: {by: nature}}
+",
+    );
+    let (sent, answer) = run(&connector, "all", r#"{"ids": ["a", "b", "c"]}"#, &[(200, "{}"), (404, "{}"), (200, "{}")]);
+    assert_eq!((answer.class, sent.len()), (Class::NotFound, 2), "{answer:?}");
+    assert_eq!(answer.message, "element 2 of 3 of the step `each_one` is not there: HTTP 404");
+}
+
+#[test]
+fn a_success_that_is_not_what_is_declared_is_named_with_what_it_holds() {
+    let connector = sound(
+        "operations:
+  make: {effect: write, request: {method: POST, path: /make}, output: {external_id: {type: string, from: $.id}}, idempotency: {by: nature}}
+  look: {effect: read, request: {method: GET, path: /look}, output: {at: {type: instant, from: $.at}}}
+",
+    );
+    // operation, body, class, words
+    for (operation, body, class, words) in [
+        ("make", r#"{"ok": true, "pin": "s3cret"}"#, Class::Unknown, "`external_id` is not in the answer; the answer holds `ok`, `pin`"),
+        ("make", "{}", Class::Unknown, "the answer holds nothing"),
+        ("make", "[1, 2]", Class::Unknown, "the answer holds a list of 2"),
+        ("look", r#"{"at": "tomorrow"}"#, Class::Retryable, "`look` answered with status 200, but `at`"),
+    ] {
+        let (_, answer) = run(&connector, operation, "{}", &[(200, body)]);
+        assert_eq!((answer.class, answer.misread, answer.cause), (class, true, Some(Cause::DataWrong)), "{body}: {answer:?}");
+        assert!(answer.message.contains(words), "{body}: {}", answer.message);
+        assert!(!answer.message.contains("s3cret") && !answer.message.contains("tomorrow"), "names alone: {}", answer.message);
+    }
+}
+
+#[test]
+fn a_read_that_finds_nothing_is_an_answer_only_where_the_connector_says_so() {
+    let connector = sound(
+        "operations:
+  plain: {effect: read, request: {method: GET, path: /p}, output: {x: {type: string, from: $.x}}}
+  silent: {effect: read, request: {method: GET, path: /p}}
+  ruled: {effect: read, request: {method: GET, path: /p}, output: {x: {type: string, from: $.x}}, responses: [{when: \"response.status == 404\", class: not_found}]}
+  optional: {effect: read, request: {method: GET, path: /p}, output: {x: {type: string, from: $.x, optional: true}}}
+",
+    );
+    for (operation, said) in [("plain", false), ("silent", false), ("ruled", true), ("optional", true)] {
+        let (_, answer) = run(&connector, operation, "{}", &[(404, "{}")]);
+        assert_eq!((answer.class, answer.absence_is_said), (Class::NotFound, said), "{operation}");
+    }
+}
+
+#[test]
+fn a_look_up_finds_only_what_the_write_would_have_answered() {
+    let connector = |write: &str, found_when: &str, find: &str| {
+        sound(&format!(
+            "operations:
+  make: {{effect: write, request: {{method: POST, path: /, json: {{r: {{value: reference}}}}}}, output: {{{write}}}, idempotency: {{by: lookup, operation: find{found_when}}}}}
+  find: {{effect: read, input: {{reference: string}}, request: {{method: GET, path: /}}, output: {{{find}}}}}
+"
+        ))
+    };
+    let id = "external_id: {type: string, from: $.id}";
+    let number = "number: {type: string, from: $.no}";
+    let count = "count: {type: int, from: $.count}";
+    let optional = |field: &str| field.replace('}', ", optional: true}");
+    let counted = ", found_when: \"output.count > 0\"";
+    let both = format!("{id}, {number}");
+    // what the write answers, `found_when`, what the look-up gives, its output, what it tells
+    for (write, found_when, find, output, told) in [
+        (id.to_owned(), "", format!("{count}, {}", optional(id)), r#"{"count": 0}"#, "no"),
+        (id.to_owned(), "", format!("{count}, {}", optional(id)), r#"{"count": 1, "external_id": "A1"}"#, "yes"),
+        (both.clone(), "", format!("{}, {}", optional(id), optional(number)), r#"{"number": "7"}"#, "no"),
+        (both.clone(), "", format!("{}, {}", optional(id), optional(number)), r#"{"external_id": "A1"}"#, "doubt"),
+        (both, "", format!("{}, {}", optional(id), optional(number)), r#"{"external_id": "A1", "number": "7"}"#, "yes"),
+        (number.to_owned(), "", optional(number), r#"{"number": null}"#, "no"),
+        (String::new(), "", optional(id), "{}", "no"),
+        (String::new(), "", optional(id), r#"{"external_id": "A1"}"#, "yes"),
+        (id.to_owned(), counted, format!("{count}, {}", optional(id)), r#"{"count": 0, "external_id": "A1"}"#, "no"),
+        (id.to_owned(), counted, format!("{count}, {}", optional(id)), r#"{"count": 1}"#, "doubt"),
+    ] {
+        let connector = connector(&write, found_when, &find);
+        let Idempotency::Lookup(lookup) = &connector.operation("make").unwrap().idempotency else { panic!("{write}") };
+        let found = lookup.found(&Answer::ok(output.parse().unwrap()));
+        let word = match found {
+            Found::Yes(_) => "yes",
+            Found::No => "no",
+            Found::Doubtful(_) => "doubt",
+        };
+        assert_eq!(word, told, "{write} by {find}: {output} tells {found:?}");
+    }
+}
+
+#[test]
 fn input_is_checked_before_anything_is_sent() {
     let connector = sound(STEPS);
     for input in ["{}", r#"{"since": "yesterday"}"#, r#"{"since": null, "x": 1}"#, "[]", r#"{"sinse": "2026-01-01T00:00:00Z"}"#] {
@@ -176,6 +274,8 @@ fn bodies_go_out_as_their_kind_says() {
   soap: {effect: read, input: {n: string}, request: {method: POST, path: /ws, soap: {action: 'urn:get', namespaces: {p: 'urn:p'}, header: {'p:token': {value: input.n}}, body: {'p:get': {'p:no': {value: input.n}, 'p:line': [1, 2]}}}}, output: {name: {type: string, from: $.Envelope.Body.getResponse.name}}}
   send: {effect: read, input: {n: string}, request: {method: POST, path: /up, multipart: {note: {value: input.n}, doc: {file: {name: {text: '{{input.n}}.txt'}, media_type: text/plain, base64: aGk=}}}}}
   note: {effect: read, input: {n: string}, request: {method: POST, path: /note, body_text: 'to {{input.n}}'}}
+  xml: {effect: read, input: {n: string}, request: {method: POST, path: /x, headers: {Content-Type: text/xml}, body_text: '<a k=\"{{input.n}}\">{{input.n}}</a>'}}
+  fixed: {effect: read, request: {method: POST, path: /f, headers: {Content-Type: application/json}, body_text: '{\"a\": 1}'}}
 ",
     );
     let envelope = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><getResponse><name>A &amp; B</name></getResponse></s:Body></s:Envelope>";
@@ -197,6 +297,10 @@ fn bodies_go_out_as_their_kind_says() {
     );
     let (sent, _) = run(&connector, "note", r#"{"n": "x"}"#, &[(200, "{}")]);
     assert_eq!(sent, ["POST https://p.example/api/note to x"]);
+    let (sent, _) = run(&connector, "xml", r#"{"n": "<b>&\"'"}"#, &[(200, "{}")]);
+    assert_eq!(sent, ["POST https://p.example/api/x <a k=\"&lt;b&gt;&amp;&quot;&apos;\">&lt;b&gt;&amp;&quot;&apos;</a>"]);
+    let (sent, _) = run(&connector, "fixed", "{}", &[(200, "{}")]);
+    assert_eq!(sent, ["POST https://p.example/api/f {\"a\": 1}"]);
 }
 
 #[test]

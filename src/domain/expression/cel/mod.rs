@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod compare;
+mod compared;
 mod compile;
 mod cost;
 mod currency;
@@ -80,6 +81,11 @@ impl Expression {
             Node::Constant(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// Every path that it compares with a text for equality, or looks for among texts, with each text.
+    pub fn compared(&self) -> Vec<(String, &str)> {
+        compared::compared(&self.inner.node)
     }
 
     /// Every constant in it, folded: the literals an admin wrote.

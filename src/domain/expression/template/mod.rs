@@ -76,6 +76,11 @@ enum Helper {
 }
 
 impl Template {
+    /// Whether anything is inserted into it.
+    pub fn inserts(&self) -> bool {
+        self.inner.parts.iter().any(|part| !matches!(part, Part::Text(_)))
+    }
+
     /// Compiles against the names in scope.
     pub fn compile(source: &str, place: Place, scope: &ScopeType) -> Result<Template, Vec<Problem>> {
         compile::compile(source, place, scope).map(|compiled| Template { inner: Arc::new(compiled) })

@@ -3,7 +3,7 @@
 use crate::domain::flow::effect::{Cause, EffectResult};
 use crate::domain::flow::environment::OperationInfo;
 use crate::domain::text::tree::Node;
-use crate::domain::value::Value;
+use crate::domain::value::{Type, Value};
 
 /// What an answer means.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,12 +30,23 @@ pub(super) fn read(answer: &Node, operation: &OperationInfo) -> Result<Answer, S
     }
     let json = answer.to_json();
     let output = operation.output.read(&Value::from_json(&json)).map_err(|error| format!("the answer does not fit: {error}"))?;
+    if let Some(missing) = missing(&operation.output, &output) {
+        return Err(format!("the answer does not fit: it has no `{missing}`, without which the real one is refused"));
+    }
     Ok(Answer::Ended(EffectResult::Done { output }))
+}
+
+/// What the operation must answer, and this does not.
+fn missing<'o>(of: &'o Type, output: &Value) -> Option<&'o str> {
+    let Type::Object(object) = of else { return None };
+    let mut required = object.fields.iter().filter(|(_, field)| field.required);
+    required.find(|(name, _)| output.member(name).is_unset()).map(|(name, _)| &**name)
 }
 
 fn of_class(class: &str, message: &str, operation: &OperationInfo) -> Result<Answer, String> {
     Ok(match class {
-        "not_found" if !operation.write => Answer::Ended(EffectResult::Done { output: Value::Unset }),
+        // As in `domain::delivery`: of itself it may be a wrong path.
+        "not_found" if !operation.write && operation.says_absence => Answer::Ended(EffectResult::Done { output: Value::Unset }),
         "not_found" | "conflict" | "refused" => failed(Cause::DataWrong, class, message),
         "unknown" => Answer::Lost,
         "auth_expired" | "rate_limited" | "retryable" => Answer::Again(class.to_owned()),

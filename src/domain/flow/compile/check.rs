@@ -5,7 +5,9 @@ use crate::domain::diagnostic::{Report, Span};
 use crate::domain::expression::{Expression, Place, Problem, ScopeType, Template};
 use crate::domain::flow::definition::split;
 use crate::domain::flow::environment::{ConnectorInfo, EventInfo, MappingInfo, OperationInfo};
+use crate::domain::flow::event::Outcome;
 use crate::domain::flow::flow::Condition;
+use crate::domain::flow::instance::State;
 use crate::domain::flow::scope::Needs;
 use crate::domain::text::tree::{Node, NodeKind};
 use crate::domain::value::{ObjectType, Type};
@@ -27,6 +29,7 @@ impl<'a> Compiler<'a> {
         let text = node.text()?;
         match Expression::compile(text, scope) {
             Ok(expression) => {
+                self.check_words(node, &expression, scope);
                 let tables = self.tables_in(expression.references());
                 Some(Condition { needs: Needs::of(text), tables, expression })
             }
@@ -35,6 +38,31 @@ impl<'a> Compiler<'a> {
                 None
             }
         }
+    }
+
+    /// What is compared with a closed vocabulary must be a word of it: a condition with a word misspelt never holds.
+    fn check_words(&mut self, node: &Node, expression: &Expression, scope: &ScopeType) {
+        for (path, word) in expression.compared() {
+            let (what, known): (&str, Vec<String>) = match path.as_str() {
+                "doc.status" => ("status", self.statuses_of(scope)),
+                _ if path == "event.outcome" || (path.starts_with("steps.") && path.ends_with(".outcome")) => {
+                    ("outcome", Outcome::ALL.iter().map(|outcome| outcome.word().to_owned()).collect())
+                }
+                _ if path.starts_with("steps.") && path.ends_with(".state") && path.split('.').count() == 3 => {
+                    ("state of a step", State::WORDS.iter().map(ToString::to_string).collect())
+                }
+                _ => continue,
+            };
+            if !known.is_empty() && known.iter().all(|one| one != word) {
+                self.unknown(what, word, node.span, known.iter());
+            }
+        }
+    }
+
+    /// The statuses of the document that `doc` is here.
+    fn statuses_of(&self, scope: &ScopeType) -> Vec<String> {
+        let Some(Type::Object(object)) = scope.names.get("doc") else { return Vec::new() };
+        self.env.documents.get(&*object.name).map(|document| document.statuses.clone()).unwrap_or_default()
     }
 
     /// Compiles an expression that must be true or false.
@@ -160,7 +188,7 @@ impl<'a> Compiler<'a> {
 }
 
 /// Whether a value of type `given` may stand where `wanted` is declared.
-pub(in crate::domain::flow) fn fits(given: &Type, wanted: &Type) -> bool {
+pub fn fits(given: &Type, wanted: &Type) -> bool {
     match (given, wanted) {
         (Type::Any, _) | (_, Type::Any) => true,
         (Type::Object(given), Type::Object(wanted)) if given.name == wanted.name => true,
@@ -202,6 +230,7 @@ fn common_operation(found: &[&OperationInfo]) -> Option<OperationInfo> {
         output: common(&found.iter().map(|operation| &operation.output).collect::<Vec<_>>()),
         reverse: first.reverse.clone().filter(|_| every_reverse),
         idempotency: first.idempotency.clone(),
+        says_absence: found.iter().all(|operation| operation.says_absence),
     })
 }
 

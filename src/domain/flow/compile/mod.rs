@@ -12,7 +12,8 @@ mod scope;
 mod signature;
 mod tables;
 
-pub(in crate::domain::flow) use check::{Operation, common, fits};
+pub use check::fits;
+pub(in crate::domain::flow) use check::{Operation, common};
 pub use declare::{Child, Declared};
 pub(in crate::domain::flow) use scope::object;
 pub use signature::signature;
@@ -164,7 +165,17 @@ impl<'a> Compiler<'a> {
     }
 
     fn starts(&mut self, node: &'a Node) -> Vec<Start> {
+        for (role, _) in node.get("untold").map(Node::entries).unwrap_or_default() {
+            if !self.env.roles.contains_key(&role.text) {
+                self.unknown("role", &role.text, role.span, self.env.roles.keys());
+            }
+        }
         let mut starts = Vec::new();
+        if let Some(list) = node.get("start").filter(|list| list.items().is_empty()) {
+            self.report
+                .error("missing_key", list.span, "nothing starts the flow")
+                .hint("add a start, such as `{event: role.event}` or `{api: true}`");
+        }
         for start in node.get("start").map(Node::items).unwrap_or_default() {
             let Some(on) = self.start_on(start) else { continue };
             let scope = self.start_scope();
@@ -380,6 +391,14 @@ impl Compiler<'_> {
 
     /// The policies under `on_error`.
     pub(super) fn policies(&mut self, node: Option<&Node>) -> Vec<Policy> {
-        node.map(Node::items).unwrap_or_default().iter().filter_map(|row| self.policy(row)).collect()
+        let rows = node.map(Node::items).unwrap_or_default();
+        for (index, row) in rows.iter().enumerate() {
+            let cause = row.get("cause").and_then(Node::text);
+            if cause.is_some() && rows[..index].iter().any(|earlier| earlier.get("cause").and_then(Node::text) == cause) {
+                let message = format!("`{}` has a policy already, so this one never counts", cause.unwrap_or_default());
+                self.report.error("duplicate_key", row.span, message).hint("keep one of the two");
+            }
+        }
+        rows.iter().filter_map(|row| self.policy(row)).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! `call`: a connector operation; with `await` the step ends when the partner says what it came to.
 
 use super::{Kind, Word};
+use crate::domain::delivery::{BAD_ANSWER, UNREAD_SUCCESS};
 use crate::domain::expression::EvaluateError;
 use crate::domain::flow::awaits::{self, Await};
 use crate::domain::flow::compile::{Child, Compiler, StepContext};
@@ -160,7 +161,8 @@ pub(super) fn enter(machine: &mut Machine<'_>, visit: usize, step: &Step, call: 
         return machine.cannot_enter(visit, Cause::OurFault, "unknown_operation", message);
     };
     let keeps_input = info.reverse.as_ref().is_some_and(|reverse| reverse.uses_input);
-    let input = match input(machine, visit, step, call) {
+    let wanted = info.input.clone();
+    let input = match input(machine, visit, step, call).and_then(|input| complete(call, &wanted, input)) {
         Ok(input) => input,
         Err((cause, code, message)) => return machine.cannot_enter(visit, cause, code, message),
     };
@@ -188,6 +190,16 @@ fn input(machine: &Machine<'_>, visit: usize, step: &Step, call: &Call) -> Resul
     machine.env().map(map, &scope).map_err(|failure| (failure.cause, "mapping_failed", failure.message))
 }
 
+/// What the operation must be given is there; `reference` the hub gives.
+fn complete(call: &Call, wanted: &Type, input: Value) -> Result<Value, Failure> {
+    let Type::Object(object) = wanted else { return Ok(input) };
+    let mut needed = object.fields.iter().filter(|(name, field)| field.required && &***name != "reference");
+    match needed.find(|(name, _)| input.member(name).is_unset()) {
+        Some((name, _)) => Err((Cause::DataWrong, "bad_input", format!("`{}` needs `{name}`, which is unset", call.operation))),
+        None => Ok(input),
+    }
+}
+
 /// The call's effect has ended.
 pub(in crate::domain::flow) fn ended(machine: &mut Machine<'_>, visit: usize, index: u32, result: EffectResult) {
     let Some(step) = machine.step_of(visit) else { return };
@@ -200,13 +212,18 @@ pub(in crate::domain::flow) fn ended(machine: &mut Machine<'_>, visit: usize, in
 }
 
 fn failed(machine: &mut Machine<'_>, visit: usize, index: u32, error: StepError) {
+    let code = match error.class.as_str() {
+        _ if error.cause == Cause::Unknown => "unknown_outcome",
+        BAD_ANSWER => BAD_ANSWER,
+        UNREAD_SUCCESS => UNREAD_SUCCESS,
+        _ => "call_failed",
+    };
     if !machine.instance.visits[visit].left {
-        let code = if error.cause == Cause::Unknown { "unknown_outcome" } else { "call_failed" };
         return machine.fail(visit, error, code, Stopped::Forward(index));
     }
     // The flow has left it. Surely not done is nothing to undo; perhaps done is for a person to find out.
-    if error.cause == Cause::Unknown {
-        machine.stop(visit, error.cause, "unknown_outcome", &error.message, Stopped::Forward(index));
+    if error.cause == Cause::Unknown || code == UNREAD_SUCCESS {
+        machine.stop(visit, error.cause, code, &error.message, Stopped::Forward(index));
     } else {
         machine.instance.visits[visit].state = State::Left;
         machine.note("failed", Some(visit), json!({"cause": error.cause.word(), "message": error.message}));

@@ -69,6 +69,11 @@ fn compile(compiler: &mut Compiler<'_>, context: &StepContext<'_>) -> Option<Kin
     if let (Some(first), None) = (untold.first(), node.get("reason")) {
         compiler.report.error("missing_key", first.span, "`untold` has no `reason`").hint("say why nobody tells them");
     }
+    for (node, role) in untold.iter().filter_map(|node| Some((node, node.text()?))) {
+        if !compiler.env.roles.contains_key(role) {
+            compiler.unknown("role", role, node.span, compiler.env.roles.keys());
+        }
+    }
     let untold = untold.iter().filter_map(Node::text).map(str::to_owned).collect();
     Some(Kind::End(End { outcome, status: status.and_then(Node::text).map(str::to_owned), untold }))
 }

@@ -1,7 +1,8 @@
 //! Working anew: new keys only where the old ones surely did nothing, and everything since taken back first.
 
 use super::world::*;
-use crate::domain::flow::effect::Cause;
+use crate::domain::delivery::UNREAD_SUCCESS;
+use crate::domain::flow::effect::{Cause, EffectResult};
 use crate::domain::flow::event::{Command, Event, Outcome};
 use crate::domain::flow::stage::Stage;
 
@@ -108,6 +109,24 @@ fn going_back_is_refused_where_it_is_not_safe() {
     assert_eq!(stage.instance.status_word(), "ended");
     say(&mut stage, from("oa"));
     assert_eq!((last(&stage), stage.instance.status_word()), ("ignored", "ended"));
+}
+
+#[test]
+fn what_was_probably_done_is_a_persons_even_where_failures_are_gone_on_from() {
+    let world = World::new();
+    let flow =
+        world.steps("  - {id: tell, call: erp.tell_line, with: {line_no: \"'1'\"}, on_error: [{cause: data_wrong, then: continue}]}", "");
+    let unread = |class: &str| EffectResult::Failed { cause: Cause::DataWrong, message: "no id".to_owned(), class: class.to_owned() };
+    let mut stage = start(&flow, &world, "1.00");
+    answer(&mut stage, "tell_line", unread("refused"));
+    assert_eq!((stage.instance.status_word(), codes(&stage)), ("ended", vec![]), "surely not done");
+    let mut stage = start(&flow, &world, "1.00");
+    answer(&mut stage, "tell_line", unread(UNREAD_SUCCESS));
+    assert_eq!((stage.instance.status_word(), codes(&stage)), ("exception", vec![UNREAD_SUCCESS]));
+    say(&mut stage, from("tell"));
+    assert_eq!((last(&stage), codes(&stage)), ("ignored", vec![UNREAD_SUCCESS]), "under a new key it might be done twice");
+    say(&mut stage, Command::MarkDone { output: serde_json::Value::Null, proof: "seen".into() });
+    assert_eq!((stage.instance.status_word(), codes(&stage)), ("ended", vec![]));
 }
 
 #[test]

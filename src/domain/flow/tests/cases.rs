@@ -59,6 +59,12 @@ fn wrong_scripts_fail_at_their_line() {
         (String::new(), 2, "the script is over, but these wait for an answer: erp_hq.check_budget"),
         ("script:\n  - {call: oa.create_approval, answer: {external_id: A1}}\n".to_owned(), 6, "not called here"),
         ("script:\n  - {call: erp.check_budget, answer: {ok: maybe}}\n".to_owned(), 6, "does not fit"),
+        (
+            format!("script:\n{budget}  - {{call: oa.create_approval, answer: {{}}}}\n"),
+            7,
+            "it has no `external_id`, without which the real one is refused",
+        ),
+        ("script:\n  - {call: erp.check_budget, answer: {class: not_found}}\n".to_owned(), 2, "an exception stands open: call_failed"),
         ("script:\n  - {call: erp.check_budget, answer: {class: odd}}\n".to_owned(), 6, "neither a class"),
         (format!("script:\n{budget}  - {{call: oa.create_approval, answer: lost}}\n"), 2, "oa_main.find_approval"),
         (

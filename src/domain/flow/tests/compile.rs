@@ -82,11 +82,55 @@ fn unsound_steps_are_found_in_their_line() {
         ("  - {id: a, cal: erp.reject_order}", "missing_key"),
         ("  - {id: a, outcome: maybe}", "bad_word"),
         ("  - {id: a, reverse: all}", "missing_key"),
+        // Words of closed vocabularies.
+        ("  - {id: a, call: erp.reject_order, map: po_ref, when: \"doc.status == 'submited'\"}", "unknown_definition"),
+        ("  - {id: a, call: erp.reject_order, map: po_ref, when: \"'submited' != doc.status\"}", "unknown_definition"),
+        ("  - {id: a, call: erp.reject_order, map: po_ref, when: \"doc.status in ['submitted', 'aproved']\"}", "unknown_definition"),
+        (
+            "  - {id: a, call: erp.reject_order, map: po_ref, await: {event: oa.approval_changed, when: \"event.outcome == 'revokd'\"}}",
+            "unknown_definition",
+        ),
+        (
+            "  - {id: a, call: erp.reject_order, map: po_ref, on_error: [{cause: data_wrong, then: exception}, {cause: data_wrong, then: continue}]}",
+            "duplicate_key",
+        ),
+        ("  - {id: a, end: {outcome: approved, status: released, untold: [epr], reason: by phone}}", "unknown_definition"),
     ] {
         let found = errors(world.compile(&text(steps, "")));
         let line = if code == "duplicate_step" { 10 } else { 9 };
         assert!(found.contains(&(code, line)), "{steps}: {found:?}");
     }
+}
+
+#[test]
+fn words_of_earlier_steps_are_known() {
+    let world = World::new();
+    let first = "  - {id: one, call: erp.reject_order, map: po_ref}\n";
+    for (when, sound) in [
+        ("steps.one.outcome == 'approved'", true),
+        ("steps.one.outcome == 'aproved'", false),
+        ("steps.one.state in ['done', 'skipped']", true),
+        ("steps.one.state == 'finished'", false),
+        ("doc.status == 'submitted' || doc.note == 'anything'", true),
+    ] {
+        let compiled = world.compile(&text(&format!("{first}  - {{id: two, when: \"{when}\", outcome: approved}}"), ""));
+        assert_eq!(compiled.is_ok(), sound, "{when}: {:?}", compiled.err());
+    }
+}
+
+#[test]
+fn a_flow_that_nothing_starts_is_refused() {
+    let world = World::new();
+    let sound = text("  - {id: a, outcome: approved}", "");
+    let start = sound.lines().position(|line| line.starts_with("start:")).expect("a start");
+    let nothing: Vec<&str> = sound
+        .lines()
+        .enumerate()
+        .filter(|(at, line)| *at <= start || !line.starts_with("  - {event"))
+        .map(|(at, line)| if at == start { "start: []" } else { line })
+        .collect();
+    let found = errors(world.compile(&nothing.join("\n")));
+    assert!(found.iter().any(|(code, line)| *code == "missing_key" && *line as usize == start + 1), "{found:?}");
 }
 
 #[test]

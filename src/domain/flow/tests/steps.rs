@@ -52,7 +52,7 @@ fn when_leaves_a_step_out() {
 fn an_unvisited_step_is_unset_and_the_branch_is_not_taken() {
     let world = World::new();
     let steps = "  - {id: never, when: \"false\", call: erp.check_budget, map: po_to_budget}\n  - id: pick\n    choose:\n      branches:\n        \
-                 - {id: a, when: \"steps.never.output.ok || steps.never.outcome != 'x' || steps.never.state == 'done'\", steps: []}\n      \
+                 - {id: a, when: \"steps.never.output.ok || steps.never.outcome != 'rejected' || steps.never.state == 'done'\", steps: []}\n      \
                  otherwise: {id: b, steps: []}";
     let flow = world.steps(steps, "");
     assert_eq!(start(&flow, &world, "1.00").path(), ["pick.b", "done"]);
@@ -470,4 +470,14 @@ fn outputs_of_any_shape_are_taken() {
         answer(&mut stage, "check_budget", EffectResult::Done { output });
         assert_eq!(stage.exceptions.len(), 1);
     }
+}
+
+#[test]
+fn a_call_without_what_its_operation_must_be_given_stops_before_it_is_made() {
+    let world = World::new();
+    let flow = world.steps("  - {id: tell, call: erp.tell_line, with: {line_no: doc.note}}", "");
+    let stage = start(&flow, &world, "1.00");
+    assert_eq!((waiting(&stage), stage.exceptions.len()), (vec![], 1));
+    let open = &stage.exceptions[0];
+    assert_eq!((open.code.as_str(), open.message.as_str()), ("bad_input", "`tell_line` needs `line_no`, which is unset"));
 }

@@ -67,7 +67,7 @@ fn payable_type() -> Type {
 
 fn operation(write: bool, input: &[(&str, Type)], output: &[(&str, Type)]) -> OperationInfo {
     let (input, output) = (object("input", input), object("output", output));
-    OperationInfo { write, input, output, reverse: None, idempotency: Idempotency::Repeatable }
+    OperationInfo { write, input, output, reverse: None, idempotency: Idempotency::Repeatable, says_absence: false }
 }
 
 fn reversed_by(mut info: OperationInfo, operation: &str, uses_input: bool) -> OperationInfo {
@@ -422,6 +422,7 @@ pub fn codes(stage: &Stage<'_>) -> Vec<&'static str> {
     let known = [
         "call_failed",
         "unknown_outcome",
+        "unread_success",
         "mapping_failed",
         "expect_failed",
         "expression_failed",
