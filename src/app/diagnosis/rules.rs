@@ -92,8 +92,8 @@ fn effect_situation(effect: &EffectRow, attempts: &[AttemptRow]) -> Situation {
     let operation = crate::app::reading::operation_of(&effect.work).unwrap_or_default();
     let since = calls().map(|attempt| attempt.started_at).min().unwrap_or(effect.created_at);
     match calls().max_by_key(|attempt| (attempt.number, attempt.part)) {
-        // Whatever was asked since, the write itself stays unknown until a look-up settles it or it is repeated.
-        Some(last) if effect.state == "waiting" && last.class == "unknown" => {
+        // Whatever was asked since, and while it is asked, the write itself stays unknown until a look-up settles it or it is repeated.
+        Some(last) if last.class == "unknown" && (effect.state == "waiting" || looks_up(effect)) => {
             let answer = last.status.map(|_| answer(last));
             Situation::OutcomeUnknown { connection, operation, answer, since: last.started_at, ask_at: effect.due_at }
         }

@@ -173,6 +173,20 @@ fn an_unknown_write_stays_unknown_while_it_is_looked_up() {
 }
 
 #[test]
+fn an_unknown_write_stays_unknown_also_during_a_look_up_but_not_while_it_is_sent_again() {
+    let view = view(vec![instance("running")], vec![]);
+    let started = |delivery: &str| Facts {
+        effects: vec![EffectRow { delivery: delivery.into(), ..effect("started") }],
+        attempts: vec![attempt(1, "call", "unknown")],
+        ..facts()
+    };
+    let asking = judge(&view, &[started(r#"{"phase":"look_up"}"#)], at(10));
+    check(&asking, "outcome_unknown", State::Working, at(2), "may or may not have been done", "by look-up");
+    let sending = judge(&view, &[started(r#"{"repeats":1}"#)], at(10));
+    check(&sending, "calling", State::Working, at(2), "is under way", "goes on");
+}
+
+#[test]
 fn an_answer_that_came_is_never_called_none() {
     let view = view(vec![instance("running")], vec![]);
     let waiting = Facts { effects: vec![effect("waiting")], attempts: vec![attempt(1, "call", "unknown")], ..facts() };

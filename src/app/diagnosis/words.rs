@@ -18,16 +18,16 @@ pub fn sentences(situation: &Situation, now: Timestamp) -> (Words, Words) {
             match answer {
                 Some(answer) => words(
                     format!("`{connection}` answered `{operation}` with: {answer}. It may or may not have been done."),
-                    format!("{connection} 对 {operation} 的应答为:{answer}。是否已执行未知。"),
+                    format!("{connection} 对 {operation} 的应答为：{answer}。是否已执行未知。"),
                 ),
                 None => words(
                     format!("`{connection}` did not answer `{operation}`, so it may or may not have been done."),
-                    format!("{connection} 未应答 {operation},是否已执行未知。"),
+                    format!("{connection} 未应答 {operation}，是否已执行未知。"),
                 ),
             },
             words(
                 format!("The hub finds out {}, by look-up or under the same key; it is never repeated blindly.", from_now(now, *ask_at).en),
-                format!("系统将{}查询结果或以同一幂等键确认,绝不盲目重发。", from_now(now, *ask_at).zh),
+                format!("系统将{}查询结果或以同一幂等键确认，绝不盲目重发。", from_now(now, *ask_at).zh),
             ),
         ),
         Situation::RetryLater { connection, operation, attempts, answer, retry_at, .. } => (
@@ -110,10 +110,20 @@ fn exception(why: Words, message: &str, step: &str, owner: Option<&str>, others:
     )
 }
 
+/// Whose an exception is, as flows name them.
+fn named(owner: &str) -> Words {
+    match owner.split_once(':') {
+        Some(("role", role)) => words(format!("the role `{role}`"), format!("角色 {role} ")),
+        Some(("user", user)) => words(format!("`{user}`"), format!(" {user} ")),
+        _ if owner == "initiator" => words("who began it".to_owned(), "发起人".to_owned()),
+        _ => words(owner.to_owned(), owner.to_owned()),
+    }
+}
+
 fn cause_words(cause: Option<Cause>, code: &str) -> Words {
     let (en, zh) = match cause {
         _ if code == UNREAD_SUCCESS => {
-            ("the partner says that it did it, but its answer is not what the connector declares", "对方应答成功,但应答与连接器的声明不符")
+            ("the partner says that it did it, but its answer is not what the connector declares", "对方应答成功，但应答与连接器的声明不符")
         }
         _ if code == BAD_ANSWER => ("the partner's answer is not what the connector declares", "对方的应答与连接器的声明不符"),
         Some(Cause::PartnerDown) => ("the partner cannot be reached or is failing", "对方系统不可用"),

@@ -87,8 +87,12 @@ impl Reader {
     /// Instances, newest first.
     pub async fn instances(&self, tenant: TenantId, query: &InstanceQuery, page: &PageQuery) -> Result<List<InstanceItem>> {
         let pages = Pages::new("instances", query, page)?;
-        let InstanceQuery { flow, status, document } = query.clone();
-        let rows = self.store.instances(&InstanceFilter { tenant, flow, status, document }, pages.page()).await?;
+        let InstanceQuery { flow, status, document, within } = query.clone();
+        let filter = InstanceFilter { tenant, flow, status, document };
+        let rows = match within {
+            Some(within) => self.store.desk().instances_within(&filter, &within, pages.page()).await?,
+            None => self.store.instances(&filter, pages.page()).await?,
+        };
         let keys = self.document_keys(tenant, rows.iter().map(|row| row.document.0).collect()).await?;
         let item = |row: InstanceRow| InstanceItem { document_key: keys.get(&row.document.0).cloned(), ..InstanceItem::from(row) };
         Ok(pages.list(rows, |row| (row.started_at, row.id.0), item))
