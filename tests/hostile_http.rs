@@ -14,6 +14,7 @@ use std::fmt::Display;
 use std::future::Future;
 use std::time::{Duration, Instant, SystemTime};
 use support::hub::{HubProcess, Project, secret, text};
+use support::postgres::FreshDatabase;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Anything that does not happen within this does not happen.
@@ -602,4 +603,38 @@ async fn hints_without_an_id_are_each_followed_and_what_cannot_be_taken_is_named
     // Those that wait for a person can be listed.
     let messages = hub.get("/api/v1/messages").await;
     assert_eq!(messages["items"].as_array().map(Vec::len), Some(4), "{messages}");
+}
+
+/// PostgreSQL takes no NUL in a text. An order whose number holds one is refused by the store itself, together with every other
+/// order of its transaction: that one is halved until the culprits stand alone, and nobody else waits for them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_the_store_refuses_holds_up_nobody_else() {
+    let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
+    let project = Project::shipped(&mocks);
+    let database = FreshDatabase::create("refused_rows").await;
+    let mut hub = HubProcess::start(&project, &database.url).await;
+    let url = hub.hook_url("erp_hq", "orders").await;
+    let registration = Registration { url, secret: secret("erp"), mode: Mode::Thin };
+    mocks.register_webhook(System::Erp, &registration).expect("loopback");
+
+    // Small ones need no approval: each ends by itself.
+    let wanted = NewOrders { amount: Some(100.into()), lines: 1, ..NewOrders::default() };
+    let good: Vec<String> = (0..60).map(|number| format!("PO-WHOLE-{number}")).collect();
+    for (place, number) in good.iter().enumerate() {
+        if place % 20 == 10 {
+            let number = Some(format!("PO-\0-{place}"));
+            mocks.create_orders(&NewOrders { number, ..wanted.clone() }).expect("the order is made");
+        }
+        mocks.create_orders(&NewOrders { number: Some(number.clone()), ..wanted.clone() }).expect("the order is made");
+    }
+    for number in &good {
+        eventually(number, || async { hub.document(number).await.filter(|document| document["status"] == "released") }).await;
+    }
+    // The three are named, each by itself; told again by the stream they are no more than three.
+    let named = || async { Some(hub.open_exceptions().await).filter(|open| open.len() == 3) };
+    let open = eventually("three are named", named).await;
+    assert!(open.iter().all(|exception| exception["message"].as_str().is_some_and(|message| !message.is_empty())), "{open:?}");
+    assert!(hub.metric("waybill_engine_batches_total{result=\"failed\"}").await >= 3.0);
+    hub.end().await;
+    database.drop().await;
 }

@@ -136,7 +136,8 @@ fn refused(status: StatusCode, bytes: &[u8]) -> Exit {
             let cases = failing.map(|case| format!("\n  {}  {}: {}", case.file, case.name, case.differences.join("; ")));
             let fields = fields + &findings.chain(cases).collect::<String>();
             let request = problem.request_id.map(|id| format!(" (request {id})")).unwrap_or_default();
-            Exit::failed(format!("{} [{}]{request}{fields}", problem.detail, problem.code)).hint(problem.hint)
+            let whole = serde_json::from_slice(bytes).unwrap_or_default();
+            Exit::failed(format!("{} [{}]{request}{fields}", problem.detail, problem.code)).hint(problem.hint).problem(whole)
         }
         Err(_) => Exit::failed(format!("what answers there is not a hub, or not this version: HTTP {status}")),
     }

@@ -67,7 +67,7 @@ use self::output::OutputFormat;
 /// why.
 ///
 /// Exit codes: 0 it worked, 1 it failed or found problems, 2 it was called wrongly or cannot read what it was given,
-/// 3 the hub cannot be reached.
+/// 3 the hub cannot be reached. What went wrong is said on standard error: in words, or as one line of JSON with `--output json`.
 ///
 /// Examples:
 ///   waybill connector new                      begin a connector for a system; the questions are asked
@@ -129,16 +129,17 @@ fn command() -> clap::Command {
 /// Runs the process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    let output = cli.output;
     // The second install in one process fails and changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return exit::report(&error.into()),
+        Err(error) => return exit::report(&error.into(), output),
     };
     let result = runtime.block_on(Box::pin(run(cli)));
     // Reading a terminal or a slow name server must not hold the end up.
     runtime.shutdown_background();
-    result.unwrap_or_else(|error| exit::report(&error))
+    result.unwrap_or_else(|error| exit::report(&error, output))
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
