@@ -95,7 +95,7 @@ async fn the_usual_mistakes_are_found_and_each_says_what_to_do() {
         ("database clock", "good", "agrees"),
         ("secret of shop_main.key", "failed", "SHOP_KEY"),
         ("secret of server.tokens.0.token", "warning", "chmod 600"),
-        ("calendar cn", "failed", "2020-01-01"),
+        ("calendar cn", "failed", "2020-12-31"),
         ("connection shop_main", "failed", "add the host"),
         ("port", "warning", "server.listen"),
         ("time zones", "good", ""),

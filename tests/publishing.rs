@@ -303,6 +303,14 @@ async fn a_folder_that_is_behind_does_not_undo_what_people_published() {
     hub.kill().await;
     hub.restart(&database.url).await;
     assert_eq!(hub.get("/api/v1/releases/live").await["number"], 2);
+
+    // Neither does publishing it with something new, unless that is meant.
+    std::fs::write(behind.path().join("samples/new.json"), "{}").expect("written");
+    let (code, out, error) = waybill(&hub, behind.path(), &["apply", ".", "--message", "a sample"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(error.contains("flow purchase_order_approval: as in release 1"), "{error}");
+    assert_eq!(hub.get("/api/v1/releases/live").await["number"], 2);
+    std::fs::remove_file(behind.path().join("samples/new.json")).unwrap();
     assert!(hub.log_tail(400).contains("equals release 1"), "{}", hub.log_tail(20));
 
     // A folder that nobody published yet is news.

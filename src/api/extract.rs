@@ -143,6 +143,34 @@ async fn param<S: Send + Sync>(parts: &mut Parts, state: &S, name: &str) -> Resu
 /// Text in a filter: short, and without control characters, which no key holds and PostgreSQL refuses.
 const FILTER_CHARACTERS_MAX: usize = 256;
 
+/// Why a text cannot be part of a filter.
+fn unsound(text: &str) -> Option<String> {
+    if text.chars().count() > FILTER_CHARACTERS_MAX {
+        return Some(format!("is longer than {FILTER_CHARACTERS_MAX} characters"));
+    }
+    text.chars().any(|letter| letter.is_control() || letter == '\u{fffd}').then(|| "holds characters that are no text".to_owned())
+}
+
+/// Whether every text of a filter that came as JSON can be part of one, as of a query: its first fault, with its name.
+pub fn sound(filter: &serde_json::Map<String, serde_json::Value>) -> Result<(), (String, String)> {
+    let texts = filter.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
+    match texts.map(|(name, text)| (name, unsound(text))).find(|(_, fault)| fault.is_some()) {
+        Some((name, fault)) => Err((shown(name), fault.unwrap_or_default())),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a word that the parameter does not know: an empty list would look like good news.
+pub fn known(name: &str, word: Option<&str>, words: &[&str]) -> Result<(), Problem> {
+    match word {
+        Some(word) if !words.contains(&word) => {
+            let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+            Err(Problem::new(&codes::BAD_QUERY, format!("`{name}` is one of {words}.")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The query, with unknown parameters refused.
 pub struct Query<T>(pub T);
 
@@ -153,11 +181,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         let refuse = |detail: String| Problem::new(&codes::BAD_QUERY, detail);
         let text = parts.uri.query().unwrap_or_default();
         for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
-            if value.chars().count() > FILTER_CHARACTERS_MAX {
-                return Err(refuse(format!("`{}` is longer than {FILTER_CHARACTERS_MAX} characters.", shown(&name))));
-            }
-            if value.chars().any(|letter| letter.is_control() || letter == '\u{fffd}') {
-                return Err(refuse(format!("`{}` holds characters that are no text.", shown(&name))));
+            if let Some(fault) = unsound(&value) {
+                return Err(refuse(format!("`{}` {fault}.", shown(&name))));
             }
         }
         axum::extract::Query::<T>::try_from_uri(&parts.uri)

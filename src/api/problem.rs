@@ -200,7 +200,10 @@ impl From<publishing::Error> for Problem {
             Error::Unsound(found) => {
                 Problem { findings: found.iter().map(Finding::from).collect(), ..Problem::new(&codes::UNSOUND, said()) }
             }
-            Error::TestsFail(cases) => Problem { cases: cases.clone(), ..Problem::new(&codes::CASES_FAIL, said()) },
+            Error::TestsFail(cases) => {
+                let failing = cases.iter().filter(|case| !case.passes).cloned().collect();
+                Problem { cases: failing, ..Problem::new(&codes::CASES_FAIL, said()) }
+            }
             Error::Field(field, why) => {
                 let pointer = Pointer { pointer: format!("/{field}"), message: why.clone() };
                 Problem::new(&codes::INVALID_BODY, said()).with_pointers(vec![pointer])

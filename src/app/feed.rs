@@ -48,6 +48,10 @@ struct Ring {
     /// Everything after this place, up to the newest, is in `rows`.
     base: Option<FeedPlace>,
     rows: VecDeque<ChangeRow>,
+    /// The store could not be asked lately: what it keeps may have been lost meanwhile.
+    doubtful: bool,
+    /// How often something may have been missed.
+    breaks: u64,
 }
 
 /// What a listener is told.
@@ -75,6 +79,8 @@ pub struct Listener {
     topics: Vec<String>,
     place: Option<FeedPlace>,
     missed: Option<FeedPlace>,
+    /// Breaks of the feed that it knows of.
+    breaks: u64,
 }
 
 impl Feed {
@@ -89,6 +95,7 @@ impl Feed {
             for tenant in self.heard_of() {
                 if let Err(error) = self.look(tenant).await {
                     tracing::debug!("the feed cannot be read now: {error}");
+                    self.lock().rings.entry(tenant).or_default().doubtful = true;
                 }
             }
             tokio::select! {
@@ -108,8 +115,10 @@ impl Feed {
         }
         state.count += 1;
         *state.callers.entry(caller.to_owned()).or_default() += 1;
-        state.rings.entry(tenant).or_default().listeners += 1;
-        Some(Listener { feed: self.clone(), tenant, caller: caller.to_owned(), topics, place: None, missed: last })
+        let ring = state.rings.entry(tenant).or_default();
+        ring.listeners += 1;
+        let breaks = ring.breaks;
+        Some(Listener { feed: self.clone(), tenant, caller: caller.to_owned(), topics, place: None, missed: last, breaks })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -133,6 +142,17 @@ impl Feed {
             return Ok(());
         };
         let rows = self.store.desk().changes(tenant, known, LOOK_MAX).await?;
+        if std::mem::take(&mut self.lock().rings.entry(tenant).or_default().doubtful) {
+            // PostgreSQL keeps the feed out of its log: what was committed right before it went away may be gone from here.
+            let newest = self.store.desk().feed_ends(tenant).await?.map_or(known, |(newest, _)| newest);
+            let mut state = self.lock();
+            let ring = state.rings.entry(tenant).or_default();
+            (ring.base, ring.breaks) = (Some(newest), ring.breaks + 1);
+            ring.rows.clear();
+            drop(state);
+            self.moved.notify_waiters();
+            return Ok(());
+        }
         if rows.is_empty() {
             return Ok(());
         }
@@ -158,10 +178,11 @@ impl Feed {
         Some(ring.rows.iter().filter(|row| row.place > place).cloned().collect())
     }
 
-    fn newest(&self, tenant: TenantId) -> Option<FeedPlace> {
+    /// The newest place that is known, and how often something may have been missed until now.
+    fn newest(&self, tenant: TenantId) -> Option<(FeedPlace, u64)> {
         let state = self.lock();
         let ring = state.rings.get(&tenant)?;
-        ring.rows.back().map(|row| row.place).or(ring.base)
+        Some((ring.rows.back().map(|row| row.place).or(ring.base)?, ring.breaks))
     }
 }
 
@@ -179,7 +200,11 @@ impl Listener {
     }
 
     async fn ready(&mut self) -> Option<Told> {
-        let newest = self.feed.newest(self.tenant)?;
+        let (newest, breaks) = self.feed.newest(self.tenant)?;
+        if std::mem::replace(&mut self.breaks, breaks) != breaks {
+            (self.place, self.missed) = (Some(newest), None);
+            return Some(Told::Reset { place: newest });
+        }
         if let Some(last) = self.missed.take() {
             self.place = Some(newest);
             let missed = self.catch_up(last, newest).await;
@@ -205,7 +230,9 @@ impl Listener {
         let reset = Some(Told::Reset { place: newest });
         let desk = self.feed.store.desk();
         let Ok(ends) = desk.feed_ends(self.tenant).await else { return reset };
-        let is_there = ends.is_some_and(|(_, oldest)| last >= oldest) || last >= newest;
+        // A place before the oldest row was tidied away; one after the newest is of another life of the database, which lost
+        // its feed in a crash or was restored; in both cases nobody can say what was missed.
+        let is_there = last == newest || ends.is_some_and(|(latest, oldest)| oldest <= last && last <= latest);
         if !is_there {
             return reset;
         }

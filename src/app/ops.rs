@@ -99,7 +99,6 @@ pub struct Stream {
     /// Whether a replica runs it now.
     pub running: bool,
     /// How far it got; only with the permission `payloads`, since cursors may hold keys.
-    #[schema(value_type = Object)]
     pub cursor: Option<Value>,
     /// Last success.
     pub last_success_at: Option<Timestamp>,

@@ -1,5 +1,6 @@
 //! `waybill apply`: publishes a project folder.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,14 +12,16 @@ use super::diff_text;
 use super::exit::Exit;
 use super::output::{OutputFormat, many};
 use super::project_content::{checked, tested};
-use super::release_target::{Publish, TargetOption};
+use super::release_target::{Publish, Target, TargetOption};
 use crate::app::publishing::CaseView;
-use crate::domain::publishing::compare;
+use crate::app::publishing::ReleaseFiles;
+use crate::domain::publishing::{Content, compare, taken_back};
 
 /// Publishes a project folder: checks it, runs its cases, shows what differs from the live release, and makes it live.
 ///
 /// Every replica follows within its poll. Running instances stay on their versions; `waybill instances migrate` moves them.
-/// A release is stored whole or not at all. When somebody else published meanwhile, nothing happens.
+/// A release is stored whole or not at all. When somebody else published meanwhile, nothing happens; nor when the folder
+/// still holds what a later release has changed, which would undo it (`--take-back` does).
 /// Process configuration (`config/waybill*.yaml`) belongs to a machine and is not published.
 ///
 /// Exit codes: 0 it is live (or nothing differs), 1 it has errors, cases fail, or another release is live, 2 it was called
@@ -38,6 +41,9 @@ pub struct ApplyArgs {
     /// Why, for everybody who reads the list of releases.
     #[arg(long, short)]
     message: String,
+    /// Publish although it undoes what later releases brought; their texts are in them still.
+    #[arg(long)]
+    take_back: bool,
     /// Only show what would be published.
     #[arg(long)]
     dry_run: bool,
@@ -64,6 +70,9 @@ pub async fn run(args: ApplyArgs, output: OutputFormat) -> anyhow::Result<ExitCo
     let live = target.files(None).await?;
     let diff = compare(&live.content(), &held);
     let cases: Vec<CaseView> = cases.iter().map(CaseView::from).collect();
+    if !diff.definitions.is_empty() && !args.dry_run && !args.take_back {
+        refuse_taking_back(&target, &held, &live).await?;
+    }
     if diff.definitions.is_empty() || args.dry_run {
         target.close().await;
         let answer = json!({"published": false, "release": live.number, "diff": diff, "cases": cases});
@@ -83,4 +92,35 @@ pub async fn run(args: ApplyArgs, output: OutputFormat) -> anyhow::Result<ExitCo
             many(cases.len() - failed, "case")
         )
     })
+}
+
+/// Earlier releases that a folder is held against.
+const LOOKED_BACK: u32 = 20;
+/// Things that are named in the refusal.
+const NAMED: usize = 10;
+
+/// A folder that others have overtaken says for everything that it does not know of what an earlier release said.
+async fn refuse_taking_back(target: &Target, held: &Content, live: &ReleaseFiles) -> anyhow::Result<()> {
+    let now = live.content();
+    let mut undone: BTreeMap<(String, String), u32> = BTreeMap::new();
+    for number in (live.number.saturating_sub(LOOKED_BACK).max(1)..live.number).rev() {
+        let earlier = target.files(Some(number)).await?;
+        for name in taken_back(held, &now, &earlier.content()) {
+            undone.entry(name).or_insert(number);
+        }
+    }
+    if undone.is_empty() {
+        return Ok(());
+    }
+    let named = undone.iter().take(NAMED).map(|((kind, id), number)| format!("\n  {kind} {id}: as in release {number}"));
+    let more = if undone.len() > NAMED { format!("\n  … {} more", undone.len() - NAMED) } else { String::new() };
+    let message = format!(
+        "the folder is behind release {}: publishing it would undo {}{}{more}",
+        live.number,
+        many(undone.len(), "change"),
+        named.collect::<String>()
+    );
+    let hint = "bring the live release into the folder first (`waybill export`), or give `--take-back`; \
+                `waybill releases rollback N` brings a whole release back";
+    Err(Exit::failed(message).hint(hint).into())
 }

@@ -55,7 +55,7 @@ enum Verb {
     },
     /// Finds documents by keys as they are typed or pasted.
     Find {
-        /// A business key, ours or a partner's: exactly, else its beginning, else its end.
+        /// A business key, ours or a partner's: exactly, else its beginning or its end.
         #[arg(required_unless_present = "keys_from")]
         key: Option<String>,
         /// A file with one key a line, each looked for exactly; `-` reads standard input.

@@ -120,7 +120,7 @@ impl Claimer {
             let named = lock(&self.pending).take(&self.room());
             let mut found = Ok(0);
             if !named.is_empty() {
-                found = self.claim_named(&deliveries, named).await;
+                found = self.claim_for(&deliveries, named).await;
             }
             let now = deliveries.clock.monotonic();
             let pause = self.pause();
@@ -189,6 +189,59 @@ impl Claimer {
     fn lease(&self, now: Timestamp) -> Lease {
         let until = SignedDuration::try_from(self.options.lease).ok().and_then(|lease| now.checked_add(lease).ok()).unwrap_or(now);
         Lease { owner: self.options.owner.clone(), until }
+    }
+
+    /// Claims for tickets in hand.
+    async fn claim_for(self: &Arc<Self>, deliveries: &Arc<Deliveries>, named: Vec<Named>) -> crate::store::Result<usize> {
+        if deliveries.live.now().has_mixed_priorities() {
+            self.claim_best(deliveries, named).await
+        } else {
+            self.claim_named(deliveries, named).await
+        }
+    }
+
+    /// A broker's queue knows no urgency: what is urgent would wait behind all that was announced before it. So where flows
+    /// have different priorities a ticket stands for one claim at its connection, and the store's order says of what. What
+    /// the ticket names is claimed for a ticket to come, or found by polling.
+    async fn claim_best(self: &Arc<Self>, deliveries: &Arc<Deliveries>, named: Vec<Named>) -> crate::store::Result<usize> {
+        let mut parts: BTreeMap<Arc<str>, Vec<Named>> = BTreeMap::new();
+        for named in named {
+            parts.entry(named.connection.clone()).or_default().push(named);
+        }
+        let room = |(connection, named): (&Arc<str>, &Vec<Named>)| ConnectionRoom {
+            tenant: TenantId::DEFAULT,
+            connection: connection.to_string(),
+            free: u32::try_from(named.len()).unwrap_or(u32::MAX),
+        };
+        let room: Vec<ConnectionRoom> = parts.iter().map(room).collect();
+        let leased_at = deliveries.clock.monotonic();
+        let now = deliveries.clock.now();
+        let claimed = deliveries.store.claim_lanes(&self.lease(now), now, &room).await;
+        STORE_CALL_SECONDS.took(deliveries.clock.monotonic().saturating_sub(leased_at), ["claim"]);
+        let finish = |parts: BTreeMap<Arc<str>, Vec<Named>>| parts.into_values().flatten().for_each(|named| named.part.finish());
+        let claimed = match claimed {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                self.backlog.store(true, Ordering::Relaxed);
+                finish(parts);
+                return Err(error);
+            }
+        };
+        let found = claimed.len();
+        EFFECTS_CLAIMED.add(found as u64, ["ticket"]);
+        for effect in claimed {
+            let held = parts.get_mut(effect.effect.connection.as_str());
+            let lane = LaneId::of(effect.effect.tenant, &effect.effect.lane);
+            // Its own ticket, when that is in hand: what was announced is then acknowledged with its commit.
+            let own = |named: &mut Vec<Named>| {
+                let at = named.iter().position(|named| named.lane == lane).unwrap_or(0);
+                (!named.is_empty()).then(|| named.remove(at).part)
+            };
+            let part = held.and_then(own);
+            self.perform(effect, leased_at, part.into_iter().collect());
+        }
+        finish(parts);
+        Ok(found)
     }
 
     /// Claims what tickets name; what is held, gone or not due needs nothing.

@@ -23,6 +23,8 @@ pub struct Pending {
 pub struct Named {
     /// The lane.
     pub lane: LaneId,
+    /// Its connection.
+    pub connection: Arc<str>,
     /// Its part of the ticket.
     pub part: Part,
     since: Duration,
@@ -76,8 +78,9 @@ impl Pending {
         if lanes.is_empty() {
             return acknowledge(&held);
         }
+        let shared: Arc<str> = Arc::from(connection.as_str());
         let queue = self.connections.entry(connection).or_default().entry(priority).or_default();
-        queue.extend(lanes.into_iter().map(|lane| Named { lane, part: Part(held.clone()), since: now }));
+        queue.extend(lanes.into_iter().map(|lane| Named { lane, connection: shared.clone(), part: Part(held.clone()), since: now }));
     }
 
     /// Takes out what fits: of each connection as many lanes as it has room for.

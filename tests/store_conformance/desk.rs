@@ -248,6 +248,8 @@ pub async fn documents_are_found_by_whole_beginning_and_end(world: World) {
         (KeyChoice::Beginning(texts(&["%", "_"])), vec![]),
         (KeyChoice::Ending(texts(&["17"])), vec!["PO-17", "PO-4417"]),
         (KeyChoice::Ending(texts(&["9-审批"])), vec!["PO-9"]),
+        (KeyChoice::AtEitherEnd(texts(&["A/44", "17"])), vec!["PO-17", "PO-4417"]),
+        (KeyChoice::AtEitherEnd(texts(&["PO-1", "9-审批"])), vec!["PO-1", "PO-17", "PO-9"]),
         (KeyChoice::Ending(texts(&["批"])), vec!["PO-1", "PO-17", "PO-4417", "PO-9"]),
     ] {
         let mut found = keys(store, key.clone()).await;

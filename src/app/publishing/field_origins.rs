@@ -39,7 +39,6 @@ pub struct FieldOrigin {
     /// Its path: `lines[0].quantity`.
     pub path: String,
     /// The value.
-    #[schema(value_type = Object)]
     pub value: Json,
     /// The revision since which it holds this value, at most 20 back.
     pub since: u32,

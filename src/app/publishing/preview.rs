@@ -52,7 +52,6 @@ pub struct PreviewRule {
     /// Its path in the output.
     pub path: String,
     /// The value.
-    #[schema(value_type = Object)]
     pub value: Json,
     /// The rule.
     pub rule: RulePlace,

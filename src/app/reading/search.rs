@@ -23,7 +23,7 @@ pub const KEYS_MAX: usize = 500;
 /// Which documents; what is none does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DocumentSearch {
-    /// Any business key as typed or pasted: exactly, else its beginning, else its end.
+    /// Any business key as typed or pasted: exactly, else its beginning or (from four characters) its end.
     pub q: Option<String>,
     /// Any business key, exactly.
     pub key: Option<String>,
@@ -85,10 +85,9 @@ impl DocumentSearch {
         let mut ways = vec![exact.clone()];
         if let (None, Some(q)) = (&self.key, &self.q) {
             let all = spellings(q);
-            ways.push(DocumentChoice { key: Some(KeyChoice::Beginning(all.clone())), ..exact.clone() });
-            if typed(q).chars().count() >= ENDING_MIN {
-                ways.push(DocumentChoice { key: Some(KeyChoice::Ending(all)), ..exact });
-            }
+            // Both at once: what begins with it, an id of a partner perhaps, must not hide the number that ends with it.
+            let key = if typed(q).chars().count() >= ENDING_MIN { KeyChoice::AtEitherEnd(all) } else { KeyChoice::Beginning(all) };
+            ways.push(DocumentChoice { key: Some(key), ..exact });
         }
         ways
     }

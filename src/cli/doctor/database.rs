@@ -48,5 +48,9 @@ fn unreachable(error: &Error) -> Check {
 }
 
 fn unreachable_because(why: &str) -> Check {
-    Check::failed("database", why, "check `store.url`; a new database is made by `waybill migrate`")
+    Check::failed(
+        "database",
+        why,
+        "check `store.url`; a new SQLite file and the tables are made by `waybill migrate`, a PostgreSQL database by `createdb`",
+    )
 }

@@ -46,6 +46,11 @@ impl DocumentType {
             return Err(reader.problems);
         }
         let key = match value.member(&self.key) {
+            // A key is what people search for and systems print; databases and headers take no control characters.
+            Value::Text(key) if key.chars().any(char::is_control) => {
+                let message = "the business key holds a control character".to_owned();
+                return Err(vec![Problem { path: self.key.to_string(), code: "bad_value", message }]);
+            }
             Value::Text(key) if !key.trim().is_empty() => key.clone(),
             _ => {
                 let message = "the business key is missing".to_owned();

@@ -1,6 +1,7 @@
 //! The state of one instance: what is stored between two decisions. History is not part of it.
 //!
-//! Compact JSON with short names; what is absent has its default, so that older states read under newer code.
+//! Compact JSON with short names; what is absent has its default, so that older states read under newer code. More than 500 lines, because
+//! all of it is one stored shape: whoever changes a part of it must see the rest.
 
 use super::effect::Cause;
 use super::event::Outcome;

@@ -1,7 +1,8 @@
 //! The machine behind `decide`: visits, what is next, timers, effects, exceptions, history. It knows no step kind.
 //!
 //! All work is a list of jobs; a job enters a step or closes a lane. Jobs are bounded per decision, so that nothing a
-//! definition or a state holds can make one decision run away.
+//! definition or a state holds can make one decision run away. More than 500 lines, because every part works on the same private state
+//! and step kinds are kept out of it.
 
 use super::decision::{Changes, Decided, Decision, HistoryEntry, OpenedException, TaskChange};
 use super::effect::{Cause, PlannedEffect, Purpose, RetryPolicy, Work};

@@ -7,9 +7,11 @@ mod content;
 mod diff;
 mod hunks;
 mod parts;
+mod taken_back;
 #[cfg(test)]
 mod tests;
 
 pub use content::{Content, ContentFile, FILE, content};
 pub use diff::{Change, DefinitionDiff, Diff, FieldDiff, PartDiff, compare};
 pub use hunks::{Hunk, Line, Tag};
+pub use taken_back::taken_back;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use metrics::{SharedString, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
-use super::list::{ALL, BUILD_INFO};
+use super::list::{ALL, BUILD_INFO, ENGINE_BATCHES, SIGN_INS};
 use super::metric::Kind;
 
 /// Bounds for everything measured in seconds: from an in-memory step to a partner that hangs.
@@ -43,6 +43,10 @@ pub fn install() -> Metrics {
             // Another recorder can only be there when a program embeds this library and brought its own; then that one counts.
             let _ = metrics::set_global_recorder(recorder);
             BUILD_INFO.set(1.0, [env!("CARGO_PKG_VERSION")]);
+            // What alerts watch begins at zero: the increase of a series that begins at one is none.
+            ENGINE_BATCHES.add(0, ["failed"]);
+            SIGN_INS.add(0, ["refused"]);
+            SIGN_INS.add(0, ["throttled"]);
             metrics
         })
         .clone()

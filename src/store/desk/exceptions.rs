@@ -7,11 +7,8 @@ use crate::domain::ids::{DocumentId, ExceptionId, TenantId};
 use crate::store::ask::{Ask, Speaks, Turn, ask, look, write};
 use crate::store::cells::{Cell, Cells, micros};
 use crate::store::columns::exception_columns;
-use crate::store::{AmendmentRow, ExceptionRow, Page, Result, decode};
+use crate::store::{AmendmentRow, ExceptionRow, PAGE_MAX, Page, Result, decode};
 use uuid::Uuid;
-
-/// Pages hold at most this many rows.
-pub(super) const PAGE_MAX: u32 = 500;
 
 /// Where a page begins: the first one begins after the end of time.
 pub(super) fn start(page: &Page) -> (i64, Uuid) {

@@ -2,7 +2,7 @@
 //!
 //! It says which things changed and which version they have now; whoever needs more reads it. PostgreSQL keeps the table out
 //! of its log: after a crash it is empty, and readers begin again. Rows become visible in another order than they were
-//! numbered; so a reader there takes only what lies before every transaction that is still under way.
+//! numbered; so a reader there takes only what lies before every transaction of this database that is still under way.
 
 use super::watched::{ChangeRow, FeedPlace};
 use crate::domain::ids::TenantId;
@@ -86,26 +86,50 @@ pub(super) fn exception_changed(tenant: TenantId, exception: uuid::Uuid, at: Tim
     ask("INSERT INTO change_feed (at, tenant_id, changes) VALUES (").time(at).comma().int(tenant.0).comma().text(&changes).then(")")
 }
 
-/// Only PostgreSQL numbers transactions; one file has one writer, so there its rows are in order.
-fn settled(asked: Ask) -> Ask {
-    asked.either(" AND f.xid < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint", "")
+/// The number before which every transaction of this database has ended. The server's own horizon (`pg_snapshot_xmin`) is that
+/// of all its databases and of prepared transactions, which may stand for days; it counts where the role may not see what
+/// other sessions do (no `pg_read_all_stats`). Numbers of sessions have 32 bits, those of rows 64; what is ahead of the
+/// snapshot lies behind the horizon anyhow. No transaction of the hub is under way for a minute: one that somebody forgot
+/// must not hold the feed up.
+const HORIZON: &str = "CASE WHEN bool_or(a.query = '<insufficient privilege>') THEN min(x.oldest)
+    ELSE min(x.next) - COALESCE(max((x.next - a.backend_xid::text::bigint) & 4294967295) FILTER (
+        WHERE ((x.next - a.backend_xid::text::bigint) & 4294967295) < 2147483648
+            AND (a.xact_start IS NULL OR a.xact_start > clock_timestamp() - interval '1 minute')), 0) END AS horizon
+    FROM (SELECT pg_snapshot_xmax(s.now)::text::bigint AS next, pg_snapshot_xmin(s.now)::text::bigint AS oldest
+        FROM (SELECT pg_current_snapshot() AS now) AS s) AS x
+    LEFT JOIN pg_stat_activity AS a ON a.datname = current_database()";
+
+/// Asked in a statement before the rows: what ended until then, their statement sees. Only PostgreSQL numbers transactions;
+/// one file has one writer, so there its rows are in order.
+async fn horizon<S: Speaks>(store: &S, tenant: TenantId) -> Result<i64> {
+    let rows = look(store, tenant, ask("SELECT ").either(HORIZON, "1 AS horizon")).await?;
+    let Some(row) = rows.first() else { return Ok(0) };
+    Cells::new(row, "change_feed", "horizon").int("horizon")
+}
+
+fn settled(asked: Ask, horizon: i64) -> Ask {
+    asked.either(" AND f.xid < ", " AND 0 < ").int(horizon)
 }
 
 pub(super) async fn after<S: Speaks>(store: &S, tenant: TenantId, place: FeedPlace, limit: u32) -> Result<Vec<ChangeRow>> {
+    let horizon = horizon(store, tenant).await?;
     let asked =
         ask("SELECT ").either("f.xid", "0").then(" AS transaction_id, f.number, f.at, f.changes FROM change_feed f WHERE f.tenant_id = ");
     let asked = asked.int(tenant.0).either(" AND (f.xid, f.number) > (", " AND (0, f.number) > (").int(place.transaction).comma();
-    let asked =
-        settled(asked.int(place.number).then(")")).either(" ORDER BY f.xid, f.number", " ORDER BY f.number").then(" LIMIT ").int(limit);
+    let asked = settled(asked.int(place.number).then(")"), horizon)
+        .either(" ORDER BY f.xid, f.number", " ORDER BY f.number")
+        .then(" LIMIT ")
+        .int(limit);
     decode::all(&look(store, tenant, asked).await?, read)
 }
 
 pub(super) async fn ends<S: Speaks>(store: &S, tenant: TenantId) -> Result<Option<(FeedPlace, FeedPlace)>> {
+    let horizon = horizon(store, tenant).await?;
     let end = |newest: bool| {
         let asked = ask("SELECT ")
             .either("f.xid", "0")
             .then(" AS transaction_id, f.number, f.at, '' AS changes FROM change_feed f WHERE f.tenant_id = ");
-        let asked = settled(asked.int(tenant.0));
+        let asked = settled(asked.int(tenant.0), horizon);
         let asked = if newest {
             asked.either(" ORDER BY f.xid DESC, f.number DESC", " ORDER BY f.number DESC")
         } else {

@@ -343,6 +343,8 @@ pub enum KeyChoice {
     Beginning(Vec<String>),
     /// It ends with one of these.
     Ending(Vec<String>),
+    /// Keys that begin or end with one of these.
+    AtEitherEnd(Vec<String>),
 }
 
 /// What lists show beside documents.

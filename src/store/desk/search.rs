@@ -106,11 +106,15 @@ fn with_key(asked: Ask, tenant: i32, key: &KeyChoice) -> Ask {
             .then(" AND l.external_id")
             .in_texts(spellings),
         KeyChoice::Beginning(spellings) => either_end(asked, tenant, spellings, false),
-        KeyChoice::Ending(spellings) => {
-            let backwards: Vec<String> = spellings.iter().map(|text| text.chars().rev().collect()).collect();
-            either_end(asked, tenant, &backwards, true)
+        KeyChoice::Ending(spellings) => either_end(asked, tenant, &backwards(spellings), true),
+        KeyChoice::AtEitherEnd(spellings) => {
+            either_end(either_end(asked, tenant, spellings, false).then(" UNION "), tenant, &backwards(spellings), true)
         }
     }
+}
+
+fn backwards(spellings: &[String]) -> Vec<String> {
+    spellings.iter().map(|text| text.chars().rev().collect()).collect()
 }
 
 fn either_end(asked: Ask, tenant: i32, spellings: &[String], ends: bool) -> Ask {

@@ -202,6 +202,11 @@ pub struct FeedPlace {
     pub number: i64,
 }
 
+impl FeedPlace {
+    /// Where nothing has been yet: whoever comes from there has missed an unknown part.
+    pub const UNKNOWN: FeedPlace = FeedPlace { transaction: i64::MAX, number: i64::MAX };
+}
+
 /// What one commit changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeRow {

@@ -9,9 +9,6 @@ use crate::store::columns::{
 use crate::store::*;
 use sqlx::sqlite::SqliteRow;
 
-/// Pages hold at most this many rows.
-const PAGE_MAX: u32 = 500;
-
 /// Where a page begins, as a pair every row is compared with: the first page begins after the end of time.
 pub(super) fn start(page: &Page) -> (i64, uuid::Uuid) {
     page.after.map_or((i64::MAX, uuid::Uuid::max()), |(time, id)| (micros(time), id))

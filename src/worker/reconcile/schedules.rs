@@ -2,6 +2,7 @@
 
 use super::Reconciler;
 use crate::app::reconcile::plan::{due, scheduled};
+use crate::runtime::metrics::list::RECONCILIATIONS;
 use crate::store::ScheduleKey;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -16,6 +17,10 @@ impl Reconciler {
         let now = self.clock.now();
         let definitions = self.live.now();
         let all = due(&definitions, now);
+        // An alert watches the increase: of a series that begins with the first failure there is none.
+        for connection in all.iter().filter_map(|(key, _)| key.schedule.strip_prefix("reconcile/")) {
+            RECONCILIATIONS.add(0, [connection, "failed"]);
+        }
         known.0.retain(|key, _| all.iter().any(|(one, _)| one == key));
         let news: Vec<(ScheduleKey, Timestamp)> =
             all.into_iter().filter(|(key, at)| known.0.get(key).is_none_or(|last| last < at)).collect();

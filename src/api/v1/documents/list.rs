@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use crate::api::auth::{Caller, Reaching, Read};
 use crate::api::codes;
-use crate::api::extract::Query;
+use crate::api::extract::{Query, known};
 use crate::api::problem::Problem;
 use crate::api::v1::page::page;
 use crate::app::reading::{DocumentSearch, FoundDocument, List, Reader};
@@ -19,8 +19,8 @@ use crate::domain::permission::Permission;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Parameters {
-    /// Any business key as typed or pasted, ours or a partner's: exactly, else its beginning, else (from four characters) its
-    /// end. Full-width characters and spaces do not matter.
+    /// Any business key as typed or pasted, ours or a partner's: exactly, else its beginning or (from four
+    /// characters) its end. Full-width characters and spaces do not matter.
     #[param(example = "4417")]
     q: Option<String>,
     /// Document type, such as `purchase_order`.
@@ -90,10 +90,7 @@ impl Parameters {
                 return bad(name, "a decimal such as 5000.00");
             }
         }
-        match self.standing.as_deref() {
-            None | Some("stopped" | "open") => Ok(()),
-            Some(_) => bad("standing", "`stopped` or `open`"),
-        }
+        known("standing", self.standing.as_deref(), &["stopped", "open"])
     }
 }
 

@@ -20,6 +20,7 @@ pub async fn groups(
     Query(query): Query<Parameters>,
     State(reader): State<Reader>,
 ) -> Result<Json<ExceptionGroups>, Problem> {
+    query.check()?;
     let filter = ExceptionQuery { within, ..query.query() };
     Ok(Json(reader.exception_groups(caller.tenant, &filter).await?))
 }

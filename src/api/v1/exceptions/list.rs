@@ -8,10 +8,11 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::api::auth::{Reaching, Read};
-use crate::api::extract::Query;
+use crate::api::extract::{Query, known};
 use crate::api::problem::Problem;
 use crate::api::v1::page::page;
 use crate::app::reading::{ExceptionItem, ExceptionQuery, List, Reader};
+use crate::domain::flow::effect::Cause;
 use crate::domain::ids::{DocumentId, InstanceId};
 
 /// Which exceptions.
@@ -53,6 +54,12 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// Refuses words that no exception has.
+    pub fn check(&self) -> Result<(), Problem> {
+        known("state", self.state.as_deref(), &["open", "closed"])?;
+        known("cause", self.cause.as_deref(), &Cause::ALL.map(Cause::word))
+    }
+
     /// The filter without its page.
     pub fn query(&self) -> ExceptionQuery {
         ExceptionQuery {
@@ -83,6 +90,7 @@ pub async fn list(
     Query(query): Query<Parameters>,
     State(reader): State<Reader>,
 ) -> Result<Json<List<ExceptionItem>>, Problem> {
+    query.check()?;
     let filter = ExceptionQuery { within, ..query.query() };
     Ok(Json(reader.exceptions(caller.tenant, &filter, &page(query.limit, query.cursor)).await?))
 }

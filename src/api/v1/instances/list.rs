@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::api::auth::{Reaching, Read};
-use crate::api::extract::Query;
+use crate::api::extract::{Query, known};
 use crate::api::problem::Problem;
 use crate::api::v1::page::page;
 use crate::app::reading::{InstanceItem, InstanceQuery, List, Reader};
@@ -41,6 +41,7 @@ pub async fn list(
     Query(query): Query<Parameters>,
     State(reader): State<Reader>,
 ) -> Result<Json<List<InstanceItem>>, Problem> {
+    known("status", query.status.as_deref(), &["running", "exception", "ended", "superseded"])?;
     let Parameters { flow, status, document, limit, cursor } = query;
     let filter = InstanceQuery { flow, status, document: document.map(DocumentId), within };
     Ok(Json(reader.instances(caller.tenant, &filter, &page(limit, cursor)).await?))

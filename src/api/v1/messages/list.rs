@@ -6,11 +6,14 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::auth::{Allowed, Read};
-use crate::api::extract::{Id, Query};
+use crate::api::extract::{Id, Query, known};
 use crate::api::problem::Problem;
 use crate::api::v1::page::page;
 use crate::app::reading::{List, MessageItem, Payloads, Reader};
 use crate::domain::permission::Permission;
+
+/// What a message that is listed may be.
+pub const STATES: [&str; 2] = ["parked", "stopped"];
 
 /// Which messages.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -39,6 +42,7 @@ pub async fn list(
     Query(query): Query<Parameters>,
     State(reader): State<Reader>,
 ) -> Result<Json<List<MessageItem>>, Problem> {
+    known("state", query.state.as_deref(), &STATES)?;
     let page = page(query.limit, query.cursor);
     Ok(Json(reader.messages(caller.tenant, query.state, query.connection, &page).await?))
 }
