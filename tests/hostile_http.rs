@@ -408,8 +408,8 @@ async fn odd_but_genuine_callbacks_have_one_meaning() {
     world.edit(&id, &Edit { cancel: true, ..Edit::default() });
     world.ended("PO-NUL", "cancelled").await;
     world.create("PO-\0", NewOrders::default());
-    let unnamed = world.exception("engine_failed").await;
-    assert_eq!(unnamed["cause"], "our_fault", "{unnamed}");
+    let unnamed = world.exception("business key").await;
+    assert_eq!((unnamed["cause"].as_str(), unnamed["code"].as_str()), (Some("data_wrong"), Some("document_not_made")), "{unnamed}");
     assert_eq!(world.settle(&unnamed, "skip", json!({"reason": "they renumber it"})).await, 202);
 
     // A callback about an approval nobody asked for stays with its name.
@@ -605,14 +605,18 @@ async fn hints_without_an_id_are_each_followed_and_what_cannot_be_taken_is_named
     assert_eq!(messages["items"].as_array().map(Vec::len), Some(4), "{messages}");
 }
 
-/// PostgreSQL takes no NUL in a text. An order whose number holds one is refused by the store itself, together with every other
-/// order of its transaction: that one is halved until the culprits stand alone, and nobody else waits for them.
+/// A row that the database refuses (here by a rule that somebody added to it) fails its whole transaction, with every other
+/// order in it: that one is halved until the culprits stand alone, and nobody else waits for them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_the_store_refuses_holds_up_nobody_else() {
     let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
     let project = Project::shipped(&mocks);
     let database = FreshDatabase::create("refused_rows").await;
     let mut hub = HubProcess::start(&project, &database.url).await;
+    let connection = sqlx::PgPool::connect(&database.url).await.expect("the database is there");
+    let rule = "ALTER TABLE document ADD CONSTRAINT not_ours CHECK (key NOT LIKE 'PO-REFUSED%')";
+    sqlx::query(rule).execute(&connection).await.expect("it owns the table");
+    connection.close().await;
     let url = hub.hook_url("erp_hq", "orders").await;
     let registration = Registration { url, secret: secret("erp"), mode: Mode::Thin };
     mocks.register_webhook(System::Erp, &registration).expect("loopback");
@@ -622,7 +626,7 @@ async fn a_row_that_the_store_refuses_holds_up_nobody_else() {
     let good: Vec<String> = (0..60).map(|number| format!("PO-WHOLE-{number}")).collect();
     for (place, number) in good.iter().enumerate() {
         if place % 20 == 10 {
-            let number = Some(format!("PO-\0-{place}"));
+            let number = Some(format!("PO-REFUSED-{place}"));
             mocks.create_orders(&NewOrders { number, ..wanted.clone() }).expect("the order is made");
         }
         mocks.create_orders(&NewOrders { number: Some(number.clone()), ..wanted.clone() }).expect("the order is made");
