@@ -37,6 +37,8 @@ impl World {
             "format: 1\nbind:\n  - {{id: only, default: true, roles: {{erp: {connection}, oa: oa_main, finance: {connection}, mail: mail_main}}}}\n"
         );
         std::fs::write(project.path().join("config/bindings.yaml"), row).expect("writable");
+        // They name what the systems that were taken out can do.
+        std::fs::remove_dir_all(project.path().join("flows/tests")).expect("removable");
         for entry in std::fs::read_dir(project.path().join("config/connections")).expect("connections are there") {
             let path = entry.expect("readable").path();
             let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
