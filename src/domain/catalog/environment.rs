@@ -76,8 +76,7 @@ impl Environment for FlowVersion {
         let plain = || due.checked_add(until.duration_since(from)).unwrap_or(Timestamp::MAX);
         // The working time that was left when the pause began is left when it ends.
         let counted = calendar.and_then(|id| self.calendars.get(id)).and_then(|calendar| {
-            let left = calendar.working_time(from, due).ok().filter(|left| !left.is_zero())?;
-            calendar.add_working_time(until, left).ok()
+            calendar.add_working_time(until, calendar.working_between(from, due)).ok()
         });
         if due <= from { plain() } else { counted.unwrap_or_else(plain) }
     }
