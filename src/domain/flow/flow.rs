@@ -1,5 +1,6 @@
 //! A compiled flow: the steps in one arena, blocks of them, reactions, policies. Immutable; shared by all its instances.
 
+use super::within::Within;
 use super::effect::{Cause, RetryPolicy};
 use super::environment::Person;
 use super::scope::Needs;
@@ -26,6 +27,8 @@ pub struct Flow {
     pub row: Option<String>,
     /// Whose exceptions are that name nobody else.
     pub owner: Option<Who>,
+    /// Who keeps its instances moving without deciding anything.
+    pub co_managers: Vec<crate::domain::directory::Who>,
     /// 0 goes first.
     pub priority: i16,
     /// The calendar of working time.
@@ -42,6 +45,8 @@ pub struct Flow {
     pub policies: Vec<Policy>,
     /// Reactions, in order; the last one is the operator's cancel.
     pub reactions: Vec<Reaction>,
+    /// How long an instance may take.
+    pub within: Option<Within>,
     /// What a step that has it as its subflow gives, with types.
     pub inputs: Type,
     /// What it gives back to that step.
@@ -206,6 +211,8 @@ pub struct Reaction {
     pub frame: usize,
     /// Whether it takes the instance over (it reverses all, restarts or ends it).
     pub takes_over: bool,
+    /// Whether the initiator may set it off, where a verb else is only for whoever runs the flow.
+    pub by_initiator: bool,
 }
 
 /// What sets a reaction off.
@@ -235,6 +242,8 @@ pub enum Trigger {
     Cancel,
     /// The initiator's withdrawal, where the flow has no reaction of its own to it.
     Withdraw,
+    /// The instance's time is up.
+    Expire,
 }
 
 impl Flow {
