@@ -70,11 +70,8 @@ fn catalog(people: usize) -> anyhow::Result<Catalog> {
     let (read, findings) = waybill::app::load::load(&root)?;
     anyhow::ensure!(findings.is_empty(), "{findings:?}");
     let users: Vec<String> = (0..people).map(|number| format!("{{id: {0}, name: {0}}}", person(number))).collect();
-    let directory = format!(
-        "format: 1\ndirectory: people\nusers: [{}]\nroles: [{{role: flow_admin, users: [{}]}}]\n",
-        users.join(", "),
-        person(0)
-    );
+    let directory =
+        format!("format: 1\ndirectory: people\nusers: [{}]\nroles: [{{role: flow_admin, users: [{}]}}]\n", users.join(", "), person(0));
     let mut files = waybill::domain::text::files::Files::default();
     for (path, text) in read.iter().filter(|(path, _)| !path.ends_with("directory.yaml")) {
         files.insert(path.clone(), text.clone());

@@ -260,8 +260,7 @@ impl World {
             clock: clock.clone(),
             ids,
         });
-        let replica =
-            Replica { owner, name, engine: works.engine, receiver: Arc::new(works.receiver), live, people, starter, clock };
+        let replica = Replica { owner, name, engine: works.engine, receiver: Arc::new(works.receiver), live, people, starter, clock };
         lock(&self.replicas)[slot] = Some(replica);
         self.tell(|| format!("replica {slot} starts as {owner}"));
     }

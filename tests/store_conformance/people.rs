@@ -53,7 +53,13 @@ pub async fn tasks_are_listed_found_and_held(world: World) {
             task(instance, 0, "ann", "pending"),
             task(instance, 1, "bob", "waiting"),
             TaskRow { kind: "copy".into(), ..task(instance, 2, "cid", "pending") },
-            TaskRow { kind: STARTED.into(), state: "done".into(), ended: Some(at(0)), step: String::new(), ..task(instance, 3, "dee", "done") },
+            TaskRow {
+                kind: STARTED.into(),
+                state: "done".into(),
+                ended: Some(at(0)),
+                step: String::new(),
+                ..task(instance, 3, "dee", "done")
+            },
         ]
     })
     .await;

@@ -129,7 +129,8 @@ impl Plain {
     /// Working time between two moments.
     pub fn between(&self, from: Timestamp, until: Timestamp) -> SignedDuration {
         let within = self.minutes(from).take_while(|minute| minute.at < until).filter(|minute| minute.worked);
-        within.map(|minute| (minute.at + MINUTE).min(until).duration_since(minute.at.max(from))).sum()
+        let worked = within.map(|minute| (minute.at + MINUTE).min(until).duration_since(minute.at.max(from)));
+        worked.fold(SignedDuration::ZERO, |sum, time| sum + time)
     }
 }
 

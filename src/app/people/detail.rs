@@ -206,9 +206,9 @@ impl People {
                 verbs.extend(with_task.map(|verb| verb_item(verb, "task", asks)));
             }
             let revokes = |verb: &Verb| verb.word != "revoke" || admin || flow.reactions.iter().any(|reaction| reaction.by_initiator);
-            let with_instance = offered(flow, &around.instance, None).into_iter().filter(|verb| {
-                (may(verb, person, initiator, admin) && revokes(verb)) || (co_manages && CO_MANAGED.contains(&verb.word))
-            });
+            let with_instance = offered(flow, &around.instance, None)
+                .into_iter()
+                .filter(|verb| (may(verb, person, initiator, admin) && revokes(verb)) || (co_manages && CO_MANAGED.contains(&verb.word)));
             verbs.extend(with_instance.map(|verb| verb_item(verb, "instance", asks)));
         }
         let mut document = document_of(&around);

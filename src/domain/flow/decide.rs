@@ -113,12 +113,8 @@ fn taken_back(machine: &mut Machine<'_>) {
         _ => false,
     };
     if gone {
-        machine.changes.reported = Some(Reported {
-            outcome: Outcome::Cancelled,
-            output: serde_json::Value::Null,
-            taken_back: true,
-            decided_by: Vec::new(),
-        });
+        machine.changes.reported =
+            Some(Reported { outcome: Outcome::Cancelled, output: serde_json::Value::Null, taken_back: true, decided_by: Vec::new() });
         return machine.note("taken_back", None, json!(null));
     }
     reactions::cancel(machine, json!({"actor": "the flow that this one is a step of"}));

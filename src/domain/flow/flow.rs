@@ -1,12 +1,12 @@
 //! A compiled flow: the steps in one arena, blocks of them, reactions, policies. Immutable; shared by all its instances.
 
-use super::within::Within;
 use super::effect::{Cause, RetryPolicy};
 use super::environment::Person;
 use super::scope::Needs;
 use super::start::Start;
 use super::steps::Kind;
 use super::tables::Tables;
+use super::within::Within;
 use crate::domain::diagnostic::Span;
 use crate::domain::expression::Expression;
 use crate::domain::text::title::Title;

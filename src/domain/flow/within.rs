@@ -56,10 +56,16 @@ impl Within {
             let Some(rung) = Rung::compile(compiler, item, &scope) else { continue };
             match rung.act {
                 Act::HandOver(_) => {
-                    compiler.report.error("bad_value", item.span, "a whole instance is nobody's to hand on").hint("put it into the ladder of a step");
+                    compiler
+                        .report
+                        .error("bad_value", item.span, "a whole instance is nobody's to hand on")
+                        .hint("put it into the ladder of a step");
                 }
                 Act::Outcome(outcome) if outcome != Outcome::Expired => {
-                    compiler.report.error("bad_value", item.span, "an instance whose time is up has expired, nothing else").hint("write `outcome: expired`");
+                    compiler
+                        .report
+                        .error("bad_value", item.span, "an instance whose time is up has expired, nothing else")
+                        .hint("write `outcome: expired`");
                 }
                 _ => rungs.push(rung),
             }

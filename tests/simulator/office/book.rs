@@ -27,6 +27,8 @@ pub struct Asked {
     pub verb: String,
     /// Ways it was sent that nothing has come of yet.
     pub under_way: u32,
+    /// Some of it was never answered: it may have been done late, after another way had been refused.
+    pub unheard: bool,
     /// What came of each way it was sent.
     pub answers: Vec<Answer>,
 }

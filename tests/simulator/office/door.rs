@@ -35,7 +35,10 @@ pub async fn send(world: &Arc<World>, who: &Who, about: About, mut act: Act) -> 
         let mut book = world.book();
         book.tokens += 1;
         let token = format!("t{}", book.tokens);
-        book.asked.insert(token.clone(), Asked { person: who.person.clone(), verb: act.verb.clone(), under_way: 1, answers: Vec::new() });
+        book.asked.insert(
+            token.clone(),
+            Asked { person: who.person.clone(), verb: act.verb.clone(), under_way: 1, unheard: false, answers: Vec::new() },
+        );
         token
     };
     act.token.clone_from(&token);
@@ -83,6 +86,11 @@ async fn persist(world: &Arc<World>, who: &Who, about: About, act: &Act) -> Answ
             Some(replica) => once(world, &replica, who, about, act.clone()).await,
             None => None,
         };
+        if heard.is_none()
+            && let Some(asked) = world.book().asked.get_mut(&act.token)
+        {
+            asked.unheard = true;
+        }
         if heard.is_some() && world.dice.strikes(rate) {
             world.count("Answer lost");
             world.executor.sleep(PATIENCE).await;
@@ -105,7 +113,8 @@ async fn persist(world: &Arc<World>, who: &Who, about: About, act: &Act) -> Answ
 
 /// One request to one replica; none when it does not answer.
 async fn once(world: &Arc<World>, replica: &Replica, who: &Who, about: About, act: Act) -> Option<Result<()>> {
-    let request = ActRequest { tenant: TenantId::DEFAULT, person: Some(who.person.clone()), name: who.person.clone(), admin: who.admin, act };
+    let request =
+        ActRequest { tenant: TenantId::DEFAULT, person: Some(who.person.clone()), name: who.person.clone(), admin: who.admin, act };
     let (answer, wait) = tokio::sync::oneshot::channel();
     let people = replica.people.clone();
     world.executor.spawn(replica.owner, async move {

@@ -50,7 +50,9 @@ async fn approval(world: &Arc<World>, number: String, flow: &'static str) {
     let about = About::Instance(instance.id);
     let (who, boss) = (Who { person: initiator, admin: false }, Who { person: BOSS.to_owned(), admin: true });
     match fate {
-        0..7 => drop(send(world, &who, about, act("withdraw")).await),
+        0..7 => {
+            send(world, &who, about, act("withdraw")).await;
+        }
         7..16 => {
             for _ in 0..3 {
                 send(world, &who, about, act("urge")).await;
@@ -67,7 +69,9 @@ async fn approval(world: &Arc<World>, number: String, flow: &'static str) {
             }
             send(world, &boss, about, meddles).await;
         }
-        26..28 => drop(send(world, &boss, about, act("terminate")).await),
+        26..28 => {
+            send(world, &boss, about, act("terminate")).await;
+        }
         28..40 => {
             // Once it is approved, and now and then before.
             for _ in 0..40 {
@@ -160,7 +164,11 @@ async fn settle(world: &Arc<World>, instance: InstanceId, exception: &ExceptionR
     let boss = Who { person: BOSS.to_owned(), admin: true };
     let orphaned: Vec<_> = {
         let (state, book) = (world.store.state(), world.book());
-        state.tasks_of(exception.tenant, instance).into_iter().filter(|row| row.ended.is_none() && book.left.contains_key(&row.person)).collect()
+        state
+            .tasks_of(exception.tenant, instance)
+            .into_iter()
+            .filter(|row| row.ended.is_none() && book.left.contains_key(&row.person))
+            .collect()
     };
     for row in orphaned {
         send(world, &boss, About::Task(row.id), Act { to: vec![still_here(world)], ..act("transfer") }).await;

@@ -113,9 +113,15 @@ async fn decide(world: &Arc<World>, who: &Who, row: &TaskRow) {
     let about = About::Task(row.id);
     let calm = is_calm(world);
     match row.kind.as_str() {
-        "copy" => drop(send(world, who, about, act("read")).await),
-        "consult" => drop(send(world, who, about, act("answer")).await),
-        "assist" => drop(send(world, who, about, act("contribute")).await),
+        "copy" => {
+            send(world, who, about, act("read")).await;
+        }
+        "consult" => {
+            send(world, who, about, act("answer")).await;
+        }
+        "assist" => {
+            send(world, who, about, act("contribute")).await;
+        }
         "resubmit" => {
             let mut again = act("resubmit");
             if world.dice.below(3) == 0 {
@@ -142,7 +148,13 @@ async fn settle(world: &Arc<World>, who: &Who, row: &TaskRow) {
     let about = About::Task(row.id);
     let handles = row.kind == "handle";
     let yes = handles || world.dice.below(100) < 88;
-    let mut decided = act(if handles { "complete" } else if yes { "approve" } else { "reject" });
+    let mut decided = act(if handles {
+        "complete"
+    } else if yes {
+        "approve"
+    } else {
+        "reject"
+    });
     if handles && (is_calm(world) || world.dice.below(10) > 0) {
         decided.attachments = proof();
     }
@@ -182,7 +194,9 @@ async fn other(world: &Arc<World>, who: &Who, row: &TaskRow) {
             back.straight = world.dice.below(2) == 0;
             send(world, who, about, back).await;
         }
-        20..38 => drop(send(world, who, about, Act { to: people(1), ..act("transfer") }).await),
+        20..38 => {
+            send(world, who, about, Act { to: people(1), ..act("transfer") }).await;
+        }
         38..58 => {
             let how = world.dice.pick(&[Added::Before, Added::After, Added::Beside]);
             let to = people(2);
@@ -192,12 +206,24 @@ async fn other(world: &Arc<World>, who: &Who, row: &TaskRow) {
                 take_away(world, who, row, &to[0]).await;
             }
         }
-        58..68 => drop(send(world, who, about, Act { to: people(2), ..act("consult") }).await),
-        68..76 => drop(send(world, who, about, Act { to: people(1), ..act("assist") }).await),
-        76..80 => drop(send(world, who, about, act("comment")).await),
-        80..84 => drop(send(world, who, about, Act { to: people(2), ..act("copy") }).await),
-        84..88 => drop(send(world, who, about, Act { attachments: proof(), ..act("attach") }).await),
-        88..92 => drop(send(world, who, about, act("release")).await),
+        58..68 => {
+            send(world, who, about, Act { to: people(2), ..act("consult") }).await;
+        }
+        68..76 => {
+            send(world, who, about, Act { to: people(1), ..act("assist") }).await;
+        }
+        76..80 => {
+            send(world, who, about, act("comment")).await;
+        }
+        80..84 => {
+            send(world, who, about, Act { to: people(2), ..act("copy") }).await;
+        }
+        84..88 => {
+            send(world, who, about, Act { attachments: proof(), ..act("attach") }).await;
+        }
+        88..92 => {
+            send(world, who, about, act("release")).await;
+        }
         _ => delegate(world, &who.person).await,
     }
 }

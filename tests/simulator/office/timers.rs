@@ -42,23 +42,25 @@ pub fn judge(world: &World, row: &InstanceRow, instance: &Instance, told: &[Told
         let over = mine.iter().find(|entry| matches!(entry.kind.as_str(), "outcome" | "left" | "done"));
         let ended = told.iter().find(|entry| entry.kind == "ended");
         let Some(until) = over.or(ended.as_ref()).map(|entry| entry.at) else { continue };
+        // A visit that the flow went back behind says nothing of its own: it was over when something was next gone back behind
+        // or taken over, at the earliest.
+        let goes_back = |entry: &&Told| entry.at >= asked.at && matches!(entry.kind.as_str(), "again" | "reaction");
+        let left = told.iter().find(goes_back).filter(|_| visit.left).map_or(until, |entry| entry.at.min(until));
         let wrong = |what: String| world.wrong(format!("{} {} at {}#{}: {what}", row.flow, row.id, visit.step, visit.number));
-        // By hand over is meant what time does: when somebody leaves, it says who.
-        let fired = |kind: &str| -> Vec<&&Told> {
-            mine.iter().filter(|entry| entry.kind == kind && entry.detail.get("from").is_none()).collect()
-        };
         let Some(ladder) = ladder(&visit.step) else {
-            for kind in ["escalated", "handed_over"] {
-                if fired(kind).len() > 1 {
-                    wrong(format!("{kind} {} times", fired(kind).len()));
+            // The whole instance's time is told at the step where it stands then.
+            for (kind, most) in [("escalated", 2), ("handed_over", 1)] {
+                let found = fired(&mine, kind).len();
+                if found > most {
+                    wrong(format!("{kind} {found} times"));
                 }
             }
             continue;
         };
         let stood = |at: Timestamp| at.duration_since(asked.at) - suspended(told, asked.at, at);
-        let lasted = stood(until);
+        let (lasted, at_least) = (stood(until), stood(left));
         for (kind, after) in [("escalated", ladder.escalate_after), ("handed_over", ladder.hand_over_after)] {
-            let (Some(after), found) = (after.map(SignedDuration::from_hours), fired(kind)) else { continue };
+            let (Some(after), found) = (after.map(SignedDuration::from_hours), fired(&mine, kind)) else { continue };
             world.count(&format!("Rung {kind} {}", found.len()));
             if found.len() > 1 {
                 wrong(format!("{kind} {} times", found.len()));
@@ -66,24 +68,29 @@ pub fn judge(world: &World, row: &InstanceRow, instance: &Instance, told: &[Told
             if let Some(early) = found.iter().find(|entry| stood(entry.at) + SignedDuration::from_secs(2) < after) {
                 wrong(format!("{kind} at {}, after {:#} instead of {after:#}", early.at, stood(early.at)));
             }
-            if found.is_empty() && lasted > after + LATE + APART {
-                wrong(format!("it stood for {lasted:#}, and nothing was {kind}"));
+            if found.is_empty() && at_least > after + LATE + APART {
+                wrong(format!("it stood for {at_least:#}, and nothing was {kind}"));
             }
         }
         if let Some(every) = ladder.remind_every.map(SignedDuration::from_hours) {
-            let reminded = i64::try_from(fired("reminded").len()).unwrap_or(i64::MAX);
-            let (most, least) = ((lasted + APART).as_secs() / every.as_secs(), (lasted - LATE - APART).as_secs() / every.as_secs());
+            let reminded = i64::try_from(fired(&mine, "reminded").len()).unwrap_or(i64::MAX);
+            let (most, least) = ((lasted + APART).as_secs() / every.as_secs(), (at_least - LATE - APART).as_secs() / every.as_secs());
             world.count("Rung reminded");
             if reminded > most || reminded < least {
-                wrong(format!("reminded {reminded} times in {lasted:#}, each {every:#}"));
+                wrong(format!("reminded {reminded} times in {at_least:#} to {lasted:#}, each {every:#}"));
             }
         }
         if let Some(after) = ladder.outcome_after.map(SignedDuration::from_hours)
-            && lasted > after + LATE + APART
+            && at_least > after + LATE + APART
         {
-            wrong(format!("it stood for {lasted:#}, and its time was up after {after:#}"));
+            wrong(format!("it stood for {at_least:#}, and its time was up after {after:#}"));
         }
     }
+}
+
+/// What time did at a step. When somebody leaves and hands over, the line says who.
+fn fired<'t>(mine: &[&'t Told], kind: &str) -> Vec<&'t Told> {
+    mine.iter().copied().filter(|entry| entry.kind == kind && entry.detail.get("from").is_none()).collect()
 }
 
 /// How long the instance was suspended between two moments.

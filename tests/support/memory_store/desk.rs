@@ -57,7 +57,13 @@ macro_rules! desk_left_out {
         fn selection<'a>(&'a self, _tenant: TenantId, _id: Uuid, _now: Timestamp) -> BoxFuture<'a, Result<Option<SelectionRow>>> {
             $crate::memory_store::desk::left_out()
         }
-        fn selection_items<'a>(&'a self, _tenant: TenantId, _id: Uuid, _after: u32, _limit: u32) -> BoxFuture<'a, Result<Vec<(u32, Uuid)>>> {
+        fn selection_items<'a>(
+            &'a self,
+            _tenant: TenantId,
+            _id: Uuid,
+            _after: u32,
+            _limit: u32,
+        ) -> BoxFuture<'a, Result<Vec<(u32, Uuid)>>> {
             $crate::memory_store::desk::left_out()
         }
         fn start_batch<'a>(&'a self, _batch: &'a BatchRow) -> BoxFuture<'a, Result<u32>> {
@@ -72,7 +78,14 @@ macro_rules! desk_left_out {
         fn batch_items<'a>(&'a self, _choice: &'a ItemChoice) -> BoxFuture<'a, Result<Vec<ItemRow>>> {
             $crate::memory_store::desk::left_out()
         }
-        fn move_batch<'a>(&'a self, _tenant: TenantId, _id: Uuid, _from: &'a [&'a str], _to: &'a str, _at: Timestamp) -> BoxFuture<'a, Result<bool>> {
+        fn move_batch<'a>(
+            &'a self,
+            _tenant: TenantId,
+            _id: Uuid,
+            _from: &'a [&'a str],
+            _to: &'a str,
+            _at: Timestamp,
+        ) -> BoxFuture<'a, Result<bool>> {
             $crate::memory_store::desk::left_out()
         }
         fn retry_failed(&self, _tenant: TenantId, _id: Uuid, _at: Timestamp) -> BoxFuture<'_, Result<u32>> {
@@ -87,7 +100,12 @@ macro_rules! desk_left_out {
         fn belongings(&self, _tenant: TenantId, _thing: Thing) -> BoxFuture<'_, Result<Option<Belongings>>> {
             $crate::memory_store::desk::left_out()
         }
-        fn instances_within<'a>(&'a self, _filter: &'a InstanceFilter, _within: &'a Within, _page: &'a Page) -> BoxFuture<'a, Result<Vec<InstanceRow>>> {
+        fn instances_within<'a>(
+            &'a self,
+            _filter: &'a InstanceFilter,
+            _within: &'a Within,
+            _page: &'a Page,
+        ) -> BoxFuture<'a, Result<Vec<InstanceRow>>> {
             $crate::memory_store::desk::left_out()
         }
         fn search<'a>(&'a self, _choice: &'a DocumentChoice, _page: &'a Page) -> BoxFuture<'a, Result<Vec<DocumentRow>>> {
@@ -105,7 +123,12 @@ macro_rules! desk_left_out {
         fn in_flight(&self, _tenant: TenantId) -> BoxFuture<'_, Result<InFlight>> {
             $crate::memory_store::desk::left_out()
         }
-        fn saved_views<'a>(&'a self, _tenant: TenantId, _owner: &'a str, _page: Option<&'a str>) -> BoxFuture<'a, Result<Vec<SavedViewRow>>> {
+        fn saved_views<'a>(
+            &'a self,
+            _tenant: TenantId,
+            _owner: &'a str,
+            _page: Option<&'a str>,
+        ) -> BoxFuture<'a, Result<Vec<SavedViewRow>>> {
             $crate::memory_store::desk::left_out()
         }
         fn saved_view<'a>(&'a self, _tenant: TenantId, _owner: &'a str, _id: Uuid) -> BoxFuture<'a, Result<Option<SavedViewRow>>> {
@@ -159,7 +182,13 @@ macro_rules! desk_left_out {
         fn streams(&self, _tenant: TenantId) -> BoxFuture<'_, Result<Vec<StreamRow>>> {
             $crate::memory_store::desk::left_out()
         }
-        fn run_stream<'a>(&'a self, _tenant: TenantId, _connection: &'a str, _stream: &'a str, _now: Timestamp) -> BoxFuture<'a, Result<bool>> {
+        fn run_stream<'a>(
+            &'a self,
+            _tenant: TenantId,
+            _connection: &'a str,
+            _stream: &'a str,
+            _now: Timestamp,
+        ) -> BoxFuture<'a, Result<bool>> {
             $crate::memory_store::desk::left_out()
         }
         fn move_cursor<'a>(&'a self, _change: &'a CursorChange) -> BoxFuture<'a, Result<bool>> {

@@ -4,7 +4,9 @@ use super::reconcile::{StoredRun, StoredStanding};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-use waybill::domain::ids::{DocumentId, DriftId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, ReconciliationId, TaskId, TenantId, derived};
+use waybill::domain::ids::{
+    DocumentId, DriftId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, ReconciliationId, TaskId, TenantId, derived,
+};
 use waybill::store::*;
 
 /// A lane by tenant and name.

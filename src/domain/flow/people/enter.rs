@@ -1,8 +1,8 @@
 //! Entering a step that asks people: who it leads to, what the policies make of that, the first tasks.
 
 use super::choose::{self, around, people};
-use super::proceed::{self, close, told};
 use super::going_back::place;
+use super::proceed::{self, close, told};
 use super::{Asks, CopyAt};
 use crate::domain::approval::{Activation, Empty, Mode, OwnApproval, Repeated, SYSTEM, TASKS_MAX, Task, TaskKind, TaskState, tasks};
 use crate::domain::expression::EvaluateError;
@@ -86,9 +86,8 @@ fn had_a_say<'m>(machine: &'m Machine<'_>, but: Option<usize>) -> impl Iterator<
     let visits = machine.instance.visits.iter().enumerate().filter(move |(index, found)| Some(*index) != but && !found.left);
     let here = visits.flat_map(|(_, found)| {
         let tasks = found.people.iter().flat_map(|activation| &activation.tasks);
-        let decided = tasks.filter(|task| {
-            task.kind.decides() && task.why.is_none() && (task.state.is_passed() || task.state == TaskState::Rejected)
-        });
+        let decided =
+            tasks.filter(|task| task.kind.decides() && task.why.is_none() && (task.state.is_passed() || task.state == TaskState::Rejected));
         // Who acted for somebody has had a say as well.
         let own = decided.flat_map(|task| std::iter::once(task.person.as_str()).chain(task.by.as_deref()));
         own.chain(found.sub.iter().flat_map(|sub| sub.decided_by.iter().map(String::as_str)))

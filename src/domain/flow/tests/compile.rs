@@ -268,7 +268,9 @@ fn unequal_to_the_outcome_of_a_step_that_may_be_left_out_is_warned_of() {
     let sometimes = "  - {id: a, when: \"doc.total_gross > 5\", outcome: approved}";
     let in_branch = "  - id: c\n    choose: {branches: [{id: x, when: \"doc.total_gross > 5\", steps: [{id: a, outcome: approved}]}], otherwise: {id: y, steps: []}}";
     let beside = |join: &str| {
-        format!("  - {{id: c, parallel: {{join: {join}, branches: [{{id: x, steps: [{{id: a, outcome: approved}}]}}, {{id: y, steps: [{{id: b, outcome: approved}}]}}]}}}}")
+        format!(
+            "  - {{id: c, parallel: {{join: {join}, branches: [{{id: x, steps: [{{id: a, outcome: approved}}]}}, {{id: y, steps: [{{id: b, outcome: approved}}]}}]}}}}"
+        )
     };
     let unequal = "steps.a.outcome != 'approved'";
     for (steps, when, wanted) in [

@@ -146,8 +146,7 @@ fn inner(world: &World) -> Flow {
 }
 
 fn as_step() -> Instance {
-    let parent =
-        Parent {
+    let parent = Parent {
         instance: InstanceId(uuid::Uuid::nil()),
         step: "sub".into(),
         visit: 1,

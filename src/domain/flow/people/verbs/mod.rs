@@ -296,7 +296,10 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
     let initiator = || machine.facts.initiator.member("id").as_text() == Some(&act.by.person);
     let task = machine.instance.visits.get(given.visit).and_then(|visit| visit.people.as_ref()?.tasks.get(given.task));
     let holds = |task: &Task| task.person == act.by.person || act.by.on_behalf_of.as_deref() == Some(&task.person);
-    let co_manages = || CO_MANAGED.contains(&verb.word) && super::co_manages(machine.flow, machine.env().directory(), &choose::around(machine), &act.by.person);
+    let co_manages = || {
+        CO_MANAGED.contains(&verb.word)
+            && super::co_manages(machine.flow, machine.env().directory(), &choose::around(machine), &act.by.person)
+    };
     let may = match verb.whose {
         Whose::Holder => task.is_some_and(holds),
         Whose::HolderOrAdmin => act.by.admin || system || task.is_some_and(holds),

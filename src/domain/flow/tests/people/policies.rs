@@ -168,10 +168,7 @@ fn who_decided_in_a_flow_that_is_a_step_has_decided_before() {
 #[test]
 fn a_flow_that_is_a_step_knows_who_decided_around_it_and_tells_who_decided_in_it() {
     let world = with_inner();
-    let outer = world.steps(
-        "  - {id: first, approve: {by: {user: ma}, empty: block}, due: 1d}\n  - {id: sub, subflow: inner}",
-        "",
-    );
+    let outer = world.steps("  - {id: first, approve: {by: {user: ma}, empty: block}, due: 1d}\n  - {id: sub, subflow: inner}", "");
     let mut play = Play::new(&outer, &world);
     let act = Act {
         verb: "approve".to_owned(),

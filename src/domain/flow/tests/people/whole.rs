@@ -165,7 +165,15 @@ fn a_co_manager_keeps_it_moving_and_decides_nothing() {
     let of_ma = |play: &Play<'_>| play.task("ma", TaskState::Pending);
     let act = |play: &mut Play<'_>, verb: &str, how: Option<Added>| {
         let task = of_ma(play);
-        play.act(Act { verb: verb.to_owned(), by: by("sun"), task, to: to(&["he"]), how, comment: Some("because".to_owned()), ..Act::default() })
+        play.act(Act {
+            verb: verb.to_owned(),
+            by: by("sun"),
+            task,
+            to: to(&["he"]),
+            how,
+            comment: Some("because".to_owned()),
+            ..Act::default()
+        })
     };
     for verb in ["approve", "reject", "return", "consult", "assist", "claim"] {
         assert_eq!(act(&mut play, verb, None), Err(RefusalCode::NotYours), "{verb}");
@@ -204,7 +212,7 @@ fn a_whole_instance_has_its_time() {
     };
     advance(&mut play, now() + jiff::SignedDuration::from_hours(24 * 4 + 1));
     assert_eq!(notes(&play, "reminded"), [serde_json::json!(["sun", "he"]), serde_json::json!(["sun", "he"])]);
-    assert_eq!(notes(&play, "escalated"), [serde_json::json!(["qian"])]);
+    assert_eq!(notes(&play, "escalated"), [serde_json::json!(["role:cfo"])]);
     // Three days that do not count.
     assert_eq!(play.whole(admin(), "suspend"), Ok(()));
     play.stage.now += jiff::SignedDuration::from_hours(72);
