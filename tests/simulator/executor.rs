@@ -361,13 +361,26 @@ impl Drop for Sleep {
 
 /// A replica's clock: virtual time, with the replica's own idea of what time it is.
 pub struct SimulatedClock {
-    pub executor: Executor,
-    pub skew: SignedDuration,
+    executor: Executor,
+    /// What it is always off by, and what it was set wrong by.
+    skew: Mutex<(SignedDuration, SignedDuration)>,
+}
+
+impl SimulatedClock {
+    pub fn new(executor: Executor, skew: SignedDuration) -> Self {
+        Self { executor, skew: Mutex::new((skew, SignedDuration::ZERO)) }
+    }
+
+    /// Sets it wrong by this; zero sets it right.
+    pub fn set(&self, off: SignedDuration) {
+        lock(&self.skew).1 = off;
+    }
 }
 
 impl Clock for SimulatedClock {
     fn now(&self) -> Timestamp {
-        self.executor.timestamp() + self.skew
+        let (always, set) = *lock(&self.skew);
+        self.executor.timestamp() + always + set
     }
 
     fn monotonic(&self) -> Duration {
@@ -411,7 +424,7 @@ mod tests {
     fn polling_loops_wake_at_their_tick_after_something_is_due() {
         let executor = executor();
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let clock = SimulatedClock { executor: executor.clone(), skew: SignedDuration::ZERO };
+        let clock = SimulatedClock::new(executor.clone(), SignedDuration::ZERO);
         let looks = seen.clone();
         executor.spawn(1, async move {
             loop {

@@ -67,7 +67,7 @@ fn rested(world: &Arc<World>) -> impl FnMut() -> bool + use<> {
 /// A change this old is on its way nowhere; the connectors wait for ten minutes and the longest `visible_within`.
 const GRACE: jiff::SignedDuration = jiff::SignedDuration::from_mins(20);
 
-fn go(world: &Arc<World>, until: Duration, mut over: impl FnMut() -> bool) {
+pub fn go(world: &Arc<World>, until: Duration, mut over: impl FnMut() -> bool) {
     let due = |poll| {
         let next = if poll == RECONCILE_POLL { fires::next_due(world)? } else { world.store.state().next_due()? };
         // A replica's clock may be ahead of true time.
@@ -86,7 +86,7 @@ fn go(world: &Arc<World>, until: Duration, mut over: impl FnMut() -> bool) {
 }
 
 /// The weather: replicas die and stand still, partners and the store go away.
-fn brew(world: &Arc<World>) {
+pub fn brew(world: &Arc<World>) {
     let weather = world.plan.weather.clone();
     let fated = Arc::downgrade(world);
     world.executor.set_fate(Some(Arc::new(move |owner| {

@@ -24,7 +24,7 @@ pub struct ShakyStore {
 
 impl ShakyStore {
     /// A call that only reads.
-    async fn read<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub async fn read<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         self.reach().await?;
         let outcome = work.await;
         self.linger().await;
@@ -32,7 +32,7 @@ impl ShakyStore {
     }
 
     /// A call that commits.
-    async fn commit<T>(&self, what: &'static str, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub async fn commit<T>(&self, what: &'static str, work: impl Future<Output = Result<T>>) -> Result<T> {
         self.reach().await?;
         let (world, rate) = (&self.world, self.world.weather().commit);
         if world.dice.strikes(rate) {
@@ -346,7 +346,7 @@ impl Store for ShakyStore {
     }
 
     fn desk(&self) -> &dyn waybill::store::desk::Desk {
-        self.inner.desk()
+        self
     }
 
     fn identity(&self) -> &dyn waybill::store::identity::Identity {

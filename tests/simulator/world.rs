@@ -8,6 +8,7 @@ use crate::faults::{Fault, Weather};
 use crate::fires::{Fires, Nominal};
 use crate::memory_store::MemoryStore;
 use crate::network::Network;
+use crate::office::{Book, Office};
 use crate::partners::{Books, System};
 use crate::shaky_store::ShakyStore;
 use jiff::{SignedDuration, Timestamp};
@@ -18,13 +19,15 @@ use waybill::app::engine::definitions::Live;
 use waybill::app::engine::input::{Input, Verdict};
 use waybill::app::group::Group;
 use waybill::app::notice::Notices;
+use waybill::app::people::{Leavers, People};
 use waybill::app::receive::Receiver;
+use waybill::app::start::Starter;
 use waybill::cli::works::{self, Pace, Parts};
 use waybill::domain::catalog::Catalog;
 use waybill::domain::ids::EffectId;
 use waybill::gateway::{CallPurpose, Gateway, Outgoing};
 use waybill::runtime::{IdMaker, Lifecycle};
-use waybill::store::EffectRow;
+use waybill::store::{EffectRow, Store};
 use waybill::transport::{InProcess, Transport};
 
 /// How long a claim holds, and how often idle loops look.
@@ -60,6 +63,8 @@ pub struct Plan {
     pub decide_within: Duration,
     /// Documents that ended this long ago are judged and forgotten.
     pub forget_after: Option<Duration>,
+    /// People who approve in the hub itself.
+    pub office: Option<Office>,
 }
 
 /// A replica that runs.
@@ -70,6 +75,9 @@ pub struct Replica {
     pub engine: Group<Input, Verdict>,
     pub receiver: Arc<Receiver>,
     pub live: Arc<Live>,
+    pub people: People,
+    pub starter: Arc<Starter>,
+    pub clock: Arc<SimulatedClock>,
 }
 
 /// The run.
@@ -79,6 +87,8 @@ pub struct World {
     pub dice: Dice,
     pub store: MemoryStore,
     pub catalog: Arc<Catalog>,
+    /// The number of the newest release and what is in it.
+    pub release: Mutex<(u32, Arc<Catalog>)>,
     books: Mutex<Books>,
     weather: Mutex<Weather>,
     coverage: Mutex<Coverage>,
@@ -91,6 +101,7 @@ pub struct World {
     /// All machines are suspended until then.
     suspended: Mutex<Duration>,
     fires: Mutex<Fires>,
+    book: Mutex<Book>,
     log: Option<Mutex<Vec<String>>>,
     problems: Mutex<Vec<String>>,
 }
@@ -111,7 +122,9 @@ impl World {
             executor: Executor::new(start, &[POLL, RECONCILE_POLL], dice.clone()),
             dice,
             store,
+            release: Mutex::new((0, catalog.clone())),
             catalog,
+            book: Mutex::default(),
             books: Mutex::default(),
             weather: Mutex::new(weather),
             coverage: Mutex::default(),
@@ -163,6 +176,10 @@ impl World {
         lock(&self.fires)
     }
 
+    pub fn book(&self) -> MutexGuard<'_, Book> {
+        lock(&self.book)
+    }
+
     pub fn count(&self, what: &str) {
         self.coverage().count(what);
     }
@@ -199,22 +216,24 @@ impl World {
             *next
         };
         let skew = SignedDuration::from_millis(i64::try_from(self.dice.below(400)).unwrap_or(0) - 200);
-        let clock = Arc::new(SimulatedClock { executor: self.executor.clone(), skew });
+        let clock = Arc::new(SimulatedClock::new(self.executor.clone(), skew));
         let ids = IdMaker::seeded(clock.clone(), self.plan.seed ^ (u64::from(owner) << 32));
         let lifecycle = Lifecycle::with_spawner(self.executor.spawner(owner));
-        let live = Arc::new(Live::new(self.catalog.clone(), 0, HOOK_KEY));
+        let (release, catalog) = lock(&self.release).clone();
+        let live = Arc::new(Live::new(catalog, release, HOOK_KEY));
         let options = waybill::gateway::Options { base: crate::content(), ..waybill::gateway::Options::default() };
         let network = Arc::new(Network { world: self.clone(), owner });
         let gateway = Arc::new(Gateway::over(options, clock.clone(), network));
         let name = ids.next().to_string();
+        let store: Arc<dyn Store> = Arc::new(ShakyStore { world: self.clone(), inner: self.store.clone(), owner });
         let parts = Parts {
-            store: Arc::new(ShakyStore { world: self.clone(), inner: self.store.clone(), owner }),
+            store: store.clone(),
             live: live.clone(),
             gateway,
             notices: Arc::new(Notices::to_log()),
-            clock,
-            ids,
-            lifecycle,
+            clock: clock.clone(),
+            ids: ids.clone(),
+            lifecycle: lifecycle.clone(),
             owner: name.clone(),
             transport: self.transport(owner),
             publishes: None,
@@ -229,7 +248,19 @@ impl World {
             reconcile_poll: self.plan.reconciles.then_some(RECONCILE_POLL),
         };
         let works = works::start(parts, &pace);
-        let replica = Replica { owner, name, engine: works.engine, receiver: Arc::new(works.receiver), live };
+        let people = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone() };
+        if self.plan.office.is_some() {
+            lifecycle.run(Leavers { people: people.clone() }.run(lifecycle.soft().clone()));
+        }
+        let starter = Arc::new(Starter {
+            live: live.clone(),
+            received: works.receiver.received.clone(),
+            engine: works.engine.clone(),
+            store,
+            clock: clock.clone(),
+            ids,
+        });
+        let replica = Replica { owner, name, engine: works.engine, receiver: Arc::new(works.receiver), live, people, starter, clock };
         lock(&self.replicas)[slot] = Some(replica);
         self.tell(|| format!("replica {slot} starts as {owner}"));
     }
@@ -238,9 +269,14 @@ impl World {
         if self.plan.tickets { Arc::new(Line::new(self, &self.broker, owner)) } else { Arc::new(InProcess::default()) }
     }
 
+    /// The replicas that run.
+    pub fn running(&self) -> Vec<Replica> {
+        lock(&self.replicas).iter().flatten().cloned().collect()
+    }
+
     /// A replica that runs, by the dice.
     pub fn some_replica(&self) -> Option<Replica> {
-        let running: Vec<Replica> = lock(&self.replicas).iter().flatten().cloned().collect();
+        let running = self.running();
         let index = usize::try_from(self.dice.below(running.len() as u64)).unwrap_or(0);
         running.get(index).cloned()
     }

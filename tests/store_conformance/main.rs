@@ -16,6 +16,7 @@ mod memory_store;
 mod only_postgres;
 mod only_sqlite;
 mod own;
+mod people;
 mod publishing;
 mod reconcile;
 mod scopes;
@@ -116,6 +117,9 @@ conformance_of_people! {
 
 conformance! {
     intake::messages_are_stored_once,
+    people::tasks_are_listed_found_and_held,
+    people::records_of_decisions_are_kept_once,
+    people::delegations_hold_until_they_end,
     intake::a_repeated_receive_is_still_ours,
     intake::equal_message_ids_of_different_senders_are_different,
     intake::concurrent_receivers_store_a_message_once,

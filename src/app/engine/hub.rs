@@ -94,6 +94,9 @@ pub enum Word {
         output: Json,
         /// Whether it was taken back.
         taken_back: bool,
+        /// Who decided in it, and in flows that were steps of it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        decided_by: Vec<String>,
     },
     /// The step that this instance is was taken back.
     TakenBack,
@@ -103,7 +106,9 @@ impl From<Word> for Event {
     fn from(word: Word) -> Event {
         match word {
             Word::Linked { document, status } => Event::Linked { document, status },
-            Word::SubflowEnded { instance, outcome, output, taken_back } => Event::SubflowEnded { instance, outcome, output, taken_back },
+            Word::SubflowEnded { instance, outcome, output, taken_back, decided_by } => {
+                Event::SubflowEnded { instance, outcome, output, taken_back, decided_by }
+            }
             Word::TakenBack => Event::TakenBack,
         }
     }

@@ -5,8 +5,9 @@ use super::lists::TaskItem;
 use super::{People, Result};
 use crate::app::engine::definitions::FlowVersion;
 use crate::app::reading::Error;
-use crate::domain::flow::people::verbs::{Verb, offered};
-use crate::domain::flow::people::{FieldRight, asks_of, forecast};
+use crate::domain::flow::people::choose::around_of;
+use crate::domain::flow::people::verbs::{CO_MANAGED, Verb, offered};
+use crate::domain::flow::people::{FieldRight, asks_of, co_manages, forecast};
 use crate::domain::flow::{Binding, DocumentFacts, Facts, Flow, Instance};
 use crate::domain::ids::{InstanceId, TaskId, TenantId};
 use crate::domain::text::title::Title;
@@ -176,12 +177,15 @@ impl People {
         let around = self.around(tenant, row.instance).await?;
         let initiator = around.rules.as_ref().and_then(|(_, facts)| facts.initiator.member("id").as_text());
         let now = self.clock.now();
+        let co_manages = person.is_some_and(|person| self.co_manages(&around, person));
+        let mut keeps_moving = false;
         if let Some(person) = person.filter(|_| !admin) {
             let takes_part = initiator == Some(person) || tasks.iter().any(|task| task.person == person);
             let decides_for = !takes_part && super::delegations::covered(&self.agent_of(tenant, person, now).await?, &row, person, now);
-            if !takes_part && !decides_for {
+            if !takes_part && !decides_for && !co_manages {
                 return Err(Error::NotFound("task").into());
             }
+            keeps_moving = co_manages && !takes_part && !decides_for;
         }
         let decisions = self.store.desk().decisions(tenant, row.instance).await?;
         let since_last_view = match person {
@@ -196,10 +200,15 @@ impl People {
         let mut verbs = Vec::new();
         if let Some(flow) = around.flow() {
             if let (Some(visit), true) = (visit, mine) {
-                let with_task = offered(flow, &around.instance, Some((visit, row.number as usize)));
-                verbs.extend(with_task.into_iter().map(|verb| verb_item(verb, "task", asks)));
+                let with_task = offered(flow, &around.instance, Some((visit, row.number as usize))).into_iter();
+                // Whoever only keeps it moving decides nothing.
+                let with_task = with_task.filter(|verb| !keeps_moving || CO_MANAGED.contains(&verb.word));
+                verbs.extend(with_task.map(|verb| verb_item(verb, "task", asks)));
             }
-            let with_instance = offered(flow, &around.instance, None).into_iter().filter(|verb| may(verb, person, initiator, admin));
+            let revokes = |verb: &Verb| verb.word != "revoke" || admin || flow.reactions.iter().any(|reaction| reaction.by_initiator);
+            let with_instance = offered(flow, &around.instance, None)
+                .into_iter()
+                .filter(|verb| (may(verb, person, initiator, admin) && revokes(verb)) || (co_manages && CO_MANAGED.contains(&verb.word)));
             verbs.extend(with_instance.map(|verb| verb_item(verb, "instance", asks)));
         }
         let mut document = document_of(&around);
@@ -217,6 +226,13 @@ impl People {
         let Some(task) = item.pop() else { return Err(Error::NotFound("task").into()) };
         let people = self.people_of(tenant, &around, tasks, decisions, now).await?;
         Ok(TaskDetail { task, step_words: Json::String(words), document, revision, fields, verbs, people, since_last_view })
+    }
+
+    /// Whether somebody is a co-manager of an instance's flow.
+    fn co_manages(&self, around: &Around, person: &str) -> bool {
+        let (Some(flow), Some((_, facts))) = (around.flow(), &around.rules) else { return false };
+        let definitions = self.live.now();
+        co_manages(flow, &definitions.catalog().directory, &around_of(&facts.initiator, &facts.document.doc), person)
     }
 
     /// What has happened to an instance among people, and what will.

@@ -53,6 +53,7 @@ fn trigger(reaction: &Reaction) -> Words {
         Trigger::Verb(verb) => both(format!("after {verb}"), format!("{verb} 之后")),
         Trigger::Cancel => both("after an operator cancelled", "操作员取消后"),
         Trigger::Withdraw => both("after its initiator withdrew it", "发起人撤回后"),
+        Trigger::Expire => both("after its time was up", "超过时限后"),
     }
 }
 

@@ -59,7 +59,8 @@ impl Mode {
             Mode::AnyAgrees if tasks.iter().any(|task| open(&task)) => Verdict::Open,
             Mode::AnyAgrees => Verdict::Rejected,
             Mode::Percent(_) | Mode::Votes(_) => {
-                let needed = self.needed(tasks.len());
+                // Duties that became one person's are one vote: nobody said no by that, and all who are left must agree.
+                let needed = self.needed(tasks.len()).min(tasks.len());
                 let possible = yes + tasks.iter().filter(open).count();
                 if yes >= needed {
                     passed

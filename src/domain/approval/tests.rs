@@ -112,3 +112,20 @@ fn a_delegation_covers_its_time_its_flows_and_no_chain() {
     assert!(!rule.covers("li", "wang", "expense", during, during), "another flow");
     assert!(!rule.covers("wang", "li", "purchase", during, during), "the other way round");
 }
+
+#[test]
+fn a_vote_is_not_lost_because_duties_became_one_persons() {
+    // Of two who must both agree, one has handed on to the other.
+    let merged = |state| {
+        let mut step = step("..");
+        step.tasks[0].state = TaskState::Transferred;
+        step.tasks[1].state = state;
+        step
+    };
+    for (state, wanted) in
+        [(TaskState::Pending, Verdict::Open), (TaskState::Approved, Verdict::Passed), (TaskState::Rejected, Verdict::Rejected)]
+    {
+        assert_eq!(Mode::Votes(2).verdict(&merged(state), |_| false), wanted, "{state:?}");
+    }
+    assert_eq!(verdict(Mode::Votes(2), "--."), Verdict::Rejected, "what people said no to is lost");
+}

@@ -6,6 +6,7 @@
 
 use super::definition::Calendar;
 use jiff::civil::{Date, Time};
+use jiff::tz::AmbiguousOffset;
 use jiff::{SignedDuration, Timestamp};
 
 /// No working time could be found: the calendar's table closes every day for years.
@@ -13,8 +14,6 @@ use jiff::{SignedDuration, Timestamp};
 #[error("the calendar has no working time within {DAYS_SEARCHED} days")]
 pub struct NoWorkingTime;
 
-/// Days between two instants whose working time is counted; a wait of ten years is a mistake.
-const DAYS_BETWEEN_MAX: u32 = 4_000;
 /// Days looked through for the next working moment. No honest calendar closes longer.
 const DAYS_SEARCHED: u32 = 400;
 /// Days that a span of working time is counted over.
@@ -23,10 +22,16 @@ const DAYS_COUNTED: u32 = 3_660;
 impl Calendar {
     /// The working moment at or after `from`.
     pub fn next_working(&self, from: Timestamp) -> Result<Timestamp, NoWorkingTime> {
+        self.opening(from).map(|(at, _)| at)
+    }
+
+    /// The working moment at or after `from`, with the date whose hours it is in: where the clocks are put back over midnight
+    /// that is not the date they show.
+    fn opening(&self, from: Timestamp) -> Result<(Timestamp, Date), NoWorkingTime> {
         let mut date = self.date_of(from);
         for _ in 0..DAYS_SEARCHED {
             if let Some((start, _)) = self.intervals(date).into_iter().find(|(_, until)| *until > from) {
-                return Ok(start.max(from));
+                return Ok((start.max(from), date));
             }
             date = date.tomorrow().map_err(|_| NoWorkingTime)?;
         }
@@ -38,31 +43,16 @@ impl Calendar {
         self.add_working_time(from, SignedDuration::from_hours(i64::from(hours)))
     }
 
-    /// The working time between two instants; zero when the second is not later.
-    pub fn working_time(&self, from: Timestamp, until: Timestamp) -> Result<SignedDuration, NoWorkingTime> {
-        let (mut total, mut date) = (SignedDuration::ZERO, self.date_of(from));
-        let last = self.date_of(until);
-        for _ in 0..DAYS_BETWEEN_MAX {
-            if date > last {
-                return Ok(total);
-            }
-            for (start, end) in self.intervals(date) {
-                let (start, end) = (start.max(from), end.min(until));
-                if start < end {
-                    total += end.duration_since(start);
-                }
-            }
-            date = date.tomorrow().map_err(|_| NoWorkingTime)?;
-        }
-        Err(NoWorkingTime)
-    }
-
     /// `from` plus so much working time.
     pub fn add_working_time(&self, from: Timestamp, time: SignedDuration) -> Result<Timestamp, NoWorkingTime> {
-        let mut left = time;
-        let mut at = self.next_working(from)?;
-        while !left.is_zero() {
-            for (start, until) in self.intervals(self.date_of(at)) {
+        let (mut at, mut date) = self.opening(from)?;
+        let (mut left, mut idle) = (time, 0);
+        if left.is_zero() {
+            return Ok(at);
+        }
+        while idle <= DAYS_SEARCHED {
+            idle += 1;
+            for (start, until) in self.intervals(date) {
                 if until <= at {
                     continue;
                 }
@@ -71,44 +61,46 @@ impl Calendar {
                 if room >= left {
                     return at.checked_add(left).map_err(|_| NoWorkingTime);
                 }
-                left = left.saturating_sub(room);
+                (left, idle) = (left.saturating_sub(room), 0);
                 at = until;
             }
-            at = self.next_working(at)?;
+            date = date.tomorrow().map_err(|_| NoWorkingTime)?;
         }
-        Ok(at)
+        Err(NoWorkingTime)
     }
 
     /// `from` plus so many working days.
     pub fn add_working_days(&self, from: Timestamp, days: u32) -> Result<Timestamp, NoWorkingTime> {
-        let start = self.next_working(from)?;
+        let (start, mut date) = self.opening(from)?;
         if days == 0 {
             return Ok(start);
         }
-        let local = self.zone.to_datetime(start);
-        let (mut date, mut left, mut idle) = (local.date(), days, 0);
-        while left > 0 {
+        let (mut left, mut idle) = (days, 0);
+        loop {
             date = date.tomorrow().map_err(|_| NoWorkingTime)?;
-            if self.works(date) {
-                (left, idle) = (left - 1, 0);
-            } else {
+            let intervals = self.intervals(date);
+            let (Some((open, _)), Some((_, close))) = (intervals.first(), intervals.last()) else {
                 idle += 1;
                 if idle > DAYS_SEARCHED {
                     return Err(NoWorkingTime);
                 }
+                continue;
+            };
+            (left, idle) = (left - 1, 0);
+            if left == 0 {
+                let same = self.instant(date, Some(self.zone.to_datetime(start).time()));
+                return Ok(same.clamp(*open, *close));
             }
         }
-        let intervals = self.intervals(date);
-        let (Some((open, _)), Some((_, close))) = (intervals.first(), intervals.last()) else { return Err(NoWorkingTime) };
-        let same = self.instant(date, Some(local.time()));
-        Ok(same.clamp(*open, *close))
     }
 
     /// How much of the time between two moments is working time; nothing where the second is not the later one. Of a span
     /// longer than ten years only these are counted.
     pub fn working_between(&self, from: Timestamp, until: Timestamp) -> SignedDuration {
         let mut date = self.date_of(from);
-        let last = self.date_of(until);
+        // One day more: where the clocks are put back over midnight, the hours of a date begin before the date they show.
+        let last = date.max(self.date_of(until));
+        let last = last.tomorrow().unwrap_or(last);
         let mut sum = SignedDuration::ZERO;
         for _ in 0..DAYS_COUNTED {
             if date > last {
@@ -145,14 +137,21 @@ impl Calendar {
         self.hours_of(date).iter().map(instants).filter(|(from, until)| from < until).collect()
     }
 
-    /// An instant of a local time; none is midnight at the end of the day. In a gap the time after it is taken, in a
-    /// fold the earlier one.
+    /// The first instant at which the clocks show a local time or a later one; none is midnight at the end of the day. What
+    /// the clocks leave out is so the moment at which they are put on, and of a time they show twice it is the first.
     fn instant(&self, date: Date, time: Option<Time>) -> Timestamp {
         let local = match time {
             Some(time) => date.to_datetime(time),
             None => date.tomorrow().unwrap_or(date).to_datetime(Time::midnight()),
         };
-        self.zone.to_ambiguous_timestamp(local).compatible().unwrap_or(Timestamp::MAX)
+        let found = self.zone.to_ambiguous_timestamp(local);
+        if let AmbiguousOffset::Gap { .. } = found.offset()
+            && let Ok(before) = found.earlier()
+            && let Some(change) = self.zone.following(before).next()
+        {
+            return change.timestamp();
+        }
+        found.compatible().unwrap_or(Timestamp::MAX)
     }
 
     fn date_of(&self, at: Timestamp) -> Date {

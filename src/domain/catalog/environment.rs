@@ -75,10 +75,9 @@ impl Environment for FlowVersion {
     fn postponed(&self, calendar: Option<&str>, due: Timestamp, from: Timestamp, until: Timestamp) -> Timestamp {
         let plain = || due.checked_add(until.duration_since(from)).unwrap_or(Timestamp::MAX);
         // The working time that was left when the pause began is left when it ends.
-        let counted = calendar.and_then(|id| self.calendars.get(id)).and_then(|calendar| {
-            let left = calendar.working_time(from, due).ok().filter(|left| !left.is_zero())?;
-            calendar.add_working_time(until, left).ok()
-        });
+        let counted = calendar
+            .and_then(|id| self.calendars.get(id))
+            .and_then(|calendar| calendar.add_working_time(until, calendar.working_between(from, due)).ok());
         if due <= from { plain() } else { counted.unwrap_or_else(plain) }
     }
 }

@@ -129,6 +129,19 @@ impl Work {
         }
     }
 
+    /// Roles that nobody has who works here. What was published knows nothing of who works here now.
+    fn vacant_roles(&self) -> BTreeSet<String> {
+        let directory = &self.catalog.directory;
+        if self.from.is_some() || self.is_shaky("directory") {
+            return BTreeSet::new();
+        }
+        let held = |role: &str| {
+            let grants = directory.roles.iter().filter(|grant| &*grant.role == role);
+            grants.flat_map(|grant| &grant.users).any(|user| directory.works_here(user))
+        };
+        self.people_roles().into_iter().filter(|role| !held(role)).collect()
+    }
+
     /// Connection to connector: as the project has it, or as it was when the bundle was made.
     pub(super) fn connectors_of_connections(&self) -> BTreeMap<Arc<str>, Arc<str>> {
         match &self.from {
@@ -195,6 +208,7 @@ impl Work {
             values: catalog.bindings.values.iter().map(|(name, declared)| (name.clone(), declared.of.clone())).collect(),
             calendars: catalog.calendars.keys().map(ToString::to_string).collect(),
             people_roles: self.people_roles(),
+            vacant_roles: self.vacant_roles(),
             templates: catalog.notices.keys().map(ToString::to_string).collect(),
             tables: catalog.tables.iter().map(|(id, table)| (id.to_string(), table.clone())).collect(),
             flows: self.signatures(),

@@ -218,6 +218,16 @@ pub static FLOW: &[Code] = &[
         "An expression looks at a step that cannot have been visited before it, so it is always unset there.",
         "Look at an earlier step, or move the step.",
     ),
+    code(
+        "compares_unset",
+        "An outcome is compared by `!=`, and its step may have been left out. Without an outcome every comparison is false, `!=` too.",
+        "Write `!(steps.ID.outcome == …)`; or add `has(steps.ID.outcome)` where only a step that was visited is meant.",
+    ),
+    code(
+        "vacant_role",
+        "People are asked, told or handed something by a role that nobody has who works here.",
+        "Give the role to somebody in the directory, or name another one.",
+    ),
     code("unknown_step", "A step is named that the flow does not have.", "Check the spelling; `for` names a `create` step."),
     code(
         "wrong_source",

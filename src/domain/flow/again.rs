@@ -25,7 +25,10 @@ pub(super) fn redo(machine: &mut Machine<'_>, visit: usize, what: Stopped) {
 
 /// Goes back to a step; the words say why that cannot be.
 pub(super) fn from(machine: &mut Machine<'_>, step: &str) -> Result<(), String> {
-    from_visit(machine, target(machine.flow, &machine.instance, step)?)
+    from_visit(machine, target(machine.flow, &machine.instance, step)?)?;
+    // Nobody is passed over on a way that somebody else has begun anew.
+    machine.instance.straight = None;
+    Ok(())
 }
 
 /// Goes back to one visit of a step: inside a loop another item has visits of its own.

@@ -9,7 +9,7 @@ use super::flow::Flow;
 use super::instance::{Instance, State, Status, Stopped, TimerPurpose};
 use super::machine::Machine;
 use super::steps::{Kind, call, create, notify, subflow};
-use super::{awaits, command, ladder, people, reactions, reversal};
+use super::{awaits, command, ladder, people, reactions, reversal, within};
 use crate::domain::approval::RefusalCode;
 use crate::domain::ids::EffectId;
 use jiff::Timestamp;
@@ -21,12 +21,16 @@ pub fn decide(flow: &Flow, env: &dyn Environment, instance: Instance, facts: &Fa
     if !is_sound(flow, &instance) {
         return refuse(flow, env, instance, facts, now, "bad_state", "the stored state does not fit the flow version");
     }
+    let is_new = instance.status == Status::New && *event == Event::Started;
     let mut machine = Machine::new(flow, env, facts, instance.clone(), now);
     route(&mut machine, event);
     if let Some(refused) = machine.changes.refused.take() {
         return (instance, Changes { refused: Some(refused), ..Changes::default() });
     }
     machine.run();
+    if is_new && !machine.instance.status.is_over() {
+        within::begin(&mut machine);
+    }
     if machine.exhausted {
         return refuse(flow, env, instance, facts, now, "decision_limit", "one event leads to more work than one decision may hold");
     }
@@ -72,8 +76,9 @@ fn route(machine: &mut Machine<'_>, event: &Event) {
         Event::TimerFired { timer } => timer_fired(machine, *timer),
         Event::Revision(change) => reactions::revision(machine, change),
         Event::Linked { document, status } => create::linked(machine, *document, status),
-        Event::SubflowEnded { instance, outcome, output, taken_back } => {
+        Event::SubflowEnded { instance, outcome, output, taken_back, decided_by } => {
             subflow::ended(machine, *instance, *outcome, output, *taken_back);
+            subflow::heard_who_decided(machine, *instance, decided_by);
         }
         Event::TakenBack => taken_back(machine),
         Event::Act(act) => {
@@ -108,7 +113,8 @@ fn taken_back(machine: &mut Machine<'_>) {
         _ => false,
     };
     if gone {
-        machine.changes.reported = Some(Reported { outcome: Outcome::Cancelled, output: serde_json::Value::Null, taken_back: true });
+        machine.changes.reported =
+            Some(Reported { outcome: Outcome::Cancelled, output: serde_json::Value::Null, taken_back: true, decided_by: Vec::new() });
         return machine.note("taken_back", None, json!(null));
     }
     reactions::cancel(machine, json!({"actor": "the flow that this one is a step of"}));
@@ -163,6 +169,7 @@ fn timer_fired(machine: &mut Machine<'_>, number: u32) {
     let visit = timer.visit as usize;
     match timer.purpose {
         TimerPurpose::Rung(rung) => ladder::fired(machine, visit, rung, timer.due),
+        TimerPurpose::Within(rung) => within::fired(machine, rung, timer.due),
         TimerPurpose::Wait if machine.instance.visits[visit].state == State::Waiting => machine.complete(visit),
         TimerPurpose::Wait => machine.note("ignored", Some(visit), json!({"why": "the step no longer waits"})),
         TimerPurpose::Timeout => timed_out(machine, visit),

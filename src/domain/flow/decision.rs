@@ -195,6 +195,8 @@ pub struct Reported {
     pub output: serde_json::Value,
     /// Whether this is the end of its being taken back.
     pub taken_back: bool,
+    /// Who decided in it, and in flows that were steps of it.
+    pub decided_by: Vec<String>,
 }
 
 /// A stopped effect or instance that wants a person.

@@ -30,6 +30,8 @@ pub struct FlowEnvironment {
     pub calendars: BTreeSet<String>,
     /// Roles of people in the directory.
     pub people_roles: BTreeSet<String>,
+    /// Of these, those that nobody has who works here.
+    pub vacant_roles: BTreeSet<String>,
     /// What other flows are, for those that are used as steps.
     pub flows: BTreeMap<String, FlowSignature>,
     /// The document type that each form makes.

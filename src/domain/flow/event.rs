@@ -44,6 +44,8 @@ pub enum Event {
         output: serde_json::Value,
         /// Whether it was taken back.
         taken_back: bool,
+        /// Who decided in it, and in flows that were steps of it.
+        decided_by: Vec<String>,
     },
     /// The step that this instance is was taken back by its parent.
     TakenBack,

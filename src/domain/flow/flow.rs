@@ -6,6 +6,7 @@ use super::scope::Needs;
 use super::start::Start;
 use super::steps::Kind;
 use super::tables::Tables;
+use super::within::Within;
 use crate::domain::diagnostic::Span;
 use crate::domain::expression::Expression;
 use crate::domain::text::title::Title;
@@ -26,6 +27,8 @@ pub struct Flow {
     pub row: Option<String>,
     /// Whose exceptions are that name nobody else.
     pub owner: Option<Who>,
+    /// Who keeps its instances moving without deciding anything.
+    pub co_managers: Vec<crate::domain::directory::Who>,
     /// 0 goes first.
     pub priority: i16,
     /// The calendar of working time.
@@ -42,6 +45,8 @@ pub struct Flow {
     pub policies: Vec<Policy>,
     /// Reactions, in order; the last one is the operator's cancel.
     pub reactions: Vec<Reaction>,
+    /// How long an instance may take.
+    pub within: Option<Within>,
     /// What a step that has it as its subflow gives, with types.
     pub inputs: Type,
     /// What it gives back to that step.
@@ -206,6 +211,8 @@ pub struct Reaction {
     pub frame: usize,
     /// Whether it takes the instance over (it reverses all, restarts or ends it).
     pub takes_over: bool,
+    /// Whether the initiator may set it off, where a verb else is only for whoever runs the flow.
+    pub by_initiator: bool,
 }
 
 /// What sets a reaction off.
@@ -235,6 +242,8 @@ pub enum Trigger {
     Cancel,
     /// The initiator's withdrawal, where the flow has no reaction of its own to it.
     Withdraw,
+    /// The instance's time is up.
+    Expire,
 }
 
 impl Flow {

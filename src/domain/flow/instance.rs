@@ -85,38 +85,25 @@ pub struct Instance {
     pub carried: Option<Carried>,
 }
 
-/// Tasks kept for the next visit of a step in the same lane.
+/// Tasks kept for the next visit of a step in the same place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Carried {
-    /// The step.
-    #[serde(rename = "s")]
-    pub step: String,
-    /// The visit around it.
-    #[serde(rename = "p")]
-    pub parent: Option<u32>,
-    /// Branch or iteration within that.
-    #[serde(rename = "l")]
-    pub lane: u32,
+    /// The visit they were left in; none in states of before, whose people are asked anew.
+    #[serde(rename = "of", default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<u32>,
     /// The tasks.
     #[serde(rename = "t")]
     pub tasks: Box<Activation>,
 }
 
 /// A return that leads straight back: people between who had agreed are not asked again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Straight {
-    /// The step that returned.
-    #[serde(rename = "u")]
-    pub until: String,
-    /// The step it was returned to.
-    #[serde(rename = "t")]
-    pub target: String,
-    /// The visit around that, and the branch or iteration: elsewhere nothing is passed.
-    #[serde(rename = "p")]
-    pub parent: Option<u32>,
-    /// Branch or iteration within the parent.
-    #[serde(rename = "l")]
-    pub lane: u32,
+    /// Visits that were left by the return and had been agreed to; each is passed once, by the next visit of its step in its
+    /// place.
+    #[serde(rename = "a")]
+    pub agreed: Vec<u32>,
 }
 
 /// The instance whose step this one is.
@@ -137,6 +124,9 @@ pub struct Parent {
     /// What the step gives, as JSON: `input` of this instance's expressions.
     #[serde(rename = "in")]
     pub input: Json,
+    /// Who had decided there when this one was asked for.
+    #[serde(rename = "db", default, skip_serializing_if = "Vec::is_empty")]
+    pub decided_by: Vec<String>,
 }
 
 /// A subflow that a visit asked for.
@@ -151,6 +141,9 @@ pub struct Sub {
     /// Where it stands, as far as it was told.
     #[serde(rename = "s")]
     pub state: SubState,
+    /// Who decided in it, once it has ended.
+    #[serde(rename = "db", default, skip_serializing_if = "Vec::is_empty")]
+    pub decided_by: Vec<String>,
 }
 
 /// Where a subflow stands.
@@ -239,9 +232,19 @@ impl Instance {
             matches!(visit.state, State::Calling | State::Awaiting | State::Waiting | State::Undoing | State::Stopped)
                 || visit.stop.is_some()
         };
-        let mut steps: Vec<&str> = self.visits.iter().filter(at).map(|visit| visit.step.as_str()).collect();
-        steps.dedup();
-        (!steps.is_empty()).then(|| steps.join(", "))
+        let names = |visits: Vec<&Visit>| {
+            let mut steps: Vec<String> = visits.into_iter().map(|visit| visit.step.clone()).collect();
+            steps.dedup();
+            (!steps.is_empty()).then(|| steps.join(", "))
+        };
+        let (written, generated): (Vec<&Visit>, Vec<&Visit>) = self.visits.iter().filter(at).partition(|visit| !visit.step.contains('.'));
+        // A step that nobody wrote takes others back: it is at these that the instance stands then.
+        let taking_back = |visit: &&Visit| {
+            visit.sub.as_ref().is_some_and(|sub| sub.state == SubState::TakingBack)
+                || visit.undo.as_ref().is_some_and(|undo| undo.effect.is_some() && !undo.settled)
+        };
+        let shown = names(written);
+        shown.or_else(|| names(self.visits.iter().filter(taking_back).collect())).or_else(|| names(generated))
     }
 }
 
@@ -578,6 +581,13 @@ pub struct Timer {
     pub due: Timestamp,
 }
 
+impl Timer {
+    /// Whether it is about the whole instance, whatever becomes of the visit it is kept with.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.purpose, TimerPurpose::Within(_))
+    }
+}
+
 /// What a timer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -588,6 +598,8 @@ pub enum TimerPurpose {
     Timeout,
     /// A rung of an await's ladder.
     Rung(u32),
+    /// A rung of the whole instance's.
+    Within(u32),
 }
 
 /// A partner event that came before the answer of the call it is about.

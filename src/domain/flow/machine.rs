@@ -469,7 +469,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn cancel_timers(&mut self, visit: usize) {
-        self.cancel_timers_where(|timer| timer.visit as usize == visit);
+        self.cancel_timers_where(|timer| timer.visit as usize == visit && !timer.is_whole());
     }
 
     pub(super) fn cancel_timers_where(&mut self, mut gone: impl FnMut(&Timer) -> bool) {

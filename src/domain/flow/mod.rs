@@ -35,6 +35,7 @@ pub mod steps;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod within;
 
 pub use compile::{Compiler, fits, signature};
 pub use decide::decide;

@@ -158,7 +158,7 @@ fn is_repeated(machine: &Machine<'_>, reaction: &Reaction, detail: &Json) -> boo
         // The newest revision is read when the restart comes.
         Trigger::Changed => !visit.state.is_over() || visit.heard.as_ref() == Some(detail),
         Trigger::Withdrawn => true,
-        Trigger::Cancel | Trigger::Withdraw | Trigger::Verb(_) => !visit.state.is_over(),
+        Trigger::Cancel | Trigger::Withdraw | Trigger::Expire | Trigger::Verb(_) => !visit.state.is_over(),
         // One repair at a time, and each once.
         Trigger::Drift { .. } => {
             !visit.state.is_over() || visit.heard.as_ref().is_some_and(|heard| heard.get("repair") == detail.get("repair"))

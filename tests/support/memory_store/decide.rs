@@ -46,6 +46,7 @@ impl State {
 
     fn write(&mut self, held: &BTreeSet<(EffectId, i64)>, writes: Writes) -> Committed {
         let rows = self.write_ledger(&writes);
+        self.write_people(&writes);
         self.tell(&writes.messages_new);
         for timer in &writes.timers_removed {
             self.drop_timer(*timer);

@@ -8,6 +8,7 @@
 mod answers;
 mod check;
 mod decide;
+pub mod desk;
 mod drift;
 mod intake;
 mod lanes;
@@ -242,7 +243,7 @@ impl Store for MemoryStore {
     }
 
     fn desk(&self) -> &dyn waybill::store::desk::Desk {
-        panic!("people do not read the store in memory")
+        self
     }
 
     fn identity(&self) -> &dyn waybill::store::identity::Identity {

@@ -4,7 +4,9 @@ use super::reconcile::{StoredRun, StoredStanding};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-use waybill::domain::ids::{DocumentId, DriftId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, ReconciliationId, TenantId, derived};
+use waybill::domain::ids::{
+    DocumentId, DriftId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, ReconciliationId, TaskId, TenantId, derived,
+};
 use waybill::store::*;
 
 /// A lane by tenant and name.
@@ -58,6 +60,12 @@ pub struct State {
     pub streams: BTreeMap<(i32, String, String), StoredStream>,
     pub answers: BTreeMap<Uuid, StoredAnswer>,
     pub definitions: BTreeMap<(TenantId, String, String, String), DefinitionRow>,
+    pub tasks: BTreeMap<TaskId, TaskRow>,
+    /// Those that are pending or wait, by whose they are.
+    pub tasks_open: BTreeSet<(String, TaskId)>,
+    pub tasks_of: BTreeMap<InstanceId, BTreeSet<TaskId>>,
+    pub decisions: BTreeMap<(InstanceId, u32), DecisionRow>,
+    pub delegations: BTreeMap<Uuid, DelegationRow>,
 }
 
 /// A message and who holds it.
@@ -126,6 +134,15 @@ impl State {
             }
             for exception in self.exceptions_of.remove(&instance).unwrap_or_default() {
                 self.exceptions.remove(&exception);
+            }
+            for task in self.tasks_of.remove(&instance).unwrap_or_default() {
+                if let Some(row) = self.tasks.remove(&task) {
+                    self.tasks_open.remove(&(row.person, row.id));
+                }
+            }
+            let numbers: Vec<u32> = self.decisions.range((instance, 0)..=(instance, u32::MAX)).map(|((_, number), _)| *number).collect();
+            for number in numbers {
+                self.decisions.remove(&(instance, number));
             }
         }
         let numbers: Vec<u32> = self.revisions.range((document, 0)..=(document, u32::MAX)).map(|((_, number), _)| *number).collect();

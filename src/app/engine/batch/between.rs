@@ -101,7 +101,7 @@ impl Deciding<'_> {
         let Some(version) = version else {
             // The parent stops at its step and says so, instead of waiting for ever.
             let (instance, output) = (subflow.instance, serde_json::Value::Null);
-            let word = Word::SubflowEnded { instance, outcome: Outcome::Unknown, output, taken_back: false };
+            let word = Word::SubflowEnded { instance, outcome: Outcome::Unknown, output, taken_back: false, decided_by: Vec::new() };
             self.tell(tenant, parent.instance, instance, "no_flow", word);
             return Verdict::Done;
         };
@@ -141,8 +141,8 @@ impl Deciding<'_> {
         let Some(parent) = parent_of(row) else { return };
         // Two ends of one instance may stand in one batch.
         let name = format!("ended/{}/{}/{}", row.lock, reported.outcome.word(), reported.taken_back);
-        let word =
-            Word::SubflowEnded { instance: row.id, outcome: reported.outcome, output: reported.output, taken_back: reported.taken_back };
+        let Reported { outcome, output, taken_back, decided_by } = reported;
+        let word = Word::SubflowEnded { instance: row.id, outcome, output, taken_back, decided_by };
         self.tell(row.tenant, parent.instance, row.id, &name, word);
     }
 

@@ -1,6 +1,6 @@
 //! Which literals an expression compares with what: a path that takes few words is never equal to a word misspelt.
 
-use super::node::Node;
+use super::node::{Node, Order};
 use crate::domain::value::Value;
 
 /// Every path that is compared with a text for equality, with that text; `in` over a list counts for each of its texts.
@@ -18,6 +18,20 @@ pub(super) fn compared(node: &Node) -> Vec<(String, &str)> {
         }
         _ => {}
     });
+    found
+}
+
+/// Every path that is compared by `!=` and not asked for by `has()`: where it is unset, that is false.
+pub(super) fn unequal(node: &Node) -> Vec<String> {
+    let (mut found, mut asked) = (Vec::new(), Vec::new());
+    node.visit(&mut |node| match node {
+        Node::Compare(comparison) if comparison.order == Order::NotEqual => {
+            found.extend([&comparison.left, &comparison.right].into_iter().filter_map(path_of));
+        }
+        Node::Has(inside, name) => asked.extend(path_of(inside).map(|path| format!("{path}.{name}"))),
+        _ => {}
+    });
+    found.retain(|path| !asked.contains(path));
     found
 }
 

@@ -88,6 +88,11 @@ impl Expression {
         compared::compared(&self.inner.node)
     }
 
+    /// Every path that it compares by `!=` without asking by `has()` whether it is there.
+    pub fn unequal(&self) -> Vec<String> {
+        compared::unequal(&self.inner.node)
+    }
+
     /// Every constant in it, folded: the literals an admin wrote.
     pub fn constants(&self) -> Vec<&Value> {
         let mut found = Vec::new();

@@ -356,7 +356,9 @@ impl<'a> Play<'a> {
         if let Err(error) = wanted.read(&Value::from_json(&output)) {
             return self.fail(span, format!("`output` does not fit: {error}"));
         }
-        self.stage.tell(&Event::SubflowEnded { instance, outcome, output, taken_back });
+        let decided_by = node.get("decided_by").map(Node::items).unwrap_or_default();
+        let decided_by = decided_by.iter().filter_map(Node::text).map(str::to_owned).collect();
+        self.stage.tell(&Event::SubflowEnded { instance, outcome, output, taken_back, decided_by });
     }
 
     fn linked(&mut self, span: Span, kind: &str, status: &str) {

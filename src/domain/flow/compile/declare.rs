@@ -47,7 +47,8 @@ impl<'a> Compiler<'a> {
         for (number, reaction) in node.get("reactions").map(Node::items).unwrap_or_default().iter().enumerate() {
             frames.push((self.frame(number, &format!("reaction.{}", number + 1), reaction, actions(reaction)), Some(reaction)));
         }
-        for (id, text) in [("command.cancel", cancel_text()), (WITHDRAW, withdraw_text())] {
+        let expires = node.get("within").map(|_| (EXPIRE, expire_text()));
+        for (id, text) in [("command.cancel", cancel_text()), (WITHDRAW, withdraw_text())].into_iter().chain(expires) {
             frames.push((self.frame(frames.len(), id, text, actions(text)), None));
         }
         self.outputs();
@@ -147,6 +148,15 @@ fn actions(reaction: &Node) -> &[Node] {
 
 /// The frame of the initiator's withdrawal.
 pub(super) const WITHDRAW: &str = "command.withdraw";
+
+/// The frame of the end of an instance whose time is up.
+pub(in crate::domain::flow) const EXPIRE: &str = "command.expire";
+
+/// The end of an instance whose time is up; `within` says the status.
+fn expire_text() -> &'static Node {
+    static TEXT: std::sync::OnceLock<Node> = std::sync::OnceLock::new();
+    TEXT.get_or_init(|| written("do: [{reverse: all}, {end: {outcome: expired, status: expired}}]"))
+}
 
 /// The operator's cancel is a reaction like any other, written once here.
 fn cancel_text() -> &'static Node {

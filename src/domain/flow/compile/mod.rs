@@ -11,9 +11,11 @@ mod paths;
 mod scope;
 mod signature;
 mod tables;
+mod unset;
 
 pub use check::fits;
 pub(in crate::domain::flow) use check::{Operation, common};
+pub(in crate::domain::flow) use declare::EXPIRE;
 pub use declare::{Child, Declared};
 pub(in crate::domain::flow) use scope::object;
 pub use signature::signature;
@@ -24,6 +26,7 @@ use super::flow::{Flow, Policy, Reaction, Step, Trigger};
 use super::start::{Start, StartOn};
 use super::steps::{self, Kind};
 use super::tables::Tables;
+use super::within::Within;
 use crate::domain::diagnostic::{Report, Span};
 use crate::domain::expression::ScopeType;
 use crate::domain::text::title::Title;
@@ -117,6 +120,7 @@ impl<'a> Compiler<'a> {
             document: definition.document.value.clone(),
             row: None,
             owner: self.who(node.get("owner")),
+            co_managers: self.co_managers(node.get("co_managers")),
             priority: priority(node.get("priority").and_then(Node::text)),
             calendar,
             working_days: std::mem::take(&mut self.working_days),
@@ -126,6 +130,7 @@ impl<'a> Compiler<'a> {
             policies: self.policies(node.get("on_error")),
             reactions: Vec::new(),
             tables: Tables::new(),
+            within: None,
             inputs: object("input", self.inputs.iter().cloned()),
             outputs: Vec::new(),
             by_id: std::mem::take(&mut self.by_id),
@@ -137,9 +142,14 @@ impl<'a> Compiler<'a> {
             flow.reactions.extend(reaction);
         }
         flow.outputs = self.outputs_of(node);
+        flow.within = node.get("within").filter(|_| !self.declared.is_empty()).map(|within| {
+            let scope = self.step_scope(0, self.document_kind);
+            Within::compile(self, within, &scope)
+        });
         flow.tables = self.use_tables(definition.id.span);
         if !self.report.has_errors() {
             paths::check(&flow, node, self.report);
+            unset::check(&flow, self.report);
         }
         flow
     }
@@ -280,16 +290,17 @@ impl<'a> Compiler<'a> {
         let takes_over = paths::takes_over(flow, frame);
         let Some(node) = node else {
             return Some(Reaction {
-                trigger: if flow.steps.get(frame).is_some_and(|step| step.id == declare::WITHDRAW) {
-                    Trigger::Withdraw
-                } else {
-                    Trigger::Cancel
+                trigger: match flow.steps.get(frame).map(|step| step.id.as_str()) {
+                    Some(declare::WITHDRAW) => Trigger::Withdraw,
+                    Some(declare::EXPIRE) => Trigger::Expire,
+                    _ => Trigger::Cancel,
                 },
                 while_running: true,
                 on_request: false,
                 when: None,
                 frame,
                 takes_over: true,
+                by_initiator: false,
             });
         };
         let trigger = match node.get("revision").and_then(Node::text) {
@@ -323,6 +334,7 @@ impl<'a> Compiler<'a> {
             when: node.get("when").and_then(|when| self.condition(when, &scope)),
             frame,
             takes_over,
+            by_initiator: node.get("by").and_then(Node::text) == Some("initiator"),
         })
     }
 }

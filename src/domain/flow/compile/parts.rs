@@ -6,7 +6,7 @@ use crate::domain::flow::effect::Cause;
 use crate::domain::flow::environment::Person;
 use crate::domain::flow::event::Outcome;
 use crate::domain::flow::flow::{OnError, Policy, Who};
-use crate::domain::text::tree::Node;
+use crate::domain::text::tree::{Node, NodeKind};
 use crate::domain::text::units;
 
 impl Compiler<'_> {
@@ -18,13 +18,33 @@ impl Compiler<'_> {
         }
         if let Some(role) = node.get("role") {
             let name = role.text()?;
-            if !self.env.people_roles.contains(name) {
-                self.unknown("role of people", name, role.span, self.env.people_roles.iter());
-            }
+            self.people_role(role);
             return Some(Who::Person(Person::Role(name.to_owned())));
         }
         let user = node.get("user").and_then(Node::text)?;
         Some(Who::Person(Person::User(user.to_owned())))
+    }
+
+    /// Who keeps the flow's instances moving.
+    pub fn co_managers(&mut self, node: Option<&Node>) -> Vec<crate::domain::directory::Who> {
+        let Some(node) = node else { return Vec::new() };
+        let each = if let NodeKind::List(items) = &node.kind { items.as_slice() } else { std::slice::from_ref(node) };
+        for role in each.iter().filter_map(|one| one.get("role")) {
+            self.people_role(role);
+        }
+        each.iter().filter_map(crate::domain::directory::Who::read).collect()
+    }
+
+    /// A role that people are asked, told or handed something by: there is one of this name, and somebody has it.
+    pub fn people_role(&mut self, role: &Node) {
+        let Some(name) = role.text() else { return };
+        if !self.env.people_roles.contains(name) {
+            self.unknown("role of people", name, role.span, self.env.people_roles.iter());
+        } else if self.env.vacant_roles.contains(name) {
+            self.report
+                .warning("vacant_role", role.span, format!("nobody who works here has the role `{name}`"))
+                .hint("give it to somebody in the directory, or ask somebody else");
+        }
     }
 
     /// A duration; working time needs a calendar, of the step or of the flow.

@@ -40,7 +40,9 @@ pub(super) fn check(flow: &Flow, node: &Node, report: &mut Report) {
     }
     // When a reaction comes, any step may have been visited.
     walk.seen = flow.steps.iter().map(|step| step.id.clone()).collect();
-    for reaction in flow.reactions.iter().filter(|reaction| !matches!(reaction.trigger, Trigger::Cancel | Trigger::Withdraw)) {
+    for reaction in
+        flow.reactions.iter().filter(|reaction| !matches!(reaction.trigger, Trigger::Cancel | Trigger::Withdraw | Trigger::Expire))
+    {
         // A source that withdrew the document knows that it did.
         let told = if reaction.trigger == Trigger::Withdrawn { sources.clone() } else { BTreeSet::new() };
         let Some(frame) = flow.steps.get(reaction.frame) else { continue };

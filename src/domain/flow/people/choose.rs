@@ -108,10 +108,7 @@ impl Chooser {
             return table_of(compiler, node, table);
         }
         if let Some(role) = node.get("role") {
-            let name = role.text()?;
-            if !compiler.env.people_roles.contains(name) {
-                compiler.unknown("role of people", name, role.span, compiler.env.people_roles.iter());
-            }
+            compiler.people_role(role);
         }
         let chooser = Chooser::read(node);
         if chooser.is_none() {
@@ -215,10 +212,14 @@ fn table_of(compiler: &mut Compiler<'_>, node: &Node, table: &Node) -> Option<Ch
 
 /// What a document's people are seen from.
 pub(in crate::domain::flow) fn around(machine: &Machine<'_>) -> Around {
+    around_of(&machine.facts.initiator, &machine.doc)
+}
+
+/// What a document's people are seen from: who began, its department, its company.
+pub fn around_of(initiator: &Value, doc: &Value) -> Around {
     let text = |value: &Value| value.as_text().map(Arc::from);
-    let doc = &machine.doc;
     Around {
-        initiator: text(machine.facts.initiator.member("id")),
+        initiator: text(initiator.member("id")),
         department: text(doc.member("department").member("id"))
             .or_else(|| text(doc.member("department").member("code")))
             .or_else(|| text(doc.member("department"))),

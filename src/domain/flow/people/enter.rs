@@ -1,6 +1,7 @@
 //! Entering a step that asks people: who it leads to, what the policies make of that, the first tasks.
 
 use super::choose::{self, around, people};
+use super::going_back::place;
 use super::proceed::{self, close, told};
 use super::{Asks, CopyAt};
 use crate::domain::approval::{Activation, Empty, Mode, OwnApproval, Repeated, SYSTEM, TASKS_MAX, Task, TaskKind, TaskState, tasks};
@@ -8,7 +9,7 @@ use crate::domain::expression::EvaluateError;
 use crate::domain::flow::decision::Decided;
 use crate::domain::flow::effect::Cause;
 use crate::domain::flow::event::Outcome;
-use crate::domain::flow::instance::{Carried, State, TimerPurpose, Visit};
+use crate::domain::flow::instance::{Carried, State, TimerPurpose};
 use crate::domain::flow::machine::Machine;
 use serde_json::json;
 
@@ -75,12 +76,29 @@ pub(in crate::domain::flow) fn barred(machine: &Machine<'_>, visit: usize, asks:
     if own && (asks.second_person || (asks.kind == TaskKind::Approve && asks.own != OwnApproval::Ask)) {
         return Some("who began the document's flow may not decide at this step");
     }
-    let decided = |task: &Task| task.kind.decides() && task.state.is_passed() && task.why.is_none();
-    let earlier = machine.instance.visits.iter().enumerate().filter(|(index, found)| *index != visit && !found.left);
-    let mut tasks = earlier.filter_map(|(_, found)| found.people.as_ref()).flat_map(|activation| &activation.tasks);
-    // Who acted for somebody has had a say as well.
-    let had_a_say = |task: &Task| decided(task) && (task.person == person || task.by.as_deref() == Some(person));
-    (asks.second_person && tasks.any(had_a_say)).then_some("who decided at an earlier step may not decide at this one")
+    let before = asks.second_person && had_a_say(machine, Some(visit)).any(|decided| decided == person);
+    before.then_some("who decided at an earlier step may not decide at this one")
+}
+
+/// Who decided at steps that still count, but for one visit: in this instance, in flows that are steps of it, and in the one
+/// whose step it is as far as that had come.
+fn had_a_say<'m>(machine: &'m Machine<'_>, but: Option<usize>) -> impl Iterator<Item = &'m str> {
+    let visits = machine.instance.visits.iter().enumerate().filter(move |(index, found)| Some(*index) != but && !found.left);
+    let here = visits.flat_map(|(_, found)| {
+        let tasks = found.people.iter().flat_map(|activation| &activation.tasks);
+        let decided =
+            tasks.filter(|task| task.kind.decides() && task.why.is_none() && (task.state.is_passed() || task.state == TaskState::Rejected));
+        // Who acted for somebody has had a say as well.
+        let own = decided.flat_map(|task| std::iter::once(task.person.as_str()).chain(task.by.as_deref()));
+        own.chain(found.sub.iter().flat_map(|sub| sub.decided_by.iter().map(String::as_str)))
+    });
+    here.chain(machine.instance.parent.iter().flat_map(|parent| parent.decided_by.iter().map(String::as_str)))
+}
+
+/// Everybody who decided here so far, each once.
+pub(in crate::domain::flow) fn had_a_say_here(machine: &Machine<'_>) -> Vec<String> {
+    let people: std::collections::BTreeSet<&str> = had_a_say(machine, None).collect();
+    people.into_iter().map(str::to_owned).collect()
 }
 
 /// Whether somebody has agreed already, as the policy counts it: a decision of their own, in this round, that nobody has gone
@@ -238,8 +256,7 @@ pub(in crate::domain::flow) fn carry_over(machine: &mut Machine<'_>, visit: usiz
     }
     activation.due = None;
     activation.returned = None;
-    let found = &machine.instance.visits[visit];
-    machine.instance.carried = Some(Carried { step: found.step.clone(), parent: found.parent, lane: found.lane, tasks: activation });
+    machine.instance.carried = Some(Carried { of: u32::try_from(visit).ok(), tasks: activation });
 }
 
 fn reopen(task: &mut Task) {
@@ -255,15 +272,12 @@ fn reopen(task: &mut Task) {
 
 /// What was kept for this visit.
 fn carried(machine: &mut Machine<'_>, visit: usize) -> Option<Activation> {
-    let (step, parent, lane) = {
-        let found = &machine.instance.visits[visit];
-        (found.step.clone(), found.parent, found.lane)
-    };
-    let mine = |carried: &mut Carried| carried.step == step && carried.parent == parent && carried.lane == lane;
-    let mut kept = *machine.instance.carried.take_if(mine)?.tasks;
-    let same = |found: &Visit| found.left && found.step == step && found.parent == parent && found.lane == lane && found.people.is_some();
-    let former = machine.instance.visits.iter().rposition(same);
-    if machine.instance.edited.is_some_and(|edited| former.is_some_and(|former| edited as usize > former)) {
+    let former = machine.instance.carried.as_ref()?.of? as usize;
+    if place(machine, former) != place(machine, visit) {
+        return None;
+    }
+    let mut kept = *machine.instance.carried.take()?.tasks;
+    if machine.instance.edited.is_some_and(|edited| edited as usize > former) {
         // What was agreed to is not what is there now.
         kept.tasks.iter_mut().filter(|task| task.kind.decides() && task.state.is_passed()).for_each(reopen);
     }

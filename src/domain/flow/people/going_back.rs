@@ -35,6 +35,7 @@ pub(in crate::domain::flow) fn resubmitted(machine: &mut Machine<'_>, visit: usi
         Some(Returned::StraightBack) | None if !changed => visit,
         _ => {
             machine.instance.carried = None;
+            machine.instance.straight = None;
             first_asked(machine, visit).unwrap_or(visit)
         }
     };
@@ -66,31 +67,33 @@ pub(super) fn to_step(machine: &mut Machine<'_>, visit: usize, step: &str, strai
     let before = |index: &usize| visits[*index].step == step && !visits[*index].left && again::is_after(machine, *index, visit);
     let target = (0..visit).rev().find(before).ok_or_else(|| format!("`{step}` does not come before this step"))?;
     again::possible(&machine.instance, target)?;
-    let (parent, lane) = (visits[target].parent, visits[target].lane);
-    let own = machine.instance.visits[visit].step.clone();
     cancel_open(machine, visit, "returned");
     machine.note("returned", Some(visit), json!({"to": step, "straight": straight}));
+    let agreed = agreed_after(machine, target);
     again::from_visit(machine, target)?;
-    machine.instance.straight = straight.then(|| Straight { until: own, target: step.to_owned(), parent, lane });
+    machine.instance.straight = Some(Straight { agreed }).filter(|found| straight && !found.agreed.is_empty());
     Ok(())
 }
 
-/// On the way straight back: a step between whose people had agreed is passed. True when it was.
-pub(in crate::domain::flow) fn pass_straight(machine: &mut Machine<'_>, visit: usize) -> bool {
-    let step = machine.instance.visits[visit].step.clone();
-    let Some(straight) = machine.instance.straight.clone() else { return false };
-    if !is_within(machine, &straight, visit) {
-        return false;
-    }
-    if straight.until == step {
-        machine.instance.straight = None;
-        return false;
-    }
-    let agreed =
-        |found: &crate::domain::flow::instance::Visit| found.step == step && found.left && found.outcome == Some(Outcome::Approved);
+/// Visits that a return to an earlier one leaves and that people have agreed to.
+fn agreed_after(machine: &Machine<'_>, target: usize) -> Vec<u32> {
     let visits = &machine.instance.visits;
-    let former = (0..visits.len()).rev().find(|index| agreed(&visits[*index]) && is_within(machine, &straight, *index));
-    let (Some(former), false) = (former, straight.target == step) else { return false };
+    let agreed = |index: &usize| {
+        let found = &visits[*index];
+        found.people.is_some() && !found.left && found.outcome == Some(Outcome::Approved) && again::is_after(machine, target, *index)
+    };
+    (target + 1..visits.len()).filter(agreed).filter_map(|index| u32::try_from(index).ok()).collect()
+}
+
+/// On the way straight back: a step between whose people had agreed is passed, in whichever branch it stands. True when it was.
+pub(in crate::domain::flow) fn pass_straight(machine: &mut Machine<'_>, visit: usize) -> bool {
+    let own = place(machine, visit);
+    let Some(straight) = machine.instance.straight.as_mut() else { return false };
+    let mut agreed = std::mem::take(&mut straight.agreed);
+    let found = agreed.iter().rposition(|former| place(machine, *former as usize) == own);
+    let former = found.map(|at| agreed.remove(at) as usize);
+    machine.instance.straight = Some(Straight { agreed }).filter(|left| !left.agreed.is_empty());
+    let Some(former) = former else { return false };
     if machine.instance.edited.is_some_and(|edited| edited as usize > former) {
         // They agreed to something else.
         return false;
@@ -110,10 +113,9 @@ pub(in crate::domain::flow) fn pass_straight(machine: &mut Machine<'_>, visit: u
     true
 }
 
-/// Whether a visit lies on the way that a return leads straight back on.
-fn is_within(machine: &Machine<'_>, straight: &Straight, visit: usize) -> bool {
-    match straight.parent {
-        None => true,
-        Some(parent) => machine.ancestors(visit).iter().any(|(around, lane)| *around == parent as usize && *lane == straight.lane),
-    }
+/// Where a visit stands: its step and the steps around it, with branch or iteration.
+pub(super) fn place(machine: &Machine<'_>, visit: usize) -> (String, Vec<(String, u32)>) {
+    let visits = &machine.instance.visits;
+    let around = machine.ancestors(visit).into_iter().map(|(parent, lane)| (visits[parent].step.clone(), lane)).collect();
+    (visits[visit].step.clone(), around)
 }

@@ -14,13 +14,13 @@ pub mod verbs;
 
 use super::compile::{Compiler, StepContext};
 use super::effect::Cause;
-use super::flow::{Condition, Step};
+use super::flow::{Condition, Flow, Step};
 use super::instance::{Stopped, Visit};
 use super::ladder::Rung;
 use super::machine::Machine;
 use super::steps::Kind;
 use crate::domain::approval::{Empty, Mode, OwnApproval, RejectMeans, Repeated, TaskKind};
-use crate::domain::directory::Who;
+use crate::domain::directory::{Around, Directory, Who};
 use crate::domain::text::tree::{Node, NodeKind};
 use crate::domain::text::units::Span;
 use crate::domain::value::Type;
@@ -29,7 +29,7 @@ use indexmap::IndexMap;
 use serde_json::json;
 use std::collections::BTreeSet;
 
-pub(super) use enter::{carry_over, enter};
+pub(super) use enter::{carry_over, enter, had_a_say_here};
 use going_back::pass_straight;
 pub(super) use suspend::thaw;
 
@@ -280,10 +280,8 @@ fn empty(compiler: &mut Compiler<'_>, node: &Node) -> Option<Empty> {
             _ => Empty::Block,
         });
     };
-    if let Some(role) = to.get("role").and_then(Node::text)
-        && !compiler.env.people_roles.contains(role)
-    {
-        compiler.unknown("role of people", role, to.span, compiler.env.people_roles.iter());
+    if let Some(role) = to.get("role") {
+        compiler.people_role(role);
     }
     Who::read(to).map(Empty::To)
 }
@@ -347,6 +345,11 @@ pub(super) fn left(machine: &mut Machine<'_>, person: &str) {
         machine.note("handed_over", Some(visit), json!({"from": person, "to": to.first()}));
         proceed::proceed(machine, visit, asks);
     }
+}
+
+/// Whether somebody is among those who keep a flow's instances moving.
+pub fn co_manages(flow: &Flow, directory: &Directory, around: &Around, person: &str) -> bool {
+    flow.co_managers.iter().any(|who| choose::resolved(directory, who, around).iter().any(|known| known == person))
 }
 
 /// Whether people are asked at a visit now.

@@ -9,6 +9,7 @@ use crate::domain::flow::event::Outcome;
 use crate::domain::flow::instance::State;
 use crate::domain::flow::ladder;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::reversal;
 use crate::domain::flow::steps::parallel;
 use serde_json::{Value as Json, json};
 
@@ -16,7 +17,8 @@ use serde_json::{Value as Json, json};
 pub(in crate::domain::flow) fn proceed(machine: &mut Machine<'_>, visit: usize, asks: &Asks) {
     match verdict(machine, visit, asks) {
         Verdict::Passed => close(machine, visit, asks, Outcome::Approved),
-        Verdict::Rejected if asks.reject == RejectMeans::Return => {
+        // A reaction runs once: there is no way back in it.
+        Verdict::Rejected if asks.reject == RejectMeans::Return && reversal::frame(machine, visit).is_none() => {
             cancel_open(machine, visit, "peer_rejected");
             going_back::to_initiator(machine, visit, Returned::StepByStep);
         }

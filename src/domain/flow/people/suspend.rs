@@ -49,6 +49,11 @@ pub(in crate::domain::flow) fn thaw(machine: &mut Machine<'_>) {
 
 /// When a timer is due after the pause: plain time goes on as plain time, working time as working time, a date stays.
 fn later(machine: &Machine<'_>, timer: &Timer, since: Timestamp) -> Timestamp {
+    if let TimerPurpose::Within(rung) = timer.purpose {
+        let span = machine.flow.within.as_ref().and_then(|within| within.rungs.get(rung as usize)).map(|rung| rung.span);
+        let calendar = machine.flow.calendar.as_deref().filter(|_| counts_work(span));
+        return machine.env().postponed(calendar, timer.due, since, machine.now);
+    }
     let visit = timer.visit as usize;
     let Some(step) = machine.step_of(visit) else { return timer.due };
     let span = match (timer.purpose, &step.kind) {

@@ -1,11 +1,12 @@
 //! `end`: the instance is over, with an outcome and the document's final status.
 
 use super::{Kind, Word, no_blocks, no_output, outcome::OUTCOMES, subflow};
-use crate::domain::flow::compile::{Compiler, StepContext};
+use crate::domain::flow::compile::{Compiler, EXPIRE, StepContext};
 use crate::domain::flow::decision::Reported;
 use crate::domain::flow::event::Outcome;
 use crate::domain::flow::instance::{Scope, State, Status, Then};
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::people;
 use crate::domain::flow::reversal;
 use crate::domain::text::shape::{Field, ObjectShape, Shape, Variant};
 use crate::domain::text::tree::Node;
@@ -101,7 +102,10 @@ pub(super) fn finish(machine: &mut Machine<'_>, visit: usize, end: &End) {
     // The operator's cancel of a step of another flow is no word about the document: that flow has it.
     let own = machine.instance.parent.is_none() || !machine.instance.visits[visit].step.starts_with("command.");
     let known = machine.instance.document_status.clone().unwrap_or_else(|| machine.facts.document.status.clone());
-    let status = match end.status.clone().filter(|_| own) {
+    // Whose time is up takes the status that `within` says.
+    let lapsed = machine.flow.within.as_ref().filter(|_| machine.instance.visits[visit].step.starts_with(EXPIRE));
+    let wanted = lapsed.map(|within| within.status.clone()).or_else(|| end.status.clone());
+    let status = match wanted.filter(|_| own) {
         Some(status) => {
             machine.changes.statuses.push((document, status.clone()));
             status
@@ -117,6 +121,7 @@ pub(super) fn finish(machine: &mut Machine<'_>, visit: usize, end: &End) {
     if machine.instance.parent.is_some() {
         let output = subflow::outputs(machine, visit);
         let taken_back = machine.instance.taken_back;
-        machine.changes.reported = Some(Reported { outcome: end.outcome, output, taken_back });
+        let decided_by = people::had_a_say_here(machine);
+        machine.changes.reported = Some(Reported { outcome: end.outcome, output, taken_back, decided_by });
     }
 }

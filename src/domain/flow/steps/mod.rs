@@ -60,6 +60,7 @@ pub static ACTION_VARIANTS: &[&Variant] = &[
     &wait::VARIANT,
     &notify::VARIANT,
     &end::VARIANT,
+    &approve::VARIANT,
 ];
 
 /// What the compiler asks of a kind.

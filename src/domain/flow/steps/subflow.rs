@@ -11,6 +11,7 @@ use crate::domain::flow::effect::Cause;
 use crate::domain::flow::event::Outcome;
 use crate::domain::flow::instance::{Parent, State, Sub, SubState};
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::people;
 use crate::domain::ids::{self, InstanceId};
 use crate::domain::text::shape::{Field, Shape, Variant};
 use crate::domain::text::tree::Node;
@@ -111,12 +112,19 @@ pub(super) fn enter(machine: &mut Machine<'_>, visit: usize, subflow: &Subflow) 
         &found.number.to_be_bytes(),
         &run.to_be_bytes(),
     ]));
-    let parent = Parent { instance: parent, step: found.step.clone(), visit: found.number, depth, input: Json::Object(input) };
+    let parent = Parent {
+        instance: parent,
+        step: found.step.clone(),
+        visit: found.number,
+        depth,
+        input: Json::Object(input),
+        decided_by: people::had_a_say_here(machine),
+    };
     let (document, _) = machine.subject_of(visit);
     machine.note("subflow", Some(visit), json!({"flow": subflow.flow, "instance": instance}));
     machine.changes.subflows.push(SubflowAsked { instance, document, start: Some((subflow.flow.clone(), parent)) });
     let found = &mut machine.instance.visits[visit];
-    found.sub = Some(Sub { instance, run, state: SubState::Running });
+    found.sub = Some(Sub { instance, run, state: SubState::Running, decided_by: Vec::new() });
     if subflow.detach {
         return machine.complete(visit);
     }
@@ -148,6 +156,14 @@ pub(in crate::domain::flow) fn ended(machine: &mut Machine<'_>, instance: Instan
     found.outcome = Some(outcome);
     found.output = Some(output.clone()).filter(|output| !output.is_null());
     machine.complete(visit);
+}
+
+/// Who decided in the other instance counts here as having decided before.
+pub(in crate::domain::flow) fn heard_who_decided(machine: &mut Machine<'_>, instance: InstanceId, decided_by: &[String]) {
+    let subs = machine.instance.visits.iter_mut().filter_map(|visit| visit.sub.as_mut());
+    for sub in subs.filter(|sub| sub.instance == instance) {
+        sub.decided_by = if sub.state == SubState::Ended { decided_by.to_vec() } else { Vec::new() };
+    }
 }
 
 /// Brings a subflow nearer to being taken back; true when nothing is left of it.

@@ -248,3 +248,61 @@ fn a_step_assigns_to_its_own_document_alone() {
     let steps = "  - {id: p, create: payable, map: po_to_payable, link: pays}\n  - {id: a, for: p, assign: {number: \"'x'\"}}";
     assert_eq!(errors(World::new().compile(&text(steps, ""))), [("bad_value", 10)]);
 }
+
+/// Warnings of a flow of these steps, with this code.
+fn warnings(world: &World, steps: &str, more: &str, code: &str) -> usize {
+    let mut report = crate::domain::diagnostic::Report::new("flow.yaml");
+    let node = crate::domain::text::tree::parse(&text(steps, more), &mut report).expect("it parses");
+    let definition = crate::domain::flow::Definition::read(&node, &mut report).expect("it reads");
+    assert!(crate::domain::flow::Flow::compile(&definition, &world.env, &mut report).is_some(), "warnings do not stop it");
+    report.into_items().iter().filter(|item| item.code == code).count()
+}
+
+#[test]
+fn unequal_to_the_outcome_of_a_step_that_may_be_left_out_is_warned_of() {
+    let world = World::new();
+    let after = |steps: &str, when: &str| {
+        warnings(&world, &format!("{steps}\n  - {{id: z, when: \"{when}\", outcome: rejected}}"), "", "compares_unset")
+    };
+    let always = "  - {id: a, outcome: approved}";
+    let sometimes = "  - {id: a, when: \"doc.total_gross > 5\", outcome: approved}";
+    let in_branch = "  - id: c\n    choose: {branches: [{id: x, when: \"doc.total_gross > 5\", steps: [{id: a, outcome: approved}]}], otherwise: {id: y, steps: []}}";
+    let beside = |join: &str| {
+        format!(
+            "  - {{id: c, parallel: {{join: {join}, branches: [{{id: x, steps: [{{id: a, outcome: approved}}]}}, {{id: y, steps: [{{id: b, outcome: approved}}]}}]}}}}"
+        )
+    };
+    let unequal = "steps.a.outcome != 'approved'";
+    for (steps, when, wanted) in [
+        (always, unequal, 0),
+        (sometimes, unequal, 1),
+        (sometimes, "'approved' != steps.a.outcome", 1),
+        (sometimes, "steps.a.outcome == 'approved'", 0),
+        (sometimes, "!(steps.a.outcome == 'approved')", 0),
+        (sometimes, "has(steps.a.outcome) && steps.a.outcome != 'approved'", 0),
+        (in_branch, unequal, 1),
+        (&beside("all"), unequal, 0),
+        (&beside("any"), unequal, 1),
+    ] {
+        assert_eq!(after(steps, when), wanted, "{steps}\n{when}");
+    }
+    let inside = "  - id: c\n    choose: {branches: [{id: x, when: \"doc.total_gross > 5\", steps: [{id: a, outcome: approved}, {id: z, when: \"steps.a.outcome != 'approved'\", outcome: rejected}]}], otherwise: {id: y, steps: []}}";
+    assert_eq!(warnings(&world, inside, "", "compares_unset"), 0, "in its own branch it has been visited");
+    let reaction = "reactions:\n  - {verb: revoke, do: [{id: r, when: \"steps.a.outcome != 'approved'\", outcome: rejected}, {end: {outcome: revoked, status: revoked}}]}";
+    assert_eq!(warnings(&world, always, reaction, "compares_unset"), 1, "a reaction may come before");
+}
+
+#[test]
+fn a_role_that_nobody_has_is_warned_of_wherever_people_are_named_by_it() {
+    let mut world = World::new();
+    world.env.vacant_roles.insert("vacant".to_owned());
+    for (keys, wanted) in [
+        ("by: {role: vacant}, empty: block", 1),
+        ("by: {role: cfo}, empty: {to: {role: vacant}}", 1),
+        ("by: {role: cfo}, empty: block, copies: [{to: {role: vacant}}], instead: {role: vacant}", 2),
+        ("by: {role: cfo}, empty: block, ladder: [{after: 1d, escalate: {role: vacant}}]", 1),
+        ("by: {role: cfo}, empty: {to: {role: board}}", 0),
+    ] {
+        assert_eq!(warnings(&world, &format!("  - {{id: ask, approve: {{{keys}}}, due: 1d}}"), "", "vacant_role"), wanted, "{keys}");
+    }
+}

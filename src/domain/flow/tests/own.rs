@@ -100,7 +100,7 @@ const SUB: &str = "  - {id: sub, subflow: inner, with: {limit: \"decimal('5.00')
                    - {id: yes, when: \"steps.sub.outcome == 'approved' && steps.sub.output.agreed\", steps: []}\n      otherwise: {id: no, steps: []}";
 
 fn ended(instance: InstanceId, outcome: Outcome, output: serde_json::Value, taken_back: bool) -> Event {
-    Event::SubflowEnded { instance, outcome, output, taken_back }
+    Event::SubflowEnded { instance, outcome, output, taken_back, decided_by: Vec::new() }
 }
 
 #[test]
@@ -146,8 +146,14 @@ fn inner(world: &World) -> Flow {
 }
 
 fn as_step() -> Instance {
-    let parent =
-        Parent { instance: InstanceId(uuid::Uuid::nil()), step: "sub".into(), visit: 1, depth: 1, input: json!({"limit": "5.00"}) };
+    let parent = Parent {
+        instance: InstanceId(uuid::Uuid::nil()),
+        step: "sub".into(),
+        visit: 1,
+        depth: 1,
+        input: json!({"limit": "5.00"}),
+        decided_by: Vec::new(),
+    };
     Instance { parent: Some(parent), ..Instance::default() }
 }
 

@@ -205,6 +205,7 @@ impl World {
             ]),
             values: IndexMap::from([(Arc::from("free_limit"), Type::Decimal { currency: Some(Arc::from("CNY")) })]),
             calendars: words(&["cn"]),
+            vacant_roles: std::collections::BTreeSet::new(),
             people_roles: words(&["procurement_head", "procurement_clerk", "finance_manager", "cfo", "board", "vacant"]),
             templates: words(&["po_released"]),
             channels: words(&["log"]),

@@ -20,6 +20,13 @@ fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> 
     let Some(how @ (Added::Before | Added::After | Added::Beside)) = given.act.how else {
         return Err(RefusalCode::Incomplete.because("`how` says where they stand: `before`, `after` or `beside`"));
     };
+    // Whoever adds somebody after the task agrees with it; that is its holder's to do.
+    let by = &given.act.by;
+    let holder = machine.instance.visits[given.visit].people.as_ref().map(|activation| activation.tasks[given.task].person.as_str());
+    let holds = holder == Some(by.person.as_str()) || (holder.is_some() && holder == by.on_behalf_of.as_deref());
+    if how == Added::After && !holds {
+        return Err(RefusalCode::NotYours.because("to add somebody after a task is to agree with it, and the task is somebody else's"));
+    }
     let own = u32::try_from(given.task).unwrap_or(u32::MAX);
     let Some(activation) = machine.instance.visits[given.visit].people.as_ref() else { return Ok(()) };
     let asker = &activation.tasks[given.task];

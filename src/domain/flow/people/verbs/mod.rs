@@ -29,7 +29,7 @@ pub mod transfer;
 mod urge;
 mod withdraw;
 
-use super::{Asks, asks_of, proceed};
+use super::{Asks, asks_of, choose, proceed};
 use crate::domain::approval::{Act, Refusal, RefusalCode, SYSTEM, Task, TaskKind, TaskState};
 use crate::domain::flow::Flow;
 use crate::domain::flow::decision::Decided;
@@ -95,6 +95,9 @@ pub enum Whose {
     /// Whoever has to do with the instance.
     Participant,
 }
+
+/// Verbs of a flow's co-managers, beside those that are everybody's: none of them decides.
+pub const CO_MANAGED: &[&str] = &["transfer", "add", "remove", "urge", "copy", "comment", "terminate"];
 
 /// All verbs.
 pub static VERBS: &[&Verb] = &[
@@ -286,9 +289,17 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
         return Err(RefusalCode::NotAllowed.because(format!("`{}` may not be used at this step", verb.word)));
     }
     let system = act.by.person == SYSTEM;
+    let left = machine.env().directory().users.get(act.by.person.as_str()).is_some_and(|user| !user.active);
+    if left && !act.by.admin {
+        return Err(RefusalCode::NotYours.because("who has left the company does nothing here any more"));
+    }
     let initiator = || machine.facts.initiator.member("id").as_text() == Some(&act.by.person);
     let task = machine.instance.visits.get(given.visit).and_then(|visit| visit.people.as_ref()?.tasks.get(given.task));
     let holds = |task: &Task| task.person == act.by.person || act.by.on_behalf_of.as_deref() == Some(&task.person);
+    let co_manages = || {
+        CO_MANAGED.contains(&verb.word)
+            && super::co_manages(machine.flow, machine.env().directory(), &choose::around(machine), &act.by.person)
+    };
     let may = match verb.whose {
         Whose::Holder => task.is_some_and(holds),
         Whose::HolderOrAdmin => act.by.admin || system || task.is_some_and(holds),
@@ -303,7 +314,7 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
         Whose::Admin => act.by.admin || system,
         Whose::Participant => act.by.admin || initiator() || takes_part(machine, &act.by.person),
     };
-    if !may {
+    if !may && !co_manages() {
         let message = match verb.whose {
             Whose::Holder | Whose::HolderOrAdmin => "the task is somebody else's",
             Whose::AskerOrAdmin => "only who asked for the task may do this",

@@ -4,6 +4,7 @@ use super::{Given, On, Verb, Whose, set};
 use crate::domain::approval::{Refusal, RefusalCode, Returned, TaskKind, TaskState};
 use crate::domain::flow::machine::Machine;
 use crate::domain::flow::people::{carry_over, going_back};
+use crate::domain::flow::reversal;
 
 /// The word for the one who began.
 const INITIATOR: &str = "initiator";
@@ -20,6 +21,9 @@ pub(super) static VERB: Verb = Verb {
 
 fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
     let act = given.act;
+    if reversal::frame(machine, given.visit).is_some() {
+        return Err(RefusalCode::NotAllowed.because("what a reaction asks is not sent back: a reaction runs once"));
+    }
     if act.straight {
         // Straight back is back to whoever returned it: the others of the step have decided.
         carry_over(machine, given.visit, given.task);

@@ -1,8 +1,12 @@
 //! Own documents, repeated approvers, duties of two people.
 
+use super::super::world::*;
 use super::support::*;
-use crate::domain::approval::{Act, Actor, Added, RefusalCode, TaskState};
-use crate::domain::flow::Flow;
+use crate::domain::approval::{Act, Actor, Added, RefusalCode, TaskRef, TaskState};
+use crate::domain::flow::environment::FlowSignature;
+use crate::domain::flow::event::{Event, Outcome};
+use crate::domain::flow::stage::Stage;
+use crate::domain::flow::{Flow, Instance};
 use serde_json::json;
 
 #[test]
@@ -128,4 +132,61 @@ fn what_goes_on_beside_a_step_does_not_come_before_it() {
         assert_eq!(play.says(person, "approve"), Ok(()));
     }
     assert_eq!(play.turn(), ["ma"], "asked at `b2`: the step before that was another's, `a1` is in another branch");
+}
+
+/// A world in which `inner` is a flow that can be a step.
+fn with_inner() -> World {
+    let mut world = world();
+    let signature = FlowSignature { document: "purchase_order".to_owned(), is_subflow: true, inputs: Vec::new(), outputs: Vec::new() };
+    world.env.flows.insert("inner".to_owned(), signature);
+    world
+}
+
+#[test]
+fn who_decided_in_a_flow_that_is_a_step_has_decided_before() {
+    let world = with_inner();
+    let steps = "  - {id: sub, subflow: inner}\n  - {id: second, approve: {by: [{user: ma}, {user: he}], empty: block, second_person: true}, due: 1d}";
+    let flow = world.steps(steps, "");
+    for (decided_by, turn) in [(vec![], vec!["ma", "he"]), (vec!["ma"], vec!["he"])] {
+        let mut play = Play::new(&flow, &world);
+        let instance = play.stage.instance.visits[0].sub.as_ref().expect("asked for").instance;
+        let ended = Event::SubflowEnded {
+            instance,
+            outcome: Outcome::Approved,
+            output: serde_json::Value::Null,
+            taken_back: false,
+            decided_by: to(&decided_by),
+        };
+        play.stage.tell(&ended);
+        assert_eq!(play.turn(), turn, "{decided_by:?}");
+        if !decided_by.is_empty() {
+            assert_eq!(play.says_with("he", "transfer", |act| act.to = to(&["ma"])), Err(RefusalCode::BadPeople));
+        }
+    }
+}
+
+#[test]
+fn a_flow_that_is_a_step_knows_who_decided_around_it_and_tells_who_decided_in_it() {
+    let world = with_inner();
+    let outer = world.steps("  - {id: first, approve: {by: {user: ma}, empty: block}, due: 1d}\n  - {id: sub, subflow: inner}", "");
+    let mut play = Play::new(&outer, &world);
+    let act = Act {
+        verb: "approve".to_owned(),
+        by: Actor { on_behalf_of: Some("ma".to_owned()), ..by("sun") },
+        task: play.task("ma", TaskState::Pending),
+        ..Act::default()
+    };
+    let changes = play.stage.tell(&Event::Act(Box::new(act)));
+    let (_, parent) = changes.subflows[0].start.clone().expect("it begins");
+    assert_eq!(parent.decided_by, ["ma", "sun"]);
+    let text = "format: 1\nflow: inner\ndocument: purchase_order\nowner: {role: procurement_head}\nstart: [{subflow: true}]\nsteps:\n  - {id: again, approve: {by: [{user: ma}, {user: sun}, {user: he}], mode: any, empty: block, second_person: true}, due: 1d}\n  - {id: over, end: {outcome: approved}}\n";
+    let inner = world.flow(text);
+    let mut stage = Stage::new(&inner, &world, facts("10.00"), now());
+    stage.instance = Instance { parent: Some(parent), ..Instance::default() };
+    stage.tell(&Event::Started);
+    let holders = stage.instance.visits[0].people.as_ref().expect("asked").holders();
+    assert_eq!(holders, ["he"]);
+    let task = TaskRef { step: "again".to_owned(), visit: 1, number: 0 };
+    let changes = stage.tell(&Event::Act(Box::new(Act { verb: "approve".to_owned(), by: by("he"), task: Some(task), ..Act::default() })));
+    assert_eq!(changes.reported.expect("it ended").decided_by, ["he", "ma", "sun"], "whoever decided around it too");
 }

@@ -2,6 +2,7 @@
 
 use super::super::world::*;
 use super::support::*;
+use crate::domain::approval::RefusalCode;
 use crate::domain::flow::event::{Event, Outcome};
 use crate::domain::flow::people::forecast::forecast;
 
@@ -96,4 +97,18 @@ fn who_leaves_leaves_no_task_behind() {
     assert_eq!(play.says("sun", "approve"), Ok(()));
     assert_eq!(play.outcome("ask"), Some(Outcome::Approved), "both duties went to the superior and became one");
     play.stage.tell(&Event::Left { person: "sun".to_owned() });
+}
+
+#[test]
+fn who_has_left_decides_nothing_even_before_their_task_is_handed_on() {
+    let mut world = world();
+    let flow = asking(&world, "by: {user: ma}, empty: block");
+    let instance = Play::new(&flow, &world).stage.instance;
+    world.directory.users.get_mut("ma").expect("known").active = false;
+    let mut play = Play::new(&flow, &world);
+    play.stage.instance = instance;
+    assert_eq!(play.turn(), ["ma"]);
+    assert_eq!(play.says("ma", "approve"), Err(RefusalCode::NotYours));
+    play.stage.tell(&Event::Left { person: "ma".to_owned() });
+    assert_eq!(play.says("sun", "approve"), Ok(()));
 }
