@@ -13,7 +13,7 @@ use crate::app::desk::{self, Batching, Mender, Mending, MessageDesk};
 use crate::app::engine::definitions::Live;
 use crate::app::feed::Feed;
 use crate::app::keeping::Keeper;
-use crate::app::notice::{Notices, SmtpOptions};
+use crate::app::notice::{Bundles, Here, Notices, SmtpOptions};
 use crate::app::people::{Leavers, People};
 use crate::app::publishing::{Differs, Publishing, Source};
 use crate::app::reading::Reader;
@@ -189,7 +189,8 @@ impl Hub {
         let events_source = options.broker.as_ref().and_then(|broker| broker.events_source.clone());
         let committed = Arc::new(Notify::new());
         let addresses = live.now().catalog().directory.addresses();
-        let notices = Arc::new(Notices::new(&options.mail, addresses).context("mail cannot be set up")?);
+        let notices = Notices::new(&options.mail, addresses).context("mail cannot be set up")?;
+        let notices = Arc::new(notices.at(Here::new(options.public_url.as_ref())));
         let readdressed = notices.clone();
         live.on_change(move |catalog| readdressed.readdress(catalog.directory.addresses()));
         let is_sqlite = options.store_url.starts_with("sqlite:");
@@ -283,6 +284,8 @@ impl Hub {
         };
         let people = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone() };
         lifecycle.run(Leavers { people: people.clone() }.run(lifecycle.soft().clone()));
+        let bundles = Bundles { store: store.clone(), engine: works.engine.clone(), clock: clock.clone(), ids: ids.clone() };
+        lifecycle.run(bundles.run(lifecycle.soft().clone()));
         let commands: Arc<dyn Commands> = Arc::new(Act { engine: works.engine.clone(), store: store.clone() });
         let mending: Arc<dyn Mending> = Arc::new(Mender {
             commands: commands.clone(),

@@ -157,6 +157,8 @@ pub struct Writes {
     pub tasks: Vec<TaskRow>,
     /// What was decided.
     pub decisions: Vec<DecisionRow>,
+    /// Notices that wait.
+    pub waiting: Vec<WaitingRow>,
     /// Relations between documents.
     pub relations: Vec<RelationRow>,
     /// New instances.

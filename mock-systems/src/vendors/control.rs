@@ -33,6 +33,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/__mock/switches", get(show).put(change))
         .route("/__mock/clock", get(clock).post(advance))
         .route("/__mock/traffic", get(traffic))
+        .route("/__mock/messages", get(messages))
         .with_state(desk)
 }
 
@@ -62,6 +63,10 @@ async fn advance(State(desk): State<Arc<Desk>>, body: Bytes) -> Response<Body> {
         None => Reply::error(422, "invalid", "`advance_seconds` is a number that is not negative"),
     }
     .into_response()
+}
+
+async fn messages(State(desk): State<Arc<Desk>>) -> Response<Body> {
+    Reply::json(200, &desk.messages()).into_response()
 }
 
 async fn traffic(State(desk): State<Arc<Desk>>) -> Response<Body> {

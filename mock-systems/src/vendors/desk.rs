@@ -50,6 +50,8 @@ pub(super) struct Desk {
     switches: Mutex<Map<String, Value>>,
     counts: Mutex<BTreeMap<String, u64>>,
     calls: Mutex<BTreeMap<&'static str, VecDeque<Micros>>>,
+    /// Messages that people and groups have got, in order.
+    messages: Mutex<Vec<Value>>,
 }
 
 /// What happens to a call in front of the vendor's own work.
@@ -82,6 +84,7 @@ impl Desk {
             switches: Mutex::default(),
             counts: Mutex::default(),
             calls: Mutex::default(),
+            messages: Mutex::default(),
         }
     }
 
@@ -154,6 +157,20 @@ impl Desk {
 
     pub(super) fn counts(&self) -> Value {
         json!(*lock(&self.counts))
+    }
+
+    /// A message has reached somebody; one that `same` tells from no earlier one has not. Gives its number.
+    pub(super) fn deliver(&self, message: Value, same: impl Fn(&Value) -> bool) -> usize {
+        let mut messages = lock(&self.messages);
+        if let Some(known) = messages.iter().position(same) {
+            return known + 1;
+        }
+        messages.push(message);
+        messages.len()
+    }
+
+    pub(super) fn messages(&self) -> Value {
+        json!(*lock(&self.messages))
     }
 
     /// Whether this call is one too many in the window.

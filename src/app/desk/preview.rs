@@ -130,6 +130,7 @@ impl Previewer<'_> {
                 Purpose::Forward => "forward",
                 Purpose::Reverse => "reverse",
                 Purpose::Inquiry => "inquiry",
+                Purpose::Notice => "notice",
             }
             .to_owned(),
             reference: Some(reference),

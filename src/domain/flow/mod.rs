@@ -21,6 +21,7 @@ mod flow;
 pub mod instance;
 mod ladder;
 mod machine;
+mod notices;
 pub mod migrate;
 pub mod part;
 pub mod people;
@@ -36,6 +37,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub use notices::HERE;
 pub use compile::{Compiler, fits, signature};
 pub use decide::decide;
 pub use definition::Definition;

@@ -9,6 +9,7 @@ mod control;
 mod create;
 mod events;
 mod front;
+mod messages;
 mod read;
 mod token;
 
@@ -60,6 +61,8 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/open-apis/approval/v4/approvals/{code}", get(read::definition))
         .route("/open-apis/approval/v4/approvals/{code}/subscribe", post(act::subscribe))
         .route("/open-apis/approval/v4/approvals/{code}/unsubscribe", post(act::unsubscribe))
+        .route("/open-apis/im/v1/messages", post(messages::send))
+        .route("/open-apis/bot/v2/hook/{token}", post(messages::robot))
         .route("/__mock/callback", post(control::callback))
         .route("/__mock/instances", get(control::instances))
         .route("/__mock/instances/{id}/decide", post(control::decide))
