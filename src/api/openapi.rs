@@ -13,7 +13,7 @@ use super::v1::{
     audit, authoring, batches, calendars, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows, forms,
     instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
 };
-use super::{consent, health, hooks};
+use super::{consent, decide, health, hooks};
 use crate::app::{
     access, connections as app_connections, desk, diagnosis, health as app_health, keeping, ops as app_ops, reading, reconcile, starts,
     story,
@@ -51,7 +51,7 @@ use crate::app::{
         (name = "process", description = "Health, readiness, metrics, this description."),
     ),
     paths(
-        health::health, health::ready, health::metrics, show, hooks::get, hooks::post, consent::callback,
+        health::health, health::ready, health::metrics, show, hooks::get, hooks::post, consent::callback, decide::look, decide::decide,
         connections::list::list,
         documents::list::list, documents::show::show, documents::diagnosis::diagnosis, documents::revision::revision,
         documents::ledger::ledger,

@@ -16,7 +16,7 @@ use super::v1::{
     audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows,
     forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
 };
-use super::{audit, body, codes, consent, deadline, health, hooks, observe, openapi, panic, request_id};
+use super::{audit, body, codes, consent, deadline, decide, health, hooks, observe, openapi, panic, request_id};
 use crate::app::access::Audit;
 use crate::runtime::IdMaker;
 
@@ -77,6 +77,7 @@ fn api() -> Router<ApiState> {
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/openapi.json", get(openapi::show))
+        .route("/decide/{link}", get(decide::look).post(decide::decide))
         .route("/api/v1/me", get(me::me))
         .route("/api/v1/events/stream", get(events::stream))
         .route("/api/v1/connections", get(connections::list::list))

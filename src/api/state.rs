@@ -15,7 +15,7 @@ use crate::app::desk::{Mending, MessageDesk};
 use crate::app::feed::Feed;
 use crate::app::intake::Intake;
 use crate::app::keeping::Keeper;
-use crate::app::people::People;
+use crate::app::people::{DecisionLinks, People};
 use crate::app::publishing::Publishing;
 use crate::app::reading::Reader;
 use crate::app::reconcile::Reconciling;
@@ -54,6 +54,8 @@ pub struct Parts {
     pub consents: Consents,
     /// What is done for people about their tasks.
     pub people: People,
+    /// Decides by links of notices.
+    pub decision_links: DecisionLinks,
     /// Publishes, and helps on the way there.
     pub publishing: Publishing,
     /// Who may come in with a token.
@@ -118,6 +120,7 @@ part! {
     Arc<dyn Connections> = connections;
     Consents = consents;
     People = people;
+    DecisionLinks = decision_links;
     Publishing = publishing;
     Access = access;
     Providers = providers;

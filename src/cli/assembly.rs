@@ -14,7 +14,7 @@ use crate::app::engine::definitions::Live;
 use crate::app::feed::Feed;
 use crate::app::keeping::Keeper;
 use crate::app::notice::{Bundles, Here, Notices, SmtpOptions};
-use crate::app::people::{Leavers, People};
+use crate::app::people::{DecisionLinks, Leavers, People};
 use crate::app::publishing::{Differs, Publishing, Source};
 use crate::app::reading::Reader;
 use crate::app::reconcile::Asking;
@@ -25,6 +25,7 @@ use crate::cli::works::{self, Pace};
 use crate::cli::{begin, door};
 use crate::domain::access::role::Roles;
 use crate::domain::access::session;
+use crate::domain::approval::LinkKey;
 use crate::domain::diagnostic::Diagnostic;
 use crate::domain::ids::TenantId;
 use crate::domain::permission::Permission;
@@ -190,7 +191,7 @@ impl Hub {
         let committed = Arc::new(Notify::new());
         let addresses = live.now().catalog().directory.addresses();
         let notices = Notices::new(&options.mail, addresses).context("mail cannot be set up")?;
-        let notices = Arc::new(notices.at(Here::new(options.public_url.as_ref())));
+        let notices = Arc::new(notices.at(Here::new(options.public_url.as_ref(), Some(LinkKey::of(&hook_key)))));
         let readdressed = notices.clone();
         live.on_change(move |catalog| readdressed.readdress(catalog.directory.addresses()));
         let is_sqlite = options.store_url.starts_with("sqlite:");
@@ -306,7 +307,7 @@ impl Hub {
         let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
         lifecycle.run(sealing::run(store.clone(), clock.clone(), lifecycle.soft().clone()));
         let parts = Parts {
-            audit,
+            audit: audit.clone(),
             scoping: Scoping::new(store.clone(), live.clone(), options.roles),
             access: access.clone(),
             providers,
@@ -324,6 +325,7 @@ impl Hub {
             reconciling: Arc::new(asking),
             connections: Arc::new(Known(live.clone())),
             consents,
+            decision_links: DecisionLinks { people: people.clone(), key: LinkKey::of(&hook_key), audit: audit.clone() },
             people,
             publishing,
             tokens: options.tokens,

@@ -92,6 +92,7 @@ impl Deliveries {
         let Work::Call { connection, operation, input, reference, purpose } = work else { return Next::Wait(self.clock.now()) };
         // What is told may hold addresses of this hub, which are only known here.
         let told = (*purpose == Purpose::Notice).then(|| self.notices.here().outward_all(input));
+        let secrets = told.as_ref().map(|told| self.notices.here().secrets(told)).unwrap_or_default();
         let input = told.as_ref().unwrap_or(input);
         let retry: RetryPolicy = serde_json::from_str(&claimed.effect.retry).unwrap_or_default();
         let version = match self.live.version_or_load(self.store.as_ref(), claimed.effect.tenant, &claimed.effect.version).await {
@@ -139,6 +140,7 @@ impl Deliveries {
                     first_sent_at: if action == Action::LookUp { delivery.search_from(&terms) } else { delivery.first_sent_at },
                     due_since: if action == Action::LookUp { delivery.look_up_due(&terms) } else { None },
                     deadline: claimed_at + self.lease * 2 / 3,
+                    secrets: secrets.clone(),
                 };
                 let done = if action == Action::Send { finished_steps(delivery) } else { Vec::new() };
                 let performed = self.gateway.perform_from(&target, call, done).await;

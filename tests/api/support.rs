@@ -313,6 +313,11 @@ pub async fn door_with(setup: Setup) -> Door {
     let reached = url::Url::parse(&base).ok();
     let parts = Parts {
         people: people(&store, clock.clone()),
+        decision_links: waybill::app::people::DecisionLinks {
+            people: people(&store, clock.clone()),
+            key: waybill::domain::approval::LinkKey::of(b"key"),
+            audit: audit.clone(),
+        },
         audit: audit.clone(),
         scoping: Scoping::new(store.clone(), Arc::new(Live::new(shipped(), 0, b"key")), roles.clone()),
         access: access.clone(),

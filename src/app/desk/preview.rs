@@ -167,6 +167,7 @@ impl Previewer<'_> {
             first_sent_at: Some(delivery.first_sent_at.unwrap_or(effect.created_at)),
             due_since: None,
             deadline: self.gateway.deadline(ASK_WITHIN),
+            secrets: Vec::new(),
         };
         match self.gateway.perform(target, call).await.class {
             Class::Ok => "yes",

@@ -2,6 +2,7 @@
 //! instance's state; `flow::people` puts it to work on an instance.
 
 mod act;
+mod link;
 mod delegation;
 mod mode;
 mod policy;
@@ -9,6 +10,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 
+pub use link::{DecisionLink, LinkKey, Unreadable};
 pub use act::{Act, Actor, Attachment, Refusal, RefusalCode, SYSTEM, TaskRef};
 pub use delegation::Delegation;
 pub use mode::{Mode, Verdict, tasks};

@@ -8,7 +8,9 @@ use crate::domain::text::files::Files;
 use crate::domain::text::shape::{FORMAT, Field, ObjectShape, Shape, TITLE};
 use crate::domain::text::title::Title;
 use crate::domain::text::tree::{Node, NodeKind};
+use crate::domain::text::units;
 use indexmap::IndexMap;
+use jiff::SignedDuration;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -32,6 +34,43 @@ static USER: ObjectShape = ObjectShape {
         Field::optional("active", Shape::Bool, "whether the person still works here; true when left out"),
     ],
 };
+
+static LINKS: ObjectShape = ObjectShape {
+    name: "decision_links",
+    doc: "Links in notices by which one person decides one task, once.",
+    fields: &[
+        Field::required("lasts", Shape::Duration, "how long a link works, such as `3d`"),
+        Field::optional("sign_in", Shape::Bool, "whether whoever follows one must be signed in as that person; true when left out"),
+    ],
+};
+
+/// How links in notices decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Links {
+    /// How long one works.
+    pub lasts: SignedDuration,
+    /// Whether whoever follows one must be signed in as that person.
+    pub sign_in: bool,
+}
+
+/// A link works at least so long, and at most.
+const LINKS_LAST: (SignedDuration, SignedDuration) = (SignedDuration::from_mins(5), SignedDuration::from_hours(24 * 30));
+
+impl Links {
+    fn read(node: &Node, report: &mut Report) -> Option<Links> {
+        let lasts = node.get("lasts")?;
+        let span = lasts.text().and_then(units::duration);
+        let Some(units::Span::Plain(millis)) = span else {
+            report.error("bad_value", lasts.span, "a link lasts for plain time").at("decision_links.lasts").hint("write for example `3d`");
+            return None;
+        };
+        let asked = SignedDuration::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
+        if asked < LINKS_LAST.0 || asked > LINKS_LAST.1 {
+            report.error("out_of_range", lasts.span, "a link lasts 5 minutes to 30 days").at("decision_links.lasts");
+        }
+        Some(Links { lasts: asked, sign_in: node.get("sign_in").and_then(Node::bool).unwrap_or(true) })
+    }
+}
 
 static DEPARTMENT: ObjectShape = ObjectShape {
     name: "department",
@@ -68,6 +107,7 @@ pub static SHAPE: Shape = Shape::Object(&ObjectShape {
         Field::optional("quiet", Shape::Text, "hours without notices that can wait, such as `20:00-08:00`"),
         Field::optional("digest", Shape::Text, "when what can wait comes as one, such as `09:00` or `09:00 17:00`; left out: at once"),
         Field::optional("zone", Shape::Text, "the IANA time zone of these times; the calendar's when left out, else UTC"),
+        Field::optional("decision_links", Shape::Object(&LINKS), "links in notices by which people decide; none when left out"),
         Field::optional("calendar", Shape::Id, "the calendar whose days off are quiet as a whole for who has quiet hours"),
         Field::required("users", Shape::Either(&[Shape::List(&Shape::Object(&USER)), Shape::Text]), "people, or the path of a CSV table"),
         Field::optional(
@@ -98,6 +138,8 @@ pub struct Directory {
     pub wishes: Wishes,
     /// Whose days off are quiet.
     pub calendar: Option<Arc<Calendar>>,
+    /// Links by which people decide.
+    pub decision_links: Option<Links>,
     /// People's ids by mail address.
     pub ids: HashMap<Arc<str>, Arc<str>>,
     /// Paths of the CSV tables it is read from.
@@ -220,6 +262,7 @@ impl Directory {
         let own = Row { file: report.file(), span: node.get("channels").map_or(node.span, |node| node.span), cells: std::borrow::Cow::Borrowed(node) };
         directory.channels = directory.name_channels(&own);
         directory.wishes = Wishes::read(&own, report);
+        directory.decision_links = node.get("decision_links").and_then(|links| Links::read(links, report));
         directory.calendar = node.get("calendar").and_then(|named| {
             let found = calendars.get(named.text()?).cloned();
             if found.is_none() {

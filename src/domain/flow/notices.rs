@@ -7,7 +7,7 @@ use super::event::Bundle;
 use super::machine::Machine;
 use super::reference;
 use super::steps::notify;
-use crate::domain::approval::TaskKind;
+use crate::domain::approval::{DecisionLink, TaskKind, TaskState};
 use crate::domain::ids::{self, TaskId};
 use crate::domain::notice::{BUILT_IN, EVENTS, Told, Words};
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
@@ -288,7 +288,10 @@ fn told(machine: &Machine<'_>, visit: usize, telling: &Telling<'_>, language: St
         [person] => task_of(machine, visit, telling.event, person),
         _ => None,
     };
+    let (approve_url, reject_url) = decision_urls(machine, visit, task, &people);
     let told = Told {
+        approve_url,
+        reject_url,
         event: telling.event.to_owned(),
         person_name: people.first().map(|person| machine.env().directory().name(person).to_owned()).unwrap_or_default(),
         urgent: telling.urgent,
@@ -302,6 +305,22 @@ fn told(machine: &Machine<'_>, visit: usize, telling: &Telling<'_>, language: St
         key,
     };
     (told, task)
+}
+
+/// Where somebody decides their task by one click and a confirmation: whose turn it is to agree, where the directory allows it.
+fn decision_urls(machine: &Machine<'_>, visit: usize, task: Option<TaskId>, people: &[String]) -> (String, String) {
+    let lasts = machine.env().directory().decision_links.as_ref().map(|links| links.lasts);
+    let asked = |person: &String| {
+        let tasks = machine.instance.visits[visit].people.as_ref().map(|activation| activation.tasks.as_slice()).unwrap_or_default();
+        tasks.iter().any(|task| task.person == *person && task.kind == TaskKind::Approve && task.state == TaskState::Pending)
+    };
+    let (Some(lasts), Some(task), [person]) = (lasts, task, people) else { return Default::default() };
+    let Some(until) = machine.now.checked_add(lasts).ok().filter(|_| asked(person)) else { return Default::default() };
+    let link = |verb: &str| {
+        let link = DecisionLink { task, person: person.clone(), verb: verb.to_owned(), until };
+        format!("{HERE}/decide/{}", link.payload())
+    };
+    (link("approve"), link("reject"))
 }
 
 /// How an address of this hub is written until it leaves: where it is reached from outside, only the process knows.
@@ -350,7 +369,12 @@ fn own_words(told: &Told) -> Words {
     };
     let colon = if zh { "：" } else { ": " };
     let Told { key, document_kind, step, url, .. } = told;
-    let text = format!("{document_kind} {key} {}\n{url}", body.replace("{step}", step));
+    let mut text = format!("{document_kind} {key} {}\n{url}", body.replace("{step}", step));
+    for (word, url) in [(if zh { "同意" } else { "Approve" }, &told.approve_url), (if zh { "驳回" } else { "Reject" }, &told.reject_url)] {
+        if !url.is_empty() {
+            text += &format!("\n{word}{colon}{url}");
+        }
+    }
     Words { subject: format!("{key}{colon}{subject}"), text, items: Vec::new() }
 }
 

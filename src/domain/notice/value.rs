@@ -31,6 +31,10 @@ pub struct Told {
     pub at: String,
     /// Where it can be seen; empty where there is nothing to see.
     pub url: String,
+    /// Where the task is agreed to by one click and a confirmation; empty where that is not offered.
+    pub approve_url: String,
+    /// Where it is refused.
+    pub reject_url: String,
 }
 
 /// A notice in words.
@@ -54,6 +58,8 @@ pub fn value_type() -> Type {
         (Arc::from("people"), field(Type::List(Box::new(Type::Text), None))),
         (Arc::from("urgent"), field(Type::Bool)),
         text("url"),
+        text("approve_url"),
+        text("reject_url"),
         text("subject"),
         text("text"),
         (Arc::from("items"), field(Type::List(Box::new(item), None))),
@@ -93,6 +99,8 @@ impl Told {
             ("step_title", &self.step_title),
             ("at", &self.at),
             ("url", &self.url),
+            ("approve_url", &self.approve_url),
+            ("reject_url", &self.reject_url),
         ];
         let mut members: Vec<(&str, Value)> = texts.into_iter().map(|(name, text)| (name, Value::text(text))).collect();
         members.push(("people", Value::list(self.people.iter().map(Value::text))));
