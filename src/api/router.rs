@@ -183,6 +183,7 @@ fn access() -> Router<ApiState> {
         .route("/api/v1/sign-in/link", post(sign_in::link::follow))
         .route("/api/v1/sign-in/link/look", post(sign_in::link::look))
         .route("/api/v1/sign-in/providers/{provider}", post(sign_in::provider::begin))
+        .route("/api/v1/sign-in/apps/{app}", post(sign_in::app::enter))
         .route("/api/v1/sign-in/providers/{provider}/callback", get(sign_in::provider::callback))
         .route("/api/v1/sign-out", post(sign_in::leave::sign_out))
         .route("/api/v1/me/password", post(sign_in::password::change))

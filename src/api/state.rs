@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::{Cookies, Gate, Tokens};
-use crate::app::access::{Access, Audit, Providers, Scoping};
+use crate::app::access::{Access, Audit, InApp, Providers, Scoping};
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
 use crate::app::connections::Connections;
@@ -64,6 +64,8 @@ pub struct Parts {
     pub access: Access,
     /// Signs people in at identity providers.
     pub providers: Providers,
+    /// Signs people in inside apps.
+    pub apps: InApp,
     /// How sessions travel.
     pub cookies: Cookies,
     /// Where changes are written down.
@@ -124,6 +126,7 @@ part! {
     Publishing = publishing;
     Access = access;
     Providers = providers;
+    InApp = apps;
     Cookies = cookies;
     Audit = audit;
     Scoping = scoping;

@@ -2,6 +2,7 @@
 
 use crate::api::auth::{Cookies, TokenOptions, Tokens};
 use crate::api::{Limits, Parts, listener};
+use crate::app::access::in_app::AppOptions;
 use crate::app::access::providers::ProviderOptions;
 use crate::app::access::{Access, Actor, Audit, Cost, Providers, Scoping};
 use crate::app::act::Act;
@@ -74,6 +75,8 @@ pub struct HubOptions {
     pub roles: Roles,
     /// Where people sign in.
     pub providers: Vec<ProviderOptions>,
+    /// Apps inside which they do.
+    pub apps: Vec<AppOptions>,
     /// Egress, limits and where relative secrets are.
     pub gateway: crate::gateway::Options,
     /// Events decided in one transaction.
@@ -125,6 +128,7 @@ impl HubOptions {
             tokens: Tokens::default(),
             roles: Roles::default(),
             providers: Vec::new(),
+            apps: Vec::new(),
             gateway: crate::gateway::Options::default(),
             batch_size_max: 128,
             effects_in_flight_max: 256,
@@ -303,7 +307,9 @@ impl Hub {
         let access = Access::new(store.clone(), clock.clone(), ids.clone(), session::Limits::default(), Cost::default());
         let access = access.with_roles(options.roles.clone());
         let cookies = Cookies::new(options.public_url.clone(), options.listen.ip().is_loopback());
+        let apps = InApp::new(access.clone(), options.apps).map_err(anyhow::Error::msg)?;
         let providers = Providers::new(access.clone(), options.public_url.clone(), options.providers).map_err(anyhow::Error::msg)?;
+        let providers = providers.with_apps(apps.clone());
         let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
         lifecycle.run(sealing::run(store.clone(), clock.clone(), lifecycle.soft().clone()));
         let parts = Parts {
@@ -311,6 +317,7 @@ impl Hub {
             scoping: Scoping::new(store.clone(), live.clone(), options.roles),
             access: access.clone(),
             providers,
+            apps,
             cookies: cookies.clone(),
             reader: Reader::new(store.clone()),
             answers: Answers::new(store.clone(), clock.clone()),

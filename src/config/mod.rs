@@ -7,6 +7,7 @@
 mod engine;
 mod environment;
 mod gateway;
+mod apps;
 mod identity;
 mod mail;
 mod project;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 pub use engine::Engine;
 pub use gateway::Gateway;
+pub use apps::AppSignIn;
 pub use identity::IdentityProvider;
 pub use mail::Mail;
 pub use project::Project;

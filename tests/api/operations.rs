@@ -9,7 +9,7 @@ use crate::support::{Door, door, json, token};
 /// What needs no token, each with its reason: probes, the description itself, and what proves itself: webhooks by their
 /// signature, the way back from a consent or a provider by the state that was given out, whoever signs in by a password or a link,
 /// and a decision by a link of a notice, which is signed.
-pub const PUBLIC: [&str; 15] = [
+pub const PUBLIC: [&str; 16] = [
     "GET /health",
     "GET /ready",
     "GET /openapi.json",
@@ -20,6 +20,7 @@ pub const PUBLIC: [&str; 15] = [
     "POST /api/v1/sign-in",
     "POST /api/v1/sign-in/providers/{provider}",
     "GET /api/v1/sign-in/providers/{provider}/callback",
+    "POST /api/v1/sign-in/apps/{app}",
     "POST /api/v1/sign-in/link",
     "POST /api/v1/sign-in/link/look",
     "POST /api/v1/sign-out",
@@ -53,6 +54,7 @@ pub fn operations() -> Vec<Operation> {
                 .replace("{name}", "oa_main")
                 .replace("{identity}", &id)
                 .replace("{provider}", "nobody")
+                .replace("{app}", "nobody")
                 .replace("{link}", "made.up")
                 .replace("{stream}", "orders")
                 .replace("{form}", "f1")

@@ -1,4 +1,4 @@
-//! Messages: from the app to one person, and from a robot to its group. From memory.
+//! Messages: from the app to one person, and from a robot to its group; and whose a code of a page is. From memory.
 
 use std::time::Duration;
 
@@ -45,6 +45,23 @@ pub(super) async fn work(State(dingtalk): State<Shared>, Query(with): Query<With
         let message = json!({"to": wanted.userid_list, "message": wanted.msg});
         let number = dingtalk.desk.deliver(message.clone(), |known| *known == message);
         Ok(json!({"errcode": 0, "errmsg": "ok", "task_id": 256_271_667_000_usize + number, "request_id": "mock"}))
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+struct Code {
+    #[serde(default)]
+    code: String,
+}
+
+/// Whose a code is that a page inside the app got.
+pub(super) async fn whose(State(dingtalk): State<Shared>, Query(with): Query<WithToken>, body: Bytes) -> Response<Body> {
+    run(dingtalk, "whose", Api::Old, &with.access_token, |dingtalk| {
+        let wanted: Code = serde_json::from_slice(&body).map_err(|_| errcode(40035, "不合法的参数"))?;
+        let user = dingtalk.desk.take_code(&wanted.code).ok_or_else(|| errcode(40078, "不存在的临时授权码"))?;
+        let result = json!({"userid": user, "unionid": format!("u-{user}"), "name": "模拟用户", "sys": false, "sys_level": 0});
+        Ok(json!({"errcode": 0, "errmsg": "ok", "request_id": "mock", "result": result}))
     })
     .await
 }

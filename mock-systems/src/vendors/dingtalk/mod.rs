@@ -82,6 +82,7 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/call_back/register_call_back", post(old::register))
         .route("/call_back/get_call_back_failed_result", get(old::failed))
         .route("/topapi/message/corpconversation/asyncsend_v2", post(messages::work))
+        .route("/topapi/v2/user/getuserinfo", post(messages::whose))
         .route("/robot/send", post(messages::robot))
         .route("/__mock/callback", post(control::callback))
         .route("/__mock/instances", get(control::instances))

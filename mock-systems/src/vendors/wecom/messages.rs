@@ -1,4 +1,4 @@
-//! Messages: from the app to one person, and from a robot to its group. From memory.
+//! Messages: from the app to one person, and from a robot to its group; and whose a code of a page is. From memory.
 
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ const ROBOT: &str = "mock-wecom-robot";
 const PER_MINUTE: i64 = 20;
 /// Who is in nobody's range of sight.
 const GONE: &str = "gone";
+/// Somebody who is not of the company.
+const OUTSIDE: &str = "outside";
 
 /// A message of the app; where the sender asks for it, the same one within a while counts once.
 pub(super) async fn send(State(wecom): State<Shared>, Query(with): Query<WithToken>, body: Bytes) -> Response<Body> {
@@ -43,6 +45,22 @@ pub(super) async fn send(State(wecom): State<Shared>, Query(with): Query<WithTok
         };
         let number = wecom.desk.deliver(message.clone(), same);
         Ok(json!({"invaliduser": "", "msgid": format!("mock-{number}")}))
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+pub(super) struct Code {
+    #[serde(default)]
+    code: String,
+}
+
+/// Whose a code is that a page inside the app got; somebody outside the company has no user id.
+pub(super) async fn whose(State(wecom): State<Shared>, Query(with): Query<WithToken>, Query(code): Query<Code>) -> Response<Body> {
+    call(wecom, "whose", &with, |wecom| match wecom.desk.take_code(&code.code) {
+        Some(user) if user == OUTSIDE => Ok(json!({"openid": "mock-openid"})),
+        Some(user) => Ok(json!({"userid": user, "user_ticket": "mock"})),
+        None => Err(Refusal(40_029, "invalid code".to_owned())),
     })
     .await
 }

@@ -58,6 +58,7 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/cgi-bin/oa/gettemplatedetail", post(calls::template))
         .route("/cgi-bin/message/send", post(messages::send))
         .route("/cgi-bin/webhook/send", post(messages::robot))
+        .route("/cgi-bin/auth/getuserinfo", get(messages::whose))
         .route("/__mock/callback", post(control::callback))
         .route("/__mock/instances", get(control::instances))
         .route("/__mock/instances/{id}/status", post(control::status))
