@@ -4,7 +4,7 @@ use crate::api::auth::{Cookies, TokenOptions, Tokens};
 use crate::api::{Limits, Parts, listener};
 use crate::app::access::in_app::AppOptions;
 use crate::app::access::providers::ProviderOptions;
-use crate::app::access::{Access, Actor, Audit, Cost, Providers, Scoping};
+use crate::app::access::{Access, Actor, Audit, Cost, InApp, Providers, Scoping};
 use crate::app::act::Act;
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;

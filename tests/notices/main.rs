@@ -132,3 +132,170 @@ async fn who_cannot_be_told_is_an_exception_with_the_reason() {
     world.approve("e1003").await;
     world.hub.stop().await;
 }
+
+/// Quiet until the end of a minute that is at least a quarter of a minute away, by the clock in UTC.
+fn quiet_for_a_moment() -> String {
+    #[expect(clippy::disallowed_methods, reason = "the hub's clock is the machine's")]
+    let now = jiff::Timestamp::now();
+    let utc = |at: jiff::Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).strftime("%H:%M").to_string();
+    format!("{}-{}", utc(now - jiff::SignedDuration::from_secs(60)), utc(now + jiff::SignedDuration::from_secs(75)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waited_comes_as_one_and_once_though_the_hub_dies_at_every_commit() {
+    let quiet = quiet_for_a_moment();
+    let person = format!("channels: [feishu], zone: UTC, quiet: \"{quiet}\"}}");
+    let mut world = World::start(PEOPLE, &[("channels: [dingtalk]}", &person)]).await;
+    let mut keys = Vec::new();
+    for number in 0..3 {
+        keys.push(world.request(&format!("r{number}")).await);
+    }
+    // One of the three is decided before anybody was told: nobody needs that notice any more.
+    let (status, found) = world.hub.get_by("e1003", "/api/v1/tasks?list=mine").await;
+    assert_eq!((status, found["items"].as_array().map(Vec::len)), (200, Some(3)), "{found}");
+    let first = found["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+    let decided = found["items"][0]["document"]["key"].as_str().unwrap_or_default().to_owned();
+    let (status, acted) = world.hub.post_by("e1003", &format!("/api/v1/tasks/{first}/reject"), "no", &json!({"comment": "no"})).await;
+    assert_eq!(status, 200, "{acted}");
+    assert_eq!(world.messages("feishu").await.len(), 0, "it is quiet");
+    let store = world.store.clone();
+    world.hub.kill().await;
+    for point in ["desk.bundle_notices:before:1", "desk.bundle_notices:after:1", "desk.drop_bundle:before:1", "desk.drop_bundle:after:1"] {
+        world.hub.restart_to_die(&store, point);
+        let began = std::time::Instant::now();
+        while !world.hub.is_dead() {
+            assert!(began.elapsed().as_secs() < 150, "`{point}` was not passed: {}", world.hub.log_tail(20));
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+    world.hub.restart(&store).await;
+    let told = world.messages_of("feishu", 1).await;
+    for key in &keys {
+        world.at_rest(key).await;
+    }
+    let told = if told.len() == 1 { world.messages("feishu").await } else { told };
+    assert_eq!(told.len(), 1, "one message for all that waited, and once: {told:?}");
+    let text = told[0]["message"]["text"].as_str().unwrap_or_default();
+    assert!(text.starts_with("2 条通知\n"), "{text}");
+    for key in &keys {
+        assert_eq!(text.contains(key.as_str()), *key != decided, "{key}: {text}");
+    }
+    world.hub.stop().await;
+}
+
+/// The signed text of a link in a message.
+fn link_in(text: &str, word: &str) -> String {
+    let line = text.lines().find(|line| line.starts_with(word)).unwrap_or_else(|| panic!("no `{word}` in: {text}"));
+    line.rsplit_once("/decide/").map(|(_, token)| token.to_owned()).unwrap_or_else(|| panic!("no link: {line}"))
+}
+
+async fn open(world: &World, token: &str) -> (u16, String) {
+    let answer = world.client.get(world.hub.url(&format!("/decide/{token}"))).send().await.expect("the hub answers");
+    let status = answer.status().as_u16();
+    (status, answer.text().await.expect("text"))
+}
+
+async fn press(world: &World, token: &str, bearer: Option<&str>) -> (u16, String) {
+    let request = world.client.post(world.hub.url(&format!("/decide/{token}")));
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body("comment=fine+so");
+    let request = match bearer {
+        Some(person) => request.bearer_auth(format!("{}-{person}", hub::TOKEN)),
+        None => request,
+    };
+    let answer = request.send().await.expect("the hub answers");
+    let status = answer.status().as_u16();
+    (status, answer.text().await.expect("text"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_decides_once_for_its_person_and_never_by_being_followed() {
+    let texts = [("channels: [dingtalk]}", "channels: [feishu]}"), ("decision_links: {lasts: 3d}", "decision_links: {lasts: 3d, sign_in: false}")];
+    let world = World::start(PEOPLE, &texts).await;
+    world.request("r1").await;
+    let told = world.messages_of("feishu", 1).await;
+    let text = told[0]["message"]["text"].as_str().unwrap_or_default().to_owned();
+    assert!(text.contains(&format!("{PUBLIC}/decide/")), "{text}");
+    let (approve, reject) = (link_in(&text, "Approve"), link_in(&text, "Reject"));
+    let task = world.task("e1003").await;
+
+    // Scanners follow links, however often.
+    for _ in 0..3 {
+        let (status, page) = open(&world, &approve).await;
+        assert!(status == 200 && page.contains("同意") && page.contains("<form method=\"post\">") && !page.contains("<script"), "{status} {page}");
+    }
+    assert_eq!(world.task("e1003").await, task, "nothing was decided");
+    let forged = format!("{}A", &approve[..approve.len() - 1]);
+    let forged = if forged == approve { format!("{}B", &approve[..approve.len() - 1]) } else { forged };
+    assert_eq!((open(&world, &forged).await.0, press(&world, &forged, None).await.0), (404, 404));
+    // Somebody else who is signed in has got it by a forwarded mail.
+    let (status, page) = press(&world, &approve, Some("e1004")).await;
+    assert!(status == 403 && page.contains("somebody else"), "{status} {page}");
+    assert_eq!(world.task("e1003").await, task, "nothing was decided");
+
+    let (status, page) = press(&world, &approve, None).await;
+    assert_eq!(status, 200, "{page}");
+    for (token, words) in [(&approve, "has been used"), (&reject, "the task is over")] {
+        let (status, page) = press(&world, token, None).await;
+        assert!(status == 409 && page.contains(words), "{status} {page}");
+        assert_eq!(open(&world, token).await.0, 409);
+    }
+    let (_, found) = world.hub.get_by("e1003", "/api/v1/tasks?list=done").await;
+    let instance = found["items"][0]["instance"].as_str().unwrap_or_default().to_owned();
+    let people = world.hub.get(&format!("/api/v1/instances/{instance}/people")).await;
+    let decisions = people["decisions"].as_array().cloned().unwrap_or_default();
+    assert_eq!(decisions.len(), 1, "{people}");
+    assert_eq!((&decisions[0]["person"], &decisions[0]["verb"], &decisions[0]["comment"]), (&json!("e1003"), &json!("approve"), &json!("fine so")));
+    // Every use that was tried has its line, but for what this hub never signed.
+    let began = std::time::Instant::now();
+    let outcomes = loop {
+        let audit = world.hub.get("/api/v1/audit?limit=100").await;
+        let lines = audit["items"].as_array().cloned().unwrap_or_default();
+        let lines: Vec<_> = lines.into_iter().filter(|line| line["action"] == "decision_link.use").collect();
+        let outcomes: Vec<String> = lines.iter().filter_map(|line| line["outcome"].as_str().map(str::to_owned)).collect();
+        if outcomes.len() >= 4 {
+            break outcomes;
+        }
+        assert!(began.elapsed().as_secs() < 20, "{lines:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    };
+    assert_eq!(outcomes, ["over", "used", "done", "forwarded"], "newest first");
+    // What works is with its person alone: neither record nor log nor store has it.
+    let attempts = world.hub.text(&format!("/api/v1/instances/{instance}/attempts")).await;
+    let log = world.hub.log_tail(100_000);
+    let signatures = [&approve, &reject].map(|token| token.split_once('.').expect("signed").1.to_owned());
+    for signature in &signatures {
+        assert!(!attempts.contains(signature.as_str()) && !log.contains(signature.as_str()), "{signature}");
+    }
+    let (folder, store) = (world.project.path().to_owned(), "hub.sqlite");
+    world.hub.stop().await;
+    for file in [store.to_owned(), format!("{store}-wal")] {
+        let bytes = std::fs::read(folder.join(&file)).unwrap_or_default();
+        for signature in &signatures {
+            assert!(!bytes.windows(signature.len()).any(|part| part == signature.as_bytes()), "{file} holds {signature}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_of_a_task_that_went_to_somebody_else_and_one_without_a_session_do_nothing() {
+    let world = World::start(PEOPLE, &[("channels: [dingtalk]}", "channels: [feishu]}")]).await;
+    world.request("r1").await;
+    let told = world.messages_of("feishu", 1).await;
+    let approve = link_in(told[0]["message"]["text"].as_str().unwrap_or_default(), "Approve");
+    let (status, page) = open(&world, &approve).await;
+    assert!(status == 401 && page.contains("/sign-in") && !page.contains("<form"), "{status} {page}");
+    assert_eq!(press(&world, &approve, None).await.0, 401);
+    let task = world.task("e1003").await;
+    let (status, acted) = world.hub.post_by("e1003", &format!("/api/v1/tasks/{task}/transfer"), "t", &json!({"to": ["e1005"], "comment": "yours"})).await;
+    assert_eq!(status, 200, "{acted}");
+    let (status, page) = press(&world, &approve, Some("e1003")).await;
+    assert!(status == 409, "{status} {page}");
+    let (status, _) = press(&world, &approve, Some("e1005")).await;
+    assert_eq!(status, 403, "the link is not the new holder's");
+    // The new holder has a link of their own, and is signed in.
+    let told = world.messages_of("feishu", 2).await;
+    let own = link_in(told[1]["message"]["text"].as_str().unwrap_or_default(), "Approve");
+    let (status, page) = press(&world, &own, Some("e1005")).await;
+    assert_eq!(status, 200, "{page}");
+    world.hub.stop().await;
+}

@@ -52,7 +52,7 @@ impl Bundles {
     pub async fn round(&self) -> Result<(), store::Error> {
         let (tenant, desk, now) = (TenantId::DEFAULT, self.store.desk(), self.clock.now());
         for (person, channel) in desk.notices_due(tenant, now).await? {
-            desk.bundle_notices(tenant, (&person, &channel), self.ids.next(), now).await?;
+            desk.bundle_notices(tenant, (person.as_str(), channel.as_str()), self.ids.next(), now).await?;
         }
         let rows = desk.bundled_notices(tenant, NOTICES_MAX).await?;
         // A bundle that the limit cut is left to the next look, unless it is alone larger than the limit.
@@ -100,6 +100,10 @@ impl Bundles {
         let input = PeopleInput { tenant: first.tenant, instance: first.instance, event: Event::Bundle(bundle) };
         match self.engine.submit_patiently(Input::People(Arc::new(input))).await {
             Ok(Verdict::Done) => Ok(true),
+            Ok(Verdict::Refused(why)) => {
+                tracing::error!(instance.id = %first.instance, "notices of instance {} are lost with it: {why}", first.instance);
+                Ok(true)
+            }
             Ok(_) | Err(_) => {
                 tracing::warn!(instance.id = %first.instance, "notices of instance {} cannot be sent now", first.instance);
                 Ok(false)

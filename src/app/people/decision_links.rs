@@ -187,7 +187,7 @@ impl DecisionLinks {
         // A task that this tenant does not have was deleted with everything about it.
         let row = desk.task(TenantId::DEFAULT, link.task).await?.ok_or_else(|| LinkRefusal::Over("it is gone".to_owned()))?;
         let token = link.token();
-        if desk.decisions(row.tenant, row.instance).await?.iter().any(|decision| decision.token.as_deref() == Some(&token)) {
+        if desk.decisions(row.tenant, row.instance).await?.iter().any(|decision| decision.token.as_deref() == Some(token.as_str())) {
             return Err(LinkRefusal::Used);
         }
         if row.person != link.person {

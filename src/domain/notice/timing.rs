@@ -125,8 +125,7 @@ mod tests {
         let text = "format: 1\ncalendar: cn\nzone: Asia/Shanghai\nweek: {mon-fri: [\"09:00-18:00\"]}\ndays: days.csv\n";
         // National Day and its make-up Saturday.
         let days = "date,kind,name\n2026-10-01,off,\n2026-10-02,off,\n2026-10-05,off,\n2026-10-06,off,\n2026-10-07,off,\n2026-10-10,work,\n";
-        let mut files = Files::default();
-        files.insert("days.csv".into(), days.into());
+        let files: Files = [("days.csv", days)].into_iter().collect();
         let mut report = Report::new("calendars/cn.yaml");
         let calendar = Calendar::read(&parse(text, &mut report).unwrap(), &files, &mut report);
         assert!(!report.has_errors());

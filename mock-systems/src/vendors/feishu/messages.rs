@@ -76,8 +76,8 @@ pub(super) async fn robot(State(feishu): State<Shared>, Path(token): Path<String
     if late || message["sign"] != STANDARD.encode(mac.finalize().into_bytes()) {
         return refused(200, 19_021, "sign match fail or timestamp is not within one hour from current time").into_response();
     }
-    for proof in ["timestamp", "sign"] {
-        message.as_object_mut().map(|members| members.remove(proof));
+    if let Some(members) = message.as_object_mut() {
+        members.retain(|name, _| name != "timestamp" && name != "sign");
     }
     feishu.desk.deliver(json!({"to": "group", "message": message}), |_| false);
     match before {
