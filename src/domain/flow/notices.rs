@@ -240,6 +240,9 @@ pub(super) fn bundle(machine: &mut Machine<'_>, bundle: &Bundle) {
         }
         items => {
             told.url = format!("{HERE}/tasks");
+            // Of several nobody decides by one link.
+            told.approve_url.clear();
+            told.reject_url.clear();
             let items: Vec<(String, String)> = items.iter().map(|item| (item.subject.clone(), item.url.clone())).collect();
             let (subject, text) = digest_words(&told.language, &items);
             Words { subject, text, items }
