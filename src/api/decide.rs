@@ -60,7 +60,10 @@ pub async fn decide(
     let comment = url::form_urlencoded::parse(&body).find(|(name, _)| name == "comment").map(|(_, value)| value.trim().to_owned());
     let comment = comment.filter(|comment| !comment.is_empty()).map(|comment| comment.chars().take(COMMENT_CHARACTERS_MAX).collect());
     Ok(match links.decide(&link, comment, &follower).await {
-        Ok(_) => page(StatusCode::OK, &said("Done · 已完成", "Your decision is recorded. You can close this page. 您的决定已记录，可以关闭此页。")),
+        Ok(_) => page(
+            StatusCode::OK,
+            &said("Done · 已完成", "Your decision is recorded. You can close this page. 您的决定已记录，可以关闭此页。"),
+        ),
         Err(refusal) => refused(&refusal),
     })
 }

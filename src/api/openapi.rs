@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi as _};
 
 use super::problem::{Pointer, Problem};
 use super::v1::{
-    audit, authoring, batches, calendars, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows, forms,
-    instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
+    audit, authoring, batches, calendars, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows,
+    forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{consent, decide, health, hooks};
 use crate::app::{

@@ -4,10 +4,10 @@
 //! components do not read them; `cli` hands each component its options. Definitions (connectors, flows …) are not
 //! configuration and are read elsewhere.
 
+mod apps;
 mod engine;
 mod environment;
 mod gateway;
-mod apps;
 mod identity;
 mod mail;
 mod project;
@@ -22,9 +22,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use apps::AppSignIn;
 pub use engine::Engine;
 pub use gateway::Gateway;
-pub use apps::AppSignIn;
 pub use identity::IdentityProvider;
 pub use mail::Mail;
 pub use project::Project;

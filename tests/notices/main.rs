@@ -209,7 +209,8 @@ async fn press(world: &World, token: &str, bearer: Option<&str>) -> (u16, String
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_decides_once_for_its_person_and_never_by_being_followed() {
-    let texts = [("channels: [dingtalk]}", "channels: [feishu]}"), ("decision_links: {lasts: 3d}", "decision_links: {lasts: 3d, sign_in: false}")];
+    let texts =
+        [("channels: [dingtalk]}", "channels: [feishu]}"), ("decision_links: {lasts: 3d}", "decision_links: {lasts: 3d, sign_in: false}")];
     let world = World::start(PEOPLE, &texts).await;
     world.request("r1").await;
     let told = world.messages_of("feishu", 1).await;
@@ -221,7 +222,10 @@ async fn a_link_decides_once_for_its_person_and_never_by_being_followed() {
     // Scanners follow links, however often.
     for _ in 0..3 {
         let (status, page) = open(&world, &approve).await;
-        assert!(status == 200 && page.contains("同意") && page.contains("<form method=\"post\">") && !page.contains("<script"), "{status} {page}");
+        assert!(
+            status == 200 && page.contains("同意") && page.contains("<form method=\"post\">") && !page.contains("<script"),
+            "{status} {page}"
+        );
     }
     assert_eq!(world.task("e1003").await, task, "nothing was decided");
     let forged = format!("{}A", &approve[..approve.len() - 1]);
@@ -244,7 +248,10 @@ async fn a_link_decides_once_for_its_person_and_never_by_being_followed() {
     let people = world.hub.get(&format!("/api/v1/instances/{instance}/people")).await;
     let decisions = people["decisions"].as_array().cloned().unwrap_or_default();
     assert_eq!(decisions.len(), 1, "{people}");
-    assert_eq!((&decisions[0]["person"], &decisions[0]["verb"], &decisions[0]["comment"]), (&json!("e1003"), &json!("approve"), &json!("fine so")));
+    assert_eq!(
+        (&decisions[0]["person"], &decisions[0]["verb"], &decisions[0]["comment"]),
+        (&json!("e1003"), &json!("approve"), &json!("fine so"))
+    );
     // Every use that was tried has its line, but for what this hub never signed.
     let began = std::time::Instant::now();
     let outcomes = loop {
@@ -286,7 +293,8 @@ async fn a_link_of_a_task_that_went_to_somebody_else_and_one_without_a_session_d
     assert!(status == 401 && page.contains("/sign-in") && !page.contains("<form"), "{status} {page}");
     assert_eq!(press(&world, &approve, None).await.0, 401);
     let task = world.task("e1003").await;
-    let (status, acted) = world.hub.post_by("e1003", &format!("/api/v1/tasks/{task}/transfer"), "t", &json!({"to": ["e1005"], "comment": "yours"})).await;
+    let (status, acted) =
+        world.hub.post_by("e1003", &format!("/api/v1/tasks/{task}/transfer"), "t", &json!({"to": ["e1005"], "comment": "yours"})).await;
     assert_eq!(status, 200, "{acted}");
     let (status, page) = press(&world, &approve, Some("e1003")).await;
     assert!(status == 409, "{status} {page}");

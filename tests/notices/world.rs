@@ -113,7 +113,8 @@ impl World {
     /// Somebody agrees to the one task they have.
     pub async fn approve(&self, person: &str) {
         let task = self.task(person).await;
-        let (status, acted) = self.hub.post_by(person, &format!("/api/v1/tasks/{task}/approve"), &format!("{person}-agrees"), &json!({})).await;
+        let (status, acted) =
+            self.hub.post_by(person, &format!("/api/v1/tasks/{task}/approve"), &format!("{person}-agrees"), &json!({})).await;
         assert_eq!(status, 200, "{acted}");
     }
 
@@ -182,7 +183,9 @@ impl World {
             for instance in document["instances"].as_array().into_iter().flatten() {
                 let effects = self.hub.get(&format!("/api/v1/instances/{}/effects", text(&instance["id"]))).await;
                 let effects = effects.get("items").unwrap_or(&effects).as_array().cloned().unwrap_or_default();
-                open.extend(effects.into_iter().filter(|effect| !matches!(effect["state"].as_str(), Some("done" | "failed" | "withdrawn"))));
+                open.extend(
+                    effects.into_iter().filter(|effect| !matches!(effect["state"].as_str(), Some("done" | "failed" | "withdrawn"))),
+                );
             }
             if open.is_empty() {
                 break;

@@ -30,9 +30,8 @@ impl Here {
         }
         let (Some(base), Some(links)) = (&self.base, &self.links) else {
             let decides = format!("{HERE}{DECIDE}");
-            let is_link = |line: &&str| {
-                line.contains(&decides) || (line.trim().starts_with(&local) && !line.trim().contains(char::is_whitespace))
-            };
+            let is_link =
+                |line: &&str| line.contains(&decides) || (line.trim().starts_with(&local) && !line.trim().contains(char::is_whitespace));
             let kept: Vec<&str> = text.split('\n').filter(|line| !is_link(line)).collect();
             return Cow::Owned(kept.join("\n").replace(&local, "/").trim_end().to_owned());
         };

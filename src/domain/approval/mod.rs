@@ -2,17 +2,17 @@
 //! instance's state; `flow::people` puts it to work on an instance.
 
 mod act;
-mod link;
 mod delegation;
+mod link;
 mod mode;
 mod policy;
 mod task;
 #[cfg(test)]
 mod tests;
 
-pub use link::{DecisionLink, LinkKey, Unreadable};
 pub use act::{Act, Actor, Attachment, Refusal, RefusalCode, SYSTEM, TaskRef};
 pub use delegation::Delegation;
+pub use link::{DecisionLink, LinkKey, Unreadable};
 pub use mode::{Mode, Verdict, tasks};
 pub use policy::{Empty, OwnApproval, RejectMeans, Repeated};
 pub use task::{Activation, Added, DEPTH_MAX, Origin, Returned, TASKS_MAX, Task, TaskKind, TaskState};

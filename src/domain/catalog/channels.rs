@@ -66,7 +66,8 @@ impl Work {
             return;
         };
         let report = &mut self.found[index].report;
-        let fits = matches!(&mapping.target, Target::Operation { role, operation } if *role == channel.role && *operation == channel.operation);
+        let fits =
+            matches!(&mapping.target, Target::Operation { role, operation } if *role == channel.role && *operation == channel.operation);
         if !fits {
             let message = format!("this mapping does not make the input of `{}.{}`", channel.role, channel.operation);
             report.error("wrong_mapping", span, message).at("map");

@@ -201,9 +201,8 @@ impl Work {
     }
 
     fn people(&mut self) {
-        let mut read = self.each("directory", |found, files, catalog| {
-            Directory::read(&found.node, files, &catalog.calendars, &mut found.report)
-        });
+        let mut read =
+            self.each("directory", |found, files, catalog| Directory::read(&found.node, files, &catalog.calendars, &mut found.report));
         let mut directories = self.found.iter_mut().filter(|found| found.kind.key == "directory");
         if let (Some(first), Some(second)) = (directories.next().map(|found| found.path.clone()), directories.next()) {
             let message = format!("the project already has a directory in `{first}`");

@@ -28,8 +28,16 @@ static USER: ObjectShape = ObjectShape {
         Field::optional("manager", Shape::Text, "the id of the person's manager"),
         Field::optional("language", LANGUAGE, "the language of notices; the directory's when left out"),
         Field::optional("channels", Shape::OneOrMany(&Shape::Text), "how notices come to them; the directory's when left out"),
-        Field::optional("quiet", Shape::Text, "hours without notices that can wait, such as `20:00-08:00`, or `none`; the directory's when left out"),
-        Field::optional("digest", Shape::Text, "when what can wait comes as one, such as `09:00 17:00`, or `none`; the directory's when left out"),
+        Field::optional(
+            "quiet",
+            Shape::Text,
+            "hours without notices that can wait, such as `20:00-08:00`, or `none`; the directory's when left out",
+        ),
+        Field::optional(
+            "digest",
+            Shape::Text,
+            "when what can wait comes as one, such as `09:00 17:00`, or `none`; the directory's when left out",
+        ),
         Field::optional("zone", Shape::Text, "the IANA time zone of these times; the directory's when left out"),
         Field::optional("active", Shape::Bool, "whether the person still works here; true when left out"),
     ],
@@ -103,7 +111,11 @@ pub static SHAPE: Shape = Shape::Object(&ObjectShape {
         Field::required("directory", Shape::Id, "the id of the directory"),
         TITLE,
         Field::optional("language", LANGUAGE, "the language of notices to people who have none of their own"),
-        Field::optional("channels", Shape::OneOrMany(&Shape::Text), "how notices come to people who say nothing of their own; `log` when left out"),
+        Field::optional(
+            "channels",
+            Shape::OneOrMany(&Shape::Text),
+            "how notices come to people who say nothing of their own; `log` when left out",
+        ),
         Field::optional("quiet", Shape::Text, "hours without notices that can wait, such as `20:00-08:00`"),
         Field::optional("digest", Shape::Text, "when what can wait comes as one, such as `09:00` or `09:00 17:00`; left out: at once"),
         Field::optional("zone", Shape::Text, "the IANA time zone of these times; the calendar's when left out, else UTC"),
@@ -259,7 +271,11 @@ impl Directory {
             language: node.get("language").and_then(Node::text).map(Arc::from),
             ..Directory::default()
         };
-        let own = Row { file: report.file(), span: node.get("channels").map_or(node.span, |node| node.span), cells: std::borrow::Cow::Borrowed(node) };
+        let own = Row {
+            file: report.file(),
+            span: node.get("channels").map_or(node.span, |node| node.span),
+            cells: std::borrow::Cow::Borrowed(node),
+        };
         directory.channels = directory.name_channels(&own);
         directory.wishes = Wishes::read(&own, report);
         directory.decision_links = node.get("decision_links").and_then(|links| Links::read(links, report));

@@ -21,8 +21,8 @@ mod flow;
 pub mod instance;
 mod ladder;
 mod machine;
-mod notices;
 pub mod migrate;
+mod notices;
 pub mod part;
 pub mod people;
 mod reactions;
@@ -37,7 +37,6 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-pub use notices::HERE;
 pub use compile::{Compiler, fits, signature};
 pub use decide::decide;
 pub use definition::Definition;
@@ -45,5 +44,6 @@ pub use environment::{Environment, FlowEnvironment};
 pub use facts::{Binding, DocumentFacts, Facts};
 pub use flow::{Condition, Flow, OnError, Policy, Reaction, Step, Trigger, Who};
 pub use instance::{Instance, Parent};
+pub use notices::HERE;
 pub use scope::set_path as with_field;
 pub use start::{HUB, Start, StartOn};

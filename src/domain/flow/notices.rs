@@ -276,9 +276,7 @@ fn groups(machine: &Machine<'_>, telling: &Telling<'_>, channel: &str, people: V
         Some(known) if known.group => vec![(language(""), people)],
         Some(_) => people.into_iter().map(|person| (language(&person), vec![person])).collect(),
         // What leads to somebody's own task is for them alone.
-        None if channel == "mail" && telling.says.is_none() => {
-            people.into_iter().map(|person| (language(&person), vec![person])).collect()
-        }
+        None if channel == "mail" && telling.says.is_none() => people.into_iter().map(|person| (language(&person), vec![person])).collect(),
         None => notify::by_language(machine, people),
     }
 }
@@ -373,7 +371,8 @@ fn own_words(told: &Told) -> Words {
     let colon = if zh { "：" } else { ": " };
     let Told { key, document_kind, step, url, .. } = told;
     let mut text = format!("{document_kind} {key} {}\n{url}", body.replace("{step}", step));
-    for (word, url) in [(if zh { "同意" } else { "Approve" }, &told.approve_url), (if zh { "驳回" } else { "Reject" }, &told.reject_url)] {
+    for (word, url) in [(if zh { "同意" } else { "Approve" }, &told.approve_url), (if zh { "驳回" } else { "Reject" }, &told.reject_url)]
+    {
         if !url.is_empty() {
             text += &format!("\n{word}{colon}{url}");
         }

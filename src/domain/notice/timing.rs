@@ -124,7 +124,8 @@ mod tests {
     fn calendar() -> Calendar {
         let text = "format: 1\ncalendar: cn\nzone: Asia/Shanghai\nweek: {mon-fri: [\"09:00-18:00\"]}\ndays: days.csv\n";
         // National Day and its make-up Saturday.
-        let days = "date,kind,name\n2026-10-01,off,\n2026-10-02,off,\n2026-10-05,off,\n2026-10-06,off,\n2026-10-07,off,\n2026-10-10,work,\n";
+        let days =
+            "date,kind,name\n2026-10-01,off,\n2026-10-02,off,\n2026-10-05,off,\n2026-10-06,off,\n2026-10-07,off,\n2026-10-10,work,\n";
         let files: Files = [("days.csv", days)].into_iter().collect();
         let mut report = Report::new("calendars/cn.yaml");
         let calendar = Calendar::read(&parse(text, &mut report).unwrap(), &files, &mut report);
@@ -161,12 +162,8 @@ mod tests {
         ] {
             let [quiet, digest, place, days, now, due] = row.split('|').map(str::trim).collect::<Vec<_>>()[..] else { panic!("{row}") };
             let times = digest_times(digest).unwrap_or_default();
-            let manners = Manners {
-                quiet: Quiet::parse(quiet),
-                digest: &times,
-                zone: zone(place),
-                calendar: (days == "off").then_some(&calendar),
-            };
+            let manners =
+                Manners { quiet: Quiet::parse(quiet), digest: &times, zone: zone(place), calendar: (days == "off").then_some(&calendar) };
             let now: Timestamp = now.parse().unwrap();
             assert_eq!(manners.wait(now), due.parse().ok(), "{row}");
         }

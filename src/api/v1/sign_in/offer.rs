@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::problem::Problem;
-use crate::app::access::providers::ProviderItem;
 use crate::app::access::in_app::AppItem;
+use crate::app::access::providers::ProviderItem;
 use crate::app::access::{Access, InApp, Providers};
 use crate::domain::ids::TenantId;
 

@@ -166,8 +166,7 @@ impl<'a> Play<'a> {
     /// Puts new history into the trace and lets notices go out.
     pub fn settle(&mut self) {
         loop {
-            let notice =
-                self.stage.outbox.iter().find(|open| is_notice(&open.effect.work) && open.phase == Phase::Ready);
+            let notice = self.stage.outbox.iter().find(|open| is_notice(&open.effect.work) && open.phase == Phase::Ready);
             match notice.map(|open| open.effect.id) {
                 Some(id) => drop(self.stage.end(id, EffectResult::Done { output: Value::Unset })),
                 None => break,

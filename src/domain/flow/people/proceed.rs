@@ -7,8 +7,8 @@ use crate::domain::approval::{RejectMeans, Returned, SYSTEM, Task, TaskKind, Tas
 use crate::domain::flow::decision::Decided;
 use crate::domain::flow::event::Outcome;
 use crate::domain::flow::instance::State;
-use crate::domain::flow::notices;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::notices;
 use crate::domain::flow::steps::parallel;
 use serde_json::{Value as Json, json};
 

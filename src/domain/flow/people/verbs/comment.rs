@@ -2,8 +2,8 @@
 
 use super::{Given, On, Verb, Whose, named};
 use crate::domain::approval::Refusal;
-use crate::domain::flow::notices;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::notices;
 
 pub(super) static VERB: Verb = Verb {
     word: "comment",

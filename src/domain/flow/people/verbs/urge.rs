@@ -2,8 +2,8 @@
 
 use super::{Given, On, Verb, Whose};
 use crate::domain::approval::{Refusal, RefusalCode, TaskKind, TaskState};
-use crate::domain::flow::notices;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::notices;
 use crate::domain::flow::people::is_asking;
 use jiff::SignedDuration;
 

@@ -78,7 +78,12 @@ fn a_bundle_is_one_notice_and_sent_once() {
     let flow = asking(&world, "by: {user: he_zh}, empty: block");
     let mut stage = Stage::new(&flow, &world, facts("9000.00"), now());
     let waiting = stage.tell(&Event::Started).waiting;
-    let item = |subject: &str| BundleItem { event: "turn".to_owned(), subject: subject.to_owned(), text: "it waits".to_owned(), url: "waybill:/x".to_owned() };
+    let item = |subject: &str| BundleItem {
+        event: "turn".to_owned(),
+        subject: subject.to_owned(),
+        text: "it waits".to_owned(),
+        url: "waybill:/x".to_owned(),
+    };
     let bundle = |number: u128, items: Vec<BundleItem>| {
         Event::Bundle(Bundle {
             id: uuid::Uuid::from_u128(number),
