@@ -1,6 +1,6 @@
 //! The rows that cross the store's boundary. JSON columns are text here: the store moves them, it does not read them.
 
-use super::people::{DecisionRow, TaskRow};
+use super::people::{DecisionRow, TaskRow, WaitingRow};
 use super::reconciliation::DriftRow;
 use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, TenantId};
 use jiff::Timestamp;

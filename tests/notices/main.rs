@@ -79,10 +79,10 @@ async fn a_hub_that_is_killed_while_it_tells_tells_once() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     world.hub.kill().await;
-    world.messages_of("feishu", 2).await;
     world.switch("feishu", json!({"slow_ms": 0})).await;
     let store = world.store.clone();
     world.hub.restart(&store).await;
+    world.messages_of("feishu", 2).await;
     world.at_rest(&key).await;
     assert_eq!(world.messages("feishu").await.len(), 2, "under the same key it is one message");
     assert_eq!(world.calls("feishu", "message").await, 4, "each was sent again: nobody could know");

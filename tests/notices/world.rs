@@ -65,7 +65,7 @@ impl World {
         replaced.push(("class: rate_limited, retry_after: 1m", "class: rate_limited, retry_after: 1s"));
         replaced.extend(texts);
         // Whenever the tests run, it is neither night nor a holiday, but where one says so.
-        replaced.push(("quiet: \"20:00-08:00\"\n", ""));
+        replaced.push(("quiet: \"20:00-08:00\"\ncalendar: cn\n", ""));
         replaced.push((", digest: \"09:00 16:00\"", ""));
         let secrets = [
             ("WAYBILL_DINGTALK_APP_SECRET", "mock-dingtalk-app-secret"),

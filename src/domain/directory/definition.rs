@@ -177,7 +177,7 @@ impl Directory {
         static LOG: std::sync::LazyLock<[Arc<str>; 1]> = std::sync::LazyLock::new(|| [Arc::from("log")]);
         let user = self.users.get(person).or_else(|| self.users.get(self.ids.get(person)?));
         let own = user.map(|user| user.channels.as_slice()).filter(|channels| !channels.is_empty());
-        own.unwrap_or(if self.channels.is_empty() { &*LOG } else { &self.channels })
+        own.unwrap_or_else(|| if self.channels.is_empty() { LOG.as_slice() } else { self.channels.as_slice() })
     }
 
     /// Every channel that it names, with the table (none: its own file) and the place.
