@@ -52,7 +52,7 @@ const TEXTS: [&str; 9] = ["event", "person", "person_name", "language", "documen
 
 /// The type of `notice`, for templates (without its words) and for mappings.
 pub fn value_type() -> Type {
-    let text = |name: &str| (Arc::from(name), field(Type::Text));
+    let text = |name: &str| -> (Arc<str>, TypeField) { (Arc::from(name), field(Type::Text)) };
     let item = object("notice_item", ["subject", "url"].map(text).into());
     let more = [
         (Arc::from("people"), field(Type::List(Box::new(Type::Text), None))),
