@@ -122,7 +122,7 @@ impl DecisionLinks {
         let directory = &definitions.catalog().directory;
         let language = directory.language(&link.person);
         let flow = definitions.live(&row.flow);
-        let step = flow.as_ref().and_then(|version| version.flow.step(&row.step));
+        let step = flow.as_ref().and_then(|version| version.flow().step(&row.step));
         let needs_comment =
             crate::domain::flow::people::verbs::needs_comment(&link.verb, step.and_then(crate::domain::flow::people::asks_of));
         let documents = self.people.store.desk().documents_by_id(row.tenant, &[row.document.0]).await?;
