@@ -23,6 +23,7 @@ const PROJECTS: &[&str] = &[
     "examples/approvals",
     "examples/patterns",
     "examples/approval_matrix",
+    "examples/notices",
 ];
 
 fn shipped(project: &str) -> Catalog {

@@ -524,6 +524,27 @@ CREATE TABLE decision (
 );
 CREATE UNIQUE INDEX decision_of ON decision (instance_id, number);
 
+-- Notices that wait for their person's time. `bundle`: what goes out as one, from when it is fixed until an instance has it.
+CREATE TABLE waiting_notice (
+    id          uuid PRIMARY KEY,
+    instance_id uuid NOT NULL,
+    due_at      bigint NOT NULL,
+    created_at  bigint NOT NULL,
+    tenant_id   integer NOT NULL,
+    visit       integer NOT NULL,
+    step        text NOT NULL,
+    person      text NOT NULL,
+    channel     text NOT NULL,
+    event       text NOT NULL,
+    subject     text NOT NULL,
+    body        text NOT NULL,
+    url         text NOT NULL,
+    task_id     text,
+    bundle      text
+);
+CREATE INDEX waiting_notice_due ON waiting_notice (tenant_id, due_at) WHERE bundle IS NULL;
+CREATE INDEX waiting_notice_bundled ON waiting_notice (tenant_id, bundle) WHERE bundle IS NOT NULL;
+
 -- How far somebody has seen an instance: what came after is new to them.
 CREATE TABLE task_seen (
     instance_id uuid NOT NULL,
@@ -895,7 +916,7 @@ BEGIN
         'instance', 'history', 'timer', 'lane', 'effect', 'attempt', 'exception', 'stream', 'definition', 'counter', 'answer',
         'reconciliation', 'schedule_fire', 'drift', 'duty', 'event', 'rate', 'credential', 'release', 'release_item',
         'live_release', 'draft',
-        'exception_note', 'amendment', 'task', 'decision', 'task_seen', 'delegation', 'selection', 'selection_item', 'batch', 'batch_item', 'saved_view',
+        'exception_note', 'amendment', 'task', 'decision', 'waiting_notice', 'task_seen', 'delegation', 'selection', 'selection_item', 'batch', 'batch_item', 'saved_view',
         'minute_count', 'receipt', 'breaker_hold', 'breaker_change', 'process_report', 'change_feed',
         'hub_user', 'hub_session', 'hub_link', 'hub_pending', 'hub_identity', 'api_token', 'audit_entry', 'audit_head']
     LOOP

@@ -523,6 +523,27 @@ CREATE TABLE decision (
 );
 CREATE UNIQUE INDEX decision_of ON decision (instance_id, number);
 
+-- Notices that wait for their person's time. `bundle`: what goes out as one, from when it is fixed until an instance has it.
+CREATE TABLE waiting_notice (
+    id          BLOB PRIMARY KEY,
+    instance_id BLOB NOT NULL,
+    due_at      INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL,
+    tenant_id   INTEGER NOT NULL,
+    visit       INTEGER NOT NULL,
+    step        TEXT NOT NULL,
+    person      TEXT NOT NULL,
+    channel     TEXT NOT NULL,
+    event       TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    url         TEXT NOT NULL,
+    task_id     TEXT,
+    bundle      TEXT
+);
+CREATE INDEX waiting_notice_due ON waiting_notice (tenant_id, due_at) WHERE bundle IS NULL;
+CREATE INDEX waiting_notice_bundled ON waiting_notice (tenant_id, bundle) WHERE bundle IS NOT NULL;
+
 -- How far somebody has seen an instance: what came after is new to them.
 CREATE TABLE task_seen (
     instance_id BLOB NOT NULL,

@@ -10,6 +10,7 @@ pub mod codes;
 mod consent;
 mod csv;
 mod deadline;
+pub mod decide;
 mod etag;
 pub mod examples;
 mod extract;

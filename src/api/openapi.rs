@@ -13,7 +13,7 @@ use super::v1::{
     audit, authoring, batches, calendars, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows,
     forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
 };
-use super::{consent, health, hooks};
+use super::{consent, decide, health, hooks};
 use crate::app::{
     access, connections as app_connections, desk, diagnosis, health as app_health, keeping, ops as app_ops, reading, reconcile, starts,
     story,
@@ -51,7 +51,7 @@ use crate::app::{
         (name = "process", description = "Health, readiness, metrics, this description."),
     ),
     paths(
-        health::health, health::ready, health::metrics, show, hooks::get, hooks::post, consent::callback,
+        health::health, health::ready, health::metrics, show, hooks::get, hooks::post, consent::callback, decide::look, decide::decide,
         connections::list::list,
         documents::list::list, documents::show::show, documents::diagnosis::diagnosis, documents::revision::revision,
         documents::ledger::ledger,
@@ -74,7 +74,7 @@ use crate::app::{
         selections::create::create, selections::show::show,
         batches::list::list, batches::create::create, batches::show::show, batches::items::list, batches::items::export,
         batches::steer::pause, batches::steer::resume, batches::steer::cancel, batches::steer::retry_failed,
-        sign_in::offer::offer, sign_in::enter::sign_in, sign_in::leave::sign_out, sign_in::provider::begin, sign_in::provider::callback, sign_in::link::look, sign_in::link::follow,
+        sign_in::offer::offer, sign_in::enter::sign_in, sign_in::leave::sign_out, sign_in::provider::begin, sign_in::provider::callback, sign_in::app::enter, sign_in::link::look, sign_in::link::follow,
         sign_in::password::change, sign_in::sessions::list, sign_in::sessions::end, sign_in::sessions::end_others,
         users::list::list, users::list::roles, users::add::add, users::one::show, users::one::change,
         users::identities::list, users::identities::link, users::identities::unlink,
@@ -102,7 +102,7 @@ use crate::app::{
         reading::Drift, starts::Started, starts::StartedDocument, starts::StartedInstance, starts::FormItem,
         forms::submit::FormSubmission, flows::start::FlowStart,
         diagnosis::Diagnosis, diagnosis::State, diagnosis::Words, diagnosis::WaitingOn, diagnosis::Action,
-        sign_in::offer::SignInOffer, access::providers::ProviderItem, sign_in::provider::ProviderOrder, sign_in::provider::ProviderBegun,
+        sign_in::offer::SignInOffer, access::providers::ProviderItem, access::in_app::AppItem, sign_in::app::AppCode, sign_in::provider::ProviderOrder, sign_in::provider::ProviderBegun,
         sign_in::leave::SignedOut, users::identities::IdentityOrder, access::providers::IdentityItem, access::providers::Identities, sign_in::enter::SignIn, sign_in::enter::SignedIn, sign_in::link::OneTimeLink, sign_in::link::LinkFollowed,
         sign_in::password::PasswordOrder, access::SessionsEnded, access::LinkView, access::SessionItem, access::Sessions,
         access::UserItem, access::UserRole, access::Users, users::add::UserOrder, access::UserAdded, access::LinkMade,

@@ -17,7 +17,7 @@ use super::v1::{
     exceptions, flows, forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users,
     views,
 };
-use super::{audit, body, codes, consent, deadline, health, hooks, observe, openapi, panic, request_id};
+use super::{audit, body, codes, consent, deadline, decide, health, hooks, observe, openapi, panic, request_id};
 use crate::app::access::Audit;
 use crate::runtime::IdMaker;
 
@@ -78,6 +78,7 @@ fn api() -> Router<ApiState> {
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/openapi.json", get(openapi::show))
+        .route("/decide/{link}", get(decide::look).post(decide::decide))
         .route("/api/v1/me", get(me::me))
         .route("/api/v1/events/stream", get(events::stream))
         .route("/api/v1/connections", get(connections::list::list))
@@ -183,6 +184,7 @@ fn access() -> Router<ApiState> {
         .route("/api/v1/sign-in/link", post(sign_in::link::follow))
         .route("/api/v1/sign-in/link/look", post(sign_in::link::look))
         .route("/api/v1/sign-in/providers/{provider}", post(sign_in::provider::begin))
+        .route("/api/v1/sign-in/apps/{app}", post(sign_in::app::enter))
         .route("/api/v1/sign-in/providers/{provider}/callback", get(sign_in::provider::callback))
         .route("/api/v1/sign-out", post(sign_in::leave::sign_out))
         .route("/api/v1/me/password", post(sign_in::password::change))

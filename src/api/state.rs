@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::{Cookies, Gate, Tokens};
-use crate::app::access::{Access, Audit, Providers, Scoping};
+use crate::app::access::{Access, Audit, InApp, Providers, Scoping};
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
 use crate::app::connections::Connections;
@@ -15,7 +15,7 @@ use crate::app::desk::{Mending, MessageDesk};
 use crate::app::feed::Feed;
 use crate::app::intake::Intake;
 use crate::app::keeping::Keeper;
-use crate::app::people::People;
+use crate::app::people::{DecisionLinks, People};
 use crate::app::publishing::Publishing;
 use crate::app::reading::Reader;
 use crate::app::reconcile::Reconciling;
@@ -54,6 +54,8 @@ pub struct Parts {
     pub consents: Consents,
     /// What is done for people about their tasks.
     pub people: People,
+    /// Decides by links of notices.
+    pub decision_links: DecisionLinks,
     /// Publishes, and helps on the way there.
     pub publishing: Publishing,
     /// Who may come in with a token.
@@ -62,6 +64,8 @@ pub struct Parts {
     pub access: Access,
     /// Signs people in at identity providers.
     pub providers: Providers,
+    /// Signs people in inside apps.
+    pub apps: InApp,
     /// How sessions travel.
     pub cookies: Cookies,
     /// Where changes are written down.
@@ -118,9 +122,11 @@ part! {
     Arc<dyn Connections> = connections;
     Consents = consents;
     People = people;
+    DecisionLinks = decision_links;
     Publishing = publishing;
     Access = access;
     Providers = providers;
+    InApp = apps;
     Cookies = cookies;
     Audit = audit;
     Scoping = scoping;

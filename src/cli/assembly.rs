@@ -2,8 +2,9 @@
 
 use crate::api::auth::{Cookies, TokenOptions, Tokens};
 use crate::api::{Limits, Parts, listener};
+use crate::app::access::in_app::AppOptions;
 use crate::app::access::providers::ProviderOptions;
-use crate::app::access::{Access, Actor, Audit, Cost, Providers, Scoping};
+use crate::app::access::{Access, Actor, Audit, Cost, InApp, Providers, Scoping};
 use crate::app::act::Act;
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
@@ -13,8 +14,8 @@ use crate::app::desk::{self, Batching, Mender, Mending, MessageDesk};
 use crate::app::engine::definitions::Live;
 use crate::app::feed::Feed;
 use crate::app::keeping::Keeper;
-use crate::app::notice::{Notices, SmtpOptions};
-use crate::app::people::{Leavers, People};
+use crate::app::notice::{Bundles, Here, Notices, SmtpOptions};
+use crate::app::people::{DecisionLinks, Leavers, People};
 use crate::app::publishing::{Differs, Publishing, Source};
 use crate::app::reading::Reader;
 use crate::app::reconcile::Asking;
@@ -25,6 +26,7 @@ use crate::cli::works::{self, Pace};
 use crate::cli::{begin, door};
 use crate::domain::access::role::Roles;
 use crate::domain::access::session;
+use crate::domain::approval::LinkKey;
 use crate::domain::diagnostic::Diagnostic;
 use crate::domain::ids::TenantId;
 use crate::domain::permission::Permission;
@@ -73,6 +75,8 @@ pub struct HubOptions {
     pub roles: Roles,
     /// Where people sign in.
     pub providers: Vec<ProviderOptions>,
+    /// Apps inside which they do.
+    pub apps: Vec<AppOptions>,
     /// Egress, limits and where relative secrets are.
     pub gateway: crate::gateway::Options,
     /// Events decided in one transaction.
@@ -124,6 +128,7 @@ impl HubOptions {
             tokens: Tokens::default(),
             roles: Roles::default(),
             providers: Vec::new(),
+            apps: Vec::new(),
             gateway: crate::gateway::Options::default(),
             batch_size_max: 128,
             effects_in_flight_max: 256,
@@ -189,7 +194,8 @@ impl Hub {
         let events_source = options.broker.as_ref().and_then(|broker| broker.events_source.clone());
         let committed = Arc::new(Notify::new());
         let addresses = live.now().catalog().directory.addresses();
-        let notices = Arc::new(Notices::new(&options.mail, addresses).context("mail cannot be set up")?);
+        let notices = Notices::new(&options.mail, addresses).context("mail cannot be set up")?;
+        let notices = Arc::new(notices.at(Here::new(options.public_url.as_ref(), Some(LinkKey::of(&hook_key)))));
         let readdressed = notices.clone();
         live.on_change(move |catalog| readdressed.readdress(catalog.directory.addresses()));
         let is_sqlite = options.store_url.starts_with("sqlite:");
@@ -283,6 +289,8 @@ impl Hub {
         };
         let people = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone() };
         lifecycle.run(Leavers { people: people.clone() }.run(lifecycle.soft().clone()));
+        let bundles = Bundles { store: store.clone(), engine: works.engine.clone(), clock: clock.clone(), ids: ids.clone() };
+        lifecycle.run(bundles.run(lifecycle.soft().clone()));
         let commands: Arc<dyn Commands> = Arc::new(Act { engine: works.engine.clone(), store: store.clone() });
         let mending: Arc<dyn Mending> = Arc::new(Mender {
             commands: commands.clone(),
@@ -299,14 +307,17 @@ impl Hub {
         let access = Access::new(store.clone(), clock.clone(), ids.clone(), session::Limits::default(), Cost::default());
         let access = access.with_roles(options.roles.clone());
         let cookies = Cookies::new(options.public_url.clone(), options.listen.ip().is_loopback());
+        let apps = InApp::new(access.clone(), options.apps).map_err(anyhow::Error::msg)?;
         let providers = Providers::new(access.clone(), options.public_url.clone(), options.providers).map_err(anyhow::Error::msg)?;
+        let providers = providers.with_apps(apps.clone());
         let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
         lifecycle.run(sealing::run(store.clone(), clock.clone(), lifecycle.soft().clone()));
         let parts = Parts {
-            audit,
+            audit: audit.clone(),
             scoping: Scoping::new(store.clone(), live.clone(), options.roles),
             access: access.clone(),
             providers,
+            apps,
             cookies: cookies.clone(),
             reader: Reader::new(store.clone()),
             answers: Answers::new(store.clone(), clock.clone()),
@@ -321,6 +332,7 @@ impl Hub {
             reconciling: Arc::new(asking),
             connections: Arc::new(Known(live.clone())),
             consents,
+            decision_links: DecisionLinks { people: people.clone(), key: LinkKey::of(&hook_key), audit: audit.clone() },
             people,
             publishing,
             tokens: options.tokens,

@@ -143,6 +143,7 @@ fn call(args: &CallArgs, input: &Json, ids: &IdMaker, deadline: Duration) -> Cal
         first_sent_at: None,
         due_since: None,
         deadline,
+        secrets: Vec::new(),
     }
 }
 

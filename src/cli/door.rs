@@ -8,6 +8,7 @@ use anyhow::Context;
 use crate::api::auth::{TokenOptions, Tokens};
 use crate::api::listener::{Listener, Options};
 use crate::api::{ApiState, Limits, Parts, router};
+use crate::app::access::in_app::AppOptions;
 use crate::app::access::providers::ProviderOptions;
 use crate::config;
 use crate::domain::connector::egress::{Egress, EgressPolicy};
@@ -42,6 +43,23 @@ pub fn providers(providers: &[config::IdentityProvider], policy: &EgressPolicy) 
         },
     };
     providers.iter().map(options).collect()
+}
+
+/// The apps of the configuration inside which people sign in.
+pub fn apps(apps: &[config::AppSignIn], policy: &EgressPolicy) -> Vec<AppOptions> {
+    let options = |app: &config::AppSignIn| AppOptions {
+        name: app.name.clone(),
+        title: app.title.clone(),
+        scheme: app.scheme,
+        base: app.base.clone(),
+        client: ClientLogin { id: app.client_id.clone(), secret: Some(app.client_secret.clone()) },
+        reach: ProviderReach {
+            egress: Egress { rules: app.egress.clone(), allow_http: app.base.scheme() == "http" },
+            policy: policy.clone(),
+            ca: None,
+        },
+    };
+    apps.iter().map(options).collect()
 }
 
 /// Limits of requests from the configuration.

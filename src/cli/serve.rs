@@ -63,6 +63,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         tokens: door::tokens(&config.server.tokens),
         roles: config.server.roles.clone(),
         providers: door::providers(&config.server.identity_providers, &egress),
+        apps: door::apps(&config.server.apps, &egress),
         gateway: crate::gateway::Options {
             base: folder.clone(),
             egress,

@@ -4,6 +4,7 @@
 //! components do not read them; `cli` hands each component its options. Definitions (connectors, flows …) are not
 //! configuration and are read elsewhere.
 
+mod apps;
 mod engine;
 mod environment;
 mod gateway;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use apps::AppSignIn;
 pub use engine::Engine;
 pub use gateway::Gateway;
 pub use identity::IdentityProvider;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::apps::{self, AppSignIn};
 use super::identity::{self, IdentityProvider};
 use super::{Source, range::number};
 use crate::domain::access::role::{self, Roles};
@@ -43,6 +44,7 @@ pub static SHAPE: ObjectShape = ObjectShape {
             Shape::List(&Shape::Object(&identity::SHAPE)),
             "OpenID Connect providers at which people sign in, in the order of their buttons.",
         ),
+        Field::optional("apps", Shape::List(&Shape::Object(&apps::SHAPE)), "Apps inside which people sign in."),
     ],
 };
 
@@ -84,6 +86,8 @@ pub struct Server {
     pub roles: Roles,
     /// Where people sign in.
     pub identity_providers: Vec<IdentityProvider>,
+    /// Apps inside which they do.
+    pub apps: Vec<AppSignIn>,
 }
 
 /// One bearer token.
@@ -105,6 +109,7 @@ impl Server {
         let roles = roles(source, report);
         Server {
             identity_providers: identity::read(source, public_url.is_some(), &roles, report),
+            apps: apps::read(source, report),
             roles,
             public_url,
             listen: listen(source, report),

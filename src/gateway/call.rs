@@ -45,6 +45,8 @@ pub struct Call {
     pub due_since: Option<Timestamp>,
     /// Nothing is sent after this, by the monotonic time of the gateway's clock (`Gateway::deadline`).
     pub deadline: Duration,
+    /// Texts of the input that no record may hold.
+    pub secrets: Vec<String>,
 }
 
 /// What a call came to.

@@ -66,6 +66,7 @@ impl Gateway {
         };
         let facts = Facts { settings: prepared.settings.clone(), input, reference: Arc::from(call.reference.as_str()), attempt };
         let mut performance = Performance { call: Some(&call), ..Performance::new(self, call.tenant, prepared, call.deadline) };
+        call.secrets.iter().for_each(|secret| performance.recorder.add(secret));
         let run = Run::start(performance.prepared.connector.clone(), &operation, facts, done);
         let (answer, progress) = match run {
             Ok(mut run) => {

@@ -5,6 +5,7 @@
 use super::clients::{self, TlsTexts};
 use super::guard::Guard;
 use super::send::{Sending, Unanswered};
+use crate::domain::access::in_app::Ask;
 use crate::domain::connector::egress::{Egress, EgressPolicy};
 use crate::domain::connector::request::Request;
 use crate::domain::connector::{Effect, Failure};
@@ -108,6 +109,15 @@ impl ProviderLine {
         }
     }
 
+    /// Asks a vendor in whose app somebody signs in. Most of them say their errors with status 200, and what is said is JSON.
+    ///
+    /// # Errors
+    /// When no answer comes that is one.
+    pub async fn ask(&self, base: &Url, ask: &Ask) -> Result<Json, Unanswered> {
+        let (status, said) = self.send(&app_request(base, ask), Effect::Read).await?;
+        said.filter(|said| said.is_object()).ok_or_else(|| strange(status))
+    }
+
     async fn send(&self, request: &Request, effect: Effect) -> Result<(u16, Option<Json>), Unanswered> {
         let sending = Sending {
             client: &self.client,
@@ -120,6 +130,23 @@ impl ProviderLine {
         };
         let raw = sending.send(request).await?;
         Ok((raw.status, serde_json::from_slice(&raw.body).ok()))
+    }
+}
+
+fn app_request(base: &Url, ask: &Ask) -> Request {
+    let mut url = base.clone();
+    url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), ask.path));
+    if !ask.query.is_empty() {
+        url.query_pairs_mut().extend_pairs(&ask.query);
+    }
+    let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+    headers.extend(ask.bearer.as_ref().map(|token| ("authorization".to_owned(), format!("Bearer {token}"))));
+    match &ask.body {
+        Some(body) => {
+            headers.push(("content-type".to_owned(), "application/json; charset=utf-8".to_owned()));
+            request("POST", url.as_str(), headers, body.to_string().into_bytes())
+        }
+        None => request("GET", url.as_str(), headers, Vec::new()),
     }
 }
 

@@ -88,6 +88,41 @@ pub struct DecisionRow {
     pub token: Option<String>,
 }
 
+/// A notice that waits for its person's time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// The instance that tells it.
+    pub instance: InstanceId,
+    /// The step it is about.
+    pub step: String,
+    /// Its visit.
+    pub visit: u32,
+    /// Whose it is.
+    pub person: String,
+    /// The channel.
+    pub channel: String,
+    /// When it goes out.
+    pub due: Timestamp,
+    /// When it came up.
+    pub created_at: Timestamp,
+    /// The task it leads to.
+    pub task: Option<TaskId>,
+    /// What it tells of.
+    pub event: String,
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// Where it can be seen.
+    pub url: String,
+    /// With what else it goes out; none until its time has come.
+    pub bundle: Option<Uuid>,
+}
+
 /// Which list of somebody's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskBox {

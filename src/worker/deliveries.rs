@@ -10,7 +10,7 @@ use crate::app::notice::{Letter, Notices};
 use crate::app::trace as spans;
 use crate::domain::connector::StepDone;
 use crate::domain::delivery::{Action, Attempted, Delivery, Next, Terms};
-use crate::domain::flow::effect::{Cause, EffectResult, RetryPolicy, Work};
+use crate::domain::flow::effect::{Cause, EffectResult, Purpose, RetryPolicy, Work};
 use crate::domain::value::Value;
 use crate::gateway::{Call, CallPurpose, Gateway, Performed};
 use crate::runtime::metrics::list::{EFFECT_WAIT_SECONDS, EFFECTS_DEFERRED, EFFECTS_ENDED, LEASES_LOST, NOTICES};
@@ -56,7 +56,8 @@ impl Deliveries {
         let span = trace::is_on().then(|| spans::effect_span(claimed.effect.instance, claimed.effect.id, claimed.effect.attempt));
         let work = async {
             match serde_json::from_str::<Work>(&claimed.effect.work) {
-                Ok(Work::Notice { channel, to, subject, body }) => {
+                Ok(Work::Notice { problem: Some(message), .. }) => Next::Failed { cause: Cause::DataWrong, message, class: "refused" },
+                Ok(Work::Notice { channel, to, subject, body, .. }) => {
                     let letter = Letter { to: &to, subject: &subject, body: &body, id: &id };
                     // A conversation in SMTP is several kilobytes of state that calls, the many, would carry along.
                     Box::pin(self.notice(&claimed, claimed_at, &mut delivery, &channel, letter)).await
@@ -88,7 +89,11 @@ impl Deliveries {
         delivery: &mut Delivery,
         attempts: &mut Vec<AttemptRow>,
     ) -> Next {
-        let Work::Call { connection, operation, input, reference, .. } = work else { return Next::Wait(self.clock.now()) };
+        let Work::Call { connection, operation, input, reference, purpose } = work else { return Next::Wait(self.clock.now()) };
+        // What is told may hold addresses of this hub, which are only known here.
+        let told = (*purpose == Purpose::Notice).then(|| self.notices.here().outward_all(input));
+        let secrets = told.as_ref().map(|told| self.notices.here().secrets(told)).unwrap_or_default();
+        let input = told.as_ref().unwrap_or(input);
         let retry: RetryPolicy = serde_json::from_str(&claimed.effect.retry).unwrap_or_default();
         let version = match self.live.version_or_load(self.store.as_ref(), claimed.effect.tenant, &claimed.effect.version).await {
             Ok(version) => version,
@@ -135,6 +140,7 @@ impl Deliveries {
                     first_sent_at: if action == Action::LookUp { delivery.search_from(&terms) } else { delivery.first_sent_at },
                     due_since: if action == Action::LookUp { delivery.look_up_due(&terms) } else { None },
                     deadline: claimed_at + self.lease * 2 / 3,
+                    secrets: secrets.clone(),
                 };
                 let done = if action == Action::Send { finished_steps(delivery) } else { Vec::new() };
                 let performed = self.gateway.perform_from(&target, call, done).await;

@@ -346,6 +346,7 @@ impl Messages {
             first_sent_at: None,
             due_since: None,
             deadline: self.gateway.deadline(self.lease * 2 / 3),
+            secrets: Vec::new(),
         };
         let asked_at = self.clock.now();
         let performed = self.gateway.perform(&target, call).await;

@@ -8,6 +8,7 @@ mod coverage;
 mod desk;
 mod events;
 mod hostile;
+mod in_app;
 mod insight;
 mod liar;
 mod operations;

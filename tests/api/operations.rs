@@ -7,8 +7,9 @@ use waybill::domain::permission::Permission;
 use crate::support::{Door, door, json, token};
 
 /// What needs no token, each with its reason: probes, the description itself, and what proves itself: webhooks by their
-/// signature, the way back from a consent or a provider by the state that was given out, whoever signs in by a password or a link.
-pub const PUBLIC: [&str; 13] = [
+/// signature, the way back from a consent or a provider by the state that was given out, whoever signs in by a password or a link,
+/// and a decision by a link of a notice, which is signed.
+pub const PUBLIC: [&str; 16] = [
     "GET /health",
     "GET /ready",
     "GET /openapi.json",
@@ -19,9 +20,12 @@ pub const PUBLIC: [&str; 13] = [
     "POST /api/v1/sign-in",
     "POST /api/v1/sign-in/providers/{provider}",
     "GET /api/v1/sign-in/providers/{provider}/callback",
+    "POST /api/v1/sign-in/apps/{app}",
     "POST /api/v1/sign-in/link",
     "POST /api/v1/sign-in/link/look",
     "POST /api/v1/sign-out",
+    "GET /decide/{link}",
+    "POST /decide/{link}",
 ];
 
 pub struct Operation {
@@ -50,6 +54,8 @@ pub fn operations() -> Vec<Operation> {
                 .replace("{name}", "oa_main")
                 .replace("{identity}", &id)
                 .replace("{provider}", "nobody")
+                .replace("{app}", "nobody")
+                .replace("{link}", "made.up")
                 .replace("{stream}", "orders")
                 .replace("{form}", "f1")
                 .replace("{flow}", "f1");
@@ -80,7 +86,7 @@ async fn each_operation_refuses_strangers_and_those_who_lack_its_permission() {
             // A way back that belongs to no question is refused, which is all that a stranger learns; so is an empty form.
             let wanted = match name.as_str() {
                 "GET /consent/callback" => answer == 400,
-                provider if provider.contains("{provider}") => answer == 404,
+                provider if provider.contains("{provider}") || provider.contains("{link}") => answer == 404,
                 form if form.starts_with("POST /api/v1/sign-in") => answer == 422,
                 _ => answer < 400,
             };

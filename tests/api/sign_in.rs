@@ -100,7 +100,7 @@ pub async fn added(owner: &mut Browser<'_>, name: &str, roles: Value) -> (Value,
 async fn the_first_owner_comes_in_once_by_the_link() {
     let door = door().await;
     let mut browser = Browser::new(&door);
-    assert_eq!(browser.get("/api/v1/sign-in").await, (200, json!({"set_up": false, "password": true, "providers": []})));
+    assert_eq!(browser.get("/api/v1/sign-in").await, (200, json!({"set_up": false, "password": true, "providers": [], "apps": []})));
     let link = set_up_link(&door).await.unwrap();
     let spare = set_up_link(&door).await.unwrap();
     let (status, look) = browser.post("/api/v1/sign-in/link/look", json!({"link": link})).await;

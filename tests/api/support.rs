@@ -63,6 +63,7 @@ pub struct Setup {
     pub listener: Options,
     pub limits: Limits,
     pub providers: Vec<ProviderOptions>,
+    pub apps: Vec<waybill::app::access::in_app::AppOptions>,
     pub roles: Roles,
 }
 
@@ -311,12 +312,19 @@ pub async fn door_with(setup: Setup) -> Door {
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), setup.listener).await.unwrap();
     let base = format!("http://{}", listener.address().unwrap());
     let reached = url::Url::parse(&base).ok();
+    let apps = waybill::app::access::InApp::new(access.clone(), setup.apps).unwrap();
     let parts = Parts {
         people: people(&store, clock.clone()),
+        decision_links: waybill::app::people::DecisionLinks {
+            people: people(&store, clock.clone()),
+            key: waybill::domain::approval::LinkKey::of(b"key"),
+            audit: audit.clone(),
+        },
         audit: audit.clone(),
         scoping: Scoping::new(store.clone(), Arc::new(Live::new(shipped(), 0, b"key")), roles.clone()),
         access: access.clone(),
-        providers: Providers::new(access.clone(), reached, setup.providers).unwrap(),
+        providers: Providers::new(access.clone(), reached, setup.providers).unwrap().with_apps(apps.clone()),
+        apps,
         cookies: Cookies::new(None, true),
         reader: Reader::new(store.clone()),
         answers: Answers::new(store.clone(), clock.clone()),

@@ -102,6 +102,7 @@ impl Bench {
             first_sent_at: Some(self.clock.now()),
             due_since: None,
             deadline: Duration::MAX,
+            secrets: Vec::new(),
         }
     }
 

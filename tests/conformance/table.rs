@@ -122,8 +122,16 @@ pub const WITHOUT_MOCK: &[(&str, &str)] = &[
     ("mail", "a real mail server is driven instead: tests/mail"),
     ("rabbitmq", "a real broker is driven instead: tests/kinds"),
     ("folder", "real folders and a real SFTP server are driven instead: tests/kinds, tests/sftp"),
+    ("webhook", NOTICES),
+    ("dingtalk_robot", NOTICES),
+    ("dingtalk_message", NOTICES),
+    ("feishu_robot", NOTICES),
+    ("feishu_message", NOTICES),
+    ("wecom_robot", NOTICES),
+    ("wecom_message", NOTICES),
 ];
 
+const NOTICES: &str = "it holds no objects, it tells people; driven with faults by tests/notices";
 const NO_APPROVALS: &str = "no approvals of ours live in it";
 const NO_CALLBACK: &str = "it makes orders, and no create of ours has an event there";
 const KEY_WITH_EACH: &str = "each request carries its own proof, nothing lapses";

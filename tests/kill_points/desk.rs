@@ -149,8 +149,12 @@ async fn walk(store: &str) {
     mend(&mut desk, &numbers).await;
     let unproved: Vec<&str> = waybill::store::kill_points::desk_points().filter(|point| !desk.died.contains(point)).collect();
     // Receipts tell of callbacks and changes of breakers of themselves: what is lost of them is a line in a list. How far
-    // somebody has looked: what is lost of it is new to them once more.
-    assert_eq!(unproved, ["desk.see", "desk.add_receipts", "desk.add_breaker_changes"], "points nobody died at");
+    // somebody has looked: what is lost of it is new to them once more. Notices that wait: tests/notices dies at their points.
+    assert_eq!(
+        unproved,
+        ["desk.bundle_notices", "desk.drop_bundle", "desk.see", "desk.add_receipts", "desk.add_breaker_changes"],
+        "points nobody died at"
+    );
     desk.hub.stop().await;
     desk.mocks.stop().await;
 }

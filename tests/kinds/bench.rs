@@ -91,6 +91,7 @@ impl Bench {
             first_sent_at: None,
             due_since: None,
             deadline: self.gateway.deadline(within),
+            secrets: Vec::new(),
         };
         let performed = self.gateway.perform(&target, call).await;
         for attempt in &performed.attempts {

@@ -7,8 +7,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use bytes::Bytes;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -33,6 +34,8 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/__mock/switches", get(show).put(change))
         .route("/__mock/clock", get(clock).post(advance))
         .route("/__mock/traffic", get(traffic))
+        .route("/__mock/messages", get(messages))
+        .route("/__mock/codes", post(code))
         .with_state(desk)
 }
 
@@ -62,6 +65,21 @@ async fn advance(State(desk): State<Arc<Desk>>, body: Bytes) -> Response<Body> {
         None => Reply::error(422, "invalid", "`advance_seconds` is a number that is not negative"),
     }
     .into_response()
+}
+
+async fn messages(State(desk): State<Arc<Desk>>) -> Response<Body> {
+    Reply::json(200, &desk.messages()).into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Holder {
+    user: String,
+}
+
+/// As the app's script gives it to a page that somebody has open.
+async fn code(State(desk): State<Arc<Desk>>, Wanted(holder): Wanted<Holder>) -> Response<Body> {
+    Reply::json(200, &json!({"code": desk.issue_code(&holder.user)})).into_response()
 }
 
 async fn traffic(State(desk): State<Arc<Desk>>) -> Response<Body> {

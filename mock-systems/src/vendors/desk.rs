@@ -50,7 +50,14 @@ pub(super) struct Desk {
     switches: Mutex<Map<String, Value>>,
     counts: Mutex<BTreeMap<String, u64>>,
     calls: Mutex<BTreeMap<&'static str, VecDeque<Micros>>>,
+    /// Messages that people and groups have got, in order.
+    messages: Mutex<Vec<Value>>,
+    /// Codes that pages inside the app got and that nobody has used: whose they are, and until when they count.
+    codes: Mutex<BTreeMap<String, (String, Micros)>>,
 }
+
+/// Seconds that such a code counts.
+const CODE_SECONDS: i64 = 300;
 
 /// What happens to a call in front of the vendor's own work.
 pub(super) enum Before {
@@ -82,6 +89,8 @@ impl Desk {
             switches: Mutex::default(),
             counts: Mutex::default(),
             calls: Mutex::default(),
+            messages: Mutex::default(),
+            codes: Mutex::default(),
         }
     }
 
@@ -154,6 +163,33 @@ impl Desk {
 
     pub(super) fn counts(&self) -> Value {
         json!(*lock(&self.counts))
+    }
+
+    /// A message has reached somebody; one that `same` tells from no earlier one has not. Gives its number.
+    pub(super) fn deliver(&self, message: Value, same: impl Fn(&Value) -> bool) -> usize {
+        let mut messages = lock(&self.messages);
+        if let Some(known) = messages.iter().position(same) {
+            return known + 1;
+        }
+        messages.push(message);
+        messages.len()
+    }
+
+    /// A page inside the app gets a code for whoever has it open.
+    pub(super) fn issue_code(&self, user: &str) -> String {
+        let code = self.id();
+        lock(&self.codes).insert(code.clone(), (user.to_owned(), self.now().plus_seconds(CODE_SECONDS)));
+        code
+    }
+
+    /// Whose a code is; it counts once.
+    pub(super) fn take_code(&self, code: &str) -> Option<String> {
+        let (user, until) = lock(&self.codes).remove(code)?;
+        (until > self.now()).then_some(user)
+    }
+
+    pub(super) fn messages(&self) -> Value {
+        json!(*lock(&self.messages))
     }
 
     /// Whether this call is one too many in the window.

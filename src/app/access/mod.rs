@@ -6,6 +6,7 @@
 mod actor;
 pub mod audit;
 mod hasher;
+pub mod in_app;
 mod links;
 pub mod providers;
 pub mod scoping;
@@ -25,6 +26,7 @@ pub use actor::Actor;
 pub use audit::Audit;
 pub use hasher::Cost;
 use hasher::Hasher;
+pub use in_app::InApp;
 pub use links::{LinkUse, MadeLink};
 pub use providers::Providers;
 pub use scoping::Scoping;

@@ -130,6 +130,7 @@ impl Previewer<'_> {
                 Purpose::Forward => "forward",
                 Purpose::Reverse => "reverse",
                 Purpose::Inquiry => "inquiry",
+                Purpose::Notice => "notice",
             }
             .to_owned(),
             reference: Some(reference),
@@ -166,6 +167,7 @@ impl Previewer<'_> {
             first_sent_at: Some(delivery.first_sent_at.unwrap_or(effect.created_at)),
             due_since: None,
             deadline: self.gateway.deadline(ASK_WITHIN),
+            secrets: Vec::new(),
         };
         match self.gateway.perform(target, call).await.class {
             Class::Ok => "yes",

@@ -1,10 +1,15 @@
-//! Notices to people: the log, or mail over SMTP.
+//! Notices to people: the log, or mail over SMTP. Other channels are operations of connectors.
 //!
 //! A mail carries the effect's id in its Message-ID, the same at every attempt, so that a repeat can be recognised; SMTP itself
 //! cannot be looked up, which the guarantee says. Whether a server has taken a mail is unknown when its answer to the content is
 //! lost, and only then.
 
+mod address;
+mod bundles;
 mod smtp;
+
+pub use address::Here;
+pub use bundles::Bundles;
 
 use crate::domain::connector::Class;
 use crate::domain::delivery::{Attempted, Guarantee};
@@ -57,6 +62,8 @@ pub struct Notices {
     channels: HashMap<String, Channel>,
     /// Addresses of people, by user id, as the directory in force has them.
     addresses: RwLock<HashMap<String, String>>,
+    /// Where this hub is reached.
+    here: Here,
 }
 
 /// Why mail cannot be set up.
@@ -94,7 +101,7 @@ pub struct Letter<'a> {
 impl Notices {
     /// Notices that go to the log alone.
     pub fn to_log() -> Self {
-        Self { channels: HashMap::new(), addresses: RwLock::default() }
+        Self { channels: HashMap::new(), addresses: RwLock::default(), here: Here::default() }
     }
 
     /// Notices over these SMTP channels; `addresses` are people's mail addresses by user id.
@@ -104,7 +111,18 @@ impl Notices {
             let from = options.from.parse().map_err(|_| SetupError::Address(options.from.clone()))?;
             built.insert(options.name.clone(), Channel { smtp: Smtp::new(options)?, from });
         }
-        Ok(Self { channels: built, addresses: RwLock::new(addresses) })
+        Ok(Self { channels: built, addresses: RwLock::new(addresses), here: Here::default() })
+    }
+
+    /// The same for a hub that is reached here.
+    #[must_use]
+    pub fn at(self, here: Here) -> Self {
+        Self { here, ..self }
+    }
+
+    /// Where this hub is reached.
+    pub fn here(&self) -> &Here {
+        &self.here
     }
 
     /// Takes over people's addresses from a newer directory.
@@ -145,7 +163,7 @@ impl Notices {
             let mailbox: Mailbox = address.parse().map_err(|_| format!("`{person}` has no mail address"))?;
             builder = builder.to(mailbox);
         }
-        builder.body(letter.body.to_owned()).map_err(|error| error.to_string())
+        builder.body(self.here.outward(letter.body).into_owned()).map_err(|error| error.to_string())
     }
 }
 

@@ -5,6 +5,7 @@
 //! that the engine decides by.
 
 mod act;
+mod decision_links;
 mod delegations;
 mod detail;
 mod directory;
@@ -12,6 +13,7 @@ mod leavers;
 mod lists;
 
 pub use act::{ActRequest, Acted};
+pub use decision_links::{DecisionLinks, Follower, LinkLook, LinkRefusal};
 pub use delegations::{DelegationItem, Delegations, NewDelegation};
 pub use detail::{ComingItem, DecisionItem, FieldItem, Freshness, InstancePeople, TaskDetail, VerbItem};
 pub use directory::PersonItem;

@@ -117,6 +117,7 @@ impl Publishing {
             first_sent_at: None,
             due_since: None,
             deadline: self.clock.monotonic() + WITHIN,
+            secrets: Vec::new(),
         };
         let mut tried = Tried {
             connection: request.connection,

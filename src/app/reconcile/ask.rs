@@ -300,5 +300,6 @@ pub fn read_call(tenant: TenantId, connection: &str, operation: &str, input: cra
         first_sent_at: None,
         due_since: None,
         deadline,
+        secrets: Vec::new(),
     }
 }

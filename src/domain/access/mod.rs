@@ -4,6 +4,7 @@
 
 pub mod chain;
 pub mod grant;
+pub mod in_app;
 pub mod lockout;
 pub mod name;
 pub mod oidc;

@@ -3,6 +3,7 @@
 
 mod act;
 mod delegation;
+mod link;
 mod mode;
 mod policy;
 mod task;
@@ -11,6 +12,7 @@ mod tests;
 
 pub use act::{Act, Actor, Attachment, Refusal, RefusalCode, SYSTEM, TaskRef};
 pub use delegation::Delegation;
+pub use link::{DecisionLink, LinkKey, Unreadable};
 pub use mode::{Mode, Verdict, tasks};
 pub use policy::{Empty, OwnApproval, RejectMeans, Repeated};
 pub use task::{Activation, Added, DEPTH_MAX, Origin, Returned, TASKS_MAX, Task, TaskKind, TaskState};

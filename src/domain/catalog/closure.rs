@@ -35,6 +35,8 @@ pub fn closure(flow: usize, found: &[Found], bindings: &Bindings, connectors: &B
     more.iter().for_each(|node| steps.extend(super::flows::subflows(node)));
     let wanted = |one: &Found, words: &BTreeSet<String>, steps: &BTreeSet<String>| match one.kind.key {
         "flow" => steps.contains(&*one.id.value),
+        // Which of them somebody has, the directory says, and that may change while an instance runs.
+        "channel" => true,
         kind => NAMED.contains(&kind) && words.contains(&*one.id.value),
     };
     loop {

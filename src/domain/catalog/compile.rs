@@ -17,7 +17,7 @@ use crate::domain::flow::StartOn;
 use crate::domain::flow::cases::Case;
 use crate::domain::form::Form;
 use crate::domain::mapping::Mapping;
-use crate::domain::notice::NoticeText;
+use crate::domain::notice::{Channel, NoticeText};
 use crate::domain::table::Table;
 use crate::domain::text::files::Files;
 use crate::domain::text::tree::Node;
@@ -44,6 +44,8 @@ pub struct Catalog {
     pub bindings: Arc<Bindings>,
     /// Notice templates by id.
     pub notices: BTreeMap<Arc<str>, Arc<NoticeText>>,
+    /// Channels of notices by id.
+    pub channels: BTreeMap<Arc<str>, Arc<Channel>>,
     /// Dictionaries by id.
     pub dictionaries: BTreeMap<Arc<str>, Arc<Dictionary>>,
     /// Decision tables by id.
@@ -115,6 +117,7 @@ pub(super) fn compile(files: Files, from: Option<Arc<Bundle>>) -> (Catalog, Vec<
     work.mappings();
     work.lint_overrides();
     work.form_mappings();
+    work.channels();
     work.flows();
     work.flow_cases();
     work.lint_cases();
@@ -198,7 +201,8 @@ impl Work {
     }
 
     fn people(&mut self) {
-        let mut read = self.each("directory", |found, files, _| Directory::read(&found.node, files, &mut found.report));
+        let mut read =
+            self.each("directory", |found, files, catalog| Directory::read(&found.node, files, &catalog.calendars, &mut found.report));
         let mut directories = self.found.iter_mut().filter(|found| found.kind.key == "directory");
         if let (Some(first), Some(second)) = (directories.next().map(|found| found.path.clone()), directories.next()) {
             let message = format!("the project already has a directory in `{first}`");

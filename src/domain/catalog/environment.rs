@@ -7,6 +7,7 @@ use crate::domain::expression::Scope;
 use crate::domain::flow::effect::Cause;
 use crate::domain::flow::environment::{EventInfo, MapFailure, OperationInfo, Person};
 use crate::domain::flow::{Binding, Environment};
+use crate::domain::notice::Channel;
 use crate::domain::text::units::Span;
 use crate::domain::value::Value;
 use jiff::{SignedDuration, Timestamp};
@@ -57,6 +58,10 @@ impl Environment for FlowVersion {
     fn notice(&self, template: &str, language: &str, scope: &Scope<'_>) -> Result<(String, String), String> {
         let notice = self.notices.get(template).ok_or_else(|| format!("there is no notice template `{template}`"))?;
         notice.render(language, scope).map_err(|problem| problem.to_string())
+    }
+
+    fn channel(&self, name: &str) -> Option<&Channel> {
+        self.channels.get(name).map(AsRef::as_ref)
     }
 
     fn language(&self, person: &str) -> &str {

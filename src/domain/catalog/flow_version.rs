@@ -9,7 +9,7 @@ use crate::domain::document::DocumentType;
 use crate::domain::flow::Flow;
 use crate::domain::flow::environment::ConnectorInfo;
 use crate::domain::mapping::Mapping;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Channel, Notice};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,6 +36,8 @@ pub struct FlowVersion {
     pub connectors: BTreeMap<Arc<str>, Spoken>,
     /// Notice templates by id, compiled for this flow.
     pub notices: BTreeMap<Arc<str>, Notice>,
+    /// Channels of notices by id.
+    pub channels: BTreeMap<Arc<str>, Arc<Channel>>,
     /// People, as they are now.
     pub directory: Arc<Directory>,
     /// The texts it is made of.

@@ -10,15 +10,12 @@ use crate::domain::directory::Directory;
 use crate::domain::expression::ScopeType;
 use crate::domain::flow::environment::{DocumentInfo, FlowSignature};
 use crate::domain::flow::{Definition, Flow, FlowEnvironment, signature};
-use crate::domain::notice::Notice;
+use crate::domain::notice::{self, BUILT_IN, Notice};
 use crate::domain::text::files::Files;
 use crate::domain::text::tree::Node;
 use crate::domain::value::{ObjectType, Type, TypeField};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// Channels of notices: the log, and mail where the process is configured for it.
-const CHANNELS: &[&str] = &["log", "mail"];
 
 impl Work {
     pub(super) fn flows(&mut self) {
@@ -79,11 +76,16 @@ impl Work {
             let info = Arc::new(info::of_connector(connection, &connector));
             Some((Arc::from(connection.as_str()), Spoken { connector, info }))
         };
+        // A role that only channels speak to is bound with the rest.
+        let channels: BTreeMap<_, _> = catalog.channels.iter().map(|(id, channel)| (id.clone(), channel.clone())).collect();
+        let own = |role: &Arc<str>| definition.roles.iter().any(|known| **known == **role);
+        let further: BTreeSet<Arc<str>> = channels.values().map(|channel| channel.role.clone()).filter(|role| !own(role)).collect();
         FlowVersion {
             id: bundle.id(),
+            channels,
             flow,
             variants: BTreeMap::new(),
-            roles: definition.roles.iter().map(|role| Arc::from(role.as_str())).collect(),
+            roles: definition.roles.iter().map(|role| Arc::from(role.as_str())).chain(further).collect(),
             documents: named(&catalog.documents, closure),
             calendars: named(&catalog.calendars, closure),
             mappings: named(&catalog.mappings, closure),
@@ -213,7 +215,7 @@ impl Work {
             tables: catalog.tables.iter().map(|(id, table)| (id.to_string(), table.clone())).collect(),
             flows: self.signatures(),
             forms: catalog.forms.iter().map(|(id, form)| (id.to_string(), form.document.to_string())).collect(),
-            channels: CHANNELS.iter().map(ToString::to_string).collect(),
+            channels: BUILT_IN.iter().map(ToString::to_string).chain(catalog.channels.keys().map(ToString::to_string)).collect(),
             ..FlowEnvironment::default()
         };
         for (id, kind) in &catalog.documents {
@@ -245,7 +247,8 @@ impl Work {
             .with("initiator", initiator)
             .with("values", self.catalog.bindings.values_type())
             .with("steps", Type::Map(Box::new(Type::Any)))
-            .with("event", Type::Map(Box::new(Type::Any)));
+            .with("event", Type::Map(Box::new(Type::Any)))
+            .with("notice", notice::value_type());
         let mut compiled = BTreeMap::new();
         for id in &definition.templates {
             let Some(notice) = self.catalog.notices.get(id.as_str()).cloned() else { continue };

@@ -43,6 +43,7 @@ pub static KINDS: &[Kind] = &[
     Kind { checks_itself: true, ..below("flow", "Flow", &["flows"], &flow::shape::FLOW) },
     Kind { folder: Folder::Named("tests"), checks_itself: true, ..below("test", "Flow test", &[], &flow::cases::CASE) },
     Kind { folder: Folder::Named("templates"), ..below("template", "Notice template", &[], &notice::SHAPE) },
+    below("channel", "Notice channel", &["config"], &notice::CHANNEL),
     below("table", "Decision table", &["tables"], &table::SHAPE),
     below("form", "Form", &["forms"], &form::SHAPE),
 ];

@@ -5,6 +5,7 @@
 //! no kind from inside: each kind reads itself.
 
 mod cases;
+mod channels;
 mod closure;
 mod coming;
 mod compile;

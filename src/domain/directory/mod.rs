@@ -8,10 +8,12 @@ mod lint;
 mod resolve;
 mod tables;
 mod who;
+mod wishes;
 
-pub use definition::{Department, Directory, RoleGrant, SHAPE, User};
+pub use definition::{Department, Directory, Links, RoleGrant, SHAPE, User};
 pub use resolve::{Around, Nobody};
 pub use who::{WHO, Who};
+pub use wishes::Wishes;
 
 #[cfg(test)]
 mod tests;

@@ -29,7 +29,7 @@ fn compile(text: &str, files: &[(&str, &str)]) -> (Option<Directory>, Vec<String
     let mut report = Report::new("directory.yaml");
     let node = parse(text, &mut report).unwrap();
     check(&node, &SHAPE, &mut report);
-    let directory = Directory::read(&node, &files, &mut report);
+    let directory = Directory::read(&node, &files, &std::collections::BTreeMap::new(), &mut report);
     let line = |item: crate::domain::diagnostic::Diagnostic| format!("{} {}:{}", item.code, item.file, item.span.line);
     (directory, report.into_items().into_iter().map(line).collect())
 }

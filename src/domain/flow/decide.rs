@@ -9,7 +9,7 @@ use super::flow::Flow;
 use super::instance::{Instance, State, Status, Stopped, TimerPurpose};
 use super::machine::Machine;
 use super::steps::{Kind, call, create, notify, subflow};
-use super::{awaits, command, ladder, people, reactions, reversal, within};
+use super::{awaits, command, ladder, notices, people, reactions, reversal, within};
 use crate::domain::approval::RefusalCode;
 use crate::domain::ids::EffectId;
 use jiff::Timestamp;
@@ -87,6 +87,7 @@ fn route(machine: &mut Machine<'_>, event: &Event) {
             }
         }
         Event::Left { person } => people::left(machine, person),
+        Event::Bundle(bundle) => notices::bundle(machine, bundle),
         Event::Command { command, exception, actor, reason } => {
             command::obey(machine, command, *exception, actor, reason.as_deref());
         }

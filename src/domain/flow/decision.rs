@@ -45,6 +45,8 @@ pub struct Changes {
     pub tasks: Vec<TaskChange>,
     /// What people (and rules in their place) decided: append-only records.
     pub decisions: Vec<Decision>,
+    /// Notices that wait for the end of somebody's quiet time, or for their digest.
+    pub waiting: Vec<WaitingNotice>,
     /// Why a person's act is refused; then nothing else is here.
     pub refused: Option<Refusal>,
 }
@@ -78,6 +80,33 @@ pub struct TaskChange {
     pub by: Option<String>,
     /// Whether it is taken, where several could do it.
     pub claimed: bool,
+}
+
+/// A notice that waits: in words already, for one person and one channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingNotice {
+    /// The id that its effect would have.
+    pub id: EffectId,
+    /// Whose it is.
+    pub person: String,
+    /// The channel.
+    pub channel: String,
+    /// When it goes out, with whatever else waits for the person by then.
+    pub due: Timestamp,
+    /// The step it is about.
+    pub step: String,
+    /// Its visit.
+    pub visit: u32,
+    /// The task it leads to; once that is over, nobody needs it.
+    pub task: Option<TaskId>,
+    /// What it tells of.
+    pub event: String,
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// Where it can be seen.
+    pub url: String,
 }
 
 /// What somebody decided, as far as the one who says so knows it.

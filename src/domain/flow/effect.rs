@@ -40,7 +40,7 @@ pub enum Work {
     },
     /// A notice to people.
     Notice {
-        /// `log` or the name of an SMTP connection.
+        /// `log` or `mail`.
         channel: String,
         /// Addresses or user ids, resolved.
         to: Vec<String>,
@@ -48,6 +48,9 @@ pub enum Work {
         subject: String,
         /// Plain text.
         body: String,
+        /// Why it cannot be sent, where that was known before: it fails with these words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        problem: Option<String>,
     },
 }
 
@@ -61,6 +64,8 @@ pub enum Purpose {
     Reverse,
     /// A read inside an await (asking who holds it).
     Inquiry,
+    /// Telling people: nothing waits for it.
+    Notice,
 }
 
 /// How long failures are retried, per cause; what is not named is retried by the default.

@@ -5,6 +5,7 @@
 
 use crate::domain::directory::Directory;
 use crate::domain::expression::Scope;
+use crate::domain::notice::Channel;
 use crate::domain::table::Table;
 use crate::domain::text::units::Span;
 use crate::domain::value::{Type, Value};
@@ -40,7 +41,7 @@ pub struct FlowEnvironment {
     pub tables: BTreeMap<String, Arc<Table>>,
     /// Notice templates by id.
     pub templates: BTreeSet<String>,
-    /// Channels notices may take: `log` and the SMTP connections.
+    /// Channels notices may take: `log`, `mail` and those of the project.
     pub channels: BTreeSet<String>,
 }
 
@@ -221,9 +222,9 @@ pub trait Environment {
         due.checked_add(until.duration_since(from)).unwrap_or(Timestamp::MAX)
     }
 
-    /// The channel of notices that name none.
-    fn channel(&self) -> &str {
-        "log"
+    /// A channel of notices that is an operation of a connector.
+    fn channel(&self, _name: &str) -> Option<&Channel> {
+        None
     }
 }
 

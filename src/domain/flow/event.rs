@@ -56,6 +56,8 @@ pub enum Event {
         /// Who.
         person: String,
     },
+    /// What waited for somebody goes out as one notice. This instance sends it, for its first notice is among them.
+    Bundle(Bundle),
     /// A person acts on the instance.
     Command {
         /// What.
@@ -67,6 +69,36 @@ pub enum Event {
         /// Why.
         reason: Option<String>,
     },
+}
+
+/// Notices of one person by one channel that waited, of this instance and others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// Its id: the same one is sent once.
+    pub id: uuid::Uuid,
+    /// Whose.
+    pub person: String,
+    /// The channel.
+    pub channel: String,
+    /// The step of the first, and its visit.
+    pub step: String,
+    /// Its visit.
+    pub visit: u32,
+    /// What is told, oldest first; at least one.
+    pub items: Vec<BundleItem>,
+}
+
+/// One notice of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleItem {
+    /// What it tells of.
+    pub event: String,
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// Where it can be seen.
+    pub url: String,
 }
 
 /// A partner's event.

@@ -2,6 +2,7 @@
 
 use super::effect::{Cause, RetryPolicy};
 use super::environment::Person;
+use super::notices::Tells;
 use super::scope::Needs;
 use super::start::Start;
 use super::steps::Kind;
@@ -58,6 +59,8 @@ pub struct Flow {
     pub document_key: String,
     /// The type of the document.
     pub document_type: Type,
+    /// How people are told, by what they are told of.
+    pub notices: Tells,
 }
 
 /// Somebody: of the directory, or the initiator.
@@ -121,6 +124,8 @@ pub struct Step {
     pub calendar: Option<String>,
     /// An exception is raised when it takes longer.
     pub timeout: Option<units::Span>,
+    /// How people are told of this step.
+    pub notices: Tells,
     /// How long a partner that is down is called again, milliseconds.
     pub retry_for_millis: Option<u64>,
     /// Its own policies, before the flow's.

@@ -74,6 +74,9 @@ pub struct Instance {
     /// Short forms of the tokens of people's latest acts.
     #[serde(rename = "ac", skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<String>,
+    /// Short forms of the bundles of notices that it sent last.
+    #[serde(rename = "bn", skip_serializing_if = "Vec::is_empty")]
+    pub bundles: Vec<String>,
     /// The visit at which a person last changed the document: who agreed before it agreed to something else.
     #[serde(rename = "ed", skip_serializing_if = "Option::is_none")]
     pub edited: Option<u32>,

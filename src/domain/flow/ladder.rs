@@ -2,13 +2,12 @@
 
 use super::awaits::Await;
 use super::compile::Compiler;
-use super::effect::{RetryPolicy, Work};
 use super::event::Outcome;
 use super::flow::{Condition, Who};
 use super::instance::{State, Then, TimerPurpose};
 use super::machine::Machine;
 use super::steps::{Kind, notify};
-use super::{instance, people, reversal};
+use super::{instance, notices, people, reversal};
 use crate::domain::expression::ScopeType;
 use crate::domain::text::shape::{Field, KeyedShape, Shape, Variant};
 use crate::domain::text::tree::Node;
@@ -186,46 +185,7 @@ fn tell(machine: &mut Machine<'_>, visit: usize, kind: &str, whom: &Whom) {
         None => found.heard.as_ref().map_or(Value::Unset, Value::from_json),
     };
     let to = notify::people(machine, visit, whom, heard).unwrap_or_default();
-    tell_people(machine, visit, kind, to);
-}
-
-/// Tells people something about a step: a line in the history, and a notice in each one's language.
-pub(super) fn tell_people(machine: &mut Machine<'_>, visit: usize, kind: &str, to: Vec<String>) {
-    if kind != "turn" || !to.is_empty() {
-        machine.note(kind, Some(visit), json!({"to": to}));
-    }
-    if to.is_empty() {
-        return;
-    }
-    let (document, key) = machine.subject_of(visit);
-    let found = &machine.instance.visits[visit];
-    let step = found.step.clone();
-    for (language, to) in notify::by_language(machine, to) {
-        let (subject, body) = words(kind, &language, &machine.facts.document.kind, &key, &step);
-        let index = machine.next_effect(visit);
-        let channel = machine.env().channel().to_owned();
-        machine.plan(visit, index, document, Work::Notice { channel, to, subject, body }, RetryPolicy::default());
-        machine.instance.visits[visit].notices.push(index);
-    }
-}
-
-/// What a notice about a step says to somebody who reads this language.
-fn words(what: &str, language: &str, kind: &str, key: &str, step: &str) -> (String, String) {
-    let zh = language == "zh";
-    let (subject, body) = match (what, zh) {
-        ("turn", true) => ("待您处理", "停在步骤 `{step}`，等待您处理。"),
-        ("turn", false) => ("waiting for you", "waits at step `{step}` for you."),
-        ("copied", true) => ("抄送给您", "在步骤 `{step}` 抄送给您，供知悉。"),
-        ("copied", false) => ("for your information", "is shown to you at step `{step}`, for your information."),
-        ("returned", true) => ("已退回", "从步骤 `{step}` 退回给您，请修改后重新提交。"),
-        ("returned", false) => ("returned to you", "was returned to you from step `{step}`; mend it and submit it anew."),
-        ("mentioned", true) => ("有人提到您", "的评论中提到了您。"),
-        ("mentioned", false) => ("you were mentioned", "has a comment that mentions you."),
-        (_, true) => ("等待审批", "停在步骤 `{step}`，等待审批决定。"),
-        (_, false) => ("waiting for a decision", "waits at step `{step}` for a decision."),
-    };
-    let colon = if zh { "：" } else { ": " };
-    (format!("{key}{colon}{subject}"), format!("{kind} {key} {}", body.replace("{step}", step)))
+    notices::tell_people(machine, visit, kind, to);
 }
 
 fn give_up(machine: &mut Machine<'_>, visit: usize, outcome: Outcome) {

@@ -28,6 +28,7 @@ pub static FLOW: Shape = Shape::Object(&ObjectShape {
         Field::optional("within", Shape::Object(&super::within::SHAPE), "How long a whole instance may take."),
         Field::optional("inputs", Shape::IdMap(&Shape::Object(&INPUT)), "What a `subflow` step gives it; its expressions see `input`."),
         Field::optional("outputs", Shape::IdMap(&Shape::Object(&OUTPUT)), "What it gives back to a `subflow` step when it ends."),
+        Field::optional("notices", super::notices::SHAPE, "How people are told, by what they are told of."),
         Field::optional("untold", Shape::IdMap(&Shape::Text), "Roles that no ending tells, each with the reason."),
     ],
 });
@@ -92,6 +93,7 @@ macro_rules! common {
             Field::optional("due", Shape::Duration, "How long a person has."),
             Field::optional("timeout", Shape::Duration, "An exception is raised when the step takes longer; it goes on all the same."),
             Field::optional("on_error", Shape::List(&POLICY), "What follows when this step fails; before the flow's `on_error`."),
+            Field::optional("notices", super::notices::SHAPE, "How people are told of this step; before the flow's `notices`."),
         ]
     };
 }

@@ -50,7 +50,7 @@ departments:
 fn directory() -> Directory {
     let mut report = Report::new("people.yaml");
     let node = parse(PEOPLE, &mut report).unwrap();
-    Directory::read(&node, &Files::default(), &mut report).unwrap()
+    Directory::read(&node, &Files::default(), &std::collections::BTreeMap::new(), &mut report).unwrap()
 }
 
 fn compile(text: &str) -> (Option<Form>, Vec<String>) {

@@ -82,7 +82,7 @@ impl Definition {
                     let diagnostic = report.error("wrong_type", written.span, format!("`{text}` is no type of an input"));
                     diagnostic.at(format!("inputs.{}", name.text));
                     diagnostic.hint(
-                        "a document type, `form.form`, `connector.operation.output`, `connector.event`, or a plain type such as `string`",
+                        "a document type, `form.form`, `connector.operation.output`, `connector.event`, `notice`, or a plain type such as `string`",
                     );
                 }
             }
@@ -116,6 +116,7 @@ fn input(text: &str) -> Option<InputType> {
         return None;
     }
     match parts.as_slice() {
+        ["notice"] => Some(InputType::Plain(crate::domain::notice::value_type())),
         [one] => Some(Type::named(one).map_or_else(|| InputType::Document(Arc::from(*one)), InputType::Plain)),
         [form, "form"] => Some(InputType::Form(Arc::from(*form))),
         [form, "submitter"] => Some(InputType::Submitter(Arc::from(*form))),

@@ -107,6 +107,7 @@ pub fn call(input: &str) -> Call {
         first_sent_at: None,
         due_since: None,
         deadline: Duration::from_secs(20),
+        secrets: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ mod exceptions;
 mod feed;
 mod insight;
 mod messages;
+mod notices;
 mod people;
 mod processes;
 mod receipts;
@@ -34,6 +35,7 @@ pub use watched::*;
 
 pub(super) use exceptions::amendments;
 pub(super) use feed::{told, tried};
+pub(super) use notices::waiting;
 pub(super) use people::{decisions, tasks};
 
 /// The desk's side of the store. Both engines have it by speaking `ask`.
@@ -84,6 +86,24 @@ pub trait Desk: Send + Sync {
 
     /// What was decided in an instance, in order.
     fn decisions(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<DecisionRow>>>;
+
+    /// People and channels whose notices have waited long enough and are in no bundle yet.
+    fn notices_due(&self, tenant: TenantId, now: Timestamp) -> BoxFuture<'_, Result<Vec<(String, String)>>>;
+
+    /// Puts what is due of a person and a channel into a bundle of this id; how many there were.
+    fn bundle_notices<'a>(
+        &'a self,
+        tenant: TenantId,
+        whose: (&'a str, &'a str),
+        bundle: Uuid,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<u64>>;
+
+    /// Notices in bundles, those of one after the other, the oldest first.
+    fn bundled_notices(&self, tenant: TenantId, most: u32) -> BoxFuture<'_, Result<Vec<super::WaitingRow>>>;
+
+    /// Forgets a bundle.
+    fn drop_bundle(&self, tenant: TenantId, bundle: Uuid) -> BoxFuture<'_, Result<()>>;
 
     /// How far somebody has seen an instance.
     fn seen<'a>(&'a self, tenant: TenantId, instance: InstanceId, person: &'a str) -> BoxFuture<'a, Result<Option<SeenRow>>>;
@@ -287,6 +307,10 @@ macro_rules! desk_methods {
             reads   fn task_holders<'a>(&'a self, tenant: TenantId, after: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<String>>> = people::holders;
             reads   fn held_by<'a>(&'a self, tenant: TenantId, person: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<InstanceId>>> = people::held_by;
             reads   fn decisions(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<DecisionRow>>> = people::decided;
+            reads   fn notices_due(&self, tenant: TenantId, now: Timestamp) -> BoxFuture<'_, Result<Vec<(String, String)>>> = notices::due;
+            commits fn bundle_notices<'a>(&'a self, tenant: TenantId, whose: (&'a str, &'a str), bundle: Uuid, now: Timestamp) -> BoxFuture<'a, Result<u64>> = notices::bundle;
+            reads   fn bundled_notices(&self, tenant: TenantId, most: u32) -> BoxFuture<'_, Result<Vec<super::WaitingRow>>> = notices::bundled;
+            commits fn drop_bundle(&self, tenant: TenantId, bundle: Uuid) -> BoxFuture<'_, Result<()>> = notices::drop;
             reads   fn seen<'a>(&'a self, tenant: TenantId, instance: InstanceId, person: &'a str) -> BoxFuture<'a, Result<Option<SeenRow>>> = people::seen;
             commits fn see<'a>(&'a self, row: &'a SeenRow) -> BoxFuture<'a, Result<()>> = people::see;
             reads   fn delegations<'a>(&'a self, tenant: TenantId, principal: Option<&'a str>, agent: Option<&'a str>, now: Timestamp) -> BoxFuture<'a, Result<Vec<DelegationRow>>> = people::delegations;

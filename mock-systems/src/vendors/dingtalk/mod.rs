@@ -9,6 +9,7 @@ mod control;
 mod create;
 mod events;
 mod front;
+mod messages;
 mod old;
 mod read;
 mod token;
@@ -80,6 +81,9 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/topapi/processinstance/listids", post(old::list))
         .route("/call_back/register_call_back", post(old::register))
         .route("/call_back/get_call_back_failed_result", get(old::failed))
+        .route("/topapi/message/corpconversation/asyncsend_v2", post(messages::work))
+        .route("/topapi/v2/user/getuserinfo", post(messages::whose))
+        .route("/robot/send", post(messages::robot))
         .route("/__mock/callback", post(control::callback))
         .route("/__mock/instances", get(control::instances))
         .route("/__mock/instances/{id}/decide", post(control::decide))

@@ -21,7 +21,7 @@ use crate::world::lock;
 #[derive(Deserialize)]
 pub(super) struct WithToken {
     #[serde(default)]
-    access_token: String,
+    pub(super) access_token: String,
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {

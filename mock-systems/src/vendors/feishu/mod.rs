@@ -9,8 +9,10 @@ mod control;
 mod create;
 mod events;
 mod front;
+mod messages;
 mod read;
 mod token;
+mod whose;
 
 use std::sync::{Arc, Mutex};
 
@@ -60,6 +62,11 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/open-apis/approval/v4/approvals/{code}", get(read::definition))
         .route("/open-apis/approval/v4/approvals/{code}/subscribe", post(act::subscribe))
         .route("/open-apis/approval/v4/approvals/{code}/unsubscribe", post(act::unsubscribe))
+        .route("/open-apis/auth/v3/app_access_token/internal", post(whose::app_token))
+        .route("/open-apis/authen/v1/oidc/access_token", post(whose::user_token))
+        .route("/open-apis/authen/v1/user_info", get(whose::user))
+        .route("/open-apis/im/v1/messages", post(messages::send))
+        .route("/open-apis/bot/v2/hook/{token}", post(messages::robot))
         .route("/__mock/callback", post(control::callback))
         .route("/__mock/instances", get(control::instances))
         .route("/__mock/instances/{id}/decide", post(control::decide))

@@ -8,6 +8,7 @@ mod calls;
 mod control;
 mod events;
 mod front;
+mod messages;
 
 use std::sync::{Arc, Mutex};
 
@@ -55,6 +56,9 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/cgi-bin/oa/getapprovalinfo", post(calls::list))
         .route("/cgi-bin/oa/getapprovaldetail", post(calls::detail))
         .route("/cgi-bin/oa/gettemplatedetail", post(calls::template))
+        .route("/cgi-bin/message/send", post(messages::send))
+        .route("/cgi-bin/webhook/send", post(messages::robot))
+        .route("/cgi-bin/auth/getuserinfo", get(messages::whose))
         .route("/__mock/callback", post(control::callback))
         .route("/__mock/instances", get(control::instances))
         .route("/__mock/instances/{id}/status", post(control::status))

@@ -1,5 +1,6 @@
-//! Signing in and out, identity providers, one-time links, and one's own sessions and password.
+//! Signing in and out, identity providers, apps, one-time links, and one's own sessions and password.
 
+pub mod app;
 pub mod enter;
 pub mod leave;
 pub mod link;

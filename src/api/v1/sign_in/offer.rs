@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::problem::Problem;
+use crate::app::access::in_app::AppItem;
 use crate::app::access::providers::ProviderItem;
-use crate::app::access::{Access, Providers};
+use crate::app::access::{Access, InApp, Providers};
 use crate::domain::ids::TenantId;
 
 /// How one can sign in here.
@@ -19,6 +20,8 @@ pub struct SignInOffer {
     pub password: bool,
     /// Identity providers at which one can sign in, in the order of their buttons.
     pub providers: Vec<ProviderItem>,
+    /// Apps inside which one can sign in: their pages need no button.
+    pub apps: Vec<AppItem>,
 }
 
 /// How one can sign in here; for the page that asks for it.
@@ -26,7 +29,11 @@ pub struct SignInOffer {
     get, path = "/api/v1/sign-in", tag = "sign-in", operation_id = "show_sign_in",
     responses((status = 200, body = SignInOffer)), security(())
 )]
-pub async fn offer(State(access): State<Access>, State(providers): State<Providers>) -> Result<Json<SignInOffer>, Problem> {
+pub async fn offer(
+    State(access): State<Access>,
+    State(providers): State<Providers>,
+    State(apps): State<InApp>,
+) -> Result<Json<SignInOffer>, Problem> {
     let set_up = access.is_set_up(TenantId::DEFAULT).await?;
-    Ok(Json(SignInOffer { set_up, password: true, providers: providers.items() }))
+    Ok(Json(SignInOffer { set_up, password: true, providers: providers.items(), apps: apps.items() }))
 }

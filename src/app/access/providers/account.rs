@@ -113,7 +113,7 @@ impl Providers {
             updated_at: now,
         };
         let actor = Actor { tenant: user.tenant, name: user.name.clone(), via: "provider", ..from.clone() };
-        let linked = self.linked_row(provider, user.id, subject, &actor);
+        let linked = self.linked_row((&provider.options.name, &provider.options.issuer), user.id, subject, &actor);
         let mut detail = told(&user);
         detail["identity"] = json!({"provider": linked.provider, "subject": linked.subject});
         let entry = self.access.entry(&actor, "user.add", Some(format!("user/{}", user.id)), detail);
@@ -124,13 +124,14 @@ impl Providers {
         }
     }
 
-    pub(super) fn linked_row(&self, provider: &Provider, user: UserId, subject: &str, actor: &Actor) -> LinkedRow {
+    /// `from` is the provider's name and issuer.
+    pub(super) fn linked_row(&self, from: (&str, &str), user: UserId, subject: &str, actor: &Actor) -> LinkedRow {
         LinkedRow {
             id: self.access.ids.next(),
             tenant: actor.tenant,
             user,
-            provider: provider.options.name.clone(),
-            issuer: provider.options.issuer.clone(),
+            provider: from.0.to_owned(),
+            issuer: from.1.to_owned(),
             subject: subject.to_owned(),
             created_by: actor.name.clone(),
             created_at: self.access.clock.now(),

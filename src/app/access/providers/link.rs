@@ -1,6 +1,6 @@
 //! Who a user is at providers, as those see and change it who say who may come in.
 
-use super::{Failed, Providers};
+use super::Providers;
 use crate::app::access::{Actor, Error, Result};
 use crate::domain::ids::UserId;
 use crate::store::identity::{LinkedRow, LinkedSaved};
@@ -59,12 +59,12 @@ impl Providers {
     /// When there is no such user or provider, or somebody is linked with that account already.
     pub async fn link(&self, user: UserId, provider: &str, subject: &str, actor: &Actor) -> Result<IdentityItem> {
         let known = self.access.user(actor, user).await?;
-        let missing = |_: Failed| Error::Invalid("provider", "names no identity provider of the configuration".to_owned());
-        let provider = self.named(provider).map_err(missing)?;
+        let missing = || Error::Invalid("provider", "names no identity provider and no app of the configuration".to_owned());
+        let issuer = self.issuer(provider).ok_or_else(missing)?;
         if subject.is_empty() || subject.chars().count() > SUBJECT_CHARACTERS_MAX || subject.chars().any(char::is_control) {
             return Err(Error::Invalid("subject", format!("must be a line of 1 to {SUBJECT_CHARACTERS_MAX} characters")));
         }
-        let row = self.linked_row(provider, user, subject, actor);
+        let row = self.linked_row((provider, &issuer), user, subject, actor);
         let detail = json!({"name": known.name, "provider": row.provider, "issuer": row.issuer, "subject": row.subject});
         let entry = self.access.entry(actor, "user.link", Some(format!("user/{user}")), detail);
         match self.access.store.identity().add_linked(&row, None, &entry).await? {

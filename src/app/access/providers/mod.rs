@@ -134,6 +134,8 @@ pub struct Providers {
     known: Arc<Vec<Provider>>,
     /// Where browsers reach the hub.
     base: Option<Url>,
+    /// Apps whose users are linked with accounts as those of providers are.
+    apps: Option<super::InApp>,
 }
 
 impl Providers {
@@ -144,7 +146,19 @@ impl Providers {
     pub fn new(access: Access, base: Option<Url>, options: Vec<ProviderOptions>) -> Result<Self, String> {
         let options = if base.is_some() { options } else { Vec::new() };
         let known = options.into_iter().map(Provider::new).collect::<Result<Vec<_>, String>>()?;
-        Ok(Self { access, known: Arc::new(known), base })
+        Ok(Self { access, known: Arc::new(known), base, apps: None })
+    }
+
+    /// The same, where accounts are linked with users of these apps as well.
+    #[must_use]
+    pub fn with_apps(self, apps: super::InApp) -> Self {
+        Self { apps: Some(apps), ..self }
+    }
+
+    /// Whose subjects a provider or an app of this name says; none when there is neither.
+    fn issuer(&self, name: &str) -> Option<String> {
+        let known = self.known.iter().find(|provider| provider.options.name == name);
+        known.map(|provider| provider.options.issuer.clone()).or_else(|| self.apps.as_ref()?.issuer(name))
     }
 
     /// Those that are offered.

@@ -7,7 +7,7 @@ use crate::app::engine::hub::HubWork;
 use crate::app::trace::Touched;
 use crate::domain::approval::Refusal;
 use crate::domain::flow::decision::{Changes, CreatedDocument, LinkChange};
-use crate::domain::flow::effect::{Cause, PlannedEffect, Work};
+use crate::domain::flow::effect::{Cause, PlannedEffect, Purpose, Work};
 use crate::domain::flow::event::Event;
 use crate::domain::flow::facts::{DocumentFacts, Facts};
 use crate::domain::flow::instance::Status;
@@ -103,6 +103,7 @@ impl Deciding<'_> {
         }
         self.tasks(&row, initiator, changes.tasks);
         self.decisions(row.tenant, &row, changes.decisions);
+        self.waiting(&row, changes.waiting);
         for effect in changes.effects {
             self.plan(&row, version, effect);
         }
@@ -210,13 +211,18 @@ impl Deciding<'_> {
         };
         let free = self.room.get_mut(&connection).filter(|free| **free > 0).map(|free| *free -= 1).is_some();
         let now = self.now();
+        let lane = match &effect.work {
+            // One that is stuck holds up neither the calls about its document nor another's notice: they have no order.
+            Work::Call { purpose: Purpose::Notice, .. } => format!("{connection}:{}", effect.id),
+            _ => format!("{connection}:{}", effect.document),
+        };
         let (Ok(work), Ok(retry)) = (serde_json::to_string(&effect.work), serde_json::to_string(&effect.retry)) else { return };
         let row = EffectRow {
             id: effect.id,
             tenant: row.tenant,
             instance: row.id,
             document: effect.document,
-            lane: format!("{connection}:{}", effect.document),
+            lane,
             connection,
             seq: 0,
             step: format!("{}#{}", effect.step, effect.visit),

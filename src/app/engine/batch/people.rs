@@ -2,10 +2,10 @@
 
 use super::deciding::Deciding;
 use crate::app::engine::input::{PeopleInput, Verdict};
-use crate::domain::flow::decision::{Decision, TaskChange};
+use crate::domain::flow::decision::{Decision, TaskChange, WaitingNotice};
 use crate::domain::ids::{self, TenantId};
 use crate::domain::text::storable::storable;
-use crate::store::{DecisionRow, InstanceRow, STARTED, TaskRow};
+use crate::store::{DecisionRow, InstanceRow, STARTED, TaskRow, WaitingRow};
 use serde_json::json;
 
 impl Deciding<'_> {
@@ -61,6 +61,28 @@ impl Deciding<'_> {
             actor: change.by,
             claimed: change.claimed,
             ..blank(&change.person)
+        }));
+    }
+
+    /// Notices that wait.
+    pub(super) fn waiting(&mut self, row: &InstanceRow, waiting: Vec<WaitingNotice>) {
+        let created_at = self.now();
+        self.set.writes.waiting.extend(waiting.into_iter().map(|notice| WaitingRow {
+            id: notice.id.0,
+            tenant: row.tenant,
+            instance: row.id,
+            step: notice.step,
+            visit: notice.visit,
+            person: notice.person,
+            channel: notice.channel,
+            due: notice.due,
+            created_at,
+            task: notice.task,
+            event: notice.event,
+            subject: storable(notice.subject),
+            text: storable(notice.text),
+            url: notice.url,
+            bundle: None,
         }));
     }
 

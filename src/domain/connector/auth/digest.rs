@@ -13,7 +13,7 @@ pub(super) const HASHES: &[&str] = &["sha256", "sha1", "sha384", "sha512", "md5"
 /// The words of encodings.
 pub(super) const ENCODINGS: &[&str] = &["hex", "hex_upper", "base64", "base64url", "base64_of_hex"];
 /// How a key is written.
-pub(super) const KEYS: &[&str] = &["text", "base64", "hex"];
+pub(super) const KEYS: &[&str] = &["text", "base64", "hex", "whsec"];
 
 /// A hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +104,7 @@ pub(super) fn key_bytes(text: &str, written: &str, place: &str) -> Result<Vec<u8
     match written {
         "base64" => STANDARD.decode(text.trim()).map_err(|_| wrong("is not base64")),
         "hex" => hex::decode(text.trim()).map_err(|_| wrong("is not hexadecimal")),
+        "whsec" => STANDARD.decode(text.trim().trim_start_matches("whsec_")).map_err(|_| wrong("is not base64 after `whsec_`")),
         _ => Ok(text.as_bytes().to_vec()),
     }
 }
@@ -137,6 +138,7 @@ mod tests {
         assert!(HASHES.iter().all(|word| Hash::from_word(word).is_some()));
         assert!(ENCODINGS.iter().all(|word| Encoding::from_word(word).is_some()));
         assert_eq!(Encoding::Base64OfHex.write(&[0xab]), "YWI=");
+        assert_eq!(key_bytes("whsec_AQI=", "whsec", "key").unwrap(), [1, 2]);
         assert!(key_bytes("not base64!", "base64", "key").is_err() && key_bytes("xyz", "hex", "key").is_err());
     }
 }

@@ -161,7 +161,8 @@ impl Auth {
     /// Puts the proof into a request.
     pub(super) fn apply(&self, draft: &mut Draft, scope: &Scope<'_>, proof: &Proof<'_>) -> Result<(), BuildError> {
         match &self.kind {
-            AuthKind::None | AuthKind::OAuth1(_) | AuthKind::Signed(_) | AuthKind::Kingdee(_) => Ok(()),
+            AuthKind::None | AuthKind::OAuth1(_) | AuthKind::Kingdee(_) => Ok(()),
+            AuthKind::Signed(signed) => signed.apply(draft, scope, proof.moment),
             AuthKind::StaticHeaders(headers) => static_headers::apply(headers, draft, scope),
             AuthKind::Basic(basic) => basic.apply(draft, scope),
             AuthKind::Bearer(token) => bearer::apply(token, draft, scope),

@@ -289,7 +289,12 @@ fn definitions_that_cannot_be_meant_are_refused() {
             "bad_value",
             "auth.sign.a",
         ),
-        ("{kind: signed_request, sign: {a: {value: nonce, hash: sha256}}, apply: {body: a, value: sign.a}}", "bad_value", "auth"),
+        (
+            "{kind: signed_request, sign: {a: {value: request.method, hash: sha256}}, apply: {body: a, value: sign.a}}",
+            "expression_name",
+            "auth.sign.a.value",
+        ),
+        ("{kind: signed_request, sign: {a: {body: true, hash: sha256}}, apply: {body: a, value: sign.a}}", "bad_value", "auth.sign.a"),
         (
             "{kind: signed_request, sign: {a: {value: sign.b, hash: sha256}, b: {value: nonce, hash: md5}}, apply: {header: a, value: sign.a}}",
             "expression_name",

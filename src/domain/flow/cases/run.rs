@@ -6,7 +6,7 @@ use super::read::{Case, Expect, Item, What};
 use super::wait::{Wait, waits};
 use super::words::{TraceEntry, of_history};
 use crate::domain::diagnostic::{Diagnostic, Report, Span};
-use crate::domain::flow::effect::{Cause, EffectResult, Work};
+use crate::domain::flow::effect::{Cause, EffectResult, Purpose, Work};
 use crate::domain::flow::environment::Environment;
 use crate::domain::flow::event::{Command, DriftSeen, Event, Heard, Outcome, RevisionChange};
 use crate::domain::flow::facts::{Binding, DocumentFacts, Facts};
@@ -167,8 +167,7 @@ impl<'a> Play<'a> {
     /// Puts new history into the trace and lets notices go out.
     pub fn settle(&mut self) {
         loop {
-            let notice =
-                self.stage.outbox.iter().find(|open| matches!(open.effect.work, Work::Notice { .. }) && open.phase == Phase::Ready);
+            let notice = self.stage.outbox.iter().find(|open| is_notice(&open.effect.work) && open.phase == Phase::Ready);
             match notice.map(|open| open.effect.id) {
                 Some(id) => drop(self.stage.end(id, EffectResult::Done { output: Value::Unset })),
                 None => break,
@@ -506,4 +505,9 @@ fn holds_something(output: &Value) -> bool {
         Value::List(items) => !items.is_empty(),
         _ => true,
     }
+}
+
+/// Whether nothing but a notice: it goes out by itself.
+fn is_notice(work: &Work) -> bool {
+    matches!(work, Work::Notice { .. } | Work::Call { purpose: Purpose::Notice, .. })
 }

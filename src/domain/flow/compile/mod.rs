@@ -136,6 +136,7 @@ impl<'a> Compiler<'a> {
             by_id: std::mem::take(&mut self.by_id),
             document_key: self.document.map_or_else(String::new, |document| document.key.clone()),
             document_type: self.document.map_or(Type::Any, |document| document.of.clone()),
+            notices: self.tells(node.get("notices")),
         };
         for (frame, node) in reactions {
             let reaction = self.reaction(frame, node, &mut flow);
@@ -272,6 +273,7 @@ impl<'a> Compiler<'a> {
             sets: self.sets(node, &context.document),
             owner: self.who(node.get("owner")),
             timeout: self.duration(node.get("timeout")),
+            notices: self.tells(node.get("notices")),
             calendar,
             retry_for_millis: node.get("retry").and_then(|retry| self.plain_time(retry)),
             policies: self.policies(node.get("on_error")),

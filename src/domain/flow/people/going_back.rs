@@ -25,7 +25,7 @@ pub(super) fn to_initiator(machine: &mut Machine<'_>, visit: usize, how: Returne
     let number = activation.tasks.len() - 1;
     machine.touch(visit, number);
     machine.note("returned", Some(visit), json!({"to": "initiator"}));
-    crate::domain::flow::ladder::tell_people(machine, visit, "returned", vec![initiator]);
+    crate::domain::flow::notices::tell_people(machine, visit, "returned", vec![initiator]);
 }
 
 /// The initiator has submitted anew: a new round begins, at the first step that asked people or at the one that returned it.

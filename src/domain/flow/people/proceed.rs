@@ -7,8 +7,8 @@ use crate::domain::approval::{RejectMeans, Returned, SYSTEM, Task, TaskKind, Tas
 use crate::domain::flow::decision::Decided;
 use crate::domain::flow::event::Outcome;
 use crate::domain::flow::instance::State;
-use crate::domain::flow::ladder;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::notices;
 use crate::domain::flow::reversal;
 use crate::domain::flow::steps::parallel;
 use serde_json::{Value as Json, json};
@@ -54,7 +54,7 @@ fn wake(machine: &mut Machine<'_>, visit: usize) {
     for number in ready {
         machine.touch(visit, number);
     }
-    ladder::tell_people(machine, visit, "turn", told);
+    notices::tell_people(machine, visit, "turn", told);
 }
 
 /// Ends the step with an outcome: open tasks are not needed any more.
@@ -176,7 +176,7 @@ pub(super) fn copy_to(machine: &mut Machine<'_>, visit: usize, people: Vec<Strin
     let people: Vec<String> = added.into_iter().map(|(_, person)| person).collect();
     if !people.is_empty() {
         machine.note("copied", Some(visit), json!({"to": people}));
-        ladder::tell_people(machine, visit, "copied", people);
+        notices::tell_people(machine, visit, "copied", people);
     }
 }
 

@@ -3,13 +3,15 @@
 use super::{Kind, Word, no_blocks, no_output};
 use crate::domain::expression::{Budget, EvaluateError, ScopeType, Template};
 use crate::domain::flow::compile::{Compiler, StepContext};
-use crate::domain::flow::effect::{Cause, EffectResult, Work};
+use crate::domain::flow::effect::{Cause, EffectResult};
 use crate::domain::flow::flow::{Step, Who};
 use crate::domain::flow::instance::Stopped;
 use crate::domain::flow::ladder::Whom;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::notices::{self, Telling};
 use crate::domain::flow::scope::Needs;
 use crate::domain::flow::tables::sight;
+use crate::domain::notice::Told;
 use crate::domain::text::shape::{Field, KeyedShape, Shape, Variant};
 use crate::domain::text::tree::Node;
 use crate::domain::value::{Type, Value};
@@ -40,7 +42,8 @@ pub static VARIANT: Variant = Variant {
         Field::optional("template", Shape::Id, "The template of `flows/templates/`."),
         Field::optional("subject", Shape::Template, "The subject, where there is no template."),
         Field::optional("text", Shape::Template, "The text, where there is no template."),
-        Field::optional("channel", Shape::Text, "`log` or an SMTP connection."),
+        Field::optional("channel", Shape::Text, "The one channel it takes; those that people have when left out."),
+        Field::optional("urgent", Shape::Bool, "It waits neither for the end of quiet hours nor for a digest."),
     ],
 };
 
@@ -54,8 +57,10 @@ pub struct Notify {
     pub to: Whom,
     /// What is said.
     pub says: Says,
-    /// How it goes out.
+    /// The one channel it takes.
     pub channel: Option<String>,
+    /// It waits for nothing.
+    pub urgent: bool,
 }
 
 /// What a notice says.
@@ -90,14 +95,9 @@ fn compile(compiler: &mut Compiler<'_>, context: &StepContext<'_>) -> Option<Kin
             return None;
         }
     };
-    let channel = node.get("channel").and_then(|channel| {
-        let name = channel.text()?;
-        if !compiler.env.channels.contains(name) {
-            compiler.unknown("channel", name, channel.span, compiler.env.channels.iter());
-        }
-        Some(name.to_owned())
-    });
-    Some(Kind::Notify(Box::new(Notify { to, says, channel })))
+    let channel = node.get("channel").and_then(|channel| compiler.channel(channel));
+    let urgent = node.get("urgent").and_then(Node::bool).unwrap_or(false);
+    Some(Kind::Notify(Box::new(Notify { to, says, channel, urgent })))
 }
 
 /// Reads whom a notice goes to.
@@ -146,27 +146,24 @@ pub(super) fn enter(machine: &mut Machine<'_>, visit: usize, step: &Step, notify
         Ok(to) => to,
         Err(error) => return machine.expression_failed(visit, &error),
     };
-    let mut letters = Vec::new();
-    for (language, to) in by_language(machine, to.clone()) {
-        match words(machine, visit, &notify.says, &language) {
-            Ok((subject, body)) => letters.push((to, subject, body)),
-            Err(message) => return machine.cannot_enter(visit, Cause::DataWrong, "template_failed", message),
-        }
-    }
     if to.is_empty() {
         // Nobody to tell is worth a line, not a stop: the document has reached its state all the same.
         machine.note("told_nobody", Some(visit), serde_json::Value::Null);
         return machine.complete(visit);
     }
-    machine.note("notified", Some(visit), json!({"to": to}));
-    let channel = notify.channel.clone().unwrap_or_else(|| machine.env().channel().to_owned());
-    let (document, _) = machine.subject_of(visit);
-    for (to, subject, body) in letters {
-        let index = machine.next_effect(visit);
-        let work = Work::Notice { channel: channel.clone(), to, subject, body };
-        machine.plan(visit, index, document, work, machine.flow.retry(step));
-        machine.instance.visits[visit].notices.push(index);
+    let telling = Telling {
+        event: "notify",
+        to: to.clone(),
+        channel: notify.channel.as_deref(),
+        more: &[],
+        urgent: notify.urgent,
+        says: Some(&notify.says),
+        retry: machine.flow.retry(step),
+    };
+    if let Err(message) = notices::tell(machine, visit, &telling) {
+        return machine.cannot_enter(visit, Cause::DataWrong, "template_failed", message);
     }
+    machine.note("notified", Some(visit), json!({"to": to}));
     machine.complete(visit);
 }
 
@@ -183,12 +180,14 @@ pub(in crate::domain::flow) fn by_language(machine: &Machine<'_>, people: Vec<St
     groups
 }
 
-fn words(machine: &Machine<'_>, visit: usize, says: &Says, language: &str) -> Result<(String, String), String> {
+/// What a notice says, in the language of whom it goes to.
+pub(in crate::domain::flow) fn words(machine: &Machine<'_>, visit: usize, says: &Says, told: &Told) -> Result<(String, String), String> {
     let scope = machine.scope_with(visit, &Needs::All).map_err(|error| error.to_string())?;
     let used: Vec<String> = machine.flow.tables.keys().cloned().collect();
     let scope = sight(&machine.flow.tables, &used, scope, &machine.own_scope()).map_err(|error| error.to_string())?;
+    let scope = scope.with("notice", told.value());
     match says {
-        Says::Template(name) => machine.env().notice(name, language, &scope),
+        Says::Template(name) => machine.env().notice(name, &told.language, &scope),
         Says::Text(subject, text) => {
             let subject = subject.render(&scope, &mut Budget::default()).map_err(|error| error.to_string())?;
             Ok((subject, text.render(&scope, &mut Budget::default()).map_err(|error| error.to_string())?))

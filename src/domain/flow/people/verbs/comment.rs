@@ -2,8 +2,8 @@
 
 use super::{Given, On, Verb, Whose, named};
 use crate::domain::approval::Refusal;
-use crate::domain::flow::ladder;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::notices;
 
 pub(super) static VERB: Verb = Verb {
     word: "comment",
@@ -19,7 +19,7 @@ fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> 
     if !given.act.to.is_empty() {
         let people = named(machine, given.act)?;
         if !machine.instance.visits.is_empty() {
-            ladder::tell_people(machine, given.visit, "mentioned", people);
+            notices::tell_people(machine, given.visit, "mentioned", people);
         }
     }
     Ok(())

@@ -83,7 +83,7 @@ pub(in crate::domain::flow) fn hand_on(machine: &mut Machine<'_>, visit: usize, 
     machine.touch(visit, number);
     machine.touch(visit, next);
     if was == TaskState::Pending {
-        crate::domain::flow::ladder::tell_people(machine, visit, "turn", vec![receiver.to_owned()]);
+        crate::domain::flow::notices::tell_people(machine, visit, "turn", vec![receiver.to_owned()]);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Given, On, Verb, Whose};
 use crate::domain::approval::{Refusal, RefusalCode, TaskKind, TaskState};
-use crate::domain::flow::ladder;
 use crate::domain::flow::machine::Machine;
+use crate::domain::flow::notices;
 use crate::domain::flow::people::is_asking;
 use jiff::SignedDuration;
 
@@ -44,7 +44,7 @@ fn perform(machine: &mut Machine<'_>, _: &Given<'_>) -> Result<(), Refusal> {
         }
         if !people.is_empty() {
             reminded = true;
-            ladder::tell_people(machine, visit, "urged", people);
+            notices::tell_people(machine, visit, "urged", people);
         }
     }
     match (reminded, too_soon) {

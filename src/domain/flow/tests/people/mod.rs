@@ -5,6 +5,7 @@ mod deciding;
 mod forks;
 mod going_back;
 mod laws;
+mod notices;
 mod policies;
 mod support;
 mod time;

@@ -2,7 +2,7 @@
 
 use super::super::world::*;
 use crate::domain::approval::{Act, Actor, RefusalCode, TaskRef, TaskState};
-use crate::domain::directory::{Department, Directory, RoleGrant, User};
+use crate::domain::directory::{Department, Directory, RoleGrant, User, Wishes};
 use crate::domain::flow::Flow;
 use crate::domain::flow::event::{Event, Outcome};
 use crate::domain::flow::stage::Stage;
@@ -29,6 +29,8 @@ pub(super) fn directory() -> Directory {
             department: Some(department.into()),
             manager: manager.map(Arc::from),
             language: None,
+            channels: Vec::new(),
+            wishes: Wishes::default(),
             active: id != "gone",
         };
         directory.users.insert(id.into(), user);

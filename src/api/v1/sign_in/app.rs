@@ -1,0 +1,42 @@
+//! `POST /api/v1/sign-in/apps/{app}`
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::enter::{SignedIn, opened};
+use crate::api::auth::{Cookies, Stranger};
+use crate::api::body::Json;
+use crate::api::problem::Problem;
+use crate::api::v1::exceptions::settle::Fields;
+use crate::app::access::InApp;
+
+/// What the page inside the app got.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"code": "a1b2c3"}))]
+pub struct AppCode {
+    /// The code that the app's script gave for this sign-in.
+    pub code: String,
+}
+
+/// Signs in inside an app: its page sends the code that the app gave it. Whose it is the vendor says; that user must be linked
+/// with an account here.
+#[utoipa::path(
+    post, path = "/api/v1/sign-in/apps/{app}", tag = "sign-in", operation_id = "sign_in_by_app",
+    params(("app" = String, Path, description = "The app, of those that `GET /api/v1/sign-in` names")),
+    request_body = AppCode,
+    responses((status = 200, body = SignedIn, headers(("Set-Cookie" = String, description = "The session")))), security(())
+)]
+pub async fn enter(
+    Stranger(actor): Stranger,
+    Path(app): Path<String>,
+    State(apps): State<InApp>,
+    State(cookies): State<Cookies>,
+    Json(body): Json,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::of(body);
+    let code = fields.required("code").unwrap_or_default();
+    fields.finish()?;
+    opened(&apps.enter(&app, &code, &actor).await?, &cookies)
+}

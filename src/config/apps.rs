@@ -1,0 +1,113 @@
+//! Apps inside which people sign in: `server.apps`.
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::Source;
+use super::server::secret_setting;
+use crate::domain::access::in_app::{Scheme, WORDS};
+use crate::domain::binding::EgressRule;
+use crate::domain::diagnostic::Report;
+use crate::domain::text::shape::{Field, ObjectShape, Shape};
+use crate::domain::text::tree::Node;
+
+/// One entry.
+pub static SHAPE: ObjectShape = ObjectShape {
+    name: "app",
+    doc: "One app inside which people sign in: its page sends the hub a code.",
+    fields: &[
+        Field::required("name", Shape::Id, "Its name in addresses, sessions and the audit."),
+        Field::optional("title", Shape::Text, "What people read; left out: the name."),
+        Field::required("scheme", Shape::Word(WORDS), "Which app."),
+        Field::required("client_id", Shape::Text, "The app key, app id, or company id, as the vendor calls it."),
+        Field::required("client_secret", Shape::Setting, "`{secret: env/NAME}` or `{secret: file/PATH}`."),
+        Field::optional("base_url", Shape::Text, "Where the vendor is; left out: its public address."),
+        Field::optional("egress", Shape::List(&Shape::Text), "Hosts and networks it may be reached at; left out: the host of `base_url`."),
+    ],
+};
+
+/// One app.
+#[derive(Clone, Debug)]
+pub struct AppSignIn {
+    /// Its name.
+    pub name: String,
+    /// What people read.
+    pub title: String,
+    /// How its vendor is spoken to.
+    pub scheme: &'static Scheme,
+    /// Us, as the vendor knows us.
+    pub client_id: String,
+    /// What proves it.
+    pub client_secret: SecretString,
+    /// Where the vendor is.
+    pub base: Url,
+    /// Where it may be reached.
+    pub egress: Vec<EgressRule>,
+}
+
+pub(super) fn read(source: &Source<'_>, report: &mut Report) -> Vec<AppSignIn> {
+    let nodes = source.get("apps").map(Node::items).unwrap_or_default();
+    let mut apps: Vec<AppSignIn> = Vec::new();
+    for (index, node) in nodes.iter().enumerate() {
+        let path = format!("server.apps[{index}]");
+        let Some(app) = app(node, source, &path, report) else { continue };
+        if apps.iter().any(|other| other.name == app.name) {
+            report.error("duplicate_definition", node.span, format!("two apps are named `{}`", app.name)).at(&path);
+        }
+        apps.push(app);
+    }
+    apps
+}
+
+fn app(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> Option<AppSignIn> {
+    let text = |name: &str| node.get(name).and_then(Node::text).map(str::to_owned);
+    let name = text("name")?;
+    let scheme = Scheme::of(&text("scheme")?)?;
+    let written = text("base_url").unwrap_or_else(|| scheme.base.to_owned());
+    let secure = |url: &Url| url.scheme() == "https" || (url.scheme() == "http" && is_here(url));
+    let Some(base) = Url::parse(&written).ok().filter(|url| url.has_host() && url.query().is_none() && secure(url)) else {
+        let span = node.get("base_url").map(|node| node.span).unwrap_or_default();
+        report
+            .error("bad_value", span, "this is no address of a vendor: an `https` URL without a query")
+            .at(format!("{path}.base_url"))
+            .hint("leave it out, or write for example `https://open.larksuite.com`; `http` is for this machine alone");
+        return None;
+    };
+    let client_secret = secret_setting(node.get("client_secret")?, source, &format!("{path}.client_secret"), report)?;
+    Some(AppSignIn {
+        title: text("title").unwrap_or_else(|| name.clone()),
+        name,
+        scheme,
+        client_id: text("client_id")?,
+        client_secret,
+        egress: egress(node, &base, path, report),
+        base,
+    })
+}
+
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn egress(node: &Node, base: &Url, path: &str, report: &mut Report) -> Vec<EgressRule> {
+    let Some(list) = node.get("egress") else {
+        let host = base.host_str().unwrap_or_default();
+        return base.port_or_known_default().and_then(|port| EgressRule::parse(&format!("{host}:{port}"))).into_iter().collect();
+    };
+    let rule = |node: &Node| {
+        let rule = node.text().and_then(EgressRule::parse);
+        if rule.is_none() {
+            report
+                .error("bad_value", node.span, "this is no host or network")
+                .at(format!("{path}.egress"))
+                .hint("write for example `qyapi.weixin.qq.com` or `10.1.0.0/16`");
+        }
+        rule
+    };
+    list.items().iter().filter_map(rule).collect()
+}

@@ -1,0 +1,107 @@
+//! Channels of notices: read, and held against the operations and mappings they name.
+
+use super::compile::Work;
+use crate::domain::diagnostic::{Span, did_you_mean};
+use crate::domain::mapping::Target;
+use crate::domain::notice::{BUILT_IN, Channel};
+use crate::domain::value::Type;
+use std::sync::Arc;
+
+impl Work {
+    pub(super) fn channels(&mut self) {
+        self.catalog.channels = self.each("channel", |found, _, _| Channel::read(&found.node));
+        if self.from.is_some() {
+            return;
+        }
+        let (broken, shaky) = (self.broken(), self.shaky_roles());
+        for index in 0..self.found.len() {
+            let found = &self.found[index];
+            let channel = self.catalog.channels.get(&found.id.value).filter(|_| found.kind.key == "channel").cloned();
+            let Some(channel) = channel else { continue };
+            if BUILT_IN.contains(&&*channel.id) {
+                let (span, message) = (self.found[index].id.span, format!("the channel `{}` is there without a definition", channel.id));
+                self.found[index].report.error("duplicate_definition", span, message).hint("give it another name");
+            }
+            if !self.bindings_are_broken() && !shaky.contains(&*channel.role) {
+                self.channel_operation(index, &channel);
+            }
+            if !broken.contains(&channel.map) {
+                self.channel_map(index, &channel);
+            }
+        }
+        self.wanted_channels();
+    }
+
+    /// The default row of the bindings has the role, and every connection in it the operation: a notice that finds none is lost to
+    /// whoever has this channel alone.
+    fn channel_operation(&mut self, index: usize, channel: &Channel) {
+        let bindings = self.catalog.bindings.clone();
+        let span = channel.places.0;
+        if bindings.default_row().is_none_or(|row| !row.roles.contains_key(&channel.role)) {
+            let message = format!("the default row of the bindings gives the role `{}` no connection", channel.role);
+            self.found[index].report.error("unbound_role", span, message).at("operation").hint("add the role to the default row");
+            return;
+        }
+        let spoken = self.connectors_of_connections();
+        for connection in bindings.rows.iter().filter_map(|row| row.roles.get(&channel.role)) {
+            let Some(connector) = spoken.get(&connection.value).and_then(|id| self.catalog.connectors.get(id)).cloned() else { continue };
+            if connector.operation(&channel.operation).is_none() {
+                let known = connector.operations.keys().map(AsRef::as_ref);
+                let near = did_you_mean(&channel.operation, known).map(|near| format!("did you mean `{near}`?"));
+                let message = format!("`{}` has no operation `{}`", connection.value, channel.operation);
+                self.found[index].report.error("unknown_definition", span, message).at("operation").hint = near;
+            }
+        }
+    }
+
+    fn channel_map(&mut self, index: usize, channel: &Channel) {
+        let span = channel.places.1;
+        let (Some(mapping), Some(source)) =
+            (self.catalog.mappings.get(&channel.map).cloned(), self.catalog.mapping_sources.get(&channel.map).cloned())
+        else {
+            let known = self.catalog.mappings.keys().map(AsRef::as_ref);
+            let near = did_you_mean(&channel.map, known).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("there is no mapping `{}`", channel.map);
+            self.found[index].report.error("unknown_definition", span, message).at("map").hint = near;
+            return;
+        };
+        let report = &mut self.found[index].report;
+        let fits =
+            matches!(&mapping.target, Target::Operation { role, operation } if *role == channel.role && *operation == channel.operation);
+        if !fits {
+            let message = format!("this mapping does not make the input of `{}.{}`", channel.role, channel.operation);
+            report.error("wrong_mapping", span, message).at("map");
+        }
+        for (name, of) in &source.inputs.names {
+            let is_notice = &**name == "notice" && matches!(of, Type::Object(object) if &*object.name == "notice");
+            if !is_notice {
+                let message = format!("the mapping takes `{name}`, and a channel gives `notice` alone");
+                report.error("missing_input", span, message).at("map").hint("write `inputs: {notice: notice}`");
+            }
+        }
+    }
+
+    /// Channels that the directory names are there.
+    fn wanted_channels(&mut self) {
+        let known: Vec<Arc<str>> = BUILT_IN.iter().map(|name| Arc::from(*name)).chain(self.ids("channel")).collect();
+        let directory = self.catalog.directory.clone();
+        for index in 0..self.found.len() {
+            if self.found[index].kind.key != "directory" {
+                continue;
+            }
+            for (name, file, span) in directory.named_channels() {
+                if known.contains(name) {
+                    continue;
+                }
+                let near = did_you_mean(name, known.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+                let span: Span = *span;
+                let diagnostic = self.found[index].report.error("unknown_definition", span, format!("there is no channel `{name}`"));
+                diagnostic.hint = near;
+                if let Some(file) = file {
+                    diagnostic.file = file.clone();
+                }
+            }
+            return;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! How people are told: by which channel, in which language, at once or later, with links that decide.
+
+use super::super::world::*;
+use super::support::*;
+use crate::domain::approval::LinkKey;
+use crate::domain::diagnostic::Report;
+use crate::domain::directory::Directory;
+use crate::domain::flow::effect::Work;
+use crate::domain::flow::event::{Bundle, BundleItem, Event};
+use crate::domain::flow::stage::Stage;
+use crate::domain::text::files::Files;
+use crate::domain::text::tree::parse;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// `ma` has quiet days, `he` reads Chinese in a digest, `sun` is told at once by mail.
+fn told(more: &str) -> World {
+    let text = format!(
+        "format: 1\ndirectory: people\n{more}zone: UTC\nusers:\n  - {{id: e1001}}\n  - {{id: ma, channels: [log, mail], quiet: \"00:00-23:59\"}}\n  - {{id: he_zh, digest: \"01:00\"}}\n  - {{id: sun, channels: [mail]}}\n"
+    );
+    let mut report = Report::new("config/directory.yaml");
+    let directory = Directory::read(&parse(&text, &mut report).unwrap(), &Files::default(), &BTreeMap::new(), &mut report);
+    assert!(!report.has_errors(), "{:?}", report.into_items());
+    World { directory: directory.unwrap(), ..World::new() }
+}
+
+const ALL: &str = "by: [{user: ma}, {user: he_zh}, {user: sun}], empty: block";
+
+/// Letters: channel, whom, subject.
+fn letters(stage: &Stage<'_>) -> Vec<(String, String, String)> {
+    let letter = |work: &Work| match work {
+        Work::Notice { channel, to, subject, .. } => Some((channel.clone(), to.join(" "), subject.clone())),
+        Work::Call { .. } => None,
+    };
+    stage.outbox.iter().filter_map(|open| letter(&open.effect.work)).collect()
+}
+
+fn text(channel: &str, to: &str, subject: &str) -> (String, String, String) {
+    (channel.to_owned(), to.to_owned(), subject.to_owned())
+}
+
+#[test]
+fn what_can_wait_is_kept_with_its_time_and_the_rest_goes_at_once() {
+    let world = told("");
+    let flow = asking(&world, ALL);
+    let mut stage = Stage::new(&flow, &world, facts("9000.00"), now());
+    let changes = stage.tell(&Event::Started);
+    assert_eq!(letters(&stage), [text("mail", "sun", "PO-4417: waiting for you")]);
+    let waiting: Vec<(&str, &str, &str)> =
+        changes.waiting.iter().map(|notice| (notice.channel.as_str(), notice.person.as_str(), notice.subject.as_str())).collect();
+    let subject = "PO-4417: waiting for you";
+    assert_eq!(waiting, [("log", "ma", subject), ("log", "he_zh", "PO-4417：待您处理"), ("mail", "ma", subject)]);
+    let day = now().to_string()[..10].to_owned();
+    let due: Timestamp = format!("{day}T23:59:00Z").parse().unwrap();
+    assert_eq!((changes.waiting[0].due, changes.waiting[2].due), (due, due));
+    assert!(changes.waiting[1].due > now(), "the next one o'clock");
+    let task = changes.tasks.iter().find(|task| task.person == "ma").map(|task| task.id);
+    assert_eq!(changes.waiting[0].task, task, "once the task is over nobody needs it");
+    assert!(changes.waiting[0].id != changes.waiting[2].id);
+}
+
+#[test]
+fn what_is_urgent_waits_for_nobody() {
+    let world = told("");
+    let flow = world.steps(&format!("  - {{id: ask, approve: {{{ALL}}}, due: 2wd, notices: {{turn: {{urgent: true}}}}}}"), "");
+    let mut stage = Stage::new(&flow, &world, facts("9000.00"), now());
+    assert_eq!(stage.tell(&Event::Started).waiting, []);
+    let subject = "PO-4417: waiting for you";
+    assert_eq!(
+        letters(&stage),
+        [text("log", "ma", subject), text("log", "he_zh", "PO-4417：待您处理"), text("mail", "ma", subject), text("mail", "sun", subject)]
+    );
+}
+
+#[test]
+fn a_bundle_is_one_notice_and_sent_once() {
+    let world = told("");
+    let flow = asking(&world, "by: {user: he_zh}, empty: block");
+    let mut stage = Stage::new(&flow, &world, facts("9000.00"), now());
+    let waiting = stage.tell(&Event::Started).waiting;
+    let item = |subject: &str| BundleItem {
+        event: "turn".to_owned(),
+        subject: subject.to_owned(),
+        text: "it waits".to_owned(),
+        url: "waybill:/x".to_owned(),
+    };
+    let bundle = |number: u128, items: Vec<BundleItem>| {
+        Event::Bundle(Bundle {
+            id: uuid::Uuid::from_u128(number),
+            person: "he_zh".to_owned(),
+            channel: "log".to_owned(),
+            step: waiting[0].step.clone(),
+            visit: waiting[0].visit,
+            items,
+        })
+    };
+    let many = bundle(1, vec![item("PO-1"), item("PO-2")]);
+    stage.tell(&many);
+    assert_eq!(letters(&stage), [text("log", "he_zh", "2 条通知")]);
+    let Work::Notice { body, .. } = &stage.outbox[0].effect.work else { panic!("a letter") };
+    assert_eq!(body, "PO-1\nwaybill:/x\nPO-2\nwaybill:/x");
+    stage.tell(&many);
+    assert_eq!(letters(&stage).len(), 1, "the process died before it was forgotten");
+    stage.tell(&bundle(2, vec![item("PO-3")]));
+    assert_eq!(letters(&stage)[1], text("log", "he_zh", "PO-3"), "one alone comes as it was written");
+}
+
+#[test]
+fn links_are_claims_of_one_person_about_one_task_and_signed_by_nobody_here() {
+    let world = told("decision_links: {lasts: 1h}\n");
+    let flow = asking(&world, "by: {user: sun}, empty: block");
+    let mut stage = Stage::new(&flow, &world, facts("9000.00"), now());
+    let changes = stage.tell(&Event::Started);
+    let Work::Notice { body, .. } = &stage.outbox[0].effect.work else { panic!("a letter") };
+    let payload = body.lines().find_map(|line| line.strip_prefix("Approve: waybill:/decide/")).unwrap_or_else(|| panic!("{body}"));
+    let key = LinkKey::of(b"k");
+    let later = now() + jiff::SignedDuration::from_mins(59);
+    let link = key.read(&key.sign(payload), later).expect("a link");
+    assert_eq!((link.person.as_str(), link.verb.as_str(), link.task), ("sun", "approve", changes.tasks[0].id));
+    assert!(key.read(&key.sign(payload), later + jiff::SignedDuration::from_mins(1)).is_err(), "an hour is over");
+    assert!(body.contains("Reject: waybill:/decide/"), "{body}");
+    let without = told("");
+    let mut stage = Stage::new(&flow, &without, facts("9000.00"), now());
+    stage.tell(&Event::Started);
+    let Work::Notice { body, .. } = &stage.outbox[0].effect.work else { panic!("a letter") };
+    assert!(!body.contains("/decide/"), "{body}");
+}
