@@ -8,7 +8,7 @@ import { App } from './app/App';
 import { startLook } from './app/look';
 import { takeTokenFromAddress } from './app/session';
 import { Languages } from './i18n';
-import { consoleTexts } from './i18n/texts';
+import { consoleTexts } from './i18n/console';
 
 takeTokenFromAddress();
 startLook();

@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { startLook } from '../app/look';
 import { takeTokenFromAddress } from '../app/session';
 import { Languages } from '../i18n';
-import { phoneTexts } from '../i18n/texts';
+import { phoneTexts } from '../i18n/phone';
 import { Phone } from './Phone';
 
 takeTokenFromAddress();

@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { IntlProvider, useIntl } from 'react-intl';
 import type { Language } from '../format/time';
 import type { en } from './en';
-import type { Texts } from './texts';
+import type { LoadTexts, Texts } from './texts';
 
 export type Key = keyof typeof en;
 export type Values = Record<string, string | number>;
@@ -38,7 +38,7 @@ export function store(key: string, value: string) {
   }
 }
 
-export function Languages({ children, texts }: { children: ReactNode; texts: (language: Language) => Promise<Texts> }) {
+export function Languages({ children, texts }: { children: ReactNode; texts: LoadTexts }) {
   const [language, setLanguage] = useState(first);
   const [loaded, setLoaded] = useState<{ language: Language; texts: Texts } | null>(null);
   useEffect(() => {

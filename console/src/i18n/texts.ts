@@ -1,12 +1,5 @@
-/** Which texts a page loads: the console all of them, the phone its own. */
+/** A page's texts by their keys, and who brings them: the console loads all of them, the phone its own. */
 import type { Language } from '../format/time';
 
 export type Texts = Record<string, string>;
-
-export async function consoleTexts(language: Language): Promise<Texts> {
-  return language === 'en' ? (await import('./en')).en : (await import('./zh')).zh;
-}
-
-export async function phoneTexts(language: Language): Promise<Texts> {
-  return language === 'en' ? (await import('./en/phone')).phone : (await import('./zh/phone')).phone;
-}
+export type LoadTexts = (language: Language) => Promise<Texts>;

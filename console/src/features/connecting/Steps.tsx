@@ -35,6 +35,8 @@ function Blocks({ blocks }: { blocks: Block[] }) {
             </div>
           </div>
         );
+      case 'title':
+        return <h3 key={key}>{block.text}</h3>;
       case 'code':
         return (
           <pre key={key} className="json">

@@ -4,6 +4,7 @@ import { type Span, spans } from '../../app/help/page';
 import type { Language } from '../../format/time';
 
 export type Block =
+  | { kind: 'title'; text: string }
   | { kind: 'text'; spans: Span[] }
   /** A step with its number; `more` stands below it. */
   | { kind: 'step'; number: number; spans: Span[]; more: Block[] }
@@ -16,13 +17,23 @@ export interface Readme {
   zh: string | null;
 }
 
-/** The first part of the page below its title, which says how it is set up; in English where there is no Chinese one. */
+/** Parts of the page that say what a connector can and cannot: the gallery says it already. */
+const NOT_STEPS = /^(What it (shows|offers|cannot)|What to know|提供|须知|它演示|做不到)/;
+
+/** The parts of the page that say how it is set up; in English where there is no Chinese page. */
 export function steps(readme: Readme, language: Language): { language: Language; blocks: Block[] } {
   const chinese = language === 'zh-CN' && readme.zh !== null;
   const page = chinese && readme.zh !== null ? readme.zh : readme.en;
-  const [, first = ''] = page.split(/^## /m);
-  const body = first.slice(first.indexOf('\n') + 1);
-  return { language: chinese ? 'zh-CN' : 'en', blocks: blocks(body.split('\n')) };
+  const parts = page
+    .split(/^## /m)
+    .slice(1)
+    .filter((part) => !NOT_STEPS.test(part));
+  // Where there is one part only, its title says no more than the card's.
+  const shown = parts.flatMap((part): Block[] => {
+    const [title = '', ...lines] = part.split('\n');
+    return [...(parts.length > 1 ? [{ kind: 'title', text: title } as const] : []), ...blocks(lines)];
+  });
+  return { language: chinese ? 'zh-CN' : 'en', blocks: shown };
 }
 
 function blocks(lines: string[]): Block[] {
