@@ -139,8 +139,11 @@ fn cause_words(cause: Option<Cause>, code: &str) -> Words {
 
 fn awaiting(connection: &str, external_id: &str, seen: Option<&str>, people: &[String], ask: Option<Words>) -> (Words, Words) {
     let people = people.join(", ");
-    let (by, by_zh) =
-        if people.is_empty() { (String::new(), String::new()) } else { (format!(" with {people}"), format!("，当前处理人：{people}")) };
+    let (by, by_zh) = if people.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!(" with {people}"), format!("，当前处理人：{people}"))
+    };
     let (said, said_zh) = match seen {
         Some(seen) => (format!(", which last said `{seen}`"), format!("，最近状态：{seen}")),
         None => (String::new(), String::new()),

@@ -58,11 +58,8 @@ impl Publishing {
 }
 
 fn view(calendar: &Calendar, flows: Vec<String>) -> CalendarView {
-    let day = |(date, works): (&Date, &bool)| CalendarDay {
-        date: *date,
-        works: *works,
-        name: calendar.names.get(date).map(ToString::to_string),
-    };
+    let day =
+        |(date, works): (&Date, &bool)| CalendarDay { date: *date, works: *works, name: calendar.names.get(date).map(ToString::to_string) };
     CalendarView {
         calendar: calendar.id.to_string(),
         title: calendar.title.clone(),
