@@ -10,8 +10,9 @@ use utoipa::{Modify, OpenApi as _};
 
 use super::problem::{Pointer, Problem};
 use super::v1::{
-    audit, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift, events, exceptions, feedback, flows, forms,
-    instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
+    audit, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift, events,
+    exceptions, feedback, flows, forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks,
+    tokens, users, views,
 };
 use super::{consent, health, hooks};
 use crate::app::{

@@ -13,8 +13,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::problem::Problem;
 use super::state::ApiState;
 use super::v1::{
-    audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift, events, exceptions, feedback, flows,
-    forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
+    audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift,
+    events, exceptions, feedback, flows, forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams,
+    tasks, tokens, users, views,
 };
 use super::{audit, body, codes, consent, deadline, health, hooks, observe, openapi, panic, request_id};
 use crate::app::access::Audit;

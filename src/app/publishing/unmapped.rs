@@ -61,14 +61,11 @@ impl Publishing {
         if !catalog.dictionaries.contains_key(dictionary) {
             return Err(if findings.is_empty() { Error::NotFound("dictionary") } else { Error::Unsound(findings) });
         }
-        let choice = ExceptionChoice { state: Some("open".to_owned()), cause: Some("rule_missing".to_owned()), ..ExceptionChoice::all(tenant) };
+        let choice =
+            ExceptionChoice { state: Some("open".to_owned()), cause: Some("rule_missing".to_owned()), ..ExceptionChoice::all(tenant) };
         let rows = self.store.desk().choose_exceptions(&choice, &Page { limit: EXCEPTIONS_MAX, after: None }).await?;
-        let mut told = Unmapped {
-            dictionary: dictionary.to_owned(),
-            items: Vec::new(),
-            untold: 0,
-            cut: rows.len() >= EXCEPTIONS_MAX as usize,
-        };
+        let mut told =
+            Unmapped { dictionary: dictionary.to_owned(), items: Vec::new(), untold: 0, cut: rows.len() >= EXCEPTIONS_MAX as usize };
         let named = format!("the dictionary `{dictionary}` has no row");
         let looking = looking_up(&catalog, dictionary);
         let mut found: BTreeMap<String, UnmappedValue> = BTreeMap::new();

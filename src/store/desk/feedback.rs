@@ -14,7 +14,17 @@ const COLUMNS: &str = "id, created_at, settled_at, tenant_id, page, text, author
 /// Written only while its author has fewer than `most` open notes.
 pub(super) async fn give<S: Speaks>(store: &S, row: &FeedbackRow, most: u32) -> Result<bool> {
     let asked = ask("INSERT INTO feedback (id, created_at, tenant_id, page, text, author, agent) SELECT ").id(row.id).comma();
-    let asked = asked.time(row.created_at).comma().int(row.tenant.0).comma().text(&row.page).comma().text(&row.text).comma().text(&row.author).comma();
+    let asked = asked
+        .time(row.created_at)
+        .comma()
+        .int(row.tenant.0)
+        .comma()
+        .text(&row.page)
+        .comma()
+        .text(&row.text)
+        .comma()
+        .text(&row.author)
+        .comma();
     let asked = asked.maybe_text(row.agent.as_deref()).then(" WHERE (SELECT count(*) FROM feedback f WHERE f.tenant_id = ");
     let asked = asked.int(row.tenant.0).then(" AND f.author = ").text(&row.author).then(" AND f.settled_at IS NULL) < ").int(most);
     Ok(write(store, asked).await? == 1)
@@ -39,7 +49,14 @@ pub(super) async fn one<S: Speaks>(store: &S, tenant: TenantId, id: Uuid) -> Res
 }
 
 /// Settled once: whoever comes later changes nothing.
-pub(super) async fn settle<S: Speaks>(store: &S, tenant: TenantId, id: Uuid, by: &str, answer: Option<&str>, at: Timestamp) -> Result<bool> {
+pub(super) async fn settle<S: Speaks>(
+    store: &S,
+    tenant: TenantId,
+    id: Uuid,
+    by: &str,
+    answer: Option<&str>,
+    at: Timestamp,
+) -> Result<bool> {
     let asked = ask("UPDATE feedback SET settled_at = ").time(at).then(", settled_by = ").text(by).then(", answer = ").maybe_text(answer);
     let asked = asked.then(" WHERE settled_at IS NULL AND tenant_id = ").int(tenant.0).then(" AND id = ").id(id);
     Ok(write(store, asked).await? == 1)
