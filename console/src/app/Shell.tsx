@@ -4,6 +4,7 @@ import { live } from '../api/live';
 import { type Key, useT } from '../i18n';
 import { Age, Banner, Button, Chip, Icon, type IconName, MenuButton, useNow } from '../ui';
 import { signOut } from './account';
+import { Feedback } from './Feedback';
 import { KeyHelp } from './KeyHelp';
 import { useGlobalKeys } from './keys';
 import { useMe } from './me';
@@ -32,6 +33,7 @@ export function Shell() {
   const navigate = useNavigate();
   const [searching, setSearching] = useState(false);
   const [helping, setHelping] = useState(false);
+  const [noting, setNoting] = useState(false);
   const [wide, setWide] = useState(() => matchMedia('(min-width: 1100px)').matches);
   useEffect(() => {
     live.start();
@@ -65,7 +67,7 @@ export function Shell() {
         <span className="row end">
           <LiveMark />
           <Preferences />
-          <Account onHelp={() => setHelping(true)} />
+          <Account onHelp={() => setHelping(true)} onNote={() => setNoting(true)} />
         </span>
       </header>
       <div className="page-frame">
@@ -76,6 +78,7 @@ export function Shell() {
       </div>
       {searching && <Palette onClose={() => setSearching(false)} />}
       {helping && <KeyHelp onClose={() => setHelping(false)} />}
+      {noting && <Feedback onClose={() => setNoting(false)} />}
     </div>
   );
 }
@@ -149,7 +152,7 @@ function Stale() {
   );
 }
 
-function Account({ onHelp }: { onHelp: () => void }) {
+function Account({ onHelp, onNote }: { onHelp: () => void; onNote: () => void }) {
   const t = useT();
   const navigate = useNavigate();
   const me = useMe();
@@ -173,6 +176,7 @@ function Account({ onHelp }: { onHelp: () => void }) {
         },
         { id: 'help', name: t('help.title'), onAction: () => void navigate({ to: '/help' }) },
         { id: 'keys', name: t('keys.title'), onAction: onHelp },
+        { id: 'feedback', name: t('feedback.title'), onAction: onNote },
         { id: 'out', name: t('account.sign_out'), onAction: () => void signOut() },
       ]}
     />
