@@ -140,7 +140,7 @@ impl Publishing {
             };
             items.push(compared(&row, by_draft, by_live, &mut fields));
         }
-        let field = |(path, [same, changed, fails])| ComparedField { path, same, changed, fails };
+        let field = |(path, [same, changed, fails]): (String, [u32; 3])| ComparedField { path, same, changed, fails };
         Ok(Comparison { mapping: request.mapping, new: now.is_none(), items, fields: fields.into_iter().map(field).collect() })
     }
 
