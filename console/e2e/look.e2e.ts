@@ -47,6 +47,7 @@ beforeAll(async () => {
     ],
   });
   await command(world.url, 'tokens', { name: 'monthly-report', permissions: ['read', 'payloads'], days: 7 });
+  await command(world.url, 'feedback', { page: '/docs?status=released', text: 'I looked for the supplier and found no filter.' });
   const { task } = await asked(world);
   const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString();
   await command(world.url, 'delegations', { agent: 'e1004', from: day(-1), until: day(6) }, TOKENS.finance);
@@ -95,6 +96,14 @@ beforeAll(async () => {
     ['tokens', '/settings/tokens'],
     ['calendars', '/settings/calendars?year=2026'],
     ['account', '/settings/account'],
+    ['gallery', '/connect'],
+    ['connect', '/connect?connector=dingtalk'],
+    ['connect-own', '/connect?connector=demo_oa'],
+    ['dictionary', '/definitions/dictionary/tax_codes'],
+    ['compare', '/definitions/mapping/po_to_oa?tab=compare'],
+    ['notices', `/settings/notifications?open=${ends.id}`],
+    ['secrets', '/settings/secrets'],
+    ['feedback', '/settings/feedback'],
     ['audit', '/audit'],
     ['nothing', '/there/is/nothing'],
   ];

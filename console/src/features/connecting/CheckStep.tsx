@@ -7,7 +7,7 @@ import { useT, useWord } from '../../i18n';
 import { Banner, Button, Card, Json } from '../../ui';
 import { Findings } from '../definitions/Findings';
 import { PublishSheet } from '../definitions/PublishSheet';
-import type { Choice } from './use';
+import { type Choice, useDraftedParts } from './use';
 
 /** The draft as it will stand in its file, with what the hub finds, and the way to make it live. */
 export function CheckStep({
@@ -35,7 +35,8 @@ export function CheckStep({
     gcTime: 0,
   });
   const places = [...text.matchAll(/\{secret: ([^}]+)\}/g)].map((match) => match[1] ?? '');
-  const drafts = [...choice.parts.map(({ kind, id }) => ({ kind, id })), { kind: 'connection', id: connection }];
+  const parts = useDraftedParts(choice.parts).data ?? [];
+  const drafts = [...parts.map(({ kind, id }) => ({ kind, id })), { kind: 'connection', id: connection }];
   return (
     <div className="stack">
       <div className="columns">
@@ -49,11 +50,11 @@ export function CheckStep({
         >
           <code className="dim small wrap">{path}</code>
           <Json value={text} label={t('connect.draft')} />
-          {choice.parts.length > 0 && (
+          {parts.length > 0 && (
             <>
               <p>{t('connect.brings')}</p>
               <ul className="stack tight">
-                {choice.parts.map((part) => (
+                {parts.map((part) => (
                   <li key={part.path} className="small wrap">
                     {word('kind', part.kind)} <code>{part.path}</code>
                   </li>

@@ -2,6 +2,7 @@
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, take } from '../../api/client';
 import { ApiError } from '../../api/problem';
+import { useMe } from '../../app/me';
 import { type Described, describe } from './connector';
 import type { Part } from './gallery';
 import type { Readme } from './readme';
@@ -90,11 +91,31 @@ export function useSaveDrafts() {
   });
 }
 
-/** What was drafted before and since changed by hand stays, but for the connection, whose text is this page's. */
+/**
+ * What was drafted before and since changed by hand stays, but for the connection, whose text is this page's. A file that the
+ * project has already stays as well: files are in no list, so that only the hub's no tells.
+ */
 async function save(kind: string, id: string, text: string, path: string, over: boolean) {
   const known = await draftOf(kind, id);
   if (known && (!over || known.text === text)) return;
-  // Spread out, because one request has only one of the two.
   const header = known ? { 'If-Match': `"${known.hash}"` } : { 'If-None-Match': '*' };
-  await take(api.PUT('/api/v1/definitions/{kind}/{id}/draft', { params: { path: { kind, id }, header }, body: { text, path } }));
+  try {
+    await take(api.PUT('/api/v1/definitions/{kind}/{id}/draft', { params: { path: { kind, id }, header }, body: { text, path } }));
+  } catch (error) {
+    if (over || !(error instanceof ApiError) || error.status !== 412) throw error;
+  }
+}
+
+/** The parts of a connector that stand as drafts of the caller's now: what publishing the connection brings along. */
+export function useDraftedParts(parts: Part[]) {
+  const me = useMe();
+  return useQuery({
+    queryKey: ['definitions', 'drafts', parts.map((part) => part.path)],
+    queryFn: async () => {
+      const { items } = await take(api.GET('/api/v1/drafts'));
+      const mine = items.filter((draft) => draft.author === me.data?.name);
+      return parts.filter((part) => mine.some((draft) => draft.kind === part.kind && draft.id === part.id));
+    },
+    enabled: me.data !== undefined,
+  });
 }

@@ -12,7 +12,7 @@ export function said(text: string): Said[] {
   const root = parseDocument(text).contents;
   if (!isMap(root)) return [];
   const of = (key: string): Map<string, string> => {
-    const node = root.get(key, true);
+    const node: unknown = root.get(key, true);
     if (isScalar(node)) return new Map([['', String(node.value ?? '')]]);
     if (!isMap(node)) return new Map();
     return new Map(

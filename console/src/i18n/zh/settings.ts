@@ -48,7 +48,8 @@ export const settings = {
   'user.invited': '已邀请',
   'user.active': '启用',
   'user.disabled': '已停用',
-  'roles.what': '每个人的角色在“人员”中设置；本系统自定义的角色写在它的配置中。权限有意分开：能处理异常的人并不因此能看到单据内容。',
+  'roles.what':
+    '每个人的角色在“人员”中设置；本系统自定义的角色写在它的配置中。权限有意分开：能处理异常的人并不因此能看到单据内容。',
   'roles.matrix': '各角色的权限',
   'roles.role': '角色',
   'roles.rights': '各项权限的含义',
