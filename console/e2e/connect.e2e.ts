@@ -97,7 +97,7 @@ test('a connector that the project lacks brings along what it needs', async () =
   await page.getByRole('button', { name: '使用 env/WAYBILL_KINGDEE_MAIN_APP_SECRET' }).click();
   expect(await page.getByLabel('允许', { exact: true }).inputValue()).toBe('k3.example.com');
   await page.getByRole('button', { name: '保存草稿并检查' }).click();
-  await page.getByText('没有错误').waitFor();
+  await page.getByText('0 个错误，0 个警告').waitFor();
   for (const path of [
     'connectors/kingdee_galaxy/connector.yaml',
     'mappings/kingdee_order.yaml',
