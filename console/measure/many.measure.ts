@@ -143,7 +143,7 @@ test('answers of search, lists and a document’s page', async () => {
     ]);
   const found = async (path: string, least: number) => {
     const { items } = await get(path);
-    expect(items.length, path).toBeGreaterThanOrEqual(least);
+    expect(items.length, path).toBeGreaterThanOrEqual(Math.min(least, COUNT / 1_000));
   };
   told([
     await asked('search: a whole key', SEARCH_MS, (round) => found(`documents?q=${key(round)}`, 1)),

@@ -86,10 +86,9 @@ export function Shell() {
 function Rail({ wide, onToggle }: { wide: boolean; onToggle: () => void }) {
   const t = useT();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  // The longest that fits: a batch's page belongs to batches, not to operations.
-  const here = AREAS.filter((area) => path === area.to || path.startsWith(`${area.to}/`)).sort(
-    (a, b) => b.to.length - a.to.length,
-  )[0];
+  // The longest that fits: a batch's page belongs to batches, not to operations. What connects belongs to the connections.
+  const of = path === '/connect' ? '/connections' : path;
+  const here = AREAS.filter((area) => of === area.to || of.startsWith(`${area.to}/`)).sort((a, b) => b.to.length - a.to.length)[0];
   return (
     <nav className="rail" aria-label={t('shell.areas')}>
       <Button kind="quiet" icon="menu" label={wide ? t('shell.fold') : t('shell.unfold')} expanded={wide} onPress={onToggle} />

@@ -83,7 +83,7 @@ export function SettingsStep({
             <SettingField
               key={setting.name}
               setting={setting}
-              connection={filled.id}
+              connection={filled.id || `${described.id}_main`}
               shown={shown}
               value={filled.settings[setting.name] ?? ''}
               asked={asked}
@@ -137,9 +137,7 @@ function SettingField({
     .filter(Boolean)
     .join(' · ');
   if (setting.type === 'secret')
-    return (
-      <SecretField {...{ label, value, hint, fault: said, onChange, suggestion: placeFor(connection || 'x', setting.name) }} />
-    );
+    return <SecretField {...{ label, value, hint, fault: said, onChange, suggestion: placeFor(connection, setting.name) }} />;
   if (setting.type === 'bool')
     return (
       <Select
@@ -184,22 +182,22 @@ function SecretField({
 }) {
   const t = useT();
   return (
-    <div className="row bottom">
-      <div className="grow">
-        <TextField
-          label={t('connect.secret_of', { name: label })}
-          value={value}
-          onChange={onChange}
-          hint={[hint, t('connect.secret_hint')].filter(Boolean).join(' · ')}
-          placeholder={suggestion}
-          fault={fault}
-          autoComplete="off"
-        />
-      </div>
+    <div className="stack tight">
+      <TextField
+        label={t('connect.secret_of', { name: label })}
+        value={value}
+        onChange={onChange}
+        hint={[hint, t('connect.secret_hint')].filter(Boolean).join(' · ')}
+        placeholder={suggestion}
+        fault={fault}
+        autoComplete="off"
+      />
       {value === '' && (
-        <Button label={t('connect.take_place', { place: suggestion })} onPress={() => onChange(suggestion)}>
-          {t('connect.take_this_place')}
-        </Button>
+        <p>
+          <Button size="small" onPress={() => onChange(suggestion)}>
+            {t('connect.take_place', { place: suggestion })}
+          </Button>
+        </p>
       )}
     </div>
   );

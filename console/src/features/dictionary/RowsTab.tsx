@@ -50,7 +50,7 @@ export function RowsTab() {
         <div className="field search">
           <TextField label={t('filters.q')} value={filter} onChange={setFilter} type="search" />
         </div>
-        <Button icon="check" refused={refused} onPress={() => add('')}>
+        <Button refused={refused} onPress={() => add('')}>
           {t('dictionary.add')}
         </Button>
       </div>

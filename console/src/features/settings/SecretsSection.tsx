@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Chip, Empty } from '../../ui';
+import { Chip, Empty, Sentence } from '../../ui';
 
 /** The secrets that connections name: where they are kept, who uses them, whether they are there. Never what they hold. */
 export function SecretsSection() {
@@ -42,7 +42,9 @@ export function SecretsSection() {
           )
         }
       </Loaded>
-      <p className="dim small">{t('secrets.own')}</p>
+      <p className="dim small">
+        <Sentence text={t('secrets.own')} />
+      </p>
     </div>
   );
 }

@@ -8,8 +8,7 @@ export const connecting = {
     'Each connector speaks to one kind of system. What it was held against is said, because a careful reading is no experience.',
   'connect.search': 'Find a connector',
   'connect.none': 'No connector of that name',
-  'connect.none_why':
-    'A system that is not here can be described: `waybill connector new` drafts one from a description of its API.',
+  'connect.none_why': 'A system that is not here can be described: waybill connector new drafts one from a description of its API.',
   'connect.unknown': 'There is no connector {id}. Choose one of these.',
   'connect.choose': 'Choose',
   'connect.choose_this': 'Choose {id}',
@@ -47,7 +46,6 @@ export const connecting = {
   'connect.secret_of': '{name}, where the secret is kept',
   'connect.secret_hint': 'Never the secret itself: env/NAME of a variable of the hub, or file/PATH.',
   'connect.take_place': 'Take {place}',
-  'connect.take_this_place': 'Take the usual place',
   'connect.egress': 'Where it may call',
   'connect.egress_what':
     'Nothing else is ever called, redirects included. Addresses inside a company are named as networks, such as 10.1.2.3/32.',
