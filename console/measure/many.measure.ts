@@ -121,6 +121,10 @@ const get = (path: string) => call<{ items: { id: string; key: string }[] }>(hub
 /** Reads a page's answers at once, as the console does. */
 const together = (paths: string[]) => Promise.all(paths.map((path) => call<unknown>(hub.url, path)));
 
+test('the documents are there', () => {
+  expect(Number(sql(STORE, 'SELECT count(*) FROM document').trim())).toBeGreaterThanOrEqual(COUNT);
+});
+
 test('answers of search, lists and a document’s page', async () => {
   await decides(hub, 'approve');
   const real = `PO-MEASURE-${Date.now()}`;
