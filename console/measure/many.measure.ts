@@ -3,6 +3,7 @@
  * pages in a browser.
  *
  *   WAYBILL_MEASURE_DOCUMENTS   how many (1,000,000)
+ *   WAYBILL_MEASURE_ROUNDS      times each question is asked (60)
  *   WAYBILL_TEST_POSTGRES       the server, by a role that may create databases
  *   WAYBILL_BIN                 the hub; a release build, else the figures mean little
  *
@@ -20,7 +21,7 @@ const ADMIN = process.env.WAYBILL_TEST_POSTGRES ?? 'postgres://postgres@127.0.0.
 const NAME = `waybill_measure_${COUNT}`;
 const STORE = ADMIN.replace(/\/[^/]*$/, `/${NAME}`);
 /** Rounds of each question, each about other documents. */
-const ROUNDS = 60;
+const ROUNDS = Number(process.env.WAYBILL_MEASURE_ROUNDS ?? 60);
 /** The bars of the specification, milliseconds of the 95th percentile. */
 const SEARCH_MS = 200;
 const PAGE_MS = 300;
@@ -33,17 +34,18 @@ function sql(url: string, text: string): string {
 }
 
 /**
- * Documents, each with a revision, a link in the ERP and one in the OA, an instance with its history (one in twenty still
- * open), and an open exception for one in four hundred. Written by the database itself: ids and times follow from the number.
+ * Documents, each with a revision, a link in the ERP and one in the OA, an instance with its history (the newest twentieth
+ * still open: what is under way is recent), and an open exception for one in four hundred. Written by the database itself: ids and times follow from the number.
  */
 function mass(count: number): string {
   const id = (kind: string) => `md5('${kind}' || n)::uuid`;
   const at = '(1760000000 + n)::bigint * 1000000';
   const from = `FROM generate_series(1, ${count}) AS n`;
+  const open = `n > ${Math.floor(count * 0.95)}`;
   return `
 INSERT INTO document (id, created_at, tenant_id, kind, source, key, external_id, amount, updated_at, revision, withdrawn, status, source_status, display)
   SELECT ${id('d')}, ${at}, 1, 'purchase_order', 'erp_hq', 'PO-2026-' || lpad(n::text, 7, '0'), n::text, (n % 100000) * 10000, ${at}, 1, false,
-    CASE WHEN n % 20 = 0 THEN 'in_approval' ELSE 'released' END, 'submitted',
+    CASE WHEN ${open} THEN 'in_approval' ELSE 'released' END, 'submitted',
     '{"number":"PO-2026-' || lpad(n::text, 7, '0') || '","total_gross":"' || (n % 100000) || '.00","currency":"CNY","supplier":"Harbour Steel Ltd"}' ${from};
 INSERT INTO revision (document_id, created_at, tenant_id, number, hash, body)
   SELECT ${id('d')}, ${at}, 1, 1, md5(n::text), '{"number":"PO-2026-' || lpad(n::text, 7, '0') || '","total_gross":"' || (n % 100000) || '.00","note":"' || repeat(md5(n::text), 20) || '"}' ${from};
@@ -52,7 +54,7 @@ INSERT INTO link (document_id, tenant_id, connection, external_id, rereads, clos
 INSERT INTO link (document_id, tenant_id, connection, external_id, rereads, closed)
   SELECT ${id('d')}, 1, 'oa_main', 'A-' || (n::bigint * 7)::text, 0, true ${from};
 INSERT INTO instance (id, document_id, started_at, tenant_id, revision, flow, version, updated_at, lock, status, at_step, state)
-  SELECT ${id('i')}, ${id('d')}, ${at}, 1, 1, 'purchase_order_approval', 'of-old', ${at}, 1, CASE WHEN n % 20 = 0 THEN 'running' ELSE 'ended' END, 'oa', '{}' ${from};
+  SELECT ${id('i')}, ${id('d')}, ${at}, 1, 1, 'purchase_order_approval', 'of-old', ${at}, 1, CASE WHEN ${open} THEN 'running' ELSE 'ended' END, 'oa', '{}' ${from};
 INSERT INTO history (instance_id, at, tenant_id, lock, entries)
   SELECT ${id('i')}, ${at}, 1, 1, '[{"kind":"started"}]' ${from};
 INSERT INTO exception (id, instance_id, document_id, opened_at, tenant_id, fingerprint, flow, step, connection, cause, code, message, owner, state)
