@@ -47,6 +47,10 @@ test('a value that documents miss is put into the table by one click, and the te
   );
   await page.getByRole('button', { name: 'Remove the row of 4' }).click();
   await missing.waitFor();
+  // From the value to what it stopped, and from there back to the table.
+  await missing.getByRole('link', { name: 'one document is stopped by it' }).click();
+  await page.getByRole('dialog').getByRole('link', { name: 'Add the row to tax_codes' }).click();
+  await page.waitForURL(/definitions\/dictionary\/tax_codes/);
   await drop('dictionary', 'tax_codes');
   expect(faults).toEqual([]);
   await context.close();
