@@ -47,6 +47,10 @@ beforeAll(async () => {
     ],
   });
   await command(world.url, 'tokens', { name: 'monthly-report', permissions: ['read', 'payloads'], days: 7 });
+  await command(world.url, 'feedback', { page: '/docs?status=released', text: 'I looked for the supplier and found no filter.' });
+  await draft('PUT', {
+    text: 'format: 1\nconnection: look_main\nconnector: demo_oa\nsettings:\n  base_url: http://oa.example.com\n  app_key: waybill\n  app_secret: {secret: env/WAYBILL_LOOK_SECRET}\n  callback_secret: {secret: env/WAYBILL_LOOK_CALLBACK}\negress: {allow: [oa.example.com]}\n',
+  });
   const { task } = await asked(world);
   const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString();
   await command(world.url, 'delegations', { agent: 'e1004', from: day(-1), until: day(6) }, TOKENS.finance);
@@ -95,11 +99,31 @@ beforeAll(async () => {
     ['tokens', '/settings/tokens'],
     ['calendars', '/settings/calendars?year=2026'],
     ['account', '/settings/account'],
+    ['gallery', '/connect'],
+    ['connect', '/connect?connector=dingtalk'],
+    ['connect-own', '/connect?connector=demo_oa'],
+    ['connect-check', '/connect?connector=demo_oa&connection=look_main&step=check'],
+    ['dictionary', '/definitions/dictionary/tax_codes'],
+    ['compare', '/definitions/mapping/po_to_oa?tab=compare'],
+    ['notices', `/settings/notifications?open=${ends.id}`],
+    ['secrets', '/settings/secrets'],
+    ['feedback', '/settings/feedback'],
     ['audit', '/audit'],
     ['nothing', '/there/is/nothing'],
   ];
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser.close();
+  await draft('DELETE');
+});
+
+/** A connection that was begun, and is taken back for other journeys. */
+async function draft(method: 'PUT' | 'DELETE', body?: unknown) {
+  const headers = { authorization: `Bearer ${TOKENS.all}`, 'content-type': 'application/json', 'if-none-match': '*' };
+  if (method === 'DELETE') Reflect.deleteProperty(headers, 'if-none-match');
+  const path = `${world.url}/api/v1/definitions/connection/look_main/draft`;
+  expect((await fetch(path, { method, headers, body: body ? JSON.stringify(body) : undefined })).ok).toBe(true);
+}
 
 /** Each pair of language, colours and width comes up at least once; accessibility is judged in both colours and at both ends of the widths. */
 const GRID = [

@@ -271,3 +271,72 @@ test('who may not read the audit is told so and sees nothing of it', async () =>
   expect(await page.getByRole('grid').count()).toBe(0);
   await context.close();
 });
+
+test('secrets are told by place and by who uses them, and never by what they hold', async () => {
+  const { page, context, faults } = await openPage(browser, world.url, '/settings/secrets');
+  const row = page.getByRole('row', { name: /env\/WAYBILL_DEMO_ERP_SECRET/ });
+  await row.getByText('there', { exact: true }).waitFor();
+  await row.getByRole('link', { name: 'erp_hq' }).waitFor();
+  expect(await page.content()).not.toContain('mock-erp-secret');
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('a note about a page reaches the owners with the page it is about, and is dealt with once', async () => {
+  const reader = await openPage(browser, world.url, '/docs?status=released', { token: TOKENS.reader });
+  await reader.page.getByRole('button', { name: /Account|reader/ }).click();
+  await reader.page.getByRole('menuitem', { name: /Say something about this page/ }).click();
+  const sheet = reader.page.getByRole('dialog');
+  await sheet.getByText('/docs?status=released').waitFor();
+  await sheet.getByRole('textbox').fill('<b>There</b> is no filter for the supplier.');
+  expect(await accessibility(reader.page)).toEqual([]);
+  await sheet.getByRole('button', { name: 'Send' }).click();
+  await reader.page.getByText('Thank you').waitFor();
+  await reader.page.goto(`${world.url}/settings/feedback`);
+  await reader.page.getByText('You lack the right to say who may come in').waitFor();
+  await reader.context.close();
+
+  const { page, context, faults } = await openPage(browser, world.url, '/settings/feedback');
+  const note = page.locator('section.card', { hasText: '<b>There</b> is no filter for the supplier.' });
+  expect(await note.getByRole('link').getAttribute('href')).toBe('/docs?status=released');
+  await note.getByRole('button', { name: 'Dealt with…' }).click();
+  const settle = page.getByRole('dialog');
+  await settle.getByRole('textbox').fill('There is one now.');
+  await settle.getByRole('button', { name: 'Dealt with…' }).click();
+  await note.waitFor({ state: 'detached' });
+  await page.goto(`${world.url}/settings/feedback?open=settled`);
+  await page.getByText('There is one now.').waitFor();
+  const { items } = await call<{ items: { author: string; settled_by: string }[] }>(world.url, 'feedback?settled=true');
+  expect(items[0]).toMatchObject({ author: 'reader', settled_by: 'operator' });
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('a role is given for one flow, and named so', async () => {
+  await command(world.url, 'users', { name: 'lin.hu', title: 'Lin Hu', roles: [] });
+  const { page, context, faults } = await openPage(browser, world.url, '/settings/people');
+  await page.getByRole('row', { name: /lin\.hu/ }).click();
+  const sheet = page.getByRole('dialog');
+  await sheet.getByRole('button', { name: 'A role for a part…' }).click();
+  await sheet.getByRole('button', { name: /^Viewer Role|Role.*Viewer/ }).click();
+  await page.getByRole('option', { name: 'Operator' }).click();
+  await sheet.getByLabel('Id', { exact: true }).fill('house_approval');
+  expect(await accessibility(page)).toEqual([]);
+  await sheet.getByRole('button', { name: 'Add the role' }).click();
+  await sheet.getByText('Operator for flow house_approval').waitFor();
+  await sheet.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved. New rights hold').waitFor();
+  expect((await user('lin.hu'))?.roles).toMatchObject([{ role: 'operator', scope: 'flow:house_approval' }]);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('a notice is shown as it reads for a real document', async () => {
+  const { items } = await call<{ items: { id: string; key: string }[] }>(world.url, 'documents?type=purchase_order&limit=1');
+  const [document] = items;
+  const { page, context, faults } = await openPage(browser, world.url, `/settings/notifications?open=${document?.id ?? ''}`);
+  await page.getByText(document ? `采购订单 ${document.key} 已释放` : '采购订单 {{doc.number}} 已释放').waitFor();
+  expect(await accessibility(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await context.close();
+});

@@ -8,7 +8,7 @@ import { WORKERS } from './workers';
 export type World = Pick<Hub, 'url' | 'mocks' | 'link' | 'folder'>;
 
 export default async function setup(project: TestProject) {
-  const begun = await Promise.allSettled(Array.from({ length: WORKERS }, startHub));
+  const begun = await Promise.allSettled(Array.from({ length: WORKERS }, () => startHub()));
   const hubs = begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const stop = () => Promise.all(hubs.map((hub) => hub.stop()));
   const failed = begun.find((each) => each.status === 'rejected');

@@ -8,6 +8,7 @@ import { App } from './app/App';
 import { startLook } from './app/look';
 import { takeTokenFromAddress } from './app/session';
 import { Languages } from './i18n';
+import { consoleTexts } from './i18n/console';
 
 takeTokenFromAddress();
 startLook();
@@ -15,7 +16,7 @@ const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <Languages>
+      <Languages texts={consoleTexts}>
         <App />
       </Languages>
     </StrictMode>,

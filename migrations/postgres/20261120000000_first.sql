@@ -650,6 +650,22 @@ CREATE TABLE saved_view (
 );
 CREATE UNIQUE INDEX saved_view_name ON saved_view (tenant_id, page, owner, name);
 
+-- What somebody who uses the console has to say about a page, for the owners. `settled_at`: somebody has dealt with it.
+CREATE TABLE feedback (
+    id         uuid PRIMARY KEY,
+    created_at bigint NOT NULL,
+    settled_at bigint,
+    tenant_id  integer NOT NULL,
+    page       text NOT NULL,
+    text       text NOT NULL,
+    author     text NOT NULL,
+    agent      text,
+    settled_by text,
+    answer     text
+);
+CREATE INDEX feedback_newest ON feedback (tenant_id, created_at, id);
+CREATE INDEX feedback_open ON feedback (tenant_id, author) WHERE settled_at IS NULL;
+
 -- Counts of one minute for charts and health: written by each replica every few seconds, kept for days. They are for
 -- looking at: nothing is decided by them, and a process that dies takes its last seconds with it.
 CREATE TABLE minute_count (
@@ -916,7 +932,7 @@ BEGIN
         'instance', 'history', 'timer', 'lane', 'effect', 'attempt', 'exception', 'stream', 'definition', 'counter', 'answer',
         'reconciliation', 'schedule_fire', 'drift', 'duty', 'event', 'rate', 'credential', 'release', 'release_item',
         'live_release', 'draft',
-        'exception_note', 'amendment', 'task', 'decision', 'waiting_notice', 'task_seen', 'delegation', 'selection', 'selection_item', 'batch', 'batch_item', 'saved_view',
+        'exception_note', 'amendment', 'task', 'decision', 'waiting_notice', 'task_seen', 'delegation', 'selection', 'selection_item', 'batch', 'batch_item', 'saved_view', 'feedback',
         'minute_count', 'receipt', 'breaker_hold', 'breaker_change', 'process_report', 'change_feed',
         'hub_user', 'hub_session', 'hub_link', 'hub_pending', 'hub_identity', 'api_token', 'audit_entry', 'audit_head']
     LOOP

@@ -649,6 +649,22 @@ CREATE TABLE saved_view (
 );
 CREATE UNIQUE INDEX saved_view_name ON saved_view (tenant_id, page, owner, name);
 
+-- What somebody who uses the console has to say about a page, for the owners. `settled_at`: somebody has dealt with it.
+CREATE TABLE feedback (
+    id         BLOB PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    tenant_id  INTEGER NOT NULL,
+    page       TEXT NOT NULL,
+    text       TEXT NOT NULL,
+    author     TEXT NOT NULL,
+    agent      TEXT,
+    settled_by TEXT,
+    answer     TEXT
+);
+CREATE INDEX feedback_newest ON feedback (tenant_id, created_at, id);
+CREATE INDEX feedback_open ON feedback (tenant_id, author) WHERE settled_at IS NULL;
+
 -- Counts of one minute for charts and health: written by each replica every few seconds, kept for days. They are for
 -- looking at: nothing is decided by them, and a process that dies takes its last seconds with it.
 CREATE TABLE minute_count (

@@ -10,8 +10,9 @@ use utoipa::{Modify, OpenApi as _};
 
 use super::problem::{Pointer, Problem};
 use super::v1::{
-    audit, authoring, batches, calendars, connections, definitions, delegations, documents, drafts, drift, events, exceptions, flows,
-    forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users, views,
+    audit, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift, events,
+    exceptions, feedback, flows, forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks,
+    tokens, users, views,
 };
 use super::{consent, decide, health, hooks};
 use crate::app::{
@@ -64,7 +65,7 @@ use crate::app::{
         definitions::list::list, definitions::show::show, definitions::versions::versions, definitions::text::text,
         drafts::list::list, drafts::show::show, drafts::save::save, drafts::drop::drop,
         authoring::validate::validate, authoring::preview::preview, authoring::simulate::simulate,
-        authoring::try_operation::try_operation,
+        authoring::try_operation::try_operation, authoring::compare::compare, dictionaries::unmapped::unmapped,
         releases::list::list, releases::show::show, releases::files::files, releases::diff::diff, releases::publish::publish,
         releases::roll_back::roll_back,
         exceptions::list::list, exceptions::show::show, exceptions::retry::retry, exceptions::skip::skip,
@@ -87,7 +88,8 @@ use crate::app::{
         tasks::people::people, delegations::list::list, delegations::create::create, delegations::end::end,
         connections::health::list, connections::health::show, connections::receipts::receipts, connections::breaker::hold,
         connections::consent::state, connections::consent::ask, connections::consent::answer,
-        connections::recover::recover,
+        connections::recover::recover, connections::secrets::list,
+        feedback::give::give, feedback::list::list, feedback::settle::settle,
         streams::list::list, streams::list::show, streams::run::run, streams::cursor::move_it,
         messages::list::list, messages::list::show, messages::settle::take_up, messages::settle::drop_it,
         ops::overview::overview, ops::overview::thresholds, ops::timers::timers, ops::series::series,

@@ -13,9 +13,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::problem::Problem;
 use super::state::ApiState;
 use super::v1::{
-    audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, documents, drafts, drift, events,
-    exceptions, flows, forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks, tokens, users,
-    views,
+    audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift,
+    events, exceptions, feedback, flows, forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams,
+    tasks, tokens, users, views,
 };
 use super::{audit, body, codes, consent, deadline, decide, health, hooks, observe, openapi, panic, request_id};
 use crate::app::access::Audit;
@@ -67,6 +67,7 @@ fn texts() -> Router<ApiState> {
         .route("/api/v1/definitions/{kind}/{id}/draft", get(drafts::show::show).put(drafts::save::save).delete(drafts::drop::drop))
         .route("/api/v1/validate", post(authoring::validate::validate))
         .route("/api/v1/mappings/preview", post(authoring::preview::preview))
+        .route("/api/v1/mappings/compare", post(authoring::compare::compare))
         .route("/api/v1/flows/simulate", post(authoring::simulate::simulate))
         .route("/api/v1/connectors/try", post(authoring::try_operation::try_operation))
         .route("/api/v1/releases", get(releases::list::list).post(releases::publish::publish))
@@ -86,6 +87,8 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/definitions/{kind}/{id}", get(definitions::show::show))
         .route("/api/v1/definitions/{kind}/{id}/versions", get(definitions::versions::versions))
         .route("/api/v1/definitions/{kind}/{id}/text", get(definitions::text::text))
+        .route("/api/v1/dictionaries/{name}/unmapped", get(dictionaries::unmapped::unmapped))
+        .route("/api/v1/secrets", get(connections::secrets::list))
         .route("/api/v1/calendars", get(calendars::list::list))
         .route("/api/v1/drafts", get(drafts::list::list))
         .route("/api/v1/releases/diff", get(releases::diff::diff))
@@ -225,6 +228,8 @@ fn work() -> Router<ApiState> {
         .route("/api/v1/batches/{id}/cancel", post(batches::steer::cancel))
         .route("/api/v1/batches/{id}/retry-failed", post(batches::steer::retry_failed))
         .route("/api/v1/views", get(views::list::list).post(views::edit::create))
+        .route("/api/v1/feedback", get(feedback::list::list).post(feedback::give::give))
+        .route("/api/v1/feedback/{id}/settle", post(feedback::settle::settle))
         .route("/api/v1/views/{id}", get(views::edit::show).put(views::edit::update).delete(views::edit::delete))
 }
 

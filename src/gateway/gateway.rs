@@ -17,6 +17,7 @@ use crate::domain::connector::egress::EgressPolicy;
 use crate::domain::connector::operation::Limits;
 use crate::domain::ids::TenantId;
 use crate::runtime::clock::Clock;
+use crate::runtime::secret;
 use crate::runtime::tally::Tally;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -108,6 +109,14 @@ impl Gateway {
     pub fn over(options: Options, clock: Arc<dyn Clock>, wire: Arc<dyn Wire>) -> Gateway {
         let random = Mutex::new(StdRng::seed_from_u64(0));
         Gateway { wire: Some(wire), random, ..Gateway::new(options, clock) }
+    }
+
+    /// Whether a secret can be read now, and why not; nothing of what it holds is told.
+    ///
+    /// # Errors
+    /// In words, when it cannot.
+    pub fn look_for(&self, place: &str) -> Result<(), String> {
+        secret::read(place, &self.options.base).map(drop).map_err(|error| error.to_string())
     }
 
     /// The moment of a request that is made now.

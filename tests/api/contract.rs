@@ -56,6 +56,7 @@ struct Seeds {
     selection: Uuid,
     batch: Uuid,
     view: Uuid,
+    feedback: Uuid,
     user: Uuid,
     token: Uuid,
     task: Uuid,
@@ -114,6 +115,7 @@ async fn world() -> (Door, Seeds) {
     let selection: Uuid = selection["selection"].as_str().unwrap().parse().unwrap();
     let batch = made("/api/v1/batches", json!({"selection": selection, "action": "retry"})).await;
     let view = made("/api/v1/views", json!({"page": "documents", "name": "mine", "query": {}})).await;
+    let feedback = made("/api/v1/feedback", json!({"page": "/docs", "text": "too many columns"})).await;
     let user = made("/api/v1/users", json!({"name": "ana", "roles": [{"role": "viewer"}]})).await;
     let made_token = made("/api/v1/tokens", json!({"name": "robot", "permissions": ["read"]})).await;
     let (task, delegation) = (task(), delegation());
@@ -124,6 +126,7 @@ async fn world() -> (Door, Seeds) {
         selection,
         batch: id(&batch),
         view: id(&view),
+        feedback: id(&feedback),
         user: id(&user["user"]),
         token: id(&made_token["known"]),
         task: task.id.0,
@@ -225,6 +228,7 @@ fn filled(path: &str, seeds: &Seeds) -> String {
         "selections" => seeds.selection,
         "batches" => seeds.batch,
         "views" => seeds.view,
+        "feedback" => seeds.feedback,
         "users" => seeds.user,
         "tokens" => seeds.token,
         "tasks" => seeds.task,
@@ -233,6 +237,7 @@ fn filled(path: &str, seeds: &Seeds) -> String {
         "reconciliations" => RECONCILIATION,
         _ => MESSAGE,
     };
+    let path = path.replace("dictionaries/{name}", "dictionaries/people_oa");
     let path = path.replace("{kind}/{id}", "mapping/po_ref").replace("{flow}", "purchase_order_approval");
     let path = path.replace("{form}", "purchase_request").replace("{id}", &id.to_string());
     let path = path.replace("{verb}", if path.contains("/instances/") { "comment" } else { "approve" });

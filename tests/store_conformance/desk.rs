@@ -348,6 +348,39 @@ pub async fn saved_views_change_only_from_what_was_seen(world: World) {
     assert!(desk.drop_view(TENANT, "ana", Uuid::from_u128(1), 2).await.unwrap());
 }
 
+pub async fn notes_about_pages_are_bounded_and_settled_once(world: World) {
+    let desk = world.store.desk();
+    let note = |number: u128, author: &str, minute| FeedbackRow {
+        id: Uuid::from_u128(number),
+        tenant: TENANT,
+        created_at: at(minute),
+        settled_at: None,
+        page: "/docs?q=提单".into(),
+        text: "there is no filter".into(),
+        author: author.into(),
+        agent: None,
+        settled_by: None,
+        answer: None,
+    };
+    assert!(desk.give_feedback(&note(1, "ana", 1), 2).await.unwrap());
+    assert!(desk.give_feedback(&note(2, "ana", 2), 2).await.unwrap());
+    assert!(!desk.give_feedback(&note(3, "ana", 3), 2).await.unwrap(), "she has two that nobody dealt with");
+    assert!(desk.give_feedback(&note(4, "bob", 4), 2).await.unwrap());
+    let numbers = |rows: Vec<FeedbackRow>| rows.into_iter().map(|row| row.id.as_u128()).collect::<Vec<_>>();
+    assert_eq!(numbers(desk.feedback(TENANT, None, &page(50)).await.unwrap()), [4, 2, 1]);
+    let second = Page { limit: 1, after: Some((at(4), Uuid::from_u128(4))) };
+    assert_eq!(numbers(desk.feedback(TENANT, None, &second).await.unwrap()), [2]);
+    assert!(desk.feedback(OTHER, None, &page(50)).await.unwrap().is_empty(), "another tenant's");
+    assert!(desk.settle_feedback(TENANT, Uuid::from_u128(1), "zoe", Some("done"), at(9)).await.unwrap());
+    assert!(!desk.settle_feedback(TENANT, Uuid::from_u128(1), "yan", None, at(10)).await.unwrap(), "it is settled");
+    assert!(!desk.settle_feedback(OTHER, Uuid::from_u128(2), "yan", None, at(10)).await.unwrap(), "another tenant's");
+    let settled = FeedbackRow { settled_at: Some(at(9)), settled_by: Some("zoe".into()), answer: Some("done".into()), ..note(1, "ana", 1) };
+    assert_eq!(desk.feedback_of(TENANT, Uuid::from_u128(1)).await.unwrap(), Some(settled));
+    assert_eq!(numbers(desk.feedback(TENANT, Some(true), &page(50)).await.unwrap()), [1]);
+    assert_eq!(numbers(desk.feedback(TENANT, Some(false), &page(50)).await.unwrap()), [4, 2]);
+    assert!(desk.give_feedback(&note(3, "ana", 3), 2).await.unwrap(), "one was dealt with");
+}
+
 pub async fn counts_of_minutes_add_up(world: World) {
     let (desk, other) = (world.store.desk(), world.other.desk());
     let count = |minute, operation: &str, label: &str, value| MinuteCount {

@@ -537,6 +537,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dictionaries/{name}/unmapped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values that open exceptions miss in a dictionary, the most frequent first. */
+        get: operations["list_unmapped_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -1107,6 +1124,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people have to say about pages of the console, newest first. Settled notes are kept for 90 days. */
+        get: operations["list_feedback"];
+        put?: never;
+        /** Keeps a note about a page of the console, for the owners of the hub. */
+        post: operations["give_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a note is dealt with. Settling it again changes nothing and tells how it was settled. */
+        post: operations["settle_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/simulate": {
         parameters: {
             query?: never;
@@ -1392,6 +1444,26 @@ export interface paths {
         put?: never;
         /** Does something about an instance: withdraw, revoke, terminate, intervene, suspend, resume, urge, comment, attach, copy. */
         post: operations["act_on_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mappings/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Applies a mapping and what is live of it to the newest 50 documents that it takes, and tells where they differ. Nothing is
+         *     sent and nothing is stored.
+         */
+        post: operations["compare_mapping"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1824,6 +1896,26 @@ export interface paths {
         };
         /** The roles there are, and what each may do. */
         get: operations["list_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The secrets that live connections name: where each is kept, who uses it, whether this process finds it. Never what it
+         *     holds.
+         */
+        get: operations["list_secrets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2920,6 +3012,69 @@ export interface components {
             /** @description At most 2,000 characters. */
             text: string;
         };
+        /** @description A mapping to compare with what is live. */
+        CompareBody: {
+            /** @description Whether the caller's drafts count. */
+            drafts?: boolean;
+            /** @description The mapping; may be left out when `text` is one. */
+            mapping?: string | null;
+            /** @description The mapping's text; the draft or what is live when not given. */
+            text?: string | null;
+        };
+        /** @description One document, made by both. */
+        ComparedDocument: {
+            /** @description Whether there are more differences than are told. */
+            cut: boolean;
+            /** @description Where they differ. */
+            differences: components["schemas"]["FieldDifference"][];
+            /**
+             * Format: uuid
+             * @description The document.
+             */
+            document: string;
+            /** @description Its business key. */
+            key: string;
+            /** @description Why what is live fails. */
+            live_problem?: string | null;
+            /**
+             * @description `same`, `changed`, `fails` (by the draft alone), `mended` (fails by what is live), `fails_still` (by both), or `untold`
+             *     where its inputs are not all stored.
+             */
+            outcome: string;
+            /** @description Why the draft fails, or why nothing can be told. */
+            problem?: string | null;
+        };
+        /** @description A field over all documents. */
+        ComparedField: {
+            /**
+             * Format: int32
+             * @description Documents in which it differs.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Documents in which the draft fails there.
+             */
+            fails: number;
+            /** @description Its path, with `[*]` for the elements of a list. */
+            path: string;
+            /**
+             * Format: int32
+             * @description Documents in which it is the same.
+             */
+            same: number;
+        };
+        /** @description A draft against what is live. */
+        Comparison: {
+            /** @description The fields of what either makes, by path; elements of lists are counted together. */
+            fields: components["schemas"]["ComparedField"][];
+            /** @description The newest documents that it takes, at most 50, newest first. */
+            items: components["schemas"]["ComparedDocument"][];
+            /** @description The mapping. */
+            mapping: string;
+            /** @description Whether nothing of it is live yet: then there is nothing to differ from. */
+            new: boolean;
+        };
         /** @description How a connection is doing. */
         ConnectionHealth: {
             /** @description When the breaker opened and closed, newest first; only for one connection. */
@@ -3627,6 +3782,48 @@ export interface components {
             /** @description Step and visit. */
             step?: string | null;
         };
+        /** @description A note about a page of the console. */
+        FeedbackItem: {
+            /** @description With which browser, as it said itself. */
+            agent?: string | null;
+            /** @description What was said to it. */
+            answer?: string | null;
+            /** @description Who. */
+            author: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The page's address in the console, such as `/docs?status=released`. */
+            page: string;
+            /**
+             * Format: date-time
+             * @description When somebody dealt with it.
+             */
+            settled_at?: string | null;
+            /** @description Who did. */
+            settled_by?: string | null;
+            /** @description What its author has to say. */
+            text: string;
+        };
+        /** @description A note about a page. */
+        FeedbackOrder: {
+            /** @description The page's address in the console. */
+            page: string;
+            /** @description What there is to say; at most 2,000 characters. */
+            text: string;
+        };
+        /** @description What became of a note. */
+        FeedbackSettlement: {
+            /** @description In words, for whoever looks later; at most 2,000 characters. */
+            answer?: string | null;
+        };
         /** @description How one key of a part differs. */
         FieldDiff: {
             /** @description Its value after; absent when it is gone. */
@@ -3635,6 +3832,15 @@ export interface components {
             before?: Record<string, never> | null;
             /** @description The key. */
             key: string;
+        };
+        /** @description A field that both make differently. */
+        FieldDifference: {
+            /** @description What the draft makes; absent when it makes nothing. */
+            draft?: Record<string, never> | null;
+            /** @description What is made now; absent when nothing is. */
+            live?: Record<string, never> | null;
+            /** @description Its path: `form['明细'][0]['品名']`. */
+            path: string;
         };
         /** @description A field with a right of its own. */
         FieldItem: {
@@ -4567,6 +4773,41 @@ export interface components {
                 state: string;
                 /** @description Step and visit. */
                 step?: string | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list, newest first. */
+        List_FeedbackItem: {
+            /** @description The rows. */
+            items: {
+                /** @description With which browser, as it said itself. */
+                agent?: string | null;
+                /** @description What was said to it. */
+                answer?: string | null;
+                /** @description Who. */
+                author: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description The page's address in the console, such as `/docs?status=released`. */
+                page: string;
+                /**
+                 * Format: date-time
+                 * @description When somebody dealt with it.
+                 */
+                settled_at?: string | null;
+                /** @description Who did. */
+                settled_by?: string | null;
+                /** @description What its author has to say. */
+                text: string;
             }[];
             /** @description Give this as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -5996,6 +6237,31 @@ export interface components {
             /** @description The views. */
             items: components["schemas"]["SavedView"][];
         };
+        /** @description A secret that connections name. */
+        SecretItem: {
+            /** @description Whether this process can read it now. Other replicas have an environment and files of their own. */
+            found: boolean;
+            /** @description Where it is kept: `env/NAME` or `file/PATH`. */
+            place: string;
+            /** @description Why not, without anything of what it holds. */
+            problem?: string | null;
+            /** @description `env`, `file` or `store`. */
+            source: string;
+            /** @description What names it. */
+            used_by: components["schemas"]["SecretUse"][];
+        };
+        /** @description A setting that names a secret. */
+        SecretUse: {
+            /** @description The connection. */
+            connection: string;
+            /** @description Its setting, or `tls.ca`, `tls.certificate`, `tls.key`. */
+            setting: string;
+        };
+        /** @description Secrets by place. */
+        Secrets: {
+            /** @description All of them are one page: an installation has dozens. */
+            items: components["schemas"]["SecretItem"][];
+        };
         /** @description A frozen selection: what is done later is done to what was seen. */
         Selection: {
             /** @description Who froze it. */
@@ -6830,6 +7096,45 @@ export interface components {
             send?: boolean;
             /** @description The connector's text; what is live when not given. */
             text?: string | null;
+        };
+        /** @description Values without a row. */
+        Unmapped: {
+            /** @description Whether there are more exceptions than were looked through. */
+            cut: boolean;
+            /** @description The dictionary. */
+            dictionary: string;
+            /** @description The values, the most frequent first. */
+            items: components["schemas"]["UnmappedValue"][];
+            /**
+             * Format: int32
+             * @description Open exceptions that name the dictionary and whose value cannot be told: what their source sent is not stored.
+             */
+            untold: number;
+        };
+        /** @description A value without a row. */
+        UnmappedValue: {
+            /**
+             * Format: int32
+             * @description Open exceptions that want it.
+             */
+            count: number;
+            /**
+             * Format: uuid
+             * @description One of their documents.
+             */
+            document: string;
+            /**
+             * Format: uuid
+             * @description One of them.
+             */
+            exception: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            oldest_at: string;
+            /** @description The value. */
+            value: string;
         };
         /** @description A user that was added, and the link to set the first password with. */
         UserAdded: {
@@ -8247,6 +8552,40 @@ export interface operations {
             };
         };
     };
+    list_unmapped_values: {
+        parameters: {
+            query?: {
+                /** @description Whether the caller's drafts count: what they have a row for is not missing any more. */
+                drafts?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The dictionary */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unmapped"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_documents: {
         parameters: {
             query?: {
@@ -9500,6 +9839,108 @@ export interface operations {
             };
         };
     };
+    list_feedback: {
+        parameters: {
+            query?: {
+                /** @description Only those that somebody has dealt with (`true`), or only the others (`false`). */
+                settled?: boolean;
+                /** @description Rows of the page, 1 to 500; 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_FeedbackItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The note */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackSettlement"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     simulate_flow: {
         parameters: {
             query?: never;
@@ -10048,6 +10489,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             /** @description A problem, with a stable code */
@@ -10968,6 +11441,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Roles"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secrets"];
                 };
             };
             /** @description A problem, with a stable code */

@@ -4,6 +4,7 @@ import { live } from '../api/live';
 import { type Key, useT } from '../i18n';
 import { Age, Banner, Button, Chip, Icon, type IconName, MenuButton, useNow } from '../ui';
 import { signOut } from './account';
+import { Feedback } from './Feedback';
 import { KeyHelp } from './KeyHelp';
 import { useGlobalKeys } from './keys';
 import { useMe } from './me';
@@ -32,6 +33,7 @@ export function Shell() {
   const navigate = useNavigate();
   const [searching, setSearching] = useState(false);
   const [helping, setHelping] = useState(false);
+  const [noting, setNoting] = useState(false);
   const [wide, setWide] = useState(() => matchMedia('(min-width: 1100px)').matches);
   useEffect(() => {
     live.start();
@@ -65,7 +67,7 @@ export function Shell() {
         <span className="row end">
           <LiveMark />
           <Preferences />
-          <Account onHelp={() => setHelping(true)} />
+          <Account onHelp={() => setHelping(true)} onNote={() => setNoting(true)} />
         </span>
       </header>
       <div className="page-frame">
@@ -76,6 +78,7 @@ export function Shell() {
       </div>
       {searching && <Palette onClose={() => setSearching(false)} />}
       {helping && <KeyHelp onClose={() => setHelping(false)} />}
+      {noting && <Feedback onClose={() => setNoting(false)} />}
     </div>
   );
 }
@@ -83,10 +86,9 @@ export function Shell() {
 function Rail({ wide, onToggle }: { wide: boolean; onToggle: () => void }) {
   const t = useT();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  // The longest that fits: a batch's page belongs to batches, not to operations.
-  const here = AREAS.filter((area) => path === area.to || path.startsWith(`${area.to}/`)).sort(
-    (a, b) => b.to.length - a.to.length,
-  )[0];
+  // The longest that fits: a batch's page belongs to batches, not to operations. What connects belongs to the connections.
+  const of = path === '/connect' ? '/connections' : path;
+  const here = AREAS.filter((area) => of === area.to || of.startsWith(`${area.to}/`)).sort((a, b) => b.to.length - a.to.length)[0];
   return (
     <nav className="rail" aria-label={t('shell.areas')}>
       <Button kind="quiet" icon="menu" label={wide ? t('shell.fold') : t('shell.unfold')} expanded={wide} onPress={onToggle} />
@@ -149,7 +151,7 @@ function Stale() {
   );
 }
 
-function Account({ onHelp }: { onHelp: () => void }) {
+function Account({ onHelp, onNote }: { onHelp: () => void; onNote: () => void }) {
   const t = useT();
   const navigate = useNavigate();
   const me = useMe();
@@ -173,6 +175,7 @@ function Account({ onHelp }: { onHelp: () => void }) {
         },
         { id: 'help', name: t('help.title'), onAction: () => void navigate({ to: '/help' }) },
         { id: 'keys', name: t('keys.title'), onAction: onHelp },
+        { id: 'feedback', name: t('feedback.title'), onAction: onNote },
         { id: 'out', name: t('account.sign_out'), onAction: () => void signOut() },
       ]}
     />

@@ -97,6 +97,13 @@ export const connectionRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/connections/ConnectionPage'), 'ConnectionPage'),
 });
 
+export const connectRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/connect',
+  validateSearch: known(['connector', 'connection', 'step', 'q']),
+  component: lazyRouteComponent(() => import('../features/connecting/WizardPage'), 'WizardPage'),
+});
+
 export const flowsRoute = createRoute({
   getParentRoute: () => root,
   path: '/flows',
@@ -195,6 +202,7 @@ export const router = createRouter({
     batchRoute,
     connectionsRoute,
     connectionRoute,
+    connectRoute,
     flowsRoute,
     flowRoute,
     definitionsRoute,

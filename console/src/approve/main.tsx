@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { startLook } from '../app/look';
 import { takeTokenFromAddress } from '../app/session';
 import { Languages } from '../i18n';
+import { phoneTexts } from '../i18n/phone';
 import { Phone } from './Phone';
 
 takeTokenFromAddress();
@@ -15,7 +16,7 @@ const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <Languages>
+      <Languages texts={phoneTexts}>
         <Phone task={decodeURIComponent(location.pathname.split('/')[2] ?? '')} />
       </Languages>
     </StrictMode>,

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import IntlMessageFormat from 'intl-messageformat';
 import { expect, test } from 'vitest';
 import { faults } from '../../scripts/catalogues';
 import { en } from './en';
+import { phone } from './en/phone';
 import { zh } from './zh';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -34,4 +35,31 @@ test('no sentence stands in the code of a page', () => {
     [...readFileSync(join(folder, file), 'utf8').matchAll(literal)].map((match) => `${file}: ${match[1] ?? match[2]}`),
   );
   expect(found.filter((line) => !/Ctrl K/.test(line))).toEqual([]);
+});
+
+/** The files of a page's own that an entry leads to. */
+function reached(file: string, seen: Set<string> = new Set()): Set<string> {
+  const found = ['', '.ts', '.tsx', '/index.ts', '/index.tsx']
+    .map((end) => file + end)
+    .find((path) => existsSync(path) && statSync(path).isFile());
+  if (!found || seen.has(found) || !/\.tsx?$/.test(found) || found.includes('/i18n/')) return seen;
+  seen.add(found);
+  const text = readFileSync(found, 'utf8');
+  for (const [, from] of text.matchAll(/^(?:import|export)(?! type)[^;]*?from '(\.[^']+)'/gm))
+    reached(join(dirname(found), from ?? ''), seen);
+  return seen;
+}
+
+test('the phone has every text that its page names', () => {
+  const files = reached(join(import.meta.dirname, '../approve/main.tsx'));
+  expect(files.size).toBeGreaterThan(15);
+  const missing = [...files].flatMap((file) => {
+    const text = readFileSync(file, 'utf8');
+    const whole = [...text.matchAll(/\bt\(\s*'([\w.-]+)'/g)].map((match) => match[1] ?? '').filter((key) => !(key in phone));
+    // Of words and made-up keys the beginning is known, and every one of that room has to be there.
+    const rooms = [...text.matchAll(/\b(?:t\(\s*`([\w.]+)\.\$|word\('(\w+)')/g)].map((match) => `${match[1] ?? match[2]}.`);
+    const lacking = Object.keys(en).filter((key) => rooms.some((room) => key.startsWith(room)) && !(key in phone));
+    return [...whole, ...lacking].map((key) => `${file}: ${key}`);
+  });
+  expect(missing).toEqual([]);
 });

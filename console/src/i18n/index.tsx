@@ -3,20 +3,16 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { IntlProvider, useIntl } from 'react-intl';
 import type { Language } from '../format/time';
 import type { en } from './en';
+import type { LoadTexts, Texts } from './texts';
 
 export type Key = keyof typeof en;
 export type Values = Record<string, string | number>;
-type Texts = Record<string, string>;
 
 const STORED = 'waybill.language';
 const Choice = createContext<{ language: Language; choose: (language: Language) => void }>({
   language: 'zh-CN',
   choose: () => undefined,
 });
-
-async function texts(language: Language): Promise<Texts> {
-  return language === 'en' ? (await import('./en')).en : (await import('./zh')).zh;
-}
 
 function first(): Language {
   const asked = new URLSearchParams(location.search).get('lang') ?? stored(STORED);
@@ -42,7 +38,7 @@ export function store(key: string, value: string) {
   }
 }
 
-export function Languages({ children }: { children: ReactNode }) {
+export function Languages({ children, texts }: { children: ReactNode; texts: LoadTexts }) {
   const [language, setLanguage] = useState(first);
   const [loaded, setLoaded] = useState<{ language: Language; texts: Texts } | null>(null);
   useEffect(() => {
@@ -51,7 +47,7 @@ export function Languages({ children }: { children: ReactNode }) {
     return () => {
       current = false;
     };
-  }, [language]);
+  }, [language, texts]);
   useEffect(() => {
     if (loaded) document.documentElement.lang = loaded.language;
   }, [loaded]);

@@ -87,6 +87,14 @@ const LOOKS: Record<string, Record<string, Look>> = {
   drift: { open: BAD, accepted: OVER, resolved: OK },
   user: { invited: look('waiting', 'hourglass'), active: OK, disabled: look('plain', 'ban') },
   audit: { done: OK, refused: REFUSED, failed: BAD, unknown: UNKNOWN },
+  compared: {
+    same: OK,
+    changed: look('warn', 'pulse'),
+    fails: BAD,
+    mended: look('info', 'check'),
+    fails_still: REFUSED,
+    untold: UNKNOWN,
+  },
   verdict: { valid: OK, unheard: OVER, challenge: OVER },
   severity: { error: BAD, warning: look('warn', 'alert'), hint: look('info', 'question'), info: look('info', 'question') },
 };

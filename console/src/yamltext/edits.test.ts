@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { addKey, appendItem, apply, type Path, removeItem, setScalar } from './edits';
+import { addKey, addKeyWithMap, appendItem, apply, type Path, removeItem, removeKey, setScalar } from './edits';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const FOLDERS = [
@@ -114,6 +114,40 @@ test('a key is added in the way its map is written', () => {
     'fields:\n  - {to: a, value: b}  # kept\n  - to: c\n    value: d\n    default: "0"\n',
   );
   expect(addKey(text, ['fields', 1], 'value', 'x')).toBeNull();
+});
+
+test('a key is put behind the others and taken out again, and the text is what it was', { timeout: 30_000 }, () => {
+  let done = 0;
+  for (const [file, text] of CORPUS) {
+    for (const path of some(paths(text, isMap), 4)) {
+      const edits = addKey(text, path, 'put_in', 'a: "b", c');
+      if (edits === null) continue;
+      const after = apply(text, edits);
+      const back = removeKey(after, path, 'put_in');
+      expect(back, `${file} ${path.join('.')}`).not.toBeNull();
+      expect(apply(after, back ?? []), `${file} ${path.join('.')}`).toBe(text);
+      done += 1;
+    }
+  }
+  expect(done).toBeGreaterThan(100);
+});
+
+test('keys go with their commas, the first one too, and what shares a line with a dash is refused', () => {
+  const text = 'rows:\n  - {from: "1", to: A, valid_to: 2020-01-01} # one\n  - from: "2"\n    to: B # two\n    name: x\n';
+  const without = (path: Path, key: string) => apply(text, removeKey(text, path, key) ?? []);
+  expect(without(['rows', 0], 'valid_to')).toContain('  - {from: "1", to: A} # one\n');
+  expect(without(['rows', 0], 'from')).toContain('  - {to: A, valid_to: 2020-01-01} # one\n');
+  expect(without(['rows', 0], 'to')).toContain('  - {from: "1", valid_to: 2020-01-01} # one\n');
+  expect(without(['rows', 1], 'name')).toBe(text.replace('    name: x\n', ''));
+  expect(removeKey(text, ['rows', 1], 'from')).toBeNull();
+  expect(removeKey('a: {only: 1}\n', ['a'], 'only')).toBeNull();
+});
+
+test('a name in one language is put in as a map', () => {
+  const text = 'rows:\n  - {from: "1", to: A}\n';
+  expect(apply(text, addKeyWithMap(text, ['rows', 0], 'name', 'zh', '含逗号, 的') ?? [])).toBe(
+    'rows:\n  - {from: "1", to: A, name: {zh: "含逗号, 的"}}\n',
+  );
 });
 
 test('a comment above an item goes with it, and one beside its neighbour stays', () => {

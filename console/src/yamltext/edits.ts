@@ -86,6 +86,21 @@ export function removeItem(text: string, path: Path, index: number): Edit[] | nu
   return after && same(after.toJS(), document.toJS()) ? edits : null;
 }
 
+/** The same with a map of one scalar as the value, such as a name in one language; always in braces. */
+export function addKeyWithMap(text: string, path: Path, key: string, inner: string, value: string): Edit[] | null {
+  const [edit] = addKey(text, path, key, 'x') ?? [];
+  const document = read(text);
+  if (!edit || !document) return null;
+  const wanted = document.clone();
+  wanted.setIn([...path, key], wanted.createNode({ [inner]: value }));
+  const lead = edit.insert.slice(0, edit.insert.lastIndexOf('x'));
+  return (
+    written(value, Scalar.PLAIN)
+      .map((insert) => [{ ...edit, insert: `${lead}{${inner}: ${insert}}` }])
+      .find((edits) => says(apply(text, edits), wanted.toJS())) ?? null
+  );
+}
+
 /** Puts a key with a scalar into a map behind its last key; in braces or in lines, as the map is written. */
 export function addKey(text: string, path: Path, key: string, value: string): Edit[] | null {
   const document = read(text);
@@ -103,6 +118,43 @@ export function addKey(text: string, path: Path, key: string, value: string): Ed
       .map((insert) => [{ from: at, to: at, insert: `${lead}${key}: ${insert}` }])
       .find((edits) => says(apply(text, edits), wanted)) ?? null
   );
+}
+
+/** Takes a key with its value out of a map that keeps another one; in braces or in lines, as the map is written. */
+export function removeKey(text: string, path: Path, key: string): Edit[] | null {
+  const document = read(text);
+  const map = document?.getIn(path, true);
+  if (!document || !isMap(map) || !map.range || map.anchor || map.items.length < 2) return null;
+  const at = map.items.findIndex((pair) => isScalar(pair.key) && pair.key.value === key);
+  const pair = map.items[at] as Pair | undefined;
+  const from = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+  const to = ends(pair);
+  if (from === undefined || to === null) return null;
+  const wanted = document.clone();
+  wanted.deleteIn([...path, key]);
+  const cut = map.flow ? inBraces(text, map.items as Pair[], at, from, to) : inLines(text, from, to);
+  if (cut === null) return null;
+  const edits = [{ ...cut, insert: '' }];
+  return says(apply(text, edits), wanted.toJS()) ? edits : null;
+}
+
+/** With the comma that parts it from the one before, or after it where it is the first. */
+function inBraces(text: string, items: Pair[], at: number, from: number, to: number): { from: number; to: number } | null {
+  if (at > 0) {
+    const before = ends(items[at - 1]);
+    return before === null ? null : { from: trimmedEnd(text, before), to: trimmedEnd(text, to) };
+  }
+  const next = items[1]?.key;
+  const behind = isScalar(next) ? next.range?.[0] : undefined;
+  return behind === undefined ? null : { from, to: behind };
+}
+
+/** Its whole lines; a key that stands behind a dash shares its line with it, and is left to the text. */
+function inLines(text: string, from: number, to: number): { from: number; to: number } | null {
+  const lineStart = text.lastIndexOf('\n', from - 1) + 1;
+  if (!/^ *$/.test(text.slice(lineStart, from))) return null;
+  const end = text.indexOf('\n', trimmedEnd(text, to));
+  return { from: lineStart, to: end === -1 ? text.length : end + 1 };
 }
 
 function read(text: string): Document | null {

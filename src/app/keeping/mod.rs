@@ -1,10 +1,12 @@
-//! What people write beside commands: notes and assignments, selections, batches, saved filters, holds on breakers, cursors.
+//! What people write beside commands: notes and assignments, selections, batches, saved filters, holds on breakers, cursors,
+//! notes about pages.
 //!
 //! None of it moves an instance by itself. Each call is one transaction of the store; who may do it is the door's matter.
 
 mod batches;
 mod breakers;
 mod exceptions;
+mod feedback;
 mod selections;
 mod streams;
 mod views;
@@ -12,6 +14,7 @@ mod views;
 use std::sync::Arc;
 
 pub use batches::NewBatch;
+pub use feedback::{FeedbackItem, NewFeedback};
 pub use selections::{SELECTED_MAX, Select};
 pub use views::{SavedView, SavedViews, ViewChange};
 

@@ -7,6 +7,7 @@
 mod at_start;
 mod bring;
 mod calendars;
+mod compare;
 mod definitions;
 mod design;
 mod drafts;
@@ -18,15 +19,18 @@ mod overlay;
 mod preview;
 mod publish;
 mod releases;
+mod secrets;
 mod simulate;
 mod step_names;
 mod try_operation;
+mod unmapped;
 mod validate;
 mod views;
 
 pub use at_start::{Differs, Found, Source, Told, at_start};
 pub use bring::{Bring, Brought, bring, live_content};
 pub use calendars::{CalendarDay, CalendarView};
+pub use compare::{CompareRequest, ComparedDocument, ComparedField, Comparison, FieldDifference};
 pub use definitions::{DefinitionDetail, DefinitionItem, DraftState, Named, TextView, VersionItem};
 pub use drafts::{DraftItem, DraftText, SaveDraft, Saved};
 pub use error::Error;
@@ -36,8 +40,10 @@ pub use overlay::{Overlay, checked, text_hash};
 pub use preview::{Preview, PreviewError, PreviewRequest, PreviewRule, RulePlace};
 pub use publish::{PublishDrafts, PublishFiles, PublishRequest};
 pub use releases::{release, release_files, releases};
+pub use secrets::{SecretItem, SecretUse};
 pub use simulate::{SimulateRequest, Simulation, SimulationLine, SimulationWhat};
 pub use try_operation::{Tried, TriedAttempt, TryRequest};
+pub use unmapped::{Unmapped, UnmappedValue};
 pub use validate::{Finding, Place, Validation};
 pub use views::{CaseView, PublishedView, ReleaseFile, ReleaseFiles, ReleaseItemView, ReleaseText, ReleaseView};
 

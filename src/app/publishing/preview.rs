@@ -122,7 +122,7 @@ impl Publishing {
 
     /// Inputs from a stored document: its content where its type is taken, what the source sent for `source`, and what its
     /// newest instance was answered where a mapping takes the output of an operation.
-    async fn sample(&self, tenant: TenantId, document: DocumentId, source: &MappingSource) -> Result<Json, Error> {
+    pub(super) async fn sample(&self, tenant: TenantId, document: DocumentId, source: &MappingSource) -> Result<Json, Error> {
         let view = self.store.document(tenant, document).await?.ok_or(Error::NotFound("document"))?;
         let number = view.document.revision;
         let revision = self.store.revision(tenant, document, number).await?.ok_or(Error::NotFound("revision"))?;

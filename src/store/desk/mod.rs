@@ -8,6 +8,7 @@ mod breakers;
 mod counts;
 mod exceptions;
 mod feed;
+mod feedback;
 mod insight;
 mod messages;
 mod notices;
@@ -207,6 +208,27 @@ pub trait Desk: Send + Sync {
     /// Deletes a view of this version; false when that is not what is there.
     fn drop_view<'a>(&'a self, tenant: TenantId, owner: &'a str, id: Uuid, version: u32) -> BoxFuture<'a, Result<bool>>;
 
+    // ---- feedback ----
+
+    /// Keeps a note about a page; false when its author has `most` open ones already.
+    fn give_feedback<'a>(&'a self, row: &'a FeedbackRow, most: u32) -> BoxFuture<'a, Result<bool>>;
+
+    /// Notes, newest first, keyset pages; open or settled ones where that is said.
+    fn feedback<'a>(&'a self, tenant: TenantId, settled: Option<bool>, page: &'a Page) -> BoxFuture<'a, Result<Vec<FeedbackRow>>>;
+
+    /// One note.
+    fn feedback_of(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<FeedbackRow>>>;
+
+    /// Settles a note; false when it is settled or not there.
+    fn settle_feedback<'a>(
+        &'a self,
+        tenant: TenantId,
+        id: Uuid,
+        by: &'a str,
+        answer: Option<&'a str>,
+        at: Timestamp,
+    ) -> BoxFuture<'a, Result<bool>>;
+
     // ---- charts and health ----
 
     /// Adds to the counts of minutes.
@@ -338,6 +360,10 @@ macro_rules! desk_methods {
             reads   fn saved_view<'a>(&'a self, tenant: TenantId, owner: &'a str, id: Uuid) -> BoxFuture<'a, Result<Option<SavedViewRow>>> = saved_views::one;
             commits fn save_view<'a>(&'a self, view: &'a SavedViewRow) -> BoxFuture<'a, Result<bool>> = saved_views::save;
             commits fn drop_view<'a>(&'a self, tenant: TenantId, owner: &'a str, id: Uuid, version: u32) -> BoxFuture<'a, Result<bool>> = saved_views::drop;
+            commits fn give_feedback<'a>(&'a self, row: &'a FeedbackRow, most: u32) -> BoxFuture<'a, Result<bool>> = feedback::give;
+            reads   fn feedback<'a>(&'a self, tenant: TenantId, settled: Option<bool>, page: &'a Page) -> BoxFuture<'a, Result<Vec<FeedbackRow>>> = feedback::list;
+            reads   fn feedback_of(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<FeedbackRow>>> = feedback::one;
+            commits fn settle_feedback<'a>(&'a self, tenant: TenantId, id: Uuid, by: &'a str, answer: Option<&'a str>, at: Timestamp) -> BoxFuture<'a, Result<bool>> = feedback::settle;
             commits fn add_counts<'a>(&'a self, counts: &'a [MinuteCount]) -> BoxFuture<'a, Result<()>> = counts::add;
             reads   fn minute_counts<'a>(&'a self, choice: &'a CountChoice) -> BoxFuture<'a, Result<Vec<MinuteCount>>> = counts::between;
             commits fn add_receipts<'a>(&'a self, receipts: &'a [ReceiptRow], keep: u32) -> BoxFuture<'a, Result<()>> = receipts::add;

@@ -392,6 +392,31 @@ pub struct SavedViewRow {
     pub updated_at: Timestamp,
 }
 
+/// What somebody has to say about a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeedbackRow {
+    /// Drawn.
+    pub id: Uuid,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Given.
+    pub created_at: Timestamp,
+    /// Dealt with.
+    pub settled_at: Option<Timestamp>,
+    /// The page's address in the console.
+    pub page: String,
+    /// What.
+    pub text: String,
+    /// Who.
+    pub author: String,
+    /// With which browser.
+    pub agent: Option<String>,
+    /// Who dealt with it.
+    pub settled_by: Option<String>,
+    /// What was said to it.
+    pub answer: Option<String>,
+}
+
 /// Which instances are measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MeasureChoice {

@@ -78,7 +78,7 @@ pub(super) async fn timers<S: Speaks>(store: &S, tenant: TenantId, limit: u32) -
 const SWEEP_MAX: i64 = 10_000;
 /// Reports of processes that fell silent are kept this long.
 const REPORT_KEPT_MICROS: i64 = 3_600_000_000;
-/// Batches that are over, with their items, are kept this long.
+/// Batches that are over, with their items, and notes about pages that somebody has dealt with are kept this long.
 const BATCH_KEPT_MICROS: i64 = 90 * 86_400_000_000;
 
 pub(super) async fn sweep<S: Speaks>(store: &S, now: Timestamp, counts_before: Timestamp, feed_before: Timestamp) -> Result<u64> {
@@ -101,6 +101,7 @@ pub(super) async fn sweep<S: Speaks>(store: &S, now: Timestamp, counts_before: T
         cut("DELETE FROM change_feed WHERE ", " FROM change_feed WHERE at < ", micros(feed_before), ""),
         cut("DELETE FROM process_report WHERE ", " FROM process_report WHERE at < ", now - REPORT_KEPT_MICROS, ""),
         cut("DELETE FROM breaker_change WHERE ", " FROM breaker_change WHERE at < ", batch, ""),
+        cut("DELETE FROM feedback WHERE ", " FROM feedback WHERE settled_at < ", batch, ""),
     ];
     let mut turn = store.turn().await?;
     let mut dropped = 0;

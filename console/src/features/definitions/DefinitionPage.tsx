@@ -4,6 +4,8 @@ import { definitionRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { type TabEntry, Tabs } from '../../ui';
+import { RowsTab } from '../dictionary/RowsTab';
+import { CompareTab } from '../mapping/CompareTab';
 import { MapTab } from '../mapping/MapTab';
 import { EditingProvider } from './editing';
 import { MappingTable } from './MappingTable';
@@ -31,11 +33,13 @@ export function DefinitionPage() {
                 { id: 'table', name: t('mapping.table'), content: <MappingTable id={id} sample={search.sample} /> },
               ]
             : []),
+          ...(kind === 'dictionary' ? [{ id: 'rows', name: t('dictionary.rows'), content: <RowsTab /> }] : []),
           {
             id: 'text',
             name: t('definitions.text'),
             content: <TextTab />,
           },
+          ...(kind === 'mapping' ? [{ id: 'compare', name: t('compare.title'), content: <CompareTab /> }] : []),
           {
             id: 'versions',
             name: t('definitions.versions'),

@@ -9,7 +9,7 @@ import { ApiError } from '../../api/problem';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
 import { Skeleton } from '../../ui';
-import { useDraft, useText } from './use';
+import { useDraft, useTextOrNone } from './use';
 
 /** Quiet before the hub is asked what is wrong. */
 const CHECK_AFTER_MS = 400;
@@ -43,7 +43,7 @@ export function EditingProvider({ children, ...of }: Of & { children: ReactNode 
   const refused = useRefusal()('edit_drafts');
   // Counts what was published from here: then the text begins anew from what is live.
   const [round, setRound] = useState(0);
-  const text = useText(kind, id);
+  const text = useTextOrNone(kind, id);
   const draft = useDraft(kind, id, refused === null);
   const published = async () => {
     await client.invalidateQueries();
@@ -57,8 +57,8 @@ export function EditingProvider({ children, ...of }: Of & { children: ReactNode 
         <Provided
           {...of}
           key={`${kind}/${id}/${round}`}
-          live={live.text}
-          liveTag={live.etag}
+          live={live?.text ?? ''}
+          liveTag={live?.etag ?? ''}
           draft={draft.data ?? null}
           refused={refused}
           onPublished={published}
@@ -100,7 +100,8 @@ function useEditingOf({ kind, id, path, live, liveTag, draft, refused, onPublish
     mutationFn: async (what: string) => {
       const item = await take(
         api.PUT('/api/v1/definitions/{kind}/{id}/draft', {
-          params: { path: { kind, id }, header: { 'If-Match': `"${saved.tag}"` } },
+          // What was never saved nor published is new.
+          params: { path: { kind, id }, header: saved.tag ? { 'If-Match': `"${saved.tag}"` } : { 'If-None-Match': '*' } },
           body: { text: what },
         }),
       );

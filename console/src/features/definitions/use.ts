@@ -13,9 +13,22 @@ export function useDefinition(kind: string, id: string) {
 
 /** Its text as it is live. */
 export function useText(kind: string, id: string) {
+  return useQuery({ queryKey: ['definition', kind, id, 'text'], queryFn: () => liveText(kind, id) });
+}
+
+function liveText(kind: string, id: string) {
+  return take(api.GET('/api/v1/definitions/{kind}/{id}/text', { params: { path: { kind, id } } }));
+}
+
+/** The same for whoever edits: what was never published has no live text, which is null and no fault. */
+export function useTextOrNone(kind: string, id: string) {
   return useQuery({
-    queryKey: ['definition', kind, id, 'text'],
-    queryFn: () => take(api.GET('/api/v1/definitions/{kind}/{id}/text', { params: { path: { kind, id } } })),
+    queryKey: ['definition', kind, id, 'text or none'],
+    queryFn: () =>
+      liveText(kind, id).catch((error) => {
+        if (error instanceof ApiError && error.status === 404) return null;
+        throw error;
+      }),
   });
 }
 

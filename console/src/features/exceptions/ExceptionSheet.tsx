@@ -28,6 +28,11 @@ export function ExceptionSheet({ id, onClose }: { id: string; onClose: () => voi
   );
 }
 
+/** The dictionary that misses a row, where that is what stopped it; the hub says it in words only. */
+function dictionaryOf({ cause, message }: Schemas['ExceptionItem']): string | null {
+  return cause === 'rule_missing' ? (/the dictionary `([a-z][a-z0-9_]*)` has no row/.exec(message)?.[1] ?? null) : null;
+}
+
 function One({ item, etag }: { item: Schemas['ExceptionItem']; etag: string }) {
   const t = useT();
   const word = useWord();
@@ -50,6 +55,7 @@ function One({ item, etag }: { item: Schemas['ExceptionItem']; etag: string }) {
   });
   const actions = item.actions.filter(isAction);
   const first = actions[0];
+  const dictionary = dictionaryOf(item);
   return (
     <>
       <div className="row">
@@ -69,6 +75,14 @@ function One({ item, etag }: { item: Schemas['ExceptionItem']; etag: string }) {
                 {item.document_key ?? t('exceptions.to_document')}
               </Link>
             ) : null,
+          ],
+          [
+            t('kind.dictionary'),
+            dictionary && (
+              <Link key="rows" to="/definitions/$kind/$id" params={{ kind: 'dictionary', id: dictionary }}>
+                {t('exceptions.add_row', { id: dictionary })}
+              </Link>
+            ),
           ],
           [t('filters.system'), item.connection],
           [t('exceptions.operation'), item.operation],

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, take } from '../../api/client';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Icon } from '../../ui';
+import { Chip, Icon } from '../../ui';
 
 /** The rights there are, the ones that many have first. */
 export const PERMISSIONS = [
@@ -46,8 +46,8 @@ export function RolesSection() {
                 {items.map((item) => (
                   <tr key={item.role}>
                     <th scope="row">
-                      {word('role', item.role)}
-                      <div className="dim small">{word('role_what', item.role)}</div>
+                      {word('role', item.role)} {item.own && <Chip>{t('roles.own')}</Chip>}
+                      {!item.own && <div className="dim small">{word('role_what', item.role)}</div>}
                     </th>
                     {PERMISSIONS.map((right) => (
                       <td key={right} className={item.permissions.includes(right) ? 'yes' : ''}>

@@ -9,8 +9,11 @@ import { Empty, useChosenInSight } from '../../ui';
 import { AccountSection } from './AccountSection';
 import { CalendarsSection } from './CalendarsSection';
 import { DelegationsSection } from './DelegationsSection';
+import { FeedbackSection } from './FeedbackSection';
 import { PeopleSection } from './PeopleSection';
 import { RolesSection } from './RolesSection';
+import { SecretsSection } from './SecretsSection';
+import { TemplatesSection } from './TemplatesSection';
 import { TokensSection } from './TokensSection';
 
 const SECTIONS: { id: string; show: () => ReactNode }[] = [
@@ -19,6 +22,9 @@ const SECTIONS: { id: string; show: () => ReactNode }[] = [
   { id: 'tokens', show: () => <TokensSection /> },
   { id: 'delegations', show: () => <DelegationsSection /> },
   { id: 'calendars', show: () => <CalendarsSection /> },
+  { id: 'notifications', show: () => <TemplatesSection /> },
+  { id: 'secrets', show: () => <SecretsSection /> },
+  { id: 'feedback', show: () => <FeedbackSection /> },
   { id: 'account', show: () => <AccountSection /> },
 ];
 

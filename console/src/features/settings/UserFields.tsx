@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { api, type Schemas, take } from '../../api/client';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Banner, Button, Checkbox, Chip, TextField } from '../../ui';
+import { Button, Checkbox, Chip, TextField } from '../../ui';
 import { PersonField } from './PersonField';
+import { RoleForPart } from './RoleForPart';
 import { EVERYWHERE, type UserRole, useRoleName, withoutRole, withRole } from './roles';
 
 export interface Known {
@@ -49,8 +50,9 @@ function Roles({ roles, onChange }: { roles: UserRole[]; onChange: (roles: UserR
   const word = useWord();
   const name = useRoleName();
   const query = useQuery({ queryKey: ['roles'], queryFn: () => take(api.GET('/api/v1/roles')), staleTime: 300_000 });
-  const parts = roles.filter((each) => each.scope !== EVERYWHERE);
-  const has = (role: string) => roles.some((each) => each.role === role && each.scope === EVERYWHERE);
+  const parts = roles.filter((each) => each.scope !== EVERYWHERE && !each.by);
+  const given = roles.filter((each) => each.by);
+  const has = (role: string) => roles.some((each) => each.role === role && each.scope === EVERYWHERE && !each.by);
   return (
     <fieldset className="plain stack tight">
       <legend className="label">{t('settings.roles')}</legend>
@@ -67,32 +69,46 @@ function Roles({ roles, onChange }: { roles: UserRole[]; onChange: (roles: UserR
               >
                 <span className="stack none">
                   <span>{word('role', item.role)}</span>
-                  <span className="dim small">{word('role_what', item.role)}</span>
+                  <span className="dim small">
+                    {item.own
+                      ? item.permissions.map((right) => word('permission', right)).join(', ')
+                      : word('role_what', item.role)}
+                  </span>
                 </span>
               </Checkbox>
             ))}
           </div>
         )}
       </Loaded>
-      {parts.length > 0 && (
-        <Banner tone="warn">
-          <span>{t('roles.parts_permit_nothing')}</span>
-          <span className="row">
-            {parts.map((part) => (
-              <span key={`${part.role}-${part.scope}`} className="row tight">
-                <Chip>{name(part)}</Chip>
-                <Button
-                  kind="quiet"
-                  size="small"
-                  icon="cross"
-                  label={t('roles.take_away', { role: name(part) })}
-                  onPress={() => onChange(withoutRole(roles, part))}
-                />
-              </span>
-            ))}
-          </span>
-        </Banner>
+      {given.length > 0 && (
+        <div className="row">
+          {given.map((each) => (
+            <Chip key={`${each.role}-${each.scope}-${each.by}`}>
+              {t('roles.by_provider', { role: name(each), provider: each.by ?? '' })}
+            </Chip>
+          ))}
+        </div>
       )}
+      {parts.length > 0 && (
+        <div className="row">
+          {parts.map((part) => (
+            <span key={`${part.role}-${part.scope}`} className="row tight">
+              <Chip>{name(part)}</Chip>
+              <Button
+                kind="quiet"
+                size="small"
+                icon="cross"
+                label={t('roles.take_away', { role: name(part) })}
+                onPress={() => onChange(withoutRole(roles, part))}
+              />
+            </span>
+          ))}
+        </div>
+      )}
+      <RoleForPart
+        choices={query.data?.items.map((item) => item.role) ?? []}
+        onAdd={(role, scope) => onChange(withRole(roles, role, scope))}
+      />
     </fieldset>
   );
 }

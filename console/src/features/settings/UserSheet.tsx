@@ -5,6 +5,7 @@ import { api, take, takeWithTag } from '../../api/client';
 import { Loaded, ProblemView } from '../../app/states';
 import { useT } from '../../i18n';
 import { Banner, Button, Facts, Sheet, StatusChip, Time, toast } from '../../ui';
+import { IdentitiesCard } from './IdentitiesCard';
 import type { User } from './PeopleSection';
 import { TellOnce, whole } from './TellOnce';
 import { bodyOf, type Known, knownOf, UserFields } from './UserFields';
@@ -69,6 +70,7 @@ function Opened({ user, etag, onClose }: { user: User; etag: string; onClose: ()
       <Standing user={user} />
       <Steer user={user} onDone={again} />
       <UserFields known={known} onChange={setKnown} />
+      <IdentitiesCard user={user.id} />
       {save.isError && (
         <ProblemView error={save.error} onAgain={() => void client.invalidateQueries({ queryKey: ['users', 'one', user.id] })} />
       )}

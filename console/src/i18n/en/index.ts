@@ -1,6 +1,7 @@
 /** The English texts, a file for each area. Keys are the same in every language; the build refuses a missing one. */
 import { acting } from './acting.ts';
 import { audit } from './audit.ts';
+import { connecting } from './connecting.ts';
 import { definitions } from './definitions.ts';
 import { documents } from './documents.ts';
 import { forms } from './forms.ts';
@@ -16,6 +17,7 @@ import { words } from './words.ts';
 export const en = {
   ...acting,
   ...audit,
+  ...connecting,
   ...definitions,
   ...documents,
   ...forms,

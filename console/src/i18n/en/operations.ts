@@ -20,6 +20,7 @@ export const operations = {
   'exceptions.document': 'Document',
   'exceptions.to_document': 'Open the document',
   'exceptions.operation': 'Operation',
+  'exceptions.add_row': 'Add the row to {id}',
   'exceptions.opened': 'Opened',
   'exceptions.assignee': 'Taken by',
   'exceptions.nobody': 'nobody',

@@ -2,6 +2,7 @@
 import type { en } from '../en';
 import { acting } from './acting.ts';
 import { audit } from './audit.ts';
+import { connecting } from './connecting.ts';
 import { definitions } from './definitions.ts';
 import { documents } from './documents.ts';
 import { forms } from './forms.ts';
@@ -17,6 +18,7 @@ import { words } from './words.ts';
 export const zh: Record<keyof typeof en, string> = {
   ...acting,
   ...audit,
+  ...connecting,
   ...definitions,
   ...documents,
   ...forms,

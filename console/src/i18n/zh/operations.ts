@@ -20,6 +20,7 @@ export const operations = {
   'exceptions.document': '单据',
   'exceptions.to_document': '打开单据',
   'exceptions.operation': '操作',
+  'exceptions.add_row': '在 {id} 中添加对照行',
   'exceptions.opened': '发生时间',
   'exceptions.assignee': '处理人',
   'exceptions.nobody': '无人',

@@ -1,6 +1,7 @@
 //! What authors ask about texts before they are published. Nothing here changes what is live.
 
-mod given;
+pub mod compare;
+pub(super) mod given;
 pub mod preview;
 pub mod simulate;
 pub mod try_operation;

@@ -6,3 +6,4 @@ pub mod health;
 pub mod list;
 pub mod receipts;
 pub mod recover;
+pub mod secrets;

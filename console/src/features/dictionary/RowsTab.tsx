@@ -1,0 +1,252 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { api, type Schemas, take } from '../../api/client';
+import { useRefusal } from '../../app/me';
+import { Loaded } from '../../app/states';
+import { type Key, useLanguage, useT } from '../../i18n';
+import { Banner, Button, Card, Empty, TextField, Time, toast } from '../../ui';
+import { EditBar } from '../definitions/EditBar';
+import { useEditing } from '../definitions/editing';
+import { Findings } from '../definitions/Findings';
+import { COLUMNS, type Column, NEEDED, type Row, read, type Tongue, withCell, withoutRow, withRow } from './rows';
+
+/** Rows that are drawn; a longer table is looked at through the filter. */
+const SHOWN_MAX = 200;
+
+/** A dictionary as a table over its text: each change is a small one of the text. */
+export function RowsTab() {
+  const t = useT();
+  const { language } = useLanguage();
+  const tongue: Tongue = language === 'en' ? 'en' : 'zh';
+  const { id, path, text, setText, refused, findings } = useEditing();
+  const [filter, setFilter] = useState('');
+  // The row that was just added: its code is still to be written.
+  const [fresh, setFresh] = useState<number | null>(null);
+  const { rows, table } = useMemo(() => read(text, tongue), [text, tongue]);
+  const wanted = filter.trim().toLowerCase();
+  const found = rows.filter((row) => wanted === '' || `${row.from} ${row.to} ${row.name}`.toLowerCase().includes(wanted));
+  const put = (next: string | null): boolean => {
+    if (next === null) toast({ tone: 'warn', text: t('map.in_text') });
+    else setText(next);
+    return next !== null;
+  };
+  const add = (from: string) => {
+    setFilter('');
+    if (put(withRow(text, from, ''))) setFresh(rows.length);
+  };
+  if (table !== null)
+    return (
+      <div className="stack">
+        <EditBar />
+        <Banner>{t('dictionary.in_table', { file: table })}</Banner>
+      </div>
+    );
+  return (
+    <div className="stack">
+      <EditBar />
+      <UnmappedCard id={id} has={(value) => rows.some((row) => row.from === value)} onAdd={refused === null ? add : null} />
+      <div className="filters">
+        <div className="field search">
+          <TextField label={t('filters.q')} value={filter} onChange={setFilter} type="search" />
+        </div>
+        <Button refused={refused} onPress={() => add('')}>
+          {t('dictionary.add')}
+        </Button>
+      </div>
+      {found.length === 0 ? (
+        <Empty title={t(rows.length === 0 ? 'dictionary.none' : 'documents.none_fit')} />
+      ) : (
+        <Rows
+          rows={fresh === null ? found.slice(0, SHOWN_MAX) : shownWith(found, fresh)}
+          fresh={fresh}
+          readOnly={refused !== null}
+          onCell={(index, column, value) => put(withCell(text, index, column, value, tongue))}
+          onRemove={(index) => {
+            setFresh(null);
+            put(withoutRow(text, index));
+          }}
+        />
+      )}
+      {found.length > SHOWN_MAX && <p className="dim">{t('dictionary.cut', { shown: SHOWN_MAX, count: found.length })}</p>}
+      <Findings findings={findings} here={path} />
+    </div>
+  );
+}
+
+/** The first ones, and the one that was just added wherever it stands. */
+function shownWith(rows: Row[], fresh: number): Row[] {
+  const first = rows.slice(0, SHOWN_MAX);
+  const added = rows.find((row) => row.index === fresh);
+  return added && !first.includes(added) ? [added, ...first] : first;
+}
+
+/** Values that documents brought and that have no row, each put in by one click. */
+function UnmappedCard({
+  id,
+  has,
+  onAdd,
+}: {
+  id: string;
+  has: (value: string) => boolean;
+  onAdd: ((value: string) => void) | null;
+}) {
+  const t = useT();
+  const refusal = useRefusal();
+  const refused = refusal('edit_drafts') ?? refusal('see_payloads');
+  const query = useQuery({
+    queryKey: ['unmapped', id],
+    queryFn: () =>
+      take(api.GET('/api/v1/dictionaries/{name}/unmapped', { params: { path: { name: id } } })) as Promise<Schemas['Unmapped']>,
+    enabled: refused === null,
+  });
+  if (refused !== null) return <p className="dim small">{refused}</p>;
+  return (
+    <Loaded query={query} lines={2}>
+      {({ items, untold, cut }) => {
+        // A row that is written but not live yet still leaves its exceptions open.
+        const missing = items.filter((item) => !has(item.value));
+        if (missing.length === 0 && untold === 0) return <p className="dim small">{t('dictionary.all_mapped')}</p>;
+        return (
+          <Card title={t('dictionary.unmapped')}>
+            {missing.length > 0 && (
+              <ul className="stack tight">
+                {missing.map((item) => (
+                  <li key={item.value} className="row">
+                    <code>{item.value}</code>
+                    <Link to="/ops/dead-letters" search={{ tab: 'list', open: item.exception }}>
+                      {t('dictionary.stopped', { count: item.count })}
+                    </Link>
+                    <span className="dim small">
+                      {t('dictionary.since')} <Time at={item.oldest_at} />
+                    </span>
+                    {onAdd && (
+                      <Button size="small" label={t('dictionary.add_of', { value: item.value })} onPress={() => onAdd(item.value)}>
+                        {t('dictionary.add')}
+                      </Button>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            )}
+            {untold > 0 && <p className="dim small">{t('dictionary.untold', { count: untold })}</p>}
+            {cut && <p className="dim small">{t('dictionary.more')}</p>}
+          </Card>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function Rows({
+  rows,
+  fresh,
+  readOnly,
+  onCell,
+  onRemove,
+}: {
+  rows: Row[];
+  fresh: number | null;
+  readOnly: boolean;
+  onCell: (index: number, column: Column, value: string) => boolean;
+  onRemove: (index: number) => void;
+}) {
+  const t = useT();
+  return (
+    <div className="scroll" role="group" tabIndex={0} aria-label={t('dictionary.rows')}>
+      <table className="table cells">
+        <caption className="hidden-text">{t('dictionary.rows')}</caption>
+        <thead>
+          <tr>
+            {COLUMNS.map((column) => (
+              <th key={column} scope="col">
+                {t(`dictionary.${column}` as Key)}
+              </th>
+            ))}
+            <th scope="col">
+              <span className="hidden-text">{t('dictionary.remove')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.index}>
+              {COLUMNS.map((column) => (
+                <td key={column}>
+                  <Cell
+                    label={t('dictionary.cell', { column: t(`dictionary.${column}` as Key), from: row.from || '–' })}
+                    value={row[column]}
+                    readOnly={readOnly}
+                    needed={NEEDED.includes(column)}
+                    placeholder={column.startsWith('valid') ? '2026-01-31' : undefined}
+                    focus={row.index === fresh && column === (row.from === '' ? 'from' : 'to')}
+                    onPut={(value) => onCell(row.index, column, value)}
+                  />
+                </td>
+              ))}
+              <td className="number">
+                {!readOnly && (
+                  <Button
+                    kind="quiet"
+                    size="small"
+                    icon="cross"
+                    label={t('dictionary.remove_of', { from: row.from || '–' })}
+                    onPress={() => onRemove(row.index)}
+                  />
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** One cell: what is typed is put into the text when the cell is left, or by Enter; Escape takes it back. */
+function Cell({
+  label,
+  value,
+  readOnly,
+  needed,
+  placeholder,
+  focus,
+  onPut,
+}: {
+  label: string;
+  value: string;
+  readOnly: boolean;
+  needed: boolean;
+  placeholder?: string;
+  focus: boolean;
+  onPut: (value: string) => boolean;
+}) {
+  const [typed, setTyped] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (focus) input.current?.focus();
+  }, [focus]);
+  const put = () => {
+    if (typed !== value && !onPut(typed)) setTyped(value);
+  };
+  return (
+    <input
+      ref={input}
+      className="input"
+      aria-label={label}
+      aria-invalid={needed && typed.trim() === '' ? true : undefined}
+      value={typed}
+      readOnly={readOnly}
+      placeholder={placeholder}
+      spellCheck={false}
+      autoComplete="off"
+      onChange={(event) => setTyped(event.target.value)}
+      onBlur={put}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && !event.nativeEvent.isComposing) put();
+        if (event.key === 'Escape') setTyped(value);
+      }}
+    />
+  );
+}

@@ -1,0 +1,90 @@
+/** The rows of a dictionary's text, and small edits of them; the text stays the truth. */
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { addKey, addKeyWithMap, appendItem, apply, type Edit, removeItem, removeKey, setScalar } from '../../yamltext/edits';
+
+/** What a row says in one language. */
+export interface Row {
+  /** Its place among the rows of the text. */
+  index: number;
+  from: string;
+  to: string;
+  name: string;
+  valid_from: string;
+  valid_to: string;
+}
+
+export type Column = Exclude<keyof Row, 'index'>;
+export const COLUMNS = ['from', 'to', 'name', 'valid_from', 'valid_to'] as const satisfies readonly Column[];
+/** Columns that a row must have. */
+export const NEEDED: readonly Column[] = ['from', 'to'];
+
+export interface Read {
+  rows: Row[];
+  /** The file that holds the rows where they do not stand in the text. */
+  table: string | null;
+}
+
+/** As titles are written: one text, or one by language. */
+export type Tongue = 'en' | 'zh';
+
+export function read(text: string, tongue: Tongue): Read {
+  const root = parseDocument(text).contents;
+  if (!isMap(root)) return { rows: [], table: null };
+  const table = root.get('table', true);
+  const rows = root.get('rows', true);
+  return {
+    table: isScalar(table) ? String(table.value) : null,
+    rows: isSeq(rows) ? rows.items.flatMap((item, index) => (isMap(item) ? [rowOf(item, index, tongue)] : [])) : [],
+  };
+}
+
+function rowOf(item: YAMLMap, index: number, tongue: Tongue): Row {
+  const word = (key: string) => {
+    const value = item.get(key, true);
+    // As it is written: `10.50` is no number here.
+    return isScalar(value) ? (value.source ?? String(value.value ?? '')) : '';
+  };
+  const name = item.get('name', true);
+  return {
+    index,
+    from: word('from'),
+    to: word('to'),
+    name: isMap(name) ? String(name.get(tongue) ?? '') : word('name'),
+    valid_from: word('valid_from'),
+    valid_to: word('valid_to'),
+  };
+}
+
+/** The text with another value in a cell; null where the way it is written leaves that to the text. */
+export function withCell(text: string, index: number, column: Column, value: string, tongue: Tongue): string | null {
+  const row = ['rows', index];
+  const item = parseDocument(text).getIn(row, true);
+  if (!isMap(item)) return null;
+  const name = item.get('name', true);
+  let edits: Edit[] | null;
+  if (column === 'name' && isMap(name)) {
+    edits = changed(text, [...row, 'name'], name, tongue, value);
+    // A name that nobody says any more goes whole.
+    if (value === '' && name.items.length === 1) edits = removeKey(text, row, 'name');
+  } else if (column === 'name' && !item.has('name')) {
+    edits = value === '' ? [] : addKeyWithMap(text, row, 'name', tongue, value);
+  } else edits = changed(text, row, item, column, value);
+  return edits === null ? null : apply(text, edits);
+}
+
+function changed(text: string, path: (string | number)[], map: YAMLMap, key: string, value: string): Edit[] | null {
+  if (!map.has(key)) return value === '' ? [] : addKey(text, path, key, value);
+  return value === '' ? removeKey(text, path, key) : setScalar(text, [...path, key], value);
+}
+
+/** The text with one row more; null where the rows are written in another way than one a line. */
+export function withRow(text: string, from: string, to: string): string | null {
+  const edits = appendItem(text, ['rows'], `{from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)}}`);
+  return edits === null ? null : apply(text, edits);
+}
+
+/** The text without a row and the comment above it. */
+export function withoutRow(text: string, index: number): string | null {
+  const edits = removeItem(text, ['rows'], index);
+  return edits === null ? null : apply(text, edits);
+}

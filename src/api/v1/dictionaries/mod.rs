@@ -1,0 +1,3 @@
+//! Dictionaries as pages need them beside their texts.
+
+pub mod unmapped;
