@@ -249,7 +249,7 @@ where
         all.extend(took??);
     }
     all.sort_by(f64::total_cmp);
-    let at = |share: f64| all[((all.len() as f64 * share).ceil() as usize).clamp(1, all.len()) - 1];
-    println!("{what:<34}{:>9.1}{:>9.1}{:>9.1}{:>9.1}", at(0.5), at(0.95), at(0.99), at(1.0));
+    let at = |percent: usize| all[(all.len() * percent).div_ceil(100).clamp(1, all.len()) - 1];
+    println!("{what:<34}{:>9.1}{:>9.1}{:>9.1}{:>9.1}", at(50), at(95), at(99), at(100));
     Ok(())
 }

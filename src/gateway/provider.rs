@@ -115,7 +115,7 @@ impl ProviderLine {
     /// When no answer comes that is one.
     pub async fn ask(&self, base: &Url, ask: &Ask) -> Result<Json, Unanswered> {
         let (status, said) = self.send(&app_request(base, ask), Effect::Read).await?;
-        said.filter(|said| said.is_object()).ok_or_else(|| strange(status))
+        said.filter(Json::is_object).ok_or_else(|| strange(status))
     }
 
     async fn send(&self, request: &Request, effect: Effect) -> Result<(u16, Option<Json>), Unanswered> {

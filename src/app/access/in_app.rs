@@ -129,7 +129,7 @@ impl InApp {
 
 /// Asks the vendor whose a code is.
 async fn known(app: &App, code: &str) -> Result<AppUser, Failed> {
-    let secret = app.options.client.secret.as_ref().map(|secret| secret.expose_secret()).unwrap_or_default();
+    let secret = app.options.client.secret.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default();
     let asking = Asking { client_id: &app.options.client.id, client_secret: secret, code };
     let mut answers = Vec::new();
     while answers.len() < REQUESTS_MAX {

@@ -8,12 +8,15 @@ use crate::domain::insight::Design;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The steps of a flow in their order, its calendar of working time, and what its steps are called.
+pub type Measured = (Design, Option<Arc<Calendar>>, BTreeMap<String, Words>);
+
 impl Publishing {
-    /// The steps of a flow in their order, its calendar of working time, and what its steps are called.
+    /// What is known of a flow, for those who measure its instances.
     ///
     /// # Errors
     /// When no such flow is live.
-    pub fn design_of(&self, flow: &str) -> Result<(Design, Option<Arc<Calendar>>, BTreeMap<String, Words>), Error> {
+    pub fn design_of(&self, flow: &str) -> Result<Measured, Error> {
         let live = self.live.now();
         let version = live.live(flow).ok_or(Error::NotFound("flow"))?;
         let flow = version.flow();

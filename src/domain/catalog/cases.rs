@@ -31,7 +31,7 @@ impl Work {
             let names = Names {
                 environment: &environment,
                 document: self.catalog.documents.get(version.flow.document.as_str()).map(AsRef::as_ref),
-                path: flows.flat_map(|flow| path_words(flow)).collect(),
+                path: flows.flat_map(path_words).collect(),
             };
             names.lint(found, &self.files);
         }

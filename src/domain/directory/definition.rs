@@ -157,7 +157,7 @@ pub struct Directory {
     /// Paths of the CSV tables it is read from.
     pub tables: Vec<Arc<str>>,
     /// Every channel named, with the table (none: the file itself) and the place.
-    named_channels: Vec<(Arc<str>, Option<Arc<str>>, Span)>,
+    named_channels: Vec<NamedChannel>,
 }
 
 impl Directory {
@@ -181,7 +181,7 @@ impl Directory {
     }
 
     /// Every channel that it names, with the table (none: its own file) and the place.
-    pub fn named_channels(&self) -> &[(Arc<str>, Option<Arc<str>>, Span)] {
+    pub fn named_channels(&self) -> &[NamedChannel] {
         &self.named_channels
     }
 
@@ -191,6 +191,9 @@ impl Directory {
         user.and_then(|user| user.language.as_deref()).or(self.language.as_deref()).unwrap_or_default()
     }
 }
+
+/// A channel, the table that it is of (none: the file itself), and where it is named.
+pub type NamedChannel = (Arc<str>, Option<Arc<str>>, Span);
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]

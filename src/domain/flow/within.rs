@@ -9,6 +9,7 @@ use super::flow::Trigger;
 use super::instance::{State, TimerPurpose};
 use super::ladder::{self, Act, Rung, Whom};
 use super::machine::Machine;
+use super::notices;
 use super::people::is_asking;
 use super::reactions;
 use super::steps::notify;
@@ -124,7 +125,7 @@ fn tell(machine: &mut Machine<'_>, kind: &str, whom: &Whom) {
     let stands = at(|state| state == State::Awaiting).or_else(|| at(|state| !state.is_over())).unwrap_or(0);
     let heard = Value::map([("holders", Value::list(holders.iter().map(Value::text)))]);
     let to = notify::people(machine, stands, whom, heard).unwrap_or_default();
-    ladder::tell_people(machine, stands, kind, to);
+    notices::tell_people(machine, stands, kind, to);
 }
 
 /// The time is up: what is open is taken back, and the instance ends.
