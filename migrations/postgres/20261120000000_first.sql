@@ -55,6 +55,7 @@ CREATE TABLE document (
     display        text NOT NULL
 ) WITH (fillfactor = 60);
 CREATE INDEX document_newest ON document (tenant_id, created_at, id);
+CREATE INDEX document_amount ON document (tenant_id, amount) WHERE amount IS NOT NULL;
 CREATE INDEX document_key ON document (tenant_id, key);
 -- People search by the last digits.
 CREATE INDEX document_key_end ON document (tenant_id, reverse(key));
@@ -135,7 +136,8 @@ CREATE TABLE instance (
 CREATE INDEX instance_document ON instance (document_id);
 CREATE INDEX instance_newest ON instance (tenant_id, started_at, id);
 -- What is in flight, for counts: its end is the one change of an instance that leaves the page.
-CREATE INDEX instance_open ON instance (tenant_id, started_at, id) WHERE status IN ('running', 'exception');
+-- With the document, so that what is in flight is counted without reading instances.
+CREATE INDEX instance_open ON instance (tenant_id, started_at, id) INCLUDE (document_id) WHERE status IN ('running', 'exception');
 
 CREATE TABLE history (
     instance_id uuid NOT NULL,

@@ -58,6 +58,7 @@ CREATE TABLE document (
     display        TEXT NOT NULL
 );
 CREATE INDEX document_newest ON document (tenant_id, created_at, id);
+CREATE INDEX document_amount ON document (tenant_id, amount) WHERE amount IS NOT NULL;
 CREATE INDEX document_key ON document (tenant_id, key);
 CREATE INDEX document_key_end ON document (tenant_id, key_reversed);
 
@@ -137,7 +138,8 @@ CREATE TABLE instance (
 );
 CREATE INDEX instance_document ON instance (document_id);
 CREATE INDEX instance_newest ON instance (tenant_id, started_at, id);
-CREATE INDEX instance_open ON instance (tenant_id, started_at, id) WHERE status IN ('running', 'exception');
+-- With the document, so that what is in flight is counted without reading instances.
+CREATE INDEX instance_open ON instance (tenant_id, started_at, id, document_id) WHERE status IN ('running', 'exception');
 
 CREATE TABLE history (
     instance_id BLOB NOT NULL,

@@ -1,6 +1,6 @@
 //! Finding documents: by any business key as people paste it, and by what lists filter on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -188,10 +188,16 @@ impl Reader {
         ids.dedup();
         let rows = self.store.desk().documents_by_id(tenant, &ids).await?;
         let views = self.with_beside(tenant, rows).await?;
+        // By spelling, so that 500 keys are not held against 500 documents each.
+        let mut places: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+        let place: HashMap<Uuid, usize> = views.iter().enumerate().map(|(place, view)| (view.document.id, place)).collect();
+        for (hit, id) in &hits {
+            places.entry(hit).or_default().extend(place.get(&id.0));
+        }
         let mut answer = KeysFound { found: Vec::new(), not_found: Vec::new() };
         for (key, all) in spelled {
-            let mine = |view: &&FoundDocument| hits.iter().any(|(hit, id)| id.0 == view.document.id && all.contains(hit));
-            let documents: Vec<FoundDocument> = views.iter().filter(mine).cloned().collect();
+            let mine: BTreeSet<usize> = all.iter().filter_map(|spelling| places.get(spelling.as_str())).flatten().copied().collect();
+            let documents: Vec<FoundDocument> = mine.into_iter().map(|place| views[place].clone()).collect();
             if documents.is_empty() { answer.not_found.push(key) } else { answer.found.push(KeyFound { key, documents }) }
         }
         Ok(answer)
