@@ -6,7 +6,7 @@ use super::{People, Result};
 use crate::app::engine::definitions::FlowVersion;
 use crate::app::reading::Error;
 use crate::domain::flow::people::choose::around_of;
-use crate::domain::flow::people::verbs::{CO_MANAGED, Verb, offered};
+use crate::domain::flow::people::verbs::{CO_MANAGED, Verb, lets_initiator, offered};
 use crate::domain::flow::people::{FieldRight, asks_of, co_manages, forecast};
 use crate::domain::flow::{Binding, DocumentFacts, Facts, Flow, Instance};
 use crate::domain::ids::{InstanceId, TaskId, TenantId};
@@ -205,7 +205,7 @@ impl People {
                 let with_task = with_task.filter(|verb| !keeps_moving || CO_MANAGED.contains(&verb.word));
                 verbs.extend(with_task.map(|verb| verb_item(verb, "task", asks)));
             }
-            let revokes = |verb: &Verb| verb.word != "revoke" || admin || flow.reactions.iter().any(|reaction| reaction.by_initiator);
+            let revokes = |verb: &Verb| verb.word != "revoke" || admin || lets_initiator(flow, verb.word);
             let with_instance = offered(flow, &around.instance, None)
                 .into_iter()
                 .filter(|verb| (may(verb, person, initiator, admin) && revokes(verb)) || (co_manages && CO_MANAGED.contains(&verb.word)));
@@ -393,6 +393,7 @@ fn may(verb: &Verb, person: Option<&str>, initiator: Option<&str>, admin: bool) 
         Whose::Initiator => began,
         Whose::InitiatorOrAdmin => began || admin,
         Whose::Admin => admin,
+        Whose::AdminOrLetInitiator => began || admin,
         _ => person.is_some() || admin,
     }
 }

@@ -62,6 +62,7 @@ fn whose(whose: Whose) -> &'static str {
         Whose::Initiator => "who began it",
         Whose::InitiatorOrAdmin => "who began it, or who runs the flow",
         Whose::Admin => "who runs the flow (permission `operate`)",
+        Whose::AdminOrLetInitiator => "who runs the flow; who began it, where the flow's reaction says `by: initiator`",
         Whose::Participant => "whoever has to do with it",
     }
 }

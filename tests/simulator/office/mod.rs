@@ -40,7 +40,7 @@ const DAY: u64 = 24 * HOUR;
 pub fn catalog() -> Arc<Catalog> {
     static CATALOG: OnceLock<Arc<Catalog>> = OnceLock::new();
     let compile = || {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/simulator/office/content");
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("benches/office-content");
         let (files, findings) = waybill::app::load::load(&root).expect("the content is readable");
         assert!(findings.is_empty(), "{findings:?}");
         let (catalog, diagnostics) = Catalog::compile(files);

@@ -33,6 +33,7 @@ use super::{Asks, asks_of, choose, proceed};
 use crate::domain::approval::{Act, Refusal, RefusalCode, SYSTEM, Task, TaskKind, TaskState};
 use crate::domain::flow::Flow;
 use crate::domain::flow::decision::Decided;
+use crate::domain::flow::flow::Trigger;
 use crate::domain::flow::instance::{Instance, State, Status};
 use crate::domain::flow::machine::Machine;
 use crate::domain::ids;
@@ -92,6 +93,8 @@ pub enum Whose {
     InitiatorOrAdmin,
     /// An administrator of the flow.
     Admin,
+    /// An administrator; who set the instance going as well, where the flow's reaction to the verb says so.
+    AdminOrLetInitiator,
     /// Whoever has to do with the instance.
     Participant,
 }
@@ -312,6 +315,7 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
         Whose::Initiator => initiator(),
         Whose::InitiatorOrAdmin => act.by.admin || system || initiator(),
         Whose::Admin => act.by.admin || system,
+        Whose::AdminOrLetInitiator => act.by.admin || system || (initiator() && lets_initiator(machine.flow, verb.word)),
         Whose::Participant => act.by.admin || initiator() || takes_part(machine, &act.by.person),
     };
     if !may && !co_manages() {
@@ -320,6 +324,7 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
             Whose::AskerOrAdmin => "only who asked for the task may do this",
             Whose::Initiator | Whose::InitiatorOrAdmin => "only who began the document's flow may do this",
             Whose::Admin => "only who runs the flow may do this",
+            Whose::AdminOrLetInitiator => "only who runs the flow may do this, and who began it where its reaction says `by: initiator`",
             Whose::Participant => "only who has to do with it may do this",
         };
         return Err(RefusalCode::NotYours.because(message));
@@ -335,6 +340,11 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Whether a flow's reaction lets the initiator use a verb that else is only for whoever runs the flow.
+pub fn lets_initiator(flow: &Flow, verb: &str) -> bool {
+    flow.reactions.iter().any(|reaction| reaction.by_initiator && matches!(&reaction.trigger, Trigger::Verb(word) if word == verb))
 }
 
 /// Whether somebody has or had a task here.

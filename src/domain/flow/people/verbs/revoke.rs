@@ -1,7 +1,7 @@
 //! `revoke`: what was approved is revoked, by the flow's own reaction: only that knows what must be undone where.
 
 use super::{Given, On, Verb, Whose};
-use crate::domain::approval::{Refusal, RefusalCode, SYSTEM};
+use crate::domain::approval::{Refusal, RefusalCode};
 use crate::domain::flow::event::Outcome;
 use crate::domain::flow::flow::Trigger;
 use crate::domain::flow::instance::Status;
@@ -13,7 +13,7 @@ pub(super) static VERB: Verb = Verb {
     word: "revoke",
     doc: "Revokes what was approved, with a reason: the flow's reaction to `verb: revoke` undoes it, once people have agreed where it asks them. The initiator may where the reaction says `by: initiator`. A partner that refuses leaves an exception.",
     on: On::Ended,
-    whose: Whose::InitiatorOrAdmin,
+    whose: Whose::AdminOrLetInitiator,
     core: false,
     while_suspended: false,
     perform,
@@ -24,12 +24,7 @@ fn perform(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> 
         return Err(RefusalCode::NotAllowed.because("only what ended approved can be revoked"));
     }
     let trigger = Trigger::Verb("revoke".to_owned());
-    let mut reactions = machine.flow.reactions.iter().filter(|reaction| reaction.trigger == trigger);
-    let runs_it = given.act.by.admin || given.act.by.person == SYSTEM;
-    if !runs_it && !reactions.clone().any(|reaction| reaction.by_initiator) {
-        return Err(RefusalCode::NotYours.because("only who runs the flow may do this: its reaction does not say `by: initiator`"));
-    }
-    if reactions.next().is_none() {
+    if !machine.flow.reactions.iter().any(|reaction| reaction.trigger == trigger) {
         return Err(RefusalCode::NotAllowed.because("the flow does not say how it is revoked: it has no reaction to `verb: revoke`"));
     }
     if reactions::taken_over(machine) {
