@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use waybill::domain::catalog::Catalog;
-use waybill::domain::directory::{Department, Directory, RoleGrant, User};
+use waybill::domain::directory::{Department, Directory, RoleGrant, User, Wishes};
 use waybill::domain::text::title::Title;
 
 /// Whoever runs the flows, and never leaves.
@@ -57,6 +57,8 @@ impl Company {
                 department: Some("company".into()),
                 manager: manager.as_deref().map(Arc::from),
                 language: None,
+                channels: Vec::new(),
+                wishes: Wishes::default(),
                 active: !left.contains_key(person),
             };
             directory.users.insert(person.as_str().into(), user);

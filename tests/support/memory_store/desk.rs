@@ -21,6 +21,44 @@ pub mod names {
 /// Every method of the desk that is not about people.
 macro_rules! desk_left_out {
     () => {
+        // Nobody of the simulated people has quiet hours or a digest: nothing waits.
+        fn notices_due(&self, _tenant: TenantId, _now: Timestamp) -> BoxFuture<'_, Result<Vec<(String, String)>>> {
+            Box::pin(async { Ok(Vec::new()) })
+        }
+        fn bundled_notices(&self, _tenant: TenantId, _most: u32) -> BoxFuture<'_, Result<Vec<WaitingRow>>> {
+            Box::pin(async { Ok(Vec::new()) })
+        }
+        fn bundle_notices<'a>(
+            &'a self,
+            _tenant: TenantId,
+            _whose: (&'a str, &'a str),
+            _bundle: Uuid,
+            _now: Timestamp,
+        ) -> BoxFuture<'a, Result<u64>> {
+            $crate::memory_store::desk::left_out()
+        }
+        fn drop_bundle(&self, _tenant: TenantId, _bundle: Uuid) -> BoxFuture<'_, Result<()>> {
+            $crate::memory_store::desk::left_out()
+        }
+        fn give_feedback<'a>(&'a self, _row: &'a FeedbackRow, _most: u32) -> BoxFuture<'a, Result<bool>> {
+            $crate::memory_store::desk::left_out()
+        }
+        fn feedback<'a>(&'a self, _tenant: TenantId, _settled: Option<bool>, _page: &'a Page) -> BoxFuture<'a, Result<Vec<FeedbackRow>>> {
+            $crate::memory_store::desk::left_out()
+        }
+        fn feedback_of(&self, _tenant: TenantId, _id: Uuid) -> BoxFuture<'_, Result<Option<FeedbackRow>>> {
+            $crate::memory_store::desk::left_out()
+        }
+        fn settle_feedback<'a>(
+            &'a self,
+            _tenant: TenantId,
+            _id: Uuid,
+            _by: &'a str,
+            _answer: Option<&'a str>,
+            _at: Timestamp,
+        ) -> BoxFuture<'a, Result<bool>> {
+            $crate::memory_store::desk::left_out()
+        }
         fn exception_groups<'a>(&'a self, _filter: &'a ExceptionChoice, _limit: u32) -> BoxFuture<'a, Result<Vec<GroupRow>>> {
             $crate::memory_store::desk::left_out()
         }
