@@ -48,7 +48,8 @@ impl Default for Company {
 impl Company {
     /// The directory when these have left.
     pub fn directory(&self, left: &BTreeMap<String, SignedDuration>) -> Directory {
-        let mut directory = Directory { id: "people".into(), ..Directory::default() };
+        let mut directory = Directory::default();
+        directory.id = "people".into();
         for (person, manager) in &self.managers {
             let user = User {
                 id: person.as_str().into(),
