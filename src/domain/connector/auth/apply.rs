@@ -67,10 +67,6 @@ impl Apply {
         Apply { place: PlaceOf::Header, name: Arc::from("authorization"), tree: Tree::template(text) }
     }
 
-    pub(super) fn is_body(&self) -> bool {
-        matches!(self.place, PlaceOf::Body)
-    }
-
     fn compile(node: &Node, scope: &ScopeType, compiler: &mut Compiler<'_>) -> Option<Apply> {
         let places = [("header", PlaceOf::Header), ("cookie", PlaceOf::Cookie), ("query", PlaceOf::Query), ("body", PlaceOf::Body)];
         let (word, place) = places.into_iter().find(|(word, _)| node.get(word).is_some())?;
