@@ -1979,6 +1979,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in inside an app: its page sends the code that the app gave it. Whose it is the vendor says; that user must be linked
+         *     with an account here.
+         */
+        post: operations["sign_in_by_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in/link": {
         parameters: {
             query?: never;
@@ -2491,6 +2511,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/decide/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what a link would decide. Nothing is decided. */
+        get: operations["look_at_decision_link"];
+        put?: never;
+        /** Decides by a link, once. */
+        post: operations["use_decision_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -2660,6 +2698,22 @@ export interface components {
              * @description The revision it was made for; another one by now is refused.
              */
             revision?: number | null;
+        };
+        /** @description What the page inside the app got. */
+        AppCode: {
+            /** @description The code that the app's script gave for this sign-in. */
+            code: string;
+        };
+        /** @description An app inside which one can sign in. */
+        AppItem: {
+            /** @description What the app's script is asked with for a code. */
+            client_id: string;
+            /** @description Its name, for the address that takes its code. */
+            name: string;
+            /** @description Which app: `dingtalk`, `feishu` or `wecom`. */
+            scheme: string;
+            /** @description What people read. */
+            title: string;
         };
         /** @description To whom an exception is given. */
         Assignee: {
@@ -3871,7 +3925,7 @@ export interface components {
              */
             since_at: string;
             /** @description The value. */
-            value: Record<string, never>;
+            value: components["schemas"]["Value"];
         };
         /** @description The fields of a revision with where they came from. */
         FieldOrigins: {
@@ -5777,7 +5831,7 @@ export interface components {
             /** @description The rule. */
             rule: components["schemas"]["RulePlace"];
             /** @description The value. */
-            value: Record<string, never>;
+            value: components["schemas"]["Value"];
         };
         /** @description What went wrong. */
         Problem: {
@@ -6391,6 +6445,8 @@ export interface components {
         };
         /** @description How one can sign in here. */
         SignInOffer: {
+            /** @description Apps inside which one can sign in: their pages need no button. */
+            apps: components["schemas"]["AppItem"][];
             /** @description Whether name and password are taken. */
             password: boolean;
             /** @description Identity providers at which one can sign in, in the order of their buttons. */
@@ -6730,7 +6786,7 @@ export interface components {
             /** @description The connection. */
             connection: string;
             /** @description How far it got; only with the permission `payloads`, since cursors may hold keys. */
-            cursor: Record<string, never>;
+            cursor?: unknown;
             /**
              * Format: date-time
              * @description When it is due; while it runs, when its lease ends.
@@ -7247,6 +7303,7 @@ export interface components {
             /** @description How many warnings there are about the given texts. */
             warnings: number;
         };
+        Value: unknown;
         /** @description Something a person may do. */
         VerbItem: {
             /** @description Whether it needs a comment here. */
@@ -8590,8 +8647,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Any business key as typed or pasted, ours or a partner's: exactly, else its beginning, else (from four characters) its
-                 *     end. Full-width characters and spaces do not matter.
+                 * @description Any business key as typed or pasted, ours or a partner's: exactly, else its beginning or (from four
+                 *     characters) its end. Full-width characters and spaces do not matter.
                  */
                 q?: string;
                 /** @description Document type, such as `purchase_order`. */
@@ -8655,8 +8712,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Any business key as typed or pasted, ours or a partner's: exactly, else its beginning, else (from four characters) its
-                 *     end. Full-width characters and spaces do not matter.
+                 * @description Any business key as typed or pasted, ours or a partner's: exactly, else its beginning or (from four
+                 *     characters) its end. Full-width characters and spaces do not matter.
                  */
                 q?: string;
                 /** @description Document type, such as `purchase_order`. */
@@ -11607,6 +11664,43 @@ export interface operations {
             };
         };
     };
+    sign_in_by_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app, of those that `GET /api/v1/sign-in` names */
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow_link: {
         parameters: {
             query?: never;
@@ -12791,6 +12885,93 @@ export interface operations {
             };
             /** @description A page that says why not */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_decision_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's signed text */
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page that asks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A page that says why not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_decision_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's signed text */
+                link: string;
+            };
+            cookie?: never;
+        };
+        /** @description The page's form: `comment` */
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description A page that says so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A page that says why not */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
