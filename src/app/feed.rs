@@ -270,10 +270,13 @@ pub fn place_text(place: FeedPlace) -> String {
     format!("{}.{}", place.transaction, place.number)
 }
 
-/// The place an event's id names.
-pub fn parse_place(text: &str) -> Option<FeedPlace> {
-    let (transaction, number) = text.split_once('.')?;
-    Some(FeedPlace { transaction: transaction.parse().ok()?, number: number.parse().ok()? })
+/// The place an event's id names; one from where nothing is known when it names none, so that its listener reads everything again.
+pub fn place_of(text: Option<&str>) -> FeedPlace {
+    let read = |text: &str| {
+        let (transaction, number) = text.split_once('.')?;
+        Some(FeedPlace { transaction: transaction.parse().ok()?, number: number.parse().ok()? })
+    };
+    text.and_then(read).unwrap_or(FeedPlace::UNKNOWN)
 }
 
 /// Several commits as one: of each thing the newest version.

@@ -339,8 +339,12 @@ async fn send(door: &Door, method: &Method, path: &str, who: &str, body: Option<
 
 /// A consent wants a connector that asks for one, a partner and a browser: `tests/consent.rs` has them.
 const CONSENT: [&str; 4] = ["consent_state", "ask_consent", "answer_consent", "callback"];
-/// These want a person with a browser, or a provider: `tests/api/sign_in.rs` and `providers.rs` have them.
-const SESSIONS: [&str; 12] = [
+/// These want a person with a browser, a provider, an app or a notice: `tests/api/sign_in.rs`, `providers.rs` and `in_app.rs`, and
+/// `tests/notices.rs` have them.
+const SESSIONS: [&str; 15] = [
+    "look_at_decision_link",
+    "use_decision_link",
+    "sign_in_by_app",
     "begin_sign_in",
     "end_sign_in",
     "link_identity",

@@ -18,9 +18,8 @@ use crate::api::auth::{Allowed, Read};
 use crate::api::codes;
 use crate::api::extract::Query;
 use crate::api::problem::Problem;
-use crate::app::feed::{Feed, Listener, Told, parse_place, place_text};
+use crate::app::feed::{Feed, Listener, Told, place_of, place_text};
 use crate::runtime::Clock;
-use crate::store::desk::FeedPlace;
 
 /// A line that keeps proxies from hanging up.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -57,8 +56,7 @@ pub async fn stream(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let topics = topics(query.topics.as_deref())?;
-    // A place that cannot be read is one whose listener has missed something.
-    let last = headers.get("last-event-id").map(|value| value.to_str().ok().and_then(parse_place).unwrap_or(FeedPlace::UNKNOWN));
+    let last = headers.get("last-event-id").map(|value| place_of(value.to_str().ok()));
     let Some(listener) = feed.listen(caller.tenant, &caller.name, topics, last) else {
         return Err(Problem::new(&codes::TOO_MANY_STREAMS, "Too many event streams are open."));
     };

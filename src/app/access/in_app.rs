@@ -1,11 +1,13 @@
 //! Signing in inside an app: the code of its page leads to the vendor's user, and that to the account linked with it.
 
 use super::providers::{Failed, NotAdmitted};
-use super::{Access, Actor, Opened};
+use super::users::told;
+use super::{Access, Actor, Error, Opened};
 use crate::domain::access::in_app::{AppUser, Asking, CODE_CHARACTERS_MAX, Next, REQUESTS_MAX, Refusal, Scheme};
 use crate::domain::ids::TenantId;
 use crate::gateway::{ClientLogin, ProviderLine, ProviderReach};
 use crate::runtime::metrics::list::PROVIDER_SIGN_INS;
+use crate::store::identity::{UserRow, UserSaved};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -123,7 +125,24 @@ impl InApp {
         if account.status == "disabled" {
             return Err(NotAdmitted::Disabled.into());
         }
+        let account = self.come_in(account, from).await?;
         Ok(self.access.open(account, &format!("app/{}", app.options.name), from).await?)
+    }
+
+    /// Who was invited has come in, by another door than the link.
+    async fn come_in(&self, before: UserRow, from: &Actor) -> Result<UserRow, Failed> {
+        if before.status == "active" {
+            return Ok(before);
+        }
+        let (version, updated_at) = (before.version.saturating_add(1), self.access.clock.now());
+        let after = UserRow { status: "active".to_owned(), version, updated_at, ..before.clone() };
+        let actor = Actor { tenant: after.tenant, name: after.name.clone(), via: "app", ..from.clone() };
+        let detail = json!({"before": told(&before), "after": told(&after)});
+        let entry = self.access.entry(&actor, "user.change", Some(format!("user/{}", after.id)), detail);
+        match self.access.store.identity().save_user(&after, &entry).await? {
+            UserSaved::Saved => Ok(after),
+            _ => Err(Error::Changed("the account was changed meanwhile").into()),
+        }
     }
 }
 
