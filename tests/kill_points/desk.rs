@@ -121,6 +121,14 @@ async fn walk(store: &str) {
     let notes: Vec<&Value> = notes["items"].as_array().into_iter().flatten().filter(|note| note["text"] == "seen").collect();
     assert_eq!(notes.len(), 2, "{notes:?}: what was kept and not answered, and what was answered: a person sees both");
 
+    let note = json!({"page": "/exceptions", "text": "too many"});
+    let given = desk.survives("desk.give_feedback", post("/api/v1/feedback", note)).await;
+    let kept = desk.hub.get("/api/v1/feedback?settled=false").await;
+    assert_eq!(kept["items"].as_array().map(Vec::len), Some(2), "{kept}: what was kept and not answered, and what was answered");
+    let settle = format!("/api/v1/feedback/{}/settle", text(&given["id"]));
+    let settled = desk.survives("desk.settle_feedback", post(settle, json!({"answer": "mended"}))).await;
+    assert_eq!(settled["answer"], "mended", "{settled}");
+
     let view = json!({"page": "documents", "name": "mine", "shared": false, "query": {"status": "submitted"}});
     let view = post("/api/v1/views", view);
     for side in ["before", "after"] {
