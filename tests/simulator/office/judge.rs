@@ -211,7 +211,7 @@ fn whoever_was_asked(world: &World, case: &Case, wrong: &dyn Fn(String)) {
         }
     }
     drop(book);
-    problems.into_iter().for_each(|problem| wrong(problem));
+    problems.into_iter().for_each(wrong);
 }
 
 /// What a step came to is what its people said, by the mode.
