@@ -3,8 +3,8 @@
 use secrecy::SecretString;
 use url::Url;
 
-use super::Source;
 use super::server::secret_setting;
+use super::{Source, outside};
 use crate::domain::access::in_app::{Scheme, WORDS};
 use crate::domain::binding::EgressRule;
 use crate::domain::diagnostic::Report;
@@ -64,8 +64,7 @@ fn app(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> Opt
     let name = text("name")?;
     let scheme = Scheme::of(&text("scheme")?)?;
     let written = text("base_url").unwrap_or_else(|| scheme.base.to_owned());
-    let secure = |url: &Url| url.scheme() == "https" || (url.scheme() == "http" && is_here(url));
-    let Some(base) = Url::parse(&written).ok().filter(|url| url.has_host() && url.query().is_none() && secure(url)) else {
+    let Some(base) = outside::secure(&written) else {
         let span = node.get("base_url").map(|node| node.span).unwrap_or_default();
         report
             .error("bad_value", span, "this is no address of a vendor: an `https` URL without a query")
@@ -80,34 +79,7 @@ fn app(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> Opt
         scheme,
         client_id: text("client_id")?,
         client_secret,
-        egress: egress(node, &base, path, report),
+        egress: outside::egress(node, &base, "qyapi.weixin.qq.com", path, report),
         base,
     })
-}
-
-fn is_here(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-fn egress(node: &Node, base: &Url, path: &str, report: &mut Report) -> Vec<EgressRule> {
-    let Some(list) = node.get("egress") else {
-        let host = base.host_str().unwrap_or_default();
-        return base.port_or_known_default().and_then(|port| EgressRule::parse(&format!("{host}:{port}"))).into_iter().collect();
-    };
-    let rule = |node: &Node| {
-        let rule = node.text().and_then(EgressRule::parse);
-        if rule.is_none() {
-            report
-                .error("bad_value", node.span, "this is no host or network")
-                .at(format!("{path}.egress"))
-                .hint("write for example `qyapi.weixin.qq.com` or `10.1.0.0/16`");
-        }
-        rule
-    };
-    list.items().iter().filter_map(rule).collect()
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use secrecy::SecretString;
-use url::{Host, Url};
+use url::Url;
 
-use super::Source;
 use super::server::secret_setting;
+use super::{Source, outside};
 use crate::domain::access::grant::{Grant, Scope};
 use crate::domain::access::oidc::{Admit, Rules};
 use crate::domain::access::role::Roles;
@@ -120,7 +120,7 @@ fn provider(node: &Node, source: &Source<'_>, path: &str, known: &Roles, report:
     Some(IdentityProvider {
         title: text("title").unwrap_or_else(|| name.clone()),
         name,
-        egress: egress(node, &issuer, path, report),
+        egress: outside::egress(node, &issuer, "*.example.com:443", path, report),
         ca: authority(node, source, path, report),
         issuer,
         issuer_text,
@@ -133,14 +133,7 @@ fn provider(node: &Node, source: &Source<'_>, path: &str, known: &Roles, report:
 
 /// Over TLS, or on this machine itself.
 fn issuer(node: &Node, text: &str, path: &str, report: &mut Report) -> Option<Url> {
-    let here = |url: &Url| match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    let fits = |url: &Url| url.has_host() && url.query().is_none() && (url.scheme() == "https" || (url.scheme() == "http" && here(url)));
-    let url = Url::parse(text).ok().filter(fits);
+    let url = outside::secure(text);
     if url.is_none() {
         let span = node.get("issuer").map(|node| node.span).unwrap_or_default();
         report
@@ -180,24 +173,6 @@ fn grant(node: &Node, path: &str, known: &Roles, report: &mut Report) -> Option<
         return None;
     }
     Some(Grant { role: role.to_owned(), scope, by: None })
-}
-
-fn egress(node: &Node, issuer: &Url, path: &str, report: &mut Report) -> Vec<EgressRule> {
-    let Some(list) = node.get("egress") else {
-        let host = issuer.host_str().unwrap_or_default();
-        return issuer.port_or_known_default().and_then(|port| EgressRule::parse(&format!("{host}:{port}"))).into_iter().collect();
-    };
-    let rule = |node: &Node| {
-        let rule = node.text().and_then(EgressRule::parse);
-        if rule.is_none() {
-            report
-                .error("bad_value", node.span, "this is no host or network")
-                .at(format!("{path}.egress"))
-                .hint("write for example `login.example.com`, `*.example.com:443` or `10.1.0.0/16`");
-        }
-        rule
-    };
-    list.items().iter().filter_map(rule).collect()
 }
 
 fn authority(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> Option<String> {

@@ -10,6 +10,7 @@ mod environment;
 mod gateway;
 mod identity;
 mod mail;
+mod outside;
 mod project;
 mod range;
 mod retention;
