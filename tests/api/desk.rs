@@ -164,11 +164,45 @@ async fn what_would_fail_for_every_item_is_refused_at_once() {
         literal!({"resource": "exceptions"}),
         literal!({"resource": "tokens", "ids": []}),
         literal!({"resource": "documents", "filter": {"colour": "red"}}),
+        literal!({"resource": "documents", "filter": {"limit": 3}}),
+        literal!({"resource": "messages", "filter": {"connection": "a\u{0}b"}}),
     ] {
         assert_eq!(door.post("/api/v1/selections", &body.to_string()).await.0, 422, "{body}");
     }
+    // What the list refuses would be everything here.
+    for body in [
+        literal!({"resource": "documents", "filter": {"amount_from": "abc"}}),
+        literal!({"resource": "documents", "filter": {"standing": "sitting"}}),
+        literal!({"resource": "exceptions", "filter": {"cause": "bad luck"}}),
+        literal!({"resource": "messages", "filter": {"state": "lost"}}),
+    ] {
+        let (status, problem) = door.post("/api/v1/selections", &body.to_string()).await;
+        assert_eq!((status, problem["code"].as_str()), (400, Some("bad_query")), "{body}: {problem}");
+    }
+    let probe = literal!({"resource": "documents", "filter": {"body": "Harbour"}}).to_string();
+    let request = door.client.post(format!("{}/api/v1/selections", door.base)).bearer_auth(token(&[Permission::Read, Permission::Operate]));
+    let answer = request.header("content-type", "application/json").body(probe).send().await.unwrap();
+    assert_eq!(answer.status(), 403, "contents are looked into by who may see them");
     let gone = literal!({"selection": uuid::Uuid::from_u128(1), "action": "retry"});
     assert_eq!(door.post("/api/v1/batches", &gone.to_string()).await.0, 404);
+}
+
+#[tokio::test]
+async fn the_largest_page_is_not_the_last_one() {
+    let door = door().await;
+    let keys: Vec<String> = (0..502).map(|number| format!("PO-{number}")).collect();
+    for (number, key) in keys.iter().enumerate() {
+        door.write(order(key, i64::try_from(number).unwrap())).await;
+    }
+    for list in ["documents", "instances"] {
+        let (_, page) = door.get(&format!("/api/v1/{list}?limit=500")).await;
+        assert_eq!(page["items"].as_array().map(Vec::len), Some(500), "{list}");
+        let cursor = page["next_cursor"].as_str().unwrap_or_else(|| panic!("`{list}` ends after 500 of 502"));
+        let (_, rest) = door.get(&format!("/api/v1/{list}?limit=500&cursor={cursor}")).await;
+        assert_eq!((rest["items"].as_array().map(Vec::len), rest["next_cursor"].is_null()), (Some(2), true), "{list}");
+    }
+    let table = door.request(Method::GET, "/api/v1/documents.csv").send().await.unwrap().text().await.unwrap();
+    assert_eq!(table.lines().count(), 503, "the heading and every document");
 }
 
 #[tokio::test]

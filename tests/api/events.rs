@@ -61,6 +61,10 @@ async fn what_changes_is_told_and_a_broken_stream_goes_on() {
     );
     let mut unknown = Events::open(&door, "", Some("0.0")).await;
     assert_eq!(unknown.next(&door).await.0, "reset", "a place before all that is kept");
+    for place in ["999999999999.1", "yesterday", ""] {
+        let mut elsewhere = Events::open(&door, "", Some(place)).await;
+        assert_eq!(elsewhere.next(&door).await.0, "reset", "`{place}`: nobody knows what was missed since");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -48,6 +48,8 @@ use crate::store::{self, Counts, Store};
 pub const LIMIT_DEFAULT: u32 = 50;
 /// Rows of a page at most.
 pub const LIMIT_MAX: u32 = 500;
+// The store gives a page and the one row that tells whether there is another.
+const _: () = assert!(store::PAGE_MAX == LIMIT_MAX + 1);
 
 /// Whether the caller may see what documents and partners' answers hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
