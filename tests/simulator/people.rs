@@ -104,8 +104,13 @@ pub fn file_away(world: &Arc<World>) {
     let after = jiff::SignedDuration::try_from(after).unwrap_or_default();
     let world = world.clone();
     world.executor.clone().spawn(WORLD, async move {
+        // When it is calm nothing is forgotten any more: the last runs of reconciliation are judged by what they could see.
+        let end = world.plan.over + world.plan.storm_after;
         loop {
             world.executor.sleep(Duration::from_secs(86_400)).await;
+            if world.executor.now() > end {
+                return;
+            }
             let before = world.executor.timestamp() - after;
             let old: Vec<_> = world
                 .books()
