@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibility, openBrowser, openPage } from './browser';
+import { accessibility, openBrowser, openPage, saved } from './browser';
 import { call, callAs, command, TOKENS } from './hub';
 import { world } from './world';
 
@@ -239,9 +239,7 @@ test('the audit is narrowed, proved, and given as the same table', async () => {
   const filter = 'actor=operator&action=POST%20%2Fapi%2Fv1%2Fviews&limit=500';
   const { items } = await call<{ items: { id: string }[] }>(world.url, `audit?${filter}`);
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
-  const lines = readFileSync(await file.path(), 'utf8')
-    .trim()
-    .split('\r\n');
+  const lines = (await saved(file)).trim().split('\r\n');
   expect(lines).toHaveLength(items.length + 1);
   for (const item of items) expect(lines.some((line) => line.endsWith(item.id))).toBe(true);
   await grid

@@ -52,6 +52,8 @@ export function Shell() {
     [navigate],
   );
   useGlobalKeys(keys);
+  // While another page is on its way the old one still stands there.
+  const moving = useRouterState({ select: (state) => state.isLoading });
   return (
     <div className={`shell${wide ? ' wide' : ''}`}>
       <a className="skip" href="#page">
@@ -72,7 +74,7 @@ export function Shell() {
       </header>
       <div className="page-frame">
         <Stale />
-        <main id="page" tabIndex={-1}>
+        <main id="page" tabIndex={-1} aria-busy={moving || undefined}>
           <Outlet />
         </main>
       </div>

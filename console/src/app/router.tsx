@@ -180,7 +180,7 @@ export const settingsHomeRoute = createRoute({
 export const settingsRoute = createRoute({
   getParentRoute: () => root,
   path: '/settings/$section',
-  validateSearch: known(['open', 'calendar', 'year']),
+  validateSearch: known(['open', 'calendar', 'year', 'part', 'flow', 'task']),
   component: lazyRouteComponent(() => import('../features/settings/SettingsPage'), 'SettingsPage'),
 });
 
