@@ -68,6 +68,18 @@ export async function openPage(browser: Browser, url: string, path: string, look
       faults.push(`request to ${request.url()}`);
   });
   await page.addInitScript(() => {
+    // What a page has asked for and not got yet; the stream never ends.
+    const asked = { open: 0 };
+    const plain = globalThis.fetch.bind(globalThis);
+    Object.assign(globalThis, {
+      asked,
+      fetch: (...order: Parameters<typeof fetch>) => {
+        const to = order[0] instanceof Request ? order[0].url : String(order[0]);
+        if (to.includes('/events/stream')) return plain(...order);
+        asked.open += 1;
+        return plain(...order).finally(() => setTimeout(() => (asked.open -= 1)));
+      },
+    });
     document.addEventListener('securitypolicyviolation', (event) =>
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
     );
@@ -87,9 +99,13 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(
     () =>
       new Promise((say) => {
+        const { asked } = globalThis as unknown as { asked: { open: number } };
+        const calm = () =>
+          asked.open === 0 && document.querySelector('[aria-busy="true"]') === null && document.querySelector('h1, h2') !== null;
         // Twice: what is drawn may ask for more.
-        const calm = () => document.querySelector('[aria-busy="true"]') === null && document.querySelector('h1, h2') !== null;
-        requestAnimationFrame(() => requestAnimationFrame(() => say(calm())));
+        const twice = () => requestAnimationFrame(() => requestAnimationFrame(() => say(calm())));
+        if (calm()) requestAnimationFrame(() => requestAnimationFrame(twice));
+        else say(false);
       }),
   );
 }

@@ -44,7 +44,7 @@ test('a template is tried on a real task, as it reads and as its channel sends i
 test('a step tells in other words by one change of its flow’s text', async () => {
   const live = await call<{ text: string }>(world.url, 'definitions/flow/house_approval/text');
   const { page, context, faults } = await openPage(browser, world.url, '/settings/notifications?part=steps&flow=house_approval');
-  await page.getByRole('button', { name: 'Change how people are told: It is their turn, Finance' }).click();
+  await page.getByRole('button', { name: /^Change how people are told: It is their turn, Finance/ }).click();
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('button', { name: /Template/ }).click();
   await page.getByRole('option', { name: 'po_released' }).click();

@@ -125,12 +125,8 @@ function Row({
             {readOnly ? (
               shown
             ) : (
-              <button
-                type="button"
-                className="linklike"
-                aria-label={t('tells.change', { event: word('tell_event', event), step: what })}
-                onClick={() => onOpen(event)}
-              >
+              <button type="button" className="linklike" onClick={() => onOpen(event)}>
+                <span className="hidden-text">{t('tells.change', { event: word('tell_event', event), step: what })} </span>
                 {shown}
               </button>
             )}
