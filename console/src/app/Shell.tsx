@@ -85,6 +85,9 @@ export function Shell() {
   );
 }
 
+/** Where the names of the areas would leave no room for the page: they go when one is chosen. The same bound stands in `app.css`. */
+const NARROW = '(max-width: 480px)';
+
 function Rail({ wide, onToggle }: { wide: boolean; onToggle: () => void }) {
   const t = useT();
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -102,6 +105,7 @@ function Rail({ wide, onToggle }: { wide: boolean; onToggle: () => void }) {
               activeOptions={{ exact: true }}
               aria-current={here?.to === area.to ? 'page' : undefined}
               title={wide ? undefined : t(area.name)}
+              onClick={() => wide && matchMedia(NARROW).matches && onToggle()}
             >
               <Icon name={area.icon} />
               <span className={wide ? '' : 'hidden-text'}>{t(area.name)}</span>

@@ -167,8 +167,10 @@ function Each({
   return (
     <Card title={t('manners.each')}>
       <p className="dim">{t('manners.each_what')}</p>
-      <div className="field search">
-        <TextField label={t('filters.q')} value={filter} onChange={setFilter} type="search" />
+      <div className="filters">
+        <div className="field search">
+          <TextField label={t('filters.q')} value={filter} onChange={setFilter} type="search" />
+        </div>
       </div>
       {found.length === 0 ? (
         <Empty title={t('documents.none_fit')} />
