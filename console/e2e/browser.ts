@@ -90,7 +90,10 @@ export async function openPage(browser: Browser, url: string, path: string, look
 
 /** Leads a page that is loaded to another address, as a link in it would. */
 export async function follow(page: Page, path: string): Promise<void> {
-  await page.evaluate((to) => history.pushState({}, '', to), path);
+  const turned = () => document.documentElement.dataset.turned ?? '';
+  const before = await page.evaluate(turned);
+  await page.evaluate((to) => history.pushState(null, '', to), path);
+  await page.waitForFunction((old) => document.documentElement.dataset.turned !== old, before);
   await settled(page);
 }
 
