@@ -113,7 +113,7 @@ export const flowsRoute = createRoute({
 export const flowRoute = createRoute({
   getParentRoute: () => root,
   path: '/flows/$flow',
-  validateSearch: known(['tab', 'step', 'range']),
+  validateSearch: known(['tab', 'step', 'range', 'overlay']),
   component: lazyRouteComponent(() => import('../features/flows/FlowPage'), 'FlowPage'),
 });
 

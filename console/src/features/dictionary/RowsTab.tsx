@@ -8,6 +8,7 @@ import { Loaded } from '../../app/states';
 import { writeCsv } from '../../format/csv';
 import { type Key, useLanguage, useT } from '../../i18n';
 import { Banner, Button, Card, Cell, Empty, Table, TextField, Time, toast } from '../../ui';
+import { apply } from '../../yamltext/edits';
 import { EditBar } from '../definitions/EditBar';
 import { useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
@@ -80,7 +81,12 @@ export function RowsTab() {
         />
       )}
       {found.length > SHOWN_MAX && <p className="dim">{t('dictionary.cut', { shown: SHOWN_MAX, count: found.length })}</p>}
-      <Findings findings={findings} here={path} />
+      <Findings
+        findings={findings}
+        here={path}
+        text={refused === null ? text : undefined}
+        onFix={(fix) => setText(apply(text, [fix]))}
+      />
       {importing && <ImportSheet text={text} tongue={tongue} onPut={setText} onClose={() => setImporting(false)} />}
     </div>
   );

@@ -1,16 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import { api, type Schemas, take } from '../../api/client';
+import type { Schemas } from '../../api/client';
 import { flowRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
 import { Banner, Card, Empty, Select, StatusChip, Time } from '../../ui';
 import { DownloadButton } from '../acting/DownloadButton';
 import { PathTable } from './PathTable';
-import { percent, RANGES, sinceOf } from './range';
+import { percent, RANGES } from './range';
 import { StepTable } from './StepTable';
 import { TimesTable } from './TimesTable';
+import { useInsight } from './use';
 
 type Insight = Schemas['FlowInsight'];
 
@@ -20,14 +19,7 @@ export function InsightTab({ flow }: { flow: string }) {
   const navigate = useNavigate();
   const search = flowRoute.useSearch();
   const range = search.range ?? '30';
-  // Fixed while the page is open, so that a look at another tab and back shows the same figures.
-  const [now] = useState(() => new Date());
-  const query = { since: sinceOf(range, now) };
-  const found = useQuery({
-    queryKey: ['insight', flow, query],
-    queryFn: () => take(api.GET('/api/v1/flows/{flow}/insight', { params: { path: { flow }, query } })),
-    staleTime: 60_000,
-  });
+  const { insight: found, since } = useInsight(flow, range);
   return (
     <div className="stack">
       <div className="row between">
@@ -45,7 +37,7 @@ export function InsightTab({ flow }: { flow: string }) {
           choices={RANGES.map((days) => ({ id: days, name: t('insight.days', { days: Number(days) }) }))}
         />
         <DownloadButton
-          path={`/api/v1/flows/${encodeURIComponent(flow)}/insight.csv?${new URLSearchParams(query)}`}
+          path={`/api/v1/flows/${encodeURIComponent(flow)}/insight.csv?${new URLSearchParams({ since })}`}
           name={`insight-${flow}.csv`}
         />
       </div>

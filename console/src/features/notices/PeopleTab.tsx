@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { Loaded } from '../../app/states';
 import { type Key, useLanguage, useT } from '../../i18n';
 import { Banner, Card, Cell, Checkbox, Empty, Select, Table, TextField, toast } from '../../ui';
+import { apply } from '../../yamltext/edits';
 import { EditBar } from '../definitions/EditBar';
 import { EditingProvider, useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
@@ -67,7 +68,12 @@ function Manners() {
           onPut={(row, manner, value) => put(withManner(text, row, manner, value))}
         />
       )}
-      <Findings findings={findings} here={path} />
+      <Findings
+        findings={findings}
+        here={path}
+        text={refused === null ? text : undefined}
+        onFix={(fix) => setText(apply(text, [fix]))}
+      />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { Loaded } from '../../app/states';
 import { type Key, useLanguage, useT, useWord } from '../../i18n';
 import { Card, Chip, Empty, Icon, Select, Table, toast } from '../../ui';
+import { apply } from '../../yamltext/edits';
 import { EditBar } from '../definitions/EditBar';
 import { EditingProvider, useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
@@ -78,7 +79,12 @@ function Tells() {
           onPut={(one, template) => put(withTemplate(text, one, template))}
         />
       )}
-      <Findings findings={findings} here={path} />
+      <Findings
+        findings={findings}
+        here={path}
+        text={refused === null ? text : undefined}
+        onFix={(fix) => setText(apply(text, [fix]))}
+      />
       {open && (
         <TellSheet
           {...open}
