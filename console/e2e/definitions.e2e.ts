@@ -185,3 +185,24 @@ test('a read is tried at a connection; a write is only shown until it is agreed 
   expect(faults).toEqual([]);
   await context.close();
 });
+
+test('figures of a flow are the hub’s, and stand beside those of the time before', async () => {
+  await decides(world, 'approve');
+  await order(world, 'PO-INSIGHT-1');
+  await reaches(world, 'PO-INSIGHT-1', ended);
+  const { page, context, faults } = await openPage(browser, world.url, '/flows/purchase_order_approval?tab=insight&against=before');
+  const table = page.getByRole('table', { name: 'Then and now' });
+  await table.waitFor();
+  const insight = await call<{ instances: number; total: { clock: { count: number } } }>(
+    world.url,
+    'flows/purchase_order_approval/insight',
+  );
+  // The hub of a test has no past: what it has is the change.
+  await table.getByRole('row', { name: `Instances 0 ${insight.instances} +${insight.instances}` }).waitFor();
+  await table.getByRole('row', { name: /^From beginning to end, median – \S.* –$/ }).waitFor();
+  await page.getByText('Beside as many days before').click();
+  await table.waitFor({ state: 'detached' });
+  expect(new URL(page.url()).searchParams.get('against')).toBeNull();
+  expect(faults).toEqual([]);
+  await context.close();
+});

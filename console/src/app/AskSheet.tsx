@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import { useT } from '../i18n';
 import { Button, Sheet } from '../ui';
 import { ProblemView } from './states';
 
@@ -23,13 +22,10 @@ export function AskSheet({
   onClose: () => void;
   children: ReactNode;
 }) {
-  const t = useT();
   return (
     <Sheet
-      open
       middle
       onClose={onClose}
-      close={t('close')}
       title={title}
       footer={
         <Button kind={kind} refused={refused} disabled={ask.isPending} onPress={() => ask.mutate()}>

@@ -113,7 +113,7 @@ export const flowsRoute = createRoute({
 export const flowRoute = createRoute({
   getParentRoute: () => root,
   path: '/flows/$flow',
-  validateSearch: known(['tab', 'step', 'range', 'overlay']),
+  validateSearch: known(['tab', 'step', 'range', 'overlay', 'against']),
   component: lazyRouteComponent(() => import('../features/flows/FlowPage'), 'FlowPage'),
 });
 

@@ -200,7 +200,7 @@ function Items({ batch }: { batch: Batch }) {
         empty={list.isSuccess ? <Empty title={t('batch.no_items')} /> : undefined}
       />
       {open && (
-        <Sheet open onClose={() => setOpen(null)} close={t('close')} title={`#${open.position}`}>
+        <Sheet onClose={() => setOpen(null)} title={`#${open.position}`}>
           <Facts
             rows={[
               [t('batch.target'), <Target key="target" resource={batch.resource} item={open} />],

@@ -72,10 +72,8 @@ export function RecoverSheet({ connection, onClose }: { connection: string; onCl
   const missing = Number.isNaN(at.getTime()) || reason.trim() === '' ? t('act.needed') : null;
   return (
     <Sheet
-      open
       middle
       onClose={onClose}
-      close={t('close')}
       title={`${t('recover.title')} · ${connection}`}
       footer={
         <>

@@ -61,9 +61,7 @@ export function ImportSheet({
   };
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={t('csv.title')}
       footer={
         <Button kind="primary" refused={stop} onPress={put}>

@@ -20,7 +20,7 @@ export function ExceptionSheet({ id, onClose }: { id: string; onClose: () => voi
     queryFn: () => takeWithTag(api.GET('/api/v1/exceptions/{id}', { params: { path: { id } } })),
   });
   return (
-    <Sheet open onClose={onClose} close={t('close')} title={t('exceptions.one')}>
+    <Sheet onClose={onClose} title={t('exceptions.one')}>
       <Loaded query={query} lines={8}>
         {({ data, etag }) => <One item={data} etag={etag} />}
       </Loaded>

@@ -41,7 +41,7 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
   const underWay = useUnderWay(flow);
   const counts = useMemo(() => (overlay === 'live' ? byStep(underWay.data?.items ?? []) : new Map()), [overlay, underWay.data]);
   const metric = METRICS.find((each) => each === overlay) ?? null;
-  const { insight } = useInsight(flow, search.range ?? '30', metric !== null);
+  const { insight } = useInsight(flow, search.range ?? '30', { enabled: metric !== null });
   const heat = useMemo(
     () => (metric ? heatOf(insight.data?.steps ?? [], metric) : new Map<string, Heat>()),
     [metric, insight.data],

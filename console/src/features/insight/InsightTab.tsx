@@ -3,8 +3,9 @@ import type { Schemas } from '../../api/client';
 import { flowRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Banner, Card, Empty, Select, StatusChip, Time } from '../../ui';
+import { Banner, Card, Checkbox, Empty, Select, StatusChip, Time } from '../../ui';
 import { DownloadButton } from '../acting/DownloadButton';
+import { AgainstTable } from './AgainstTable';
 import { PathTable } from './PathTable';
 import { percent, RANGES } from './range';
 import { StepTable } from './StepTable';
@@ -36,6 +37,19 @@ export function InsightTab({ flow }: { flow: string }) {
           }
           choices={RANGES.map((days) => ({ id: days, name: t('insight.days', { days: Number(days) }) }))}
         />
+        <Checkbox
+          checked={search.against === 'before'}
+          onChange={(on) =>
+            void navigate({
+              to: '/flows/$flow',
+              params: { flow },
+              search: { ...search, against: on ? 'before' : undefined },
+              replace: true,
+            })
+          }
+        >
+          {t('insight.beside')}
+        </Checkbox>
         <DownloadButton
           path={`/api/v1/flows/${encodeURIComponent(flow)}/insight.csv?${new URLSearchParams({ since })}`}
           name={`insight-${flow}.csv`}
@@ -46,7 +60,10 @@ export function InsightTab({ flow }: { flow: string }) {
           insight.instances === 0 ? (
             <Empty title={t('insight.none')} why={t('insight.none_why')} />
           ) : (
-            <Figures flow={flow} insight={insight} />
+            <>
+              {search.against === 'before' && <AgainstTable flow={flow} range={range} insight={insight} />}
+              <Figures flow={flow} insight={insight} />
+            </>
           )
         }
       </Loaded>

@@ -78,7 +78,7 @@ function RunSheet({ id, onClose }: { id: string; onClose: () => void }) {
     refetchInterval: (found) => (['planned', 'running'].includes(found.state.data?.state ?? 'running') ? 1_000 : false),
   });
   return (
-    <Sheet open onClose={onClose} close={t('close')} title={t('reconcile.run', { connection: query.data?.connection ?? '' })}>
+    <Sheet onClose={onClose} title={t('reconcile.run', { connection: query.data?.connection ?? '' })}>
       <Loaded query={query} lines={8}>
         {(run) => <Statement run={run} />}
       </Loaded>

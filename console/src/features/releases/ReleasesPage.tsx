@@ -175,9 +175,7 @@ function RollBack({ release, live, onClose }: { release: Schemas['ReleaseView'];
   });
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={t('releases.back_to', { number: release.number })}
       footer={
         <Button
