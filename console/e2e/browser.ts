@@ -99,18 +99,19 @@ export async function follow(page: Page, path: string): Promise<void> {
 
 /** Waits until a page has what it asked for, and has drawn it. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () =>
-      new Promise((say) => {
-        const { asked } = globalThis as unknown as { asked: { open: number } };
-        const calm = () =>
-          asked.open === 0 && document.querySelector('[aria-busy="true"]') === null && document.querySelector('h1, h2') !== null;
-        // Twice: what is drawn may ask for more.
-        const twice = () => requestAnimationFrame(() => requestAnimationFrame(() => say(calm())));
-        if (calm()) requestAnimationFrame(() => requestAnimationFrame(twice));
-        else say(false);
-      }),
-  );
+  const calm = await page.evaluate(async () => {
+    const { asked } = globalThis as unknown as { asked: { open: number } };
+    const frames = () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+    const end = performance.now() + 20_000;
+    // Four times one after the other: what is drawn may ask for more.
+    for (let times = 0; times < 4 && performance.now() < end; ) {
+      const now = asked.open === 0 && !document.querySelector('[aria-busy="true"]') && document.querySelector('main h1, main h2');
+      times = now ? times + 1 : 0;
+      await frames();
+    }
+    return performance.now() < end;
+  });
+  if (!calm) throw new Error(`${page.url()} does not come to rest`);
 }
 
 /** Serious and critical findings of axe on what is shown. */

@@ -68,7 +68,7 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
           <span lang="en">{model.problem}</span>
         </Banner>
       )}
-      <div className="filters">
+      <div className="row bottom">
         <Select
           label={t('flows.overlay')}
           value={overlay}

@@ -24,32 +24,34 @@ export function InsightTab({ flow }: { flow: string }) {
   return (
     <div className="stack">
       <div className="row between">
-        <Select
-          label={t('insight.range')}
-          value={range}
-          onChange={(next) =>
-            void navigate({
-              to: '/flows/$flow',
-              params: { flow },
-              search: { ...search, range: next === '30' ? undefined : next },
-              replace: true,
-            })
-          }
-          choices={RANGES.map((days) => ({ id: days, name: t('insight.days', { days: Number(days) }) }))}
-        />
-        <Checkbox
-          checked={search.against === 'before'}
-          onChange={(on) =>
-            void navigate({
-              to: '/flows/$flow',
-              params: { flow },
-              search: { ...search, against: on ? 'before' : undefined },
-              replace: true,
-            })
-          }
-        >
-          {t('insight.beside')}
-        </Checkbox>
+        <div className="row bottom">
+          <Select
+            label={t('insight.range')}
+            value={range}
+            onChange={(next) =>
+              void navigate({
+                to: '/flows/$flow',
+                params: { flow },
+                search: { ...search, range: next === '30' ? undefined : next },
+                replace: true,
+              })
+            }
+            choices={RANGES.map((days) => ({ id: days, name: t('insight.days', { days: Number(days) }) }))}
+          />
+          <Checkbox
+            checked={search.against === 'before'}
+            onChange={(on) =>
+              void navigate({
+                to: '/flows/$flow',
+                params: { flow },
+                search: { ...search, against: on ? 'before' : undefined },
+                replace: true,
+              })
+            }
+          >
+            {t('insight.beside')}
+          </Checkbox>
+        </div>
         <DownloadButton
           path={`/api/v1/flows/${encodeURIComponent(flow)}/insight.csv?${new URLSearchParams({ since })}`}
           name={`insight-${flow}.csv`}
