@@ -31,7 +31,7 @@ export default async function setup(project: TestProject) {
       (hub) => hub.stop(),
     );
     // For writing pages: those of `npm run build` in front of the hub, so that it need not be built anew. What the hub itself
-    // does with pages (policy, caching) is then not seen; the suite counts only without this.
+    // does with pages (caching, packing) is then not seen; the suite counts only without this.
     const preview = process.env.WAYBILL_E2E_PAGES === 'preview';
     const fronts = await all(
       hubs.flatMap((hub) => (preview ? [before(hub.url)] : [])),
@@ -51,7 +51,10 @@ async function before(hub: string) {
   const proxy = Object.fromEntries(
     ['/api', '/ready', '/health', '/hooks'].map((path) => [path, { target: hub, changeOrigin: false }]),
   );
-  const server = await preview({ root: `${import.meta.dirname}/..`, preview: { host: '127.0.0.1', port: 0, proxy } });
+  // The hub's own policy, with the word that stands in the built pages for what is fresh in each answer of the hub.
+  const policy = (await fetch(hub)).headers.get('content-security-policy') ?? '';
+  const headers = { 'content-security-policy': policy.replace(/'nonce-[^']+'/g, "'nonce-__WAYBILL_NONCE__'") };
+  const server = await preview({ root: `${import.meta.dirname}/..`, preview: { host: '127.0.0.1', port: 0, proxy, headers } });
   return { url: server.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '', close: () => server.close() };
 }
 
