@@ -52,7 +52,7 @@ async function before(hub: string) {
     ['/api', '/ready', '/health', '/hooks'].map((path) => [path, { target: hub, changeOrigin: false }]),
   );
   // The hub's own policy, with the word that stands in the built pages for what is fresh in each answer of the hub.
-  const policy = (await fetch(hub)).headers.get('content-security-policy') ?? '';
+  const policy = (await fetch(hub, { headers: { accept: 'text/html' } })).headers.get('content-security-policy') ?? '';
   const headers = { 'content-security-policy': policy.replace(/'nonce-[^']+'/g, "'nonce-__WAYBILL_NONCE__'") };
   const server = await preview({ root: `${import.meta.dirname}/..`, preview: { host: '127.0.0.1', port: 0, proxy, headers } });
   return { url: server.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '', close: () => server.close() };
