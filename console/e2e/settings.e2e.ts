@@ -48,7 +48,8 @@ test('somebody is added, comes in by the link, is given another role, and kept o
   await theirs.page.getByText('Choose a password for bo.chen').waitFor();
   await theirs.page.getByLabel('Password').fill(PASSWORD);
   await theirs.page.getByRole('button', { name: 'Set and sign in' }).click();
-  await theirs.page.getByRole('heading', { name: 'Documents' }).waitFor();
+  // An operator begins where it is seen what stands still.
+  await theirs.page.getByRole('heading', { name: 'Operations', level: 1 }).waitFor();
   await theirs.page.goto(`${world.url}/settings/people`);
   await theirs.page.getByText('You lack the right to say who may come in').waitFor();
 

@@ -1,5 +1,5 @@
 /** Every page with what its address may say. Pages are loaded when they are first opened. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { PageFault, PageNotFound } from './faults';
 import { Shell } from './Shell';
 import { known, parseSearch, writeSearch } from './search';
@@ -39,9 +39,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: PageNotFound
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/docs', replace: true });
-  },
+  component: lazyRouteComponent(() => import('./Home'), 'Home'),
 });
 
 export const documentsRoute = createRoute({
