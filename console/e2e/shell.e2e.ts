@@ -164,3 +164,22 @@ test('what an address has too much is said, and a page that is not there is no e
   await page.getByText('There is no such page').waitFor();
   await context.close();
 });
+
+test('a right for one connection is a right there, and elsewhere it is said where it holds', async () => {
+  const { page, context, faults } = await openPage(browser, world.url, '/help', { token: TOKENS.reader });
+  await page.route('**/api/v1/me', async (route) => {
+    const response = await route.fetch();
+    const scope = { scope: 'connection:erp_hq', permissions: ['operate'], capabilities: ['hold_breakers'] };
+    await route.fulfill({ response, json: { ...((await response.json()) as object), scopes: [scope] } });
+  });
+  await page.goto(`${world.url}/connections/erp_hq`);
+  const stop = page.getByRole('button', { name: 'Stop calls' });
+  await stop.waitFor();
+  await expect.poll(() => stop.getAttribute('aria-disabled')).toBeNull();
+  await page.goto(`${world.url}/connections/oa_main`);
+  await stop.waitFor();
+  await expect.poll(() => stop.getAttribute('aria-disabled')).toBe('true');
+  await page.getByText('You have the right to hold breakers for connection:erp_hq alone').first().waitFor({ state: 'attached' });
+  expect(faults).toEqual([]);
+  await context.close();
+});

@@ -70,20 +70,21 @@ export function ConnectionPage() {
 function Actions({ health }: { health: Health }) {
   const t = useT();
   const refusal = useRefusal();
+  const mayHold = refusal('hold_breakers', { connection: health.connection });
   const [open, setOpen] = useState<'open' | 'closed' | 'auto' | 'recover' | null>(null);
   const close = () => setOpen(null);
   return (
     <>
       {health.held ? (
-        <Button refused={refusal('hold_breakers')} onPress={() => setOpen('auto')}>
+        <Button refused={mayHold} onPress={() => setOpen('auto')}>
           {t('breaker.auto')}
         </Button>
       ) : (
         <>
-          <Button kind="danger" icon="pause" refused={refusal('hold_breakers')} onPress={() => setOpen('open')}>
+          <Button kind="danger" icon="pause" refused={mayHold} onPress={() => setOpen('open')}>
             {t('breaker.open')}
           </Button>
-          <Button refused={refusal('hold_breakers')} onPress={() => setOpen('closed')}>
+          <Button refused={mayHold} onPress={() => setOpen('closed')}>
             {t('breaker.closed')}
           </Button>
         </>

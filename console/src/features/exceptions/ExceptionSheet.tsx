@@ -39,7 +39,7 @@ function One({ item, etag }: { item: Schemas['ExceptionItem']; etag: string }) {
   const who = useWho();
   const me = useMe();
   const client = useQueryClient();
-  const refused = useRefusal()('settle_exceptions');
+  const refused = useRefusal()('settle_exceptions', { flow: item.flow, connection: item.connection });
   const [acting, setActing] = useState<Action | null>(null);
   const again = () =>
     client.invalidateQueries({ predicate: ({ queryKey: [name] }) => name === 'exception' || name === 'exceptions' });
