@@ -119,6 +119,11 @@ export async function startHub(store?: string): Promise<Hub> {
       rmSync(join(project, part), { recursive: true });
     point(project, mocks);
     channel(project);
+    writeFileSync(
+      join(project, 'dictionaries/units.yaml'),
+      'format: 1\ndictionary: units\nmissing: keep\ntable: dictionaries/units.csv\n',
+    );
+    writeFileSync(join(project, 'dictionaries/units.csv'), 'from,to\nbox,CT\npiece,EA\n');
     writeFileSync(join(project, 'flows/house_approval.yaml'), HOUSE);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;

@@ -103,6 +103,32 @@ test('rows come in from a file that a spreadsheet saved, are looked at first, an
   await context.close();
 });
 
+test('rows that stand in a file of their own are changed by another file, and that file is what is published', async () => {
+  const { page, context, faults } = await openPage(browser, world.url, '/definitions/dictionary/units');
+  await page.getByRole('row', { name: 'box CT' }).waitFor();
+  await page.getByRole('button', { name: 'Import CSV…' }).click();
+  const sheet = page.getByRole('dialog');
+  await sheet
+    .locator('input[type="file"]')
+    .setInputFiles({ name: 'units.csv', mimeType: 'text/csv', buffer: Buffer.from('to;from\nCT;box\nPC;piece\nKG;kilogram\n') });
+  await sheet.getByRole('button', { name: 'Put 2 changes into the text' }).click();
+  await page.getByRole('row', { name: 'kilogram KG' }).waitFor();
+  await page.getByText('no errors').waitFor();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByText('Your draft', { exact: true }).waitFor();
+  const file = encodeURIComponent('dictionaries/units.csv');
+  expect((await call<{ text: string }>(world.url, `definitions/file/${file}/draft`)).text).toBe(
+    'from,to\nbox,CT\npiece,PC\nkilogram,KG\n',
+  );
+  await page.getByRole('button', { name: 'Publish…' }).click();
+  await sheet.getByRole('textbox', { name: /Why/ }).fill('kilograms');
+  await sheet.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByText('As it is live').waitFor();
+  expect((await call<{ text: string }>(world.url, `definitions/file/${file}/text`)).text).toContain('kilogram,KG');
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 test('a mapping’s draft is held against what is live over real documents, field by field', async () => {
   await decides(world, 'approve');
   await order(world, 'PO-COMPARE-1');

@@ -3,6 +3,9 @@
 export interface CsvRecord {
   /** The line on which it begins, from 1. */
   line: number;
+  /** Where it stands in the text, the end of its line included. */
+  from: number;
+  to: number;
   cells: string[];
 }
 
@@ -44,7 +47,7 @@ export function readCsv(text: string): CsvRead {
   const records: CsvRecord[] = [];
   let [at, line] = [0, 1];
   while (at < text.length) {
-    const record: CsvRecord = { line, cells: [] };
+    const record: CsvRecord = { line, from: at, to: at, cells: [] };
     for (;;) {
       const cell = cellAt(text, at, separator);
       if (cell === null) return { records, broken: record.line };
@@ -57,6 +60,7 @@ export function readCsv(text: string): CsvRead {
     if (text[at] === '\r' && text[at + 1] === '\n') at += 1;
     at += 1;
     line += 1;
+    record.to = Math.min(at, text.length);
     if (record.cells.length > 1 || record.cells[0] !== '') records.push(record);
   }
   return { records, broken: null };
@@ -87,9 +91,14 @@ function cellAt(text: string, start: number, separator: string): { value: string
   return null;
 }
 
+/** One record as a line without its end. */
+export function writeRecord(cells: readonly string[]): string {
+  return cells.map(quoted).join(',');
+}
+
 /** A mark that tells spreadsheets of UTF-8, then a line a record. */
 export function writeCsv(records: readonly (readonly string[])[]): string {
-  return `\ufeff${records.map((cells) => `${cells.map((cell) => quoted(guarded(cell))).join(',')}\r\n`).join('')}`;
+  return `\ufeff${records.map((cells) => `${writeRecord(cells.map(guarded))}\r\n`).join('')}`;
 }
 
 // One that begins so already gets another, so that taking one away gives back what was there.

@@ -3,7 +3,7 @@ import { type CsvRead, decoded, ENCODINGS, type Encoding, readCsv } from '../../
 import { bytes } from '../../format/time';
 import { type Key, useT } from '../../i18n';
 import { Banner, Button, Checkbox, Chip, FileButton, Select, Sheet, Table, type Tone, toast } from '../../ui';
-import { type Field, merged, type Plan, plan } from './importing';
+import { type Field, type Known, type Plan, plan } from './importing';
 import type { Tongue } from './rows';
 
 /** Larger than any table of rows that a text may have. */
@@ -13,12 +13,18 @@ const SHOWN_MAX = 100;
 
 /** A CSV file against the rows of the text: first what it would do, line by line, then a change of the text like any other. */
 export function ImportSheet({
-  text,
+  rows,
+  most,
+  merge,
   tongue,
   onPut,
   onClose,
 }: {
-  text: string;
+  rows: Known[];
+  /** Rows that are read; the text's own bound where it is left out. */
+  most?: number;
+  /** The text with what is agreed to; null where only the text itself can be changed so. */
+  merge: (plan: Plan, removing: boolean) => string | null;
   tongue: Tongue;
   onPut: (text: string) => void;
   onClose: () => void;
@@ -41,7 +47,7 @@ export function ImportSheet({
     setFault(found ? null : t('csv.no_text'));
     if (found) setFile({ name, content, csv: readCsv(found.text), encoding: found.encoding });
   };
-  const found = file && plan(text, file.csv, tongue, titles);
+  const found = file && plan(rows, file.csv, tongue, titles, most);
   // What a line that cannot be read is about, nobody knows: it may be one of those that seem to be missing.
   const mayRemove = found !== null && found.wrong.length === 0 && found.only.length > 0;
   const count = found ? found.fresh.length + found.changed.length + (removing && mayRemove ? found.only.length : 0) : 0;
@@ -53,7 +59,7 @@ export function ImportSheet({
         ? t('csv.nothing')
         : null;
   const put = () => {
-    const next = found && merged(text, found, removing && mayRemove);
+    const next = found && merge(found, removing && mayRemove);
     if (!next) return setFault(t('csv.in_text'));
     onPut(next);
     toast({ tone: 'info', text: t('csv.done', { count }) });

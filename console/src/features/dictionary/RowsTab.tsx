@@ -7,14 +7,15 @@ import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
 import { writeCsv } from '../../format/csv';
 import { type Key, useLanguage, useT } from '../../i18n';
-import { Banner, Button, Card, Cell, Empty, Table, TextField, Time, toast } from '../../ui';
+import { Button, Card, Cell, Empty, Table, TextField, Time, toast } from '../../ui';
 import { apply } from '../../yamltext/edits';
 import { EditBar } from '../definitions/EditBar';
-import { useEditing } from '../definitions/editing';
+import { EditingProvider, useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
 import { ImportSheet } from './ImportSheet';
-import { tableOf } from './importing';
+import { known, merged, tableOf } from './importing';
 import { COLUMNS, type Column, NEEDED, type Row, read, type Tongue, withCell, withoutRow, withRow } from './rows';
+import { TableRows } from './TableRows';
 
 /** Rows that are drawn; a longer table is looked at through the filter. */
 const SHOWN_MAX = 200;
@@ -43,10 +44,9 @@ export function RowsTab() {
   };
   if (table !== null)
     return (
-      <div className="stack">
-        <EditBar />
-        <Banner>{t('dictionary.in_table', { file: table })}</Banner>
-      </div>
+      <EditingProvider key={table} kind="file" id={table} path={table}>
+        <TableRows />
+      </EditingProvider>
     );
   return (
     <div className="stack">
@@ -87,7 +87,15 @@ export function RowsTab() {
         text={refused === null ? text : undefined}
         onFix={(fix) => setText(apply(text, [fix]))}
       />
-      {importing && <ImportSheet text={text} tongue={tongue} onPut={setText} onClose={() => setImporting(false)} />}
+      {importing && (
+        <ImportSheet
+          rows={known(text)}
+          merge={(found, removing) => merged(text, found, removing)}
+          tongue={tongue}
+          onPut={setText}
+          onClose={() => setImporting(false)}
+        />
+      )}
     </div>
   );
 }

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCsv, writeCsv } from '../../format/csv';
-import { type Field, merged, type Plan, plan, ROWS_MAX, tableOf } from './importing';
+import { type Field, known, merged, type Plan, plan, ROWS_MAX, tableOf } from './importing';
 import { read } from './rows';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const TITLES = new Map<string, Field>([['我方', 'from']]);
 
 function planned(text: string, csv: string): Plan {
-  const found = plan(text, readCsv(csv), 'en', TITLES);
+  const found = plan(known(text), readCsv(csv), 'en', TITLES);
   if (!found) throw new Error('no plan');
   return found;
 }
@@ -100,8 +100,8 @@ test('each wrong line is told with its reason, and the others are read', () => {
     [11, 'broken', ''],
   ]);
   expect(found.fresh.map(({ from }) => from)).toEqual(['e', 'f']);
-  expect(plan(TEXT, readCsv('ours;theirs\na;b\n'), 'en', TITLES)).toBeNull();
-  expect(plan(TEXT, readCsv(''), 'en', TITLES)).toBeNull();
+  expect(plan(known(TEXT), readCsv('ours;theirs\na;b\n'), 'en', TITLES)).toBeNull();
+  expect(plan(known(TEXT), readCsv(''), 'en', TITLES)).toBeNull();
 });
 
 test('rows come into a dictionary that has none, and what only the text can change is left to it', () => {

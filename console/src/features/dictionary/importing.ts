@@ -6,11 +6,13 @@ import { COLUMNS, type Tongue, withCell } from './rows';
 
 /** Rows that a text can hold and still be edited; more of them belong into a table of their own. */
 export const ROWS_MAX = 5_000;
+/** Rows of a file of their own: each is a line and costs little. */
+export const TABLE_ROWS_MAX = 50_000;
 
 /** `name` in every language at once, or in one: `name.zh`. */
 export type Field = (typeof COLUMNS)[number] | `name.${Tongue}`;
 const FIELDS: readonly Field[] = [...COLUMNS, 'name.en', 'name.zh'];
-type Values = Partial<Record<Field, string>>;
+export type Values = Partial<Record<Field, string>>;
 
 /** A row of the text, with all that it says. */
 export interface Known {
@@ -79,18 +81,23 @@ export function tableOf(text: string): string[][] {
   return [fields, ...rows.map(({ values }) => fields.map((field) => values[field] ?? ''))];
 }
 
-/** What a file would do to a text. `titles` are further names of columns, such as those that the page shows. Null: it lacks the two columns that every row has. */
-export function plan(text: string, csv: CsvRead, tongue: Tongue, titles: ReadonlyMap<string, Field>): Plan | null {
+/** What a file would do to rows. `titles` are further names of columns, such as those that the page shows. Null: it lacks the two columns that every row has. */
+export function plan(
+  rows: Known[],
+  csv: CsvRead,
+  tongue: Tongue,
+  titles: ReadonlyMap<string, Field>,
+  most: number = ROWS_MAX,
+): Plan | null {
   const [head, ...records] = csv.records;
   const fields = (head?.cells ?? []).map((cell) => fieldOf(cell, titles));
   if (!fields.includes('from') || !fields.includes('to')) return null;
   const unknown = (head?.cells ?? []).filter((_, at) => fields[at] === null);
   const byLanguage = fields.some((field) => field?.startsWith('name.'));
-  const rows = known(text);
   const result: Plan = { fresh: [], changed: [], equal: 0, wrong: [], only: [], unknown };
   const incoming: Incoming[] = [];
   const before = new Map<string, Incoming[]>();
-  for (const { line, cells } of records.slice(0, ROWS_MAX)) {
+  for (const { line, cells } of records.slice(0, most)) {
     const values: Values = {};
     for (const [at, field] of fields.entries()) if (field !== null) values[field] = cellOf(field, cells[at] ?? '');
     const one: Incoming = { line, from: values.from ?? '', values };
@@ -103,8 +110,8 @@ export function plan(text: string, csv: CsvRead, tongue: Tongue, titles: Readonl
     }
   }
   if (csv.broken !== null) result.wrong.push({ line: csv.broken, from: '', reason: 'broken', about: '' });
-  const over = records[ROWS_MAX];
-  if (over) result.wrong.push({ line: over.line, from: '', reason: 'too_many', about: `${ROWS_MAX}` });
+  const over = records[most];
+  if (over) result.wrong.push({ line: over.line, from: '', reason: 'too_many', about: `${most}` });
   const met = new Set<number>();
   for (const [row, one] of pairs(rows, incoming)) {
     if (row === null) {

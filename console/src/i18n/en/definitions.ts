@@ -162,7 +162,7 @@ export const definitions = {
   'dictionary.cell': '{column} of {from}',
   'dictionary.none': 'No rows',
   'dictionary.cut': '{shown} of {count} rows are shown; narrow them by the filter.',
-  'dictionary.in_table': 'The rows stand in {file}; they are edited there, as a file.',
+  'dictionary.in_table': 'The rows stand in the file {file}. Give another file to change them.',
   'dictionary.unmapped': 'Values without a row',
   'dictionary.all_mapped': 'No open exception misses a row here.',
   'dictionary.stopped': '{count, plural, one {one document is stopped by it} other {# documents are stopped by it}}',

@@ -34,7 +34,8 @@ export const tables = {
   'csv.nothing': 'The file says what the text says already.',
   'csv.put': 'Put {count, plural, one {one change} other {# changes}} into the text',
   'csv.done': 'The text has {count, plural, one {one change} other {# changes}} of the file now. Publishing makes them live.',
-  'csv.in_text': 'These rows are written in a way that only the text can change. Open the tab Text.',
+  'csv.in_text':
+    'This cannot be put in here: rows are written in a way that only the text can change, or the table has no such column.',
   'csv_reason.no_from': 'Our value is missing.',
   'csv_reason.no_to': '{about} has no value of theirs.',
   'csv_reason.bad_date': '{about} is no day; write it like 2026-01-31.',
@@ -43,5 +44,5 @@ export const tables = {
   'csv_reason.double': 'Line {about} says something of the same value on the same day.',
   'csv_reason.name_once': 'Its name {about} is written once for all languages; give it under name.',
   'csv_reason.broken': 'A quote is never closed, or something follows it; nothing behind it is read.',
-  'csv_reason.too_many': 'A text holds {about} rows; what follows is not read. Longer ones stand in a table of their own.',
+  'csv_reason.too_many': 'At most {about} rows are taken in here; what follows is not read.',
 };

@@ -159,7 +159,7 @@ export const definitions = {
   'dictionary.cell': '{from} 的{column}',
   'dictionary.none': '没有对照行',
   'dictionary.cut': '共 {count} 行，显示 {shown} 行；请用筛选缩小范围。',
-  'dictionary.in_table': '对照行在文件 {file} 中，请在该文件里修改。',
+  'dictionary.in_table': '这些行写在文件 {file} 中，导入另一个文件即可修改。',
   'dictionary.unmapped': '没有对照的值',
   'dictionary.all_mapped': '没有未处理的异常因缺少对照行而停住。',
   'dictionary.stopped': '{count, plural, other {# 张单据因此停住}}',

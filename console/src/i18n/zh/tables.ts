@@ -34,7 +34,7 @@ export const tables = {
   'csv.nothing': '文件内容与现有文本相同。',
   'csv.put': '把 {count, plural, other {# 处改动}}写入文本',
   'csv.done': '已把文件中的 {count, plural, other {# 处改动}}写入文本，发布后生效。',
-  'csv.in_text': '这些行的写法只能在文本中修改，请打开“文本”页签。',
+  'csv.in_text': '无法在此写入：这些行的写法只能在文本中修改，或者表中没有这一列。',
   'csv_reason.no_from': '缺少我方的值。',
   'csv_reason.no_to': '{about} 缺少对方的值。',
   'csv_reason.bad_date': '{about} 不是日期，请写成 2026-01-31 的形式。',
@@ -43,5 +43,5 @@ export const tables = {
   'csv_reason.double': '与第 {about} 行是同一个值，且有效期重叠。',
   'csv_reason.name_once': '名称“{about}”不分语言，请写在 name 列。',
   'csv_reason.broken': '引号没有闭合，或闭合后还有内容；其后的内容没有读取。',
-  'csv_reason.too_many': '文本最多 {about} 行，其后的内容没有读取。更长的表请放在单独的文件中。',
+  'csv_reason.too_many': '这里最多读取 {about} 行，其后的内容没有读取。',
 };
