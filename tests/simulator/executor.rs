@@ -49,6 +49,8 @@ struct Core {
     /// Waits of polling loops: they find nothing before something is due, so the time until then is skipped.
     polls: BTreeMap<u64, Polling>,
     dead: BTreeSet<Owner>,
+    /// Whether somebody died whose tasks are still there.
+    unburied: bool,
     frozen: BTreeMap<Owner, Vec<u64>>,
     steps: u64,
     hash: u64,
@@ -138,7 +140,8 @@ impl Executor {
 
     /// The owner's tasks are gone from now on; one that is being polled goes at the end of this poll.
     pub fn kill(&self, owner: Owner) {
-        lock(&self.0.core).dead.insert(owner);
+        let mut core = lock(&self.0.core);
+        core.unburied |= core.dead.insert(owner);
     }
 
     pub fn is_dead(&self, owner: Owner) -> bool {
@@ -245,13 +248,14 @@ impl Executor {
         let mut gone = Vec::new();
         {
             let mut core = lock(&self.0.core);
-            if core.dead.is_empty() {
+            // The dead get no new tasks: once is enough.
+            if !std::mem::take(&mut core.unburied) {
                 return;
             }
-            let dead = core.dead.clone();
-            let mut ids: Vec<u64> = core.tasks.iter().filter(|(_, task)| dead.contains(&task.owner)).map(|(id, _)| *id).collect();
+            let Core { tasks, dead, .. } = &mut *core;
+            let mut ids: Vec<u64> = tasks.iter().filter(|(_, task)| dead.contains(&task.owner)).map(|(id, _)| *id).collect();
             ids.sort_unstable();
-            gone.extend(ids.into_iter().filter_map(|id| core.tasks.remove(&id)));
+            gone.extend(ids.into_iter().filter_map(|id| tasks.remove(&id)));
         }
         drop(gone);
     }

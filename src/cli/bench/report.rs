@@ -42,6 +42,12 @@ pub struct Report {
     pub travelled: Option<Travelled>,
 }
 
+/// Percentiles for people, in milliseconds.
+fn in_words(times: &Percentiles) -> String {
+    let Percentiles { p50_ms, p90_ms, p99_ms, p999_ms, max_ms, .. } = times;
+    format!("p50 {p50_ms:.1} ms, p90 {p90_ms:.1}, p99 {p99_ms:.1}, p99.9 {p999_ms:.1}, max {max_ms:.1}")
+}
+
 /// What went over the broker, in the whole run.
 #[derive(Debug, Serialize)]
 pub struct Travelled {
@@ -195,8 +201,8 @@ impl Report {
     /// Prints it for people.
     pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "flows            {} of {} completed, {:.0} a second", self.completed, self.flows, self.flows_per_second)?;
-        writeln!(out, "acknowledgement  {}", serde_json::to_string(&self.acknowledgement).unwrap_or_default())?;
-        writeln!(out, "end to end       {}", serde_json::to_string(&self.end_to_end).unwrap_or_default())?;
+        writeln!(out, "acknowledgement  {}", in_words(&self.acknowledgement))?;
+        writeln!(out, "end to end       {}", in_words(&self.end_to_end))?;
         writeln!(
             out,
             "CPU              {:.2} s per 1,000 flows in this process (hub, mocks, load), {:.2} s on the whole machine",

@@ -41,16 +41,19 @@ const DOCUMENTS: &str = concat!(
 );
 
 /// Named instances; of named documents and objects also those that run, of each flow the newest that ended, and the
-/// one that made the object.
+/// one that made the object. `own` is found by document alone: asked for by status too, the planner reads the whole index of what
+/// is in flight with every batch.
 const INSTANCES: &str = concat!(
-    "SELECT ",
+    "WITH own AS MATERIALIZED (
+        SELECT n.id, n.document_id, n.flow, n.status, n.started_at FROM instance n WHERE n.document_id = ANY($2::uuid[]))
+    SELECT ",
     instance_columns!(),
     " FROM instance i WHERE i.id IN (
         SELECT unnest($1::uuid[])
-        UNION SELECT r.id FROM instance r WHERE r.document_id = ANY($2::uuid[]) AND r.status IN ('running', 'exception')
-        UNION SELECT e.id FROM unnest($2::uuid[]) AS k (id) CROSS JOIN LATERAL (
-            SELECT DISTINCT ON (n.flow) n.id FROM instance n WHERE n.document_id = k.id AND n.status IN ('ended', 'superseded')
-            ORDER BY n.flow, n.started_at DESC, n.id DESC) AS e
+        UNION SELECT r.id FROM own r WHERE r.status IN ('running', 'exception')
+        UNION SELECT e.id FROM (
+            SELECT DISTINCT ON (n.document_id, n.flow) n.id FROM own n WHERE n.status IN ('ended', 'superseded')
+            ORDER BY n.document_id, n.flow, n.started_at DESC, n.id DESC) AS e
         UNION SELECT l.instance_id FROM link l JOIN unnest($3::integer[], $4::text[], $5::text[]) AS o (tenant_id, connection, external_id)
             ON l.external_id = o.external_id AND l.connection = o.connection AND l.tenant_id = o.tenant_id)
     ORDER BY i.id"
