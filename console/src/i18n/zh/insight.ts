@@ -17,7 +17,7 @@ export const insight = {
   'insight.returned': '退回率',
   'insight.returned_what': '有节点被再次进入。',
   'insight.of': '{of} 个中的 {count} 个',
-  'insight.beside': '与之前同样天数对比',
+  'insight.beside': '与此前相同天数对比',
   'insight.against': '前后对比',
   'insight.before': '之前',
   'insight.now': '现在',
