@@ -1,16 +1,24 @@
 /** A page of headless Chromium, watched for whatever a page must not do. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Download, type Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { LAUNCH } from './chromium';
 import { TOKENS } from './hub';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Debian's Chromium unless another is named. */
-const CHROMIUM = process.env.WAYBILL_TEST_CHROMIUM ?? '/usr/bin/chromium';
-
+/** The suite's browser, or one of its own where there is none. Closing it closes what was opened here. */
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const shared = inject('browser');
+  return shared ? chromium.connect(shared) : chromium.launch(LAUNCH);
+}
+
+/** What a page gave to save, as text. */
+export async function saved(download: Download): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of await download.createReadStream()) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 export interface Look {
@@ -60,6 +68,18 @@ export async function openPage(browser: Browser, url: string, path: string, look
       faults.push(`request to ${request.url()}`);
   });
   await page.addInitScript(() => {
+    // What a page has asked for and not got yet; the stream never ends.
+    const asked = { open: 0 };
+    const plain = globalThis.fetch.bind(globalThis);
+    Object.assign(globalThis, {
+      asked,
+      fetch: (...order: Parameters<typeof fetch>) => {
+        const to = order[0] instanceof Request ? order[0].url : String(order[0]);
+        if (to.includes('/events/stream')) return plain(...order);
+        asked.open += 1;
+        return plain(...order).finally(() => setTimeout(() => (asked.open -= 1)));
+      },
+    });
     document.addEventListener('securitypolicyviolation', (event) =>
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
     );
@@ -68,10 +88,36 @@ export async function openPage(browser: Browser, url: string, path: string, look
   return { page, context, faults };
 }
 
+/** Leads a page that is loaded to another address, as a link in it would. */
+export async function follow(page: Page, path: string): Promise<void> {
+  const turned = () => document.documentElement.dataset.turned ?? '';
+  const before = await page.evaluate(turned);
+  await page.evaluate((to) => history.pushState(null, '', to), path);
+  await page.waitForFunction((old) => document.documentElement.dataset.turned !== old, before);
+  await settled(page);
+}
+
+/** Waits until a page has what it asked for, and has drawn it. */
+export async function settled(page: Page): Promise<void> {
+  const calm = await page.evaluate(async () => {
+    const { asked } = globalThis as unknown as { asked: { open: number } };
+    const frames = () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+    const end = performance.now() + 20_000;
+    // Four times one after the other: what is drawn may ask for more.
+    for (let times = 0; times < 4 && performance.now() < end; ) {
+      const now = asked.open === 0 && !document.querySelector('[aria-busy="true"]') && document.querySelector('main h1, main h2');
+      times = now ? times + 1 : 0;
+      await frames();
+    }
+    return performance.now() < end;
+  });
+  if (!calm) throw new Error(`${page.url()} does not come to rest`);
+}
+
 /** Serious and critical findings of axe on what is shown. */
 export async function accessibility(page: Page): Promise<string[]> {
-  // By the debugger's door: the page's own policy would rightly refuse an inline script.
-  await page.evaluate(AXE);
+  // By the debugger's door: the page's own policy would rightly refuse an inline script. Once for each time it is loaded.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const axe = (
       globalThis as unknown as {

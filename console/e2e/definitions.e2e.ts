@@ -31,6 +31,20 @@ test('a flow is a picture and an outline over the same text', async () => {
   await page.getByRole('button', { name: 'Fold', exact: true }).click();
   await picture.getByRole('button', { name: '+3 steps' }).waitFor();
   expect(await accessibility(page)).toEqual([]);
+  // Each step's own figure, the same as the table's.
+  await decides(world, 'approve');
+  await order(world, 'PO-HEAT-1');
+  await reaches(world, 'PO-HEAT-1', ended);
+  await page.reload();
+  await page.getByRole('button', { name: /Shown on the picture/ }).click();
+  await page.getByRole('option', { name: 'How often it stopped' }).click();
+  await page.waitForURL(/overlay=stops/);
+  const insight = await call<{ steps: { step: string; stopped: number }[] }>(world.url, 'flows/purchase_order_approval/insight');
+  const post = insight.steps.find((each) => each.step === 'post');
+  const card = picture.locator('.flow-card.heat', { hasText: 'post' }).first();
+  await card.waitFor();
+  expect(await card.textContent()).toContain(String(post?.stopped ?? 0));
+  expect(await accessibility(page)).toEqual([]);
   expect(faults).toEqual([]);
   await context.close();
 });
@@ -39,11 +53,16 @@ test('an error is found where it is written, the draft keeps every byte, and pub
   const { page, context, faults } = await openPage(browser, world.url, '/definitions/mapping/po_ref?tab=text');
   await page.locator('.cm-content').waitFor();
   const live = await call<{ text: string }>(world.url, 'definitions/mapping/po_ref/text');
-  await append(page, 'nonsense: 1');
+  await append(page, 'titel: {en: One}');
   await page
     .getByText(/unknown_key/)
     .first()
     .waitFor();
+  // What was meant is written by one click, and taken back by one key.
+  await page.getByRole('button', { name: 'Write title' }).click();
+  await page.locator('.cm-content').getByText('title: {en: One}').waitFor();
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+z');
   await page.keyboard.press('Control+z');
   await append(page, '# kept: 注释');
   await page.getByText('no errors').waitFor();
@@ -61,6 +80,19 @@ test('an error is found where it is written, the draft keeps every byte, and pub
   expect((await call<{ text: string }>(world.url, 'definitions/mapping/po_ref/text')).text).toBe(draft.text);
   await page.goto(`${world.url}/releases`);
   await page.getByText('a comment from the console').waitFor();
+  // What differs from the version before, and the way back to it.
+  await page.goto(`${world.url}/definitions/mapping/po_ref?tab=versions`);
+  await page
+    .getByRole('group', { name: /^Lines from/ })
+    .getByText('# kept: 注释')
+    .waitFor();
+  await page.getByRole('button', { name: 'Take as draft' }).first().click();
+  await page.getByText('The text is that of version').waitFor();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByText('Your draft', { exact: true }).waitFor();
+  expect((await call<{ text: string }>(world.url, 'definitions/mapping/po_ref/draft')).text).toBe(live.text);
+  await page.getByRole('button', { name: 'Discard draft' }).click();
+  await page.getByText('As it is live').waitFor();
   expect(faults).toEqual([]);
   await context.close();
 });
@@ -118,7 +150,7 @@ test('a real document is played through a flow until it asks, and nothing of it 
   const before = await call<{ items: unknown[] }>(world.url, `instances?document=${row.id}`);
   const { page, context, faults } = await openPage(browser, world.url, '/flows/purchase_order_approval?tab=simulate');
   await page.getByRole('button', { name: /Shown on/ }).click();
-  await page.getByRole('option', { name: 'PO-SIM-1', exact: true }).click();
+  await page.getByRole('option', { name: /^PO-SIM-1\b/ }).click();
   await page.getByRole('button', { name: 'Play' }).click();
   await page.getByText('It waits for').waitFor();
   await page.getByRole('button', { name: 'Take this answer' }).first().click();
@@ -150,6 +182,27 @@ test('a read is tried at a connection; a write is only shown until it is agreed 
   await send.click();
   await page.getByText('"available"').first().waitFor();
   expect(await accessibility(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('figures of a flow are the hub’s, and stand beside those of the time before', async () => {
+  await decides(world, 'approve');
+  await order(world, 'PO-INSIGHT-1');
+  await reaches(world, 'PO-INSIGHT-1', ended);
+  const { page, context, faults } = await openPage(browser, world.url, '/flows/purchase_order_approval?tab=insight&against=before');
+  const table = page.getByRole('table', { name: 'Then and now' });
+  await table.waitFor();
+  const insight = await call<{ instances: number; total: { clock: { count: number } } }>(
+    world.url,
+    'flows/purchase_order_approval/insight',
+  );
+  // The hub of a test has no past: what it has is the change.
+  await table.getByRole('row', { name: `Instances 0 ${insight.instances} +${insight.instances}` }).waitFor();
+  await table.getByRole('row', { name: /^From beginning to end, median – \S.* –$/ }).waitFor();
+  await page.getByText('Beside as many days before').click();
+  await table.waitFor({ state: 'detached' });
+  expect(new URL(page.url()).searchParams.get('against')).toBeNull();
   expect(faults).toEqual([]);
   await context.close();
 });

@@ -133,7 +133,7 @@ test('a connection is stopped and let go with a reason, and its history keeps bo
   await sheet.getByRole('textbox', { name: /Reason/ }).fill('closed');
   await sheet.getByRole('button', { name: 'Let the breaker decide' }).click();
   await page.getByRole('button', { name: 'Stop calls' }).waitFor();
-  await page.getByText('Held open').waitFor();
+  await page.getByRole('list').getByText('Held open').waitFor();
   expect(await accessibility(page)).toEqual([]);
   await page.goto(`${world.url}/connections/erp_hq?tab=webhooks`);
   await page.getByText('genuine', { exact: true }).first().waitFor();

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibility, openBrowser, openPage } from './browser';
+import { accessibility, openBrowser, openPage, saved } from './browser';
 import { call, command, post, TOKENS } from './hub';
 import { type Diagnosis, decides, diagnosis, ended, find, order, reaches, stopped, until, waiting } from './scenario';
 import { world } from './world';
@@ -58,7 +57,7 @@ test('the table that is exported has the rows of the filter', async () => {
   const { page, context } = await openPage(browser, world.url, '/docs?q=PO-DOC-2&type=purchase_order');
   await page.getByRole('link', { name: 'PO-DOC-2' }).waitFor();
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
-  const text = readFileSync(await file.path(), 'utf8');
+  const text = await saved(file);
   const lines = text.trim().split('\n');
   expect(lines).toHaveLength(2);
   expect(lines[1]).toContain('PO-DOC-2');

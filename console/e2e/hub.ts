@@ -118,6 +118,12 @@ export async function startHub(store?: string): Promise<Hub> {
     for (const part of ['connectors/kingdee_galaxy', 'mappings/kingdee_order.yaml', 'dictionaries/kingdee_currencies.yaml'])
       rmSync(join(project, part), { recursive: true });
     point(project, mocks);
+    channel(project);
+    writeFileSync(
+      join(project, 'dictionaries/units.yaml'),
+      'format: 1\ndictionary: units\nmissing: keep\ntable: dictionaries/units.csv\n',
+    );
+    writeFileSync(join(project, 'dictionaries/units.csv'), 'from,to\nbox,CT\npiece,EA\n');
     writeFileSync(join(project, 'flows/house_approval.yaml'), HOUSE);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
@@ -220,6 +226,28 @@ function point(project: string, mocks: Record<string, string>) {
     // within the last minute would find it some time or other. Webhooks tell of everything else.
     writeFileSync(file, name === 'demo_erp' ? text.replace('every: 30s', 'every: 12h') : text);
   }
+}
+
+/** A way by which notices go out, so that there is one to be seen and chosen; nobody in the journeys is told by it. */
+function channel(project: string) {
+  const put = (path: string, text: string) => {
+    mkdirSync(join(project, path, '..'), { recursive: true });
+    writeFileSync(join(project, path), text);
+  };
+  cpSync(join(ROOT, 'examples/notices/mappings/notice_to_webhook.yaml'), join(project, 'mappings/notice_to_webhook.yaml'));
+  put(
+    'config/channels/ops.yaml',
+    'format: 1\nchannel: ops\ntitle: {en: Operations room, zh: 运维大屏}\noperation: ops.send\nmap: notice_to_webhook\nto: group\n',
+  );
+  put(
+    'config/connections/ops_room.yaml',
+    'format: 1\nconnection: ops_room\nconnector: webhook\nsettings: {url: "http://127.0.0.1:9/hooks", secret: {secret: env/WAYBILL_DEMO_OA_SECRET}}\negress: {allow: [127.0.0.1/32]}\n',
+  );
+  const bindings = join(project, 'config/bindings.yaml');
+  writeFileSync(
+    bindings,
+    readFileSync(bindings, 'utf8').replace('finance: finance_main}', 'finance: finance_main, ops: ops_room}'),
+  );
 }
 
 function parsed(line: string | undefined): Record<string, string> | undefined {

@@ -48,8 +48,8 @@ test('a list of a hundred thousand rows draws only those that are seen', { timeo
     const frames: number[] = [];
     let nodes = 0;
     let before = performance.now();
-    for (let step = 0; step < 300; step += 1) {
-      grid.scrollTop += 320;
+    for (let step = 0; step < 120; step += 1) {
+      grid.scrollTop += 800;
       await new Promise((next) => requestAnimationFrame(next));
       const now = performance.now();
       frames.push(now - before);

@@ -75,7 +75,7 @@ export interface Task {
 let made = 0;
 
 /** A request that waits for the lead; the task that came of it. */
-export async function asked(world: World): Promise<{ key: string; task: Task }> {
+export async function asked(world: World): Promise<{ key: string; document: string; task: Task }> {
   made += 1;
   const filled = { category: 'goods', reason: 'old ones broke', lines: [{ description: `Lamp ${made}`, amount: '480.00' }] };
   const taken = await command<{ document: { id: string; key: string } }>(world.url, 'forms/purchase_request/submissions', {
@@ -86,7 +86,7 @@ export async function asked(world: World): Promise<{ key: string; task: Task }> 
     document_id: taken.document.id,
   });
   const instance = begun.instances?.[0]?.id ?? begun.instance ?? '';
-  return { key: taken.document.key, task: await taskOf(world, TOKENS.lead, instance) };
+  return { key: taken.document.key, document: taken.document.id, task: await taskOf(world, TOKENS.lead, instance) };
 }
 
 /** What somebody is asked about an instance. */

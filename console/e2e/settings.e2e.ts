@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibility, openBrowser, openPage } from './browser';
+import { accessibility, openBrowser, openPage, saved } from './browser';
 import { call, callAs, command, TOKENS } from './hub';
 import { world } from './world';
 
@@ -48,7 +48,8 @@ test('somebody is added, comes in by the link, is given another role, and kept o
   await theirs.page.getByText('Choose a password for bo.chen').waitFor();
   await theirs.page.getByLabel('Password').fill(PASSWORD);
   await theirs.page.getByRole('button', { name: 'Set and sign in' }).click();
-  await theirs.page.getByRole('heading', { name: 'Documents' }).waitFor();
+  // An operator begins where it is seen what stands still.
+  await theirs.page.getByRole('heading', { name: 'Operations', level: 1 }).waitFor();
   await theirs.page.goto(`${world.url}/settings/people`);
   await theirs.page.getByText('You lack the right to say who may come in').waitFor();
 
@@ -239,9 +240,7 @@ test('the audit is narrowed, proved, and given as the same table', async () => {
   const filter = 'actor=operator&action=POST%20%2Fapi%2Fv1%2Fviews&limit=500';
   const { items } = await call<{ items: { id: string }[] }>(world.url, `audit?${filter}`);
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
-  const lines = readFileSync(await file.path(), 'utf8')
-    .trim()
-    .split('\r\n');
+  const lines = (await saved(file)).trim().split('\r\n');
   expect(lines).toHaveLength(items.length + 1);
   for (const item of items) expect(lines.some((line) => line.endsWith(item.id))).toBe(true);
   await grid

@@ -108,12 +108,16 @@ test('a page says what changed without being asked, and keeps saying it when the
   await page.getByRole('button', { name: /\d+ new/ }).click();
   await page.getByRole('link', { name: 'PO-LIVE-1', exact: true }).waitFor();
   await page.route('**/events/stream**', (route) => route.abort());
-  // The stream that is open ends; no other can be had.
+  // The stream that is open ends; no other can be had. The page's own clock is put forward, so that nobody waits for it.
+  await page.clock.install();
   await page.reload();
   await page.getByText('Not live').waitFor();
-  await page.getByText('Live updates are interrupted').waitFor({ timeout: 20_000 });
+  await page.clock.fastForward(11_000);
+  await page.getByText('Live updates are interrupted').waitFor();
   await order(world, 'PO-LIVE-2');
-  await page.getByRole('button', { name: /\d+ new/ }).waitFor({ timeout: 20_000 });
+  await reaches(world, 'PO-LIVE-2', ended);
+  await page.clock.fastForward(16_000);
+  await page.getByRole('button', { name: /\d+ new/ }).waitFor();
   await context.close();
 });
 
@@ -158,5 +162,24 @@ test('what an address has too much is said, and a page that is not there is no e
   await page.getByText('they were left out: utm').waitFor();
   await page.goto(`${world.url}/nothing/here`);
   await page.getByText('There is no such page').waitFor();
+  await context.close();
+});
+
+test('a right for one connection is a right there, and elsewhere it is said where it holds', async () => {
+  const { page, context, faults } = await openPage(browser, world.url, '/help', { token: TOKENS.reader });
+  await page.route('**/api/v1/me', async (route) => {
+    const response = await route.fetch();
+    const scope = { scope: 'connection:erp_hq', permissions: ['operate'], capabilities: ['hold_breakers'] };
+    await route.fulfill({ response, json: { ...((await response.json()) as object), scopes: [scope] } });
+  });
+  await page.goto(`${world.url}/connections/erp_hq`);
+  const stop = page.getByRole('button', { name: 'Stop calls' });
+  await stop.waitFor();
+  await expect.poll(() => stop.getAttribute('aria-disabled')).toBeNull();
+  await page.goto(`${world.url}/connections/oa_main`);
+  await stop.waitFor();
+  await expect.poll(() => stop.getAttribute('aria-disabled')).toBe('true');
+  await page.getByText('You have the right to hold breakers for connection:erp_hq alone').first().waitFor({ state: 'attached' });
+  expect(faults).toEqual([]);
   await context.close();
 });

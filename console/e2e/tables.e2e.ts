@@ -1,7 +1,7 @@
 /** Dictionaries as tables, and a mapping's draft against what is live. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibility, openBrowser, openPage } from './browser';
+import { accessibility, openBrowser, openPage, saved } from './browser';
 import { call, TOKENS } from './hub';
 import { decides, ended, order, reaches, stopped } from './scenario';
 import { world } from './world';
@@ -52,6 +52,79 @@ test('a value that documents miss is put into the table by one click, and the te
   await page.getByRole('dialog').getByRole('link', { name: 'Add the row to tax_codes' }).click();
   await page.waitForURL(/definitions\/dictionary\/tax_codes/);
   await drop('dictionary', 'tax_codes');
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('rows come in from a file that a spreadsheet saved, are looked at first, and go out as they came', async () => {
+  const live = await call<{ text: string }>(world.url, 'definitions/dictionary/tax_codes/text');
+  const { page, context, faults } = await openPage(browser, world.url, '/definitions/dictionary/tax_codes');
+  await page.getByRole('button', { name: 'Import CSV…' }).click();
+  const sheet = page.getByRole('dialog');
+  const put = sheet.getByRole('button', { name: /into the text/ });
+  const give = (lines: (string | Buffer)[]) =>
+    sheet.locator('input[type="file"]').setInputFiles({
+      name: 'codes.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.concat(lines.map((line) => Buffer.from(line as string))),
+    });
+  // 增值税 in GBK, as spreadsheets on Chinese machines save it.
+  const tax = Buffer.from([0xd4, 0xf6, 0xd6, 0xb5, 0xcb, 0xb0]);
+  await give([Buffer.from('PK\u0003\u0004\u0000\u0000', 'latin1')]);
+  await sheet.getByText('This is no CSV file').waitFor();
+  await give(['from,to,name.zh\r\n13,V13,', tax, '\r\n3,V03,', tax, '\r\n5,,\r\n']);
+  await sheet.getByRole('button', { name: /read as GBK/ }).waitFor();
+  await sheet.getByText('one row changes').waitFor();
+  await sheet.getByText('one new row').waitFor();
+  await sheet.getByRole('row', { name: /^4 5 has no value of theirs/ }).waitFor();
+  await sheet.getByRole('row', { name: /^2 13 Name \(zh\) 13% 进项 增值税/ }).waitFor();
+  expect(await put.getAttribute('aria-disabled')).toBe('true');
+  await sheet.locator('label', { has: page.getByRole('checkbox', { name: 'Leave the wrong lines out' }) }).click();
+  expect(await accessibility(page)).toEqual([]);
+  await put.click();
+  await page.getByText('The text has 2 changes of the file now').waitFor();
+  await page.getByText('no errors').waitFor();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByText('Your draft', { exact: true }).waitFor();
+  const draft = await call<{ text: string }>(world.url, 'definitions/dictionary/tax_codes/draft');
+  expect(draft.text).toBe(`${live.text.replace('zh: 13% 进项', 'zh: 增值税')}  - {from: "3", to: V03, name: {zh: 增值税}}\n`);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
+  const table = await saved(file);
+  expect(
+    table.startsWith('\ufefffrom,to,valid_from,valid_to,name.en,name.zh\r\n13,V13,2019-04-01,,13 % input tax,增值税\r\n'),
+  ).toBe(true);
+  await page.getByRole('button', { name: 'Import CSV…' }).click();
+  await give([table]);
+  await sheet.getByText(/are equal/).waitFor();
+  await sheet.getByRole('button', { name: /read as UTF-8/ }).waitFor();
+  expect(await put.getAttribute('aria-disabled')).toBe('true');
+  await drop('dictionary', 'tax_codes');
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('rows that stand in a file of their own are changed by another file, and that file is what is published', async () => {
+  const { page, context, faults } = await openPage(browser, world.url, '/definitions/dictionary/units');
+  await page.getByRole('row', { name: 'box CT' }).waitFor();
+  await page.getByRole('button', { name: 'Import CSV…' }).click();
+  const sheet = page.getByRole('dialog');
+  await sheet
+    .locator('input[type="file"]')
+    .setInputFiles({ name: 'units.csv', mimeType: 'text/csv', buffer: Buffer.from('to;from\nCT;box\nPC;piece\nKG;kilogram\n') });
+  await sheet.getByRole('button', { name: 'Put 2 changes into the text' }).click();
+  await page.getByRole('row', { name: 'kilogram KG' }).waitFor();
+  await page.getByText('no errors').waitFor();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByText('Your draft', { exact: true }).waitFor();
+  const file = encodeURIComponent('dictionaries/units.csv');
+  expect((await call<{ text: string }>(world.url, `definitions/file/${file}/draft`)).text).toBe(
+    'from,to\nbox,CT\npiece,PC\nkilogram,KG\n',
+  );
+  await page.getByRole('button', { name: 'Publish…' }).click();
+  await sheet.getByRole('textbox', { name: /Why/ }).fill('kilograms');
+  await sheet.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByText('As it is live').waitFor();
+  expect((await call<{ text: string }>(world.url, `definitions/file/${file}/text`)).text).toContain('kilogram,KG');
   expect(faults).toEqual([]);
   await context.close();
 });

@@ -116,6 +116,9 @@ test('a decision without a network waits, is said to wait, and is sent once', as
 test('an answer that is lost on the way back is asked for again, and nothing is decided twice', async () => {
   const { task } = await asked(world);
   const { page, context } = await phone(`/a/${task.id}`);
+  // The phone looks every ten seconds whether the network is back; its clock is put forward.
+  await page.clock.install();
+  await page.reload();
   let lost = 0;
   await page.route(`**/tasks/${task.id}/approve`, async (route) => {
     if (lost > 0) return route.continue();
@@ -127,6 +130,7 @@ test('an answer that is lost on the way back is asked for again, and nothing is 
   await page.locator('.phone-bar').getByRole('button', { name: 'approve' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'approve' }).click();
   await page.getByText('Waiting to be sent').waitFor();
+  await page.clock.fastForward(11_000);
   await page.getByText('Sent and taken.').waitFor();
   const { decisions } = await callAs<{ decisions: { verb: string }[] }>(
     TOKENS.lead,

@@ -5,7 +5,12 @@ import { ApiError, read } from './problem';
 export async function download(path: string, name: string): Promise<void> {
   const response = await request(new Request(path));
   if (!response.ok) throw new ApiError(read(await response.text(), response));
-  const address = URL.createObjectURL(await response.blob());
+  handOver(await response.blob(), name);
+}
+
+/** Hands the browser a file that was made here. */
+export function handOver(content: Blob, name: string) {
+  const address = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

@@ -46,5 +46,13 @@ function SignedIn() {
     if (router.state.resolvedLocation) say();
     return router.subscribe('onResolved', say);
   }, [t]);
+  // How many pages were come to: what reads the page from outside, such as a journey, knows by it that the one it asked for is there.
+  useEffect(() => {
+    let turned = 0;
+    return router.subscribe('onRendered', () => {
+      turned += 1;
+      document.documentElement.dataset.turned = String(turned);
+    });
+  }, []);
   return <RouterProvider router={router} />;
 }

@@ -2,8 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, take } from '../api/client';
 import { useT } from '../i18n';
-import { Button, Sheet, TextArea, toast } from '../ui';
-import { ProblemView } from './states';
+import { TextArea, toast } from '../ui';
+import { AskSheet } from './AskSheet';
 
 /** Longest note that the hub takes. */
 const TEXT_MAX = 2_000;
@@ -23,24 +23,12 @@ export function Feedback({ onClose }: { onClose: () => void }) {
   });
   const stop = text.trim() === '' ? t('act.needed') : text.length > TEXT_MAX ? t('feedback.too_long', { most: TEXT_MAX }) : null;
   return (
-    <Sheet
-      open
-      middle
-      onClose={onClose}
-      close={t('close')}
-      title={t('feedback.title')}
-      footer={
-        <Button kind="primary" refused={stop} disabled={send.isPending} onPress={() => send.mutate()}>
-          {t('feedback.send')}
-        </Button>
-      }
-    >
+    <AskSheet title={t('feedback.title')} act={t('feedback.send')} ask={send} refused={stop} onClose={onClose}>
       <p>{t('feedback.what')}</p>
       <TextArea label={`${t('feedback.text')} *`} value={text} onChange={setText} rows={5} autoFocus />
       <p className="dim small wrap">
         {t('feedback.page')} <code>{page}</code>
       </p>
-      {send.isError && <ProblemView error={send.error} compact />}
-    </Sheet>
+    </AskSheet>
   );
 }

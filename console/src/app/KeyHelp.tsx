@@ -6,7 +6,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
   const t = useT();
   const key = (text: string) => <kbd>{text}</kbd>;
   return (
-    <Sheet open onClose={onClose} title={t('keys.title')} close={t('close')} middle>
+    <Sheet onClose={onClose} title={t('keys.title')} middle>
       <Facts
         rows={[
           [t('shell.search'), key('Ctrl K · /')],

@@ -61,7 +61,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     return true;
   };
   return (
-    <Sheet open onClose={onClose} title={t('shell.search')} close={t('close')} middle>
+    <Sheet onClose={onClose} title={t('shell.search')} middle>
       <input
         className="input"
         role="combobox"

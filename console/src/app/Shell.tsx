@@ -52,6 +52,8 @@ export function Shell() {
     [navigate],
   );
   useGlobalKeys(keys);
+  // While another page is on its way the old one still stands there.
+  const moving = useRouterState({ select: (state) => state.isLoading });
   return (
     <div className={`shell${wide ? ' wide' : ''}`}>
       <a className="skip" href="#page">
@@ -72,7 +74,7 @@ export function Shell() {
       </header>
       <div className="page-frame">
         <Stale />
-        <main id="page" tabIndex={-1}>
+        <main id="page" tabIndex={-1} aria-busy={moving || undefined}>
           <Outlet />
         </main>
       </div>
@@ -82,6 +84,9 @@ export function Shell() {
     </div>
   );
 }
+
+/** Where the names of the areas would leave no room for the page: they go when one is chosen. The same bound stands in `app.css`. */
+const NARROW = '(max-width: 480px)';
 
 function Rail({ wide, onToggle }: { wide: boolean; onToggle: () => void }) {
   const t = useT();
@@ -100,6 +105,7 @@ function Rail({ wide, onToggle }: { wide: boolean; onToggle: () => void }) {
               activeOptions={{ exact: true }}
               aria-current={here?.to === area.to ? 'page' : undefined}
               title={wide ? undefined : t(area.name)}
+              onClick={() => wide && matchMedia(NARROW).matches && onToggle()}
             >
               <Icon name={area.icon} />
               <span className={wide ? '' : 'hidden-text'}>{t(area.name)}</span>

@@ -3,7 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { api, take } from '../api/client';
 import { ApiError, own } from '../api/problem';
 import { useT } from '../i18n';
-import { Banner, Button, TextField } from '../ui';
+import { Banner, Button, Sentence, TextField } from '../ui';
 import { goTo, signIn, ways } from './account';
 import { OneTimeLink } from './OneTimeLink';
 import { Preferences } from './Preferences';
@@ -47,7 +47,11 @@ export function SignIn({ ended }: { ended: boolean }) {
   return (
     <Frame>
       {ended && <Banner tone="warn">{t('signin.ended')}</Banner>}
-      {known.data?.set_up === false && <Banner tone="info">{t('signin.nobody_yet')}</Banner>}
+      {known.data?.set_up === false && (
+        <Banner tone="info">
+          <Sentence text={t('signin.nobody_yet')} />
+        </Banner>
+      )}
       {account && <ByProvider providers={known.data?.providers ?? []} />}
       {account ? <ByAccount /> : <ByToken />}
       {known.data?.password && (

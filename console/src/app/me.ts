@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, take } from '../api/client';
 import { type Key, useT } from '../i18n';
+import { judged, type Part } from './rights';
 
 export type Capability =
   | 'see_documents'
@@ -25,12 +26,17 @@ export function useMe() {
   return useQuery({ queryKey: ['me'], queryFn: () => take(api.GET('/api/v1/me')), staleTime: 60_000 });
 }
 
-/** Null when it may; else the reason, for a control that is shown all the same. */
+/**
+ * Null when it may; else the reason, for a control that is shown all the same. With a part it is about that part; without one a
+ * right for some part is enough to be shown what it is for, and the hub judges each thing.
+ */
 export function useRefusal() {
   const me = useMe();
   const t = useT();
-  return (capability: Capability): string | null => {
-    if (!me.data || me.data.capabilities.includes(capability) || me.data.permissions.includes(capability)) return null;
-    return t('rights.lacks', { what: t(`rights.${capability}` as Key) });
+  return (capability: Capability, part?: Part): string | null => {
+    const verdict = me.data ? judged(me.data, capability, part) : 'may';
+    if (verdict === 'may') return null;
+    const what = t(`rights.${capability}` as Key);
+    return verdict === 'lacks' ? t('rights.lacks', { what }) : t('rights.elsewhere', { what, parts: verdict.for.join(', ') });
   };
 }

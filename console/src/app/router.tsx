@@ -1,5 +1,5 @@
 /** Every page with what its address may say. Pages are loaded when they are first opened. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { PageFault, PageNotFound } from './faults';
 import { Shell } from './Shell';
 import { known, parseSearch, writeSearch } from './search';
@@ -39,9 +39,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: PageNotFound
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/docs', replace: true });
-  },
+  component: lazyRouteComponent(() => import('./Home'), 'Home'),
 });
 
 export const documentsRoute = createRoute({
@@ -113,7 +111,7 @@ export const flowsRoute = createRoute({
 export const flowRoute = createRoute({
   getParentRoute: () => root,
   path: '/flows/$flow',
-  validateSearch: known(['tab', 'step', 'range']),
+  validateSearch: known(['tab', 'step', 'range', 'overlay', 'against']),
   component: lazyRouteComponent(() => import('../features/flows/FlowPage'), 'FlowPage'),
 });
 
@@ -180,7 +178,7 @@ export const settingsHomeRoute = createRoute({
 export const settingsRoute = createRoute({
   getParentRoute: () => root,
   path: '/settings/$section',
-  validateSearch: known(['open', 'calendar', 'year']),
+  validateSearch: known(['open', 'calendar', 'year', 'part', 'flow', 'task']),
   component: lazyRouteComponent(() => import('../features/settings/SettingsPage'), 'SettingsPage'),
 });
 

@@ -1,5 +1,5 @@
 /** What a page shows while it has nothing, or when the hub says no. */
-import type { UseQueryResult } from '@tanstack/react-query';
+import type { InfiniteData, UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { problemOf } from '../api/problem';
 import { useT } from '../i18n';
@@ -84,4 +84,39 @@ export function Loaded<T>({
   }
   if (query.isError) return <ProblemView error={query.error} onAgain={() => void query.refetch()} />;
   return <Skeleton lines={lines} />;
+}
+
+type Listed<Item> = UseInfiniteQueryResult<InfiniteData<{ items: Item[] }>>;
+
+/** The same for a list that is read page by page: all rows that are there by now. */
+export function LoadedPages<Item>({
+  list,
+  lines,
+  children,
+}: {
+  list: Listed<Item>;
+  lines?: number;
+  children: (items: Item[]) => ReactNode;
+}) {
+  if (list.data) {
+    return (
+      <>
+        {list.isError && <ProblemView error={list.error} onAgain={() => void list.refetch()} compact />}
+        {children(list.data.pages.flatMap((page) => page.items))}
+      </>
+    );
+  }
+  if (list.isError) return <ProblemView error={list.error} onAgain={() => void list.refetch()} />;
+  return <Skeleton lines={lines} />;
+}
+
+/** The next page, as a grid asks for it near its end. */
+export function moreOf(list: Pick<Listed<unknown>, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>) {
+  return { has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() };
+}
+
+/** The same as a button below a list that is no grid. */
+export function More({ list }: { list: Parameters<typeof moreOf>[0] }) {
+  const t = useT();
+  return list.hasNextPage ? <Button onPress={() => void list.fetchNextPage()}>{t('list.more')}</Button> : null;
 }

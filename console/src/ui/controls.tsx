@@ -7,6 +7,7 @@ import {
   TextArea as AriaTextArea,
   TextField as AriaTextField,
   FieldError,
+  FileTrigger,
   Input,
   Label,
   ListBox,
@@ -99,27 +100,22 @@ interface FieldProps {
   autoFocus?: boolean;
 }
 
-export function TextField({
+/** What fields of text have in common: the label above, hint and fault below. */
+function Described({
   label,
   value,
   onChange,
   hint,
   fault,
   required,
-  placeholder,
   hideLabel,
-  autoFocus,
-  type = 'text',
-  onEnter,
-  onPaste,
-  onFocus,
-  autoComplete = 'off',
-}: FieldProps & {
-  type?: 'text' | 'password' | 'search' | 'date' | 'number';
-  onEnter?: () => void;
-  onPaste?: (text: string) => boolean;
-  onFocus?: () => void;
+  children,
+  ...more
+}: Omit<FieldProps, 'placeholder' | 'autoFocus'> & {
+  type?: string;
   autoComplete?: string;
+  onFocus?: () => void;
+  children: ReactNode;
 }) {
   return (
     <AriaTextField
@@ -128,12 +124,38 @@ export function TextField({
       onChange={onChange}
       isRequired={required}
       isInvalid={!!fault}
-      type={type as 'text'}
       aria-label={hideLabel ? label : undefined}
-      autoComplete={autoComplete}
-      onFocus={onFocus}
+      {...more}
     >
       {!hideLabel && <Label className="label">{label}</Label>}
+      {children}
+      {hint && (
+        <Text slot="description" className="hint">
+          {hint}
+        </Text>
+      )}
+      <FieldError className="fault">{fault}</FieldError>
+    </AriaTextField>
+  );
+}
+
+export function TextField({
+  placeholder,
+  autoFocus,
+  type = 'text',
+  onEnter,
+  onPaste,
+  autoComplete = 'off',
+  ...field
+}: FieldProps & {
+  type?: 'text' | 'password' | 'search' | 'date' | 'number';
+  onEnter?: () => void;
+  onPaste?: (text: string) => boolean;
+  onFocus?: () => void;
+  autoComplete?: string;
+}) {
+  return (
+    <Described {...field} type={type} autoComplete={autoComplete}>
       <Input
         className="input"
         placeholder={placeholder}
@@ -149,46 +171,15 @@ export function TextField({
           if (onPaste?.(event.clipboardData.getData('text'))) event.preventDefault();
         }}
       />
-      {hint && (
-        <Text slot="description" className="hint">
-          {hint}
-        </Text>
-      )}
-      <FieldError className="fault">{fault}</FieldError>
-    </AriaTextField>
+    </Described>
   );
 }
 
-export function TextArea({
-  label,
-  value,
-  onChange,
-  hint,
-  fault,
-  required,
-  placeholder,
-  hideLabel,
-  autoFocus,
-  rows = 3,
-}: FieldProps & { rows?: number }) {
+export function TextArea({ placeholder, autoFocus, rows = 3, ...field }: FieldProps & { rows?: number }) {
   return (
-    <AriaTextField
-      className="field"
-      value={value}
-      onChange={onChange}
-      isRequired={required}
-      isInvalid={!!fault}
-      aria-label={hideLabel ? label : undefined}
-    >
-      {!hideLabel && <Label className="label">{label}</Label>}
+    <Described {...field}>
       <AriaTextArea className="input" rows={rows} placeholder={placeholder} autoFocus={autoFocus} spellCheck={false} />
-      {hint && (
-        <Text slot="description" className="hint">
-          {hint}
-        </Text>
-      )}
-      <FieldError className="fault">{fault}</FieldError>
-    </AriaTextField>
+    </Described>
   );
 }
 
@@ -269,5 +260,14 @@ export function Select({
         </ListBox>
       </Popover>
     </AriaSelect>
+  );
+}
+
+/** A button that asks for a file of these kinds. */
+export function FileButton({ children, accept, onFile }: { children: ReactNode; accept: string[]; onFile: (file: File) => void }) {
+  return (
+    <FileTrigger acceptedFileTypes={accept} onSelect={(files) => files?.[0] && onFile(files[0])}>
+      <AriaButton className="button plain">{children}</AriaButton>
+    </FileTrigger>
   );
 }

@@ -1,4 +1,5 @@
-export { Button, Checkbox, type Choice, Select, TextArea, TextField } from './controls';
+export { Cell } from './Cell';
+export { Button, Checkbox, type Choice, FileButton, Select, TextArea, TextField } from './controls';
 export { Copy } from './copy';
 export { type Column, DataGrid, type Picking } from './DataGrid';
 export { Icon, type IconName } from './icons';
@@ -19,5 +20,6 @@ export {
   useNow,
 } from './parts';
 export { lookOf, type Tone } from './status';
+export { type Head, Table } from './Table';
 export { type TabEntry, Tabs, useChosenInSight } from './tabs';
 export { Toasts, toast } from './toasts';

@@ -13,39 +13,32 @@ import {
   Tooltip,
   TooltipTrigger,
 } from 'react-aria-components';
+import { useT } from '../i18n';
 import { Icon, type IconName } from './icons';
 
+/** Stands above the page until it is closed; the page draws it only while it is wanted. */
 export function Sheet({
-  open,
   onClose,
   title,
   children,
   footer,
   middle,
-  close,
 }: {
-  open: boolean;
   onClose: () => void;
   title: string;
   children: ReactNode;
   footer?: ReactNode;
   /** In the middle of the page instead of at its right edge. */
   middle?: boolean;
-  /** The word for closing. */
-  close: string;
 }) {
+  const t = useT();
   return (
-    <ModalOverlay
-      className={`veil${middle ? ' middle' : ''}`}
-      isOpen={open}
-      onOpenChange={(next) => !next && onClose()}
-      isDismissable
-    >
+    <ModalOverlay className={`veil${middle ? ' middle' : ''}`} isOpen onOpenChange={(next) => !next && onClose()} isDismissable>
       <Modal className="sheet">
         <Dialog>
           <header>
             <Heading slot="title">{title}</Heading>
-            <AriaButton className="button quiet" aria-label={close} onPress={onClose}>
+            <AriaButton className="button quiet" aria-label={t('close')} onPress={onClose}>
               <Icon name="cross" />
             </AriaButton>
           </header>

@@ -2,7 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { addKey, addKeyWithMap, appendItem, apply, type Path, removeItem, removeKey, setScalar } from './edits';
+import {
+  addKey,
+  appendItem,
+  appendItems,
+  apply,
+  type Path,
+  putSmall,
+  putText,
+  removeItem,
+  removeItems,
+  removeKey,
+  setScalar,
+} from './edits';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const FOLDERS = [
@@ -145,7 +157,7 @@ test('keys go with their commas, the first one too, and what shares a line with 
 
 test('a name in one language is put in as a map', () => {
   const text = 'rows:\n  - {from: "1", to: A}\n';
-  expect(apply(text, addKeyWithMap(text, ['rows', 0], 'name', 'zh', '含逗号, 的') ?? [])).toBe(
+  expect(apply(text, putSmall(text, ['rows', 0], 'name', { zh: '含逗号, 的' }) ?? [])).toBe(
     'rows:\n  - {from: "1", to: A, name: {zh: "含逗号, 的"}}\n',
   );
 });
@@ -161,4 +173,37 @@ test('what cannot be kept is refused', () => {
   expect(appendItem('a: [1, 2]\n', ['a'], '3')).toBeNull();
   expect(removeItem('a:\n  - 1\n', ['a'], 0)).toBeNull();
   expect(setScalar('a: 1\r\nb: 2\r\n', ['b'], 'x')).toEqual([{ from: 9, to: 10, insert: 'x' }]);
+});
+
+test('several items are put in and taken out at once, each with its own comment', () => {
+  const text = 'rows:\n  # one\n  - a\n  - b # two\n  # three\n  - c\nlast: x';
+  const more = apply(text, appendItems(text, ['rows'], ['d', '{e: f}']) ?? []);
+  expect(more).toBe(text.replace('- c\n', '- c\n  - d\n  - {e: f}\n'));
+  expect(apply(more, removeItems(more, ['rows'], [4, 0, 2]) ?? [])).toBe('rows:\n  - b # two\n  - d\nlast: x');
+  expect(removeItems(text, ['rows'], [0, 1, 2])).toBeNull();
+  expect(apply('a: 1\r\nrows: []\r\n', appendItems('a: 1\r\nrows: []\r\n', ['rows'], ['x', 'y']) ?? [])).toBe(
+    'a: 1\r\nrows:\r\n  - x\r\n  - y\r\n',
+  );
+});
+
+test('small values are put in place of what stands on its line, and nothing else is touched', () => {
+  const text = 'users:\n  - {id: e1, channels: mail} # first\n  - id: e2\n    channels:\n      - mail # by hand\n';
+  expect(apply(text, putSmall(text, ['users', 0], 'channels', ['mail', 'wecom']) ?? [])).toBe(
+    text.replace('channels: mail}', 'channels: [mail, wecom]}'),
+  );
+  expect(putSmall(text, ['users', 1], 'channels', ['mail'])).toBeNull();
+  const told = { turn: { template: 'waits', channels: ['ops', '9'], urgent: true } };
+  const flow = 'flow: x\nsteps:\n  - id: lead\n    approve: {by: {manager: 1}}\n    due: 2wd # days\n';
+  expect(apply(flow, putSmall(flow, ['steps', 0], 'notices', told) ?? [])).toBe(
+    `${flow}    notices: {turn: {template: waits, channels: [ops, "9"], urgent: true}}\n`,
+  );
+});
+
+test('a text under a key is put in, changed and taken away', () => {
+  const text = '# people\nquiet: "20:00-08:00" # at night\nusers: []\n';
+  const put = (from: string, key: string, value: string) => apply(from, putText(from, [], key, value) ?? []);
+  expect(put(text, 'quiet', '21:00-07:00')).toBe(text.replace('20:00-08:00', '21:00-07:00'));
+  expect(put(text, 'digest', '09:00')).toBe(`${text}digest: 09:00\n`);
+  expect(put(text, 'quiet', '')).toBe('# people\nusers: []\n');
+  expect(put(text, 'zone', '')).toBe(text);
 });

@@ -25,7 +25,7 @@ export function HelpCode({ code }: { code: string }) {
         <Button kind="quiet" size="small" icon="question" label={t('help.about', { code })} onPress={() => setOpen(true)} />
       )}
       {open && page !== undefined && (
-        <Sheet open onClose={() => setOpen(false)} close={t('close')} title={code}>
+        <Sheet onClose={() => setOpen(false)} title={code}>
           <HelpText page={page} />
         </Sheet>
       )}

@@ -64,9 +64,7 @@ export function ActionSheet({
   };
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={`${t(`action.${action}` as Key)} · ${target.name}`}
       footer={
         doIt.isSuccess ? (

@@ -75,9 +75,7 @@ export function BulkSheet({
   const stop = count > TYPED_FROM && typed.trim() !== String(count) ? t('bulk.type_first', { count }) : null;
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={t('bulk.title')}
       footer={
         <>

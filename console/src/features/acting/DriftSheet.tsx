@@ -33,9 +33,7 @@ export function DriftSheet({ id, action, onClose }: { id: string; action: 'accep
   const missing = reason.trim() === '' ? t('act.needed') : null;
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={t(`drift.${action}` as Key)}
       footer={
         done ? (

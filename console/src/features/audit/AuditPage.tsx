@@ -4,9 +4,9 @@ import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Page } from '../../app/Page';
 import { type AUDIT_FILTERS, auditRoute } from '../../app/router';
-import { ProblemView } from '../../app/states';
+import { LoadedPages, moreOf } from '../../app/states';
 import { useT } from '../../i18n';
-import { Banner, type Column, DataGrid, Empty, Skeleton, StatusChip, Time } from '../../ui';
+import { Banner, type Column, DataGrid, Empty, StatusChip, Time } from '../../ui';
 import { DownloadButton } from '../acting/DownloadButton';
 import { AuditFilters } from './AuditFilters';
 import { EntrySheet } from './EntrySheet';
@@ -56,24 +56,28 @@ function Entries({ filter, open, onOpen }: { filter: AuditFilter; open: string |
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
-  if (list.isPending) return <Skeleton lines={10} />;
-  if (list.isError && !list.data) return <ProblemView error={list.error} onAgain={() => void list.refetch()} />;
-  const rows = list.data.pages.flatMap((page) => page.items);
-  const chosen = rows.find((row) => row.id === open);
   return (
-    <>
-      <DataGrid
-        label={t('nav.audit')}
-        columns={columns}
-        rows={rows}
-        keyOf={(row) => row.id}
-        nameOf={(row) => `${row.actor} ${row.action}`}
-        onOpen={(row) => onOpen(row.id)}
-        more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-        empty={<Empty title={t('audit.none')} why={t('audit.none_why')} />}
-      />
-      {chosen && <EntrySheet entry={chosen} onClose={() => onOpen(null)} />}
-    </>
+    <LoadedPages list={list} lines={10}>
+      {(rows) => (
+        <>
+          <DataGrid
+            label={t('nav.audit')}
+            columns={columns}
+            rows={rows}
+            keyOf={(row) => row.id}
+            nameOf={(row) => `${row.actor} ${row.action}`}
+            onOpen={(row) => onOpen(row.id)}
+            more={moreOf(list)}
+            empty={<Empty title={t('audit.none')} why={t('audit.none_why')} />}
+          />
+          {rows
+            .filter((row) => row.id === open)
+            .map((row) => (
+              <EntrySheet key={row.id} entry={row} onClose={() => onOpen(null)} />
+            ))}
+        </>
+      )}
+    </LoadedPages>
   );
 }
 

@@ -11,7 +11,7 @@ export function EntrySheet({ entry, onClose }: { entry: Entry; onClose: () => vo
   const action = useAction();
   const detail = entry.detail as Record<string, unknown> | null;
   return (
-    <Sheet open onClose={onClose} close={t('close')} title={action(entry.action)}>
+    <Sheet onClose={onClose} title={action(entry.action)}>
       <Outcome outcome={entry.outcome ?? null} />
       <Facts
         rows={[

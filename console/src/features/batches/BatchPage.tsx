@@ -5,7 +5,7 @@ import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Page } from '../../app/Page';
 import { batchRoute } from '../../app/router';
-import { Loaded, ProblemView } from '../../app/states';
+import { Loaded, moreOf, ProblemView } from '../../app/states';
 import { type Key, useT, useWord } from '../../i18n';
 import { Banner, Button, Card, Chip, type Column, DataGrid, Empty, Facts, Sheet, StatusChip, Time } from '../../ui';
 import { DownloadButton } from '../acting/DownloadButton';
@@ -196,11 +196,11 @@ function Items({ batch }: { batch: Batch }) {
         keyOf={(row) => String(row.position)}
         nameOf={(row) => row.document_key ?? row.target}
         onOpen={setOpen}
-        more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+        more={moreOf(list)}
         empty={list.isSuccess ? <Empty title={t('batch.no_items')} /> : undefined}
       />
       {open && (
-        <Sheet open onClose={() => setOpen(null)} close={t('close')} title={`#${open.position}`}>
+        <Sheet onClose={() => setOpen(null)} title={`#${open.position}`}>
           <Facts
             rows={[
               [t('batch.target'), <Target key="target" resource={batch.resource} item={open} />],

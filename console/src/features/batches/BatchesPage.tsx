@@ -2,9 +2,9 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
 import { Page } from '../../app/Page';
-import { ProblemView } from '../../app/states';
+import { LoadedPages, moreOf } from '../../app/states';
 import { type Key, useT, useWord } from '../../i18n';
-import { Chip, type Column, DataGrid, Empty, Skeleton, StatusChip, Time } from '../../ui';
+import { Chip, type Column, DataGrid, Empty, StatusChip, Time } from '../../ui';
 
 type Batch = Schemas['Batch'];
 
@@ -42,25 +42,22 @@ export function BatchesPage() {
     { id: 'reason', title: t('act.field.reason'), width: 'minmax(160px, 2fr)', render: (row) => row.reason ?? '' },
     { id: 'at', title: t('batch.created'), width: '120px', render: (row) => <Time at={row.created_at} /> },
   ];
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page full title={t('nav.batches')} name={t('nav.batches')}>
-      {list.isPending ? (
-        <Skeleton />
-      ) : list.isError && !list.data ? (
-        <ProblemView error={list.error} onAgain={() => void list.refetch()} />
-      ) : (
-        <DataGrid
-          label={t('nav.batches')}
-          columns={columns}
-          rows={rows}
-          keyOf={(row) => row.id}
-          nameOf={(row) => row.id}
-          onOpen={(row) => void navigate({ to: '/ops/batches/$batch', params: { batch: row.id } })}
-          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-          empty={<Empty title={t('batch.none')} why={t('batch.none_why')} />}
-        />
-      )}
+      <LoadedPages list={list}>
+        {(items) => (
+          <DataGrid
+            label={t('nav.batches')}
+            columns={columns}
+            rows={items}
+            keyOf={(row) => row.id}
+            nameOf={(row) => row.id}
+            onOpen={(row) => void navigate({ to: '/ops/batches/$batch', params: { batch: row.id } })}
+            more={moreOf(list)}
+            empty={<Empty title={t('batch.none')} why={t('batch.none_why')} />}
+          />
+        )}
+      </LoadedPages>
     </Page>
   );
 }

@@ -193,7 +193,7 @@ function SecretField({
         autoComplete="off"
       />
       {value === '' && (
-        <p>
+        <p className="fold">
           <Button size="small" onPress={() => onChange(suggestion)}>
             {t('connect.take_place', { place: suggestion })}
           </Button>

@@ -5,10 +5,10 @@ import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Page } from '../../app/Page';
 import { connectionRoute } from '../../app/router';
-import { Loaded, ProblemView } from '../../app/states';
+import { Loaded, More, ProblemView } from '../../app/states';
 import { bytes, duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
-import { Banner, Button, Card, Copy, Empty, Facts, Skeleton, StatusChip, Tabs, Time } from '../../ui';
+import { Banner, Button, Card, Copy, Empty, Facts, Skeleton, StatusChip, Table, Tabs, Time } from '../../ui';
 import { Streams } from '../ops/Streams';
 import { SetupTab } from './SetupTab';
 import { BreakerSheet, RecoverSheet } from './sheets';
@@ -70,20 +70,21 @@ export function ConnectionPage() {
 function Actions({ health }: { health: Health }) {
   const t = useT();
   const refusal = useRefusal();
+  const mayHold = refusal('hold_breakers', { connection: health.connection });
   const [open, setOpen] = useState<'open' | 'closed' | 'auto' | 'recover' | null>(null);
   const close = () => setOpen(null);
   return (
     <>
       {health.held ? (
-        <Button refused={refusal('hold_breakers')} onPress={() => setOpen('auto')}>
+        <Button refused={mayHold} onPress={() => setOpen('auto')}>
           {t('breaker.auto')}
         </Button>
       ) : (
         <>
-          <Button kind="danger" icon="pause" refused={refusal('hold_breakers')} onPress={() => setOpen('open')}>
+          <Button kind="danger" icon="pause" refused={mayHold} onPress={() => setOpen('open')}>
             {t('breaker.open')}
           </Button>
-          <Button refused={refusal('hold_breakers')} onPress={() => setOpen('closed')}>
+          <Button refused={mayHold} onPress={() => setOpen('closed')}>
             {t('breaker.closed')}
           </Button>
         </>
@@ -119,37 +120,27 @@ function HealthTab({ health }: { health: Health }) {
             ],
           ]}
         />
-        <div className="scroll" role="group" tabIndex={0} aria-label={t('connections.operations')}>
-          <table className="table">
-            <caption>{t('connections.operations')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('exceptions.operation')}</th>
-                <th scope="col">{t('connections.answers')}</th>
-                <th scope="col" className="number">
-                  p95
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {(health.operations ?? []).map((operation) => (
-                <tr key={operation.operation}>
-                  <th scope="row">
-                    <code>{operation.operation}</code>
-                  </th>
-                  <td>
-                    <span className="row">
-                      {Object.entries(operation.calls).map(([name, count]) => (
-                        <StatusChip key={name} room="class" state={name} words={`${word('class', name)} ${count}`} />
-                      ))}
-                    </span>
-                  </td>
-                  <td className="number">{operation.p95_millis ? `≤ ${duration(operation.p95_millis, language)}` : '–'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={t('connections.operations')}
+          shown
+          heads={[t('exceptions.operation'), t('connections.answers'), { name: 'p95', number: true }]}
+        >
+          {(health.operations ?? []).map((operation) => (
+            <tr key={operation.operation}>
+              <th scope="row">
+                <code>{operation.operation}</code>
+              </th>
+              <td>
+                <span className="row">
+                  {Object.entries(operation.calls).map(([name, count]) => (
+                    <StatusChip key={name} room="class" state={name} words={`${word('class', name)} ${count}`} />
+                  ))}
+                </span>
+              </td>
+              <td className="number">{operation.p95_millis ? `≤ ${duration(operation.p95_millis, language)}` : '–'}</td>
+            </tr>
+          ))}
+        </Table>
       </Card>
       <Card title={t('connections.lines')}>
         {health.lines.length === 0 && <Empty title={t('connections.no_lines')} />}
@@ -240,43 +231,36 @@ function Webhooks({ connection }: { connection: string }) {
         {items.length === 0 ? (
           <Empty title={t('webhooks.no_receipts')} why={t('webhooks.no_receipts_why')} />
         ) : (
-          <div className="scroll" role="group" tabIndex={0} aria-label={t('webhooks.receipts')}>
-            <table className="table">
-              <caption className="hidden-text">{t('webhooks.receipts')}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{t('webhooks.at')}</th>
-                  <th scope="col">{t('webhooks.webhook')}</th>
-                  <th scope="col">{t('webhooks.verdict')}</th>
-                  <th scope="col">{t('webhooks.answered')}</th>
-                  <th scope="col" className="number">
-                    {t('webhooks.size')}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((item) => (
-                  <tr key={item.id}>
-                    <td>
-                      <Time at={item.at} exact seconds />
-                    </td>
-                    <th scope="row">{item.webhook}</th>
-                    <td>
-                      {item.verdict in { valid: 1, unheard: 1, challenge: 1 } ? (
-                        <StatusChip room="verdict" state={item.verdict} />
-                      ) : (
-                        <StatusChip room="exception" state="open" words={word('verdict', item.verdict)} />
-                      )}
-                    </td>
-                    <td>HTTP {item.status}</td>
-                    <td className="number">{bytes(item.bytes)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table
+            caption={t('webhooks.receipts')}
+            heads={[
+              t('webhooks.at'),
+              t('webhooks.webhook'),
+              t('webhooks.verdict'),
+              t('webhooks.answered'),
+              { name: t('webhooks.size'), number: true },
+            ]}
+          >
+            {items.map((item) => (
+              <tr key={item.id}>
+                <td>
+                  <Time at={item.at} exact seconds />
+                </td>
+                <th scope="row">{item.webhook}</th>
+                <td>
+                  {item.verdict in { valid: 1, unheard: 1, challenge: 1 } ? (
+                    <StatusChip room="verdict" state={item.verdict} />
+                  ) : (
+                    <StatusChip room="exception" state="open" words={word('verdict', item.verdict)} />
+                  )}
+                </td>
+                <td>HTTP {item.status}</td>
+                <td className="number">{bytes(item.bytes)}</td>
+              </tr>
+            ))}
+          </Table>
         )}
-        {list.hasNextPage && <Button onPress={() => void list.fetchNextPage()}>{t('list.more')}</Button>}
+        <More list={list} />
       </Card>
     </div>
   );

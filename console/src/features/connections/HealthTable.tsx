@@ -4,7 +4,7 @@ import { api, take } from '../../api/client';
 import { Loaded } from '../../app/states';
 import { duration } from '../../format/time';
 import { useLanguage, useT } from '../../i18n';
-import { Card, Empty, Sparkline, StatusChip, Time } from '../../ui';
+import { Card, Empty, Sparkline, StatusChip, Table, Time } from '../../ui';
 import { spread } from './series';
 
 const LOOK_MS = 10_000;
@@ -30,74 +30,61 @@ export function HealthTable() {
           items.length === 0 ? (
             <Empty title={t('connections.none')} why={t('connections.none_why')} />
           ) : (
-            <div className="scroll" role="group" tabIndex={0} aria-label={t('connections.title')}>
-              <table className="table">
-                <caption className="hidden-text">{t('connections.title')}</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">{t('connections.connection')}</th>
-                    <th scope="col">{t('documents.state')}</th>
-                    <th scope="col" className="number">
-                      {t('connections.calls')}
+            <Table
+              caption={t('connections.title')}
+              heads={[
+                t('connections.connection'),
+                t('documents.state'),
+                { name: t('connections.calls'), number: true },
+                { name: t('connections.errors'), number: true },
+                t('connections.per_minute'),
+                { name: 'p95', number: true },
+                t('connections.places'),
+                { name: t('connections.waiting'), number: true },
+                t('connections.last'),
+              ]}
+            >
+              {items.map((item) => {
+                const points = spread(series.data?.items ?? [], item.connection, new Date());
+                return (
+                  <tr key={item.connection}>
+                    <th scope="row">
+                      <Link to="/connections/$connection" params={{ connection: item.connection }}>
+                        {item.connection}
+                      </Link>
+                      <div className="dim small">{item.connector}</div>
                     </th>
-                    <th scope="col" className="number">
-                      {t('connections.errors')}
-                    </th>
-                    <th scope="col">{t('connections.per_minute')}</th>
-                    <th scope="col" className="number">
-                      p95
-                    </th>
-                    <th scope="col">{t('connections.places')}</th>
-                    <th scope="col" className="number">
-                      {t('connections.waiting')}
-                    </th>
-                    <th scope="col">{t('connections.last')}</th>
+                    <td>
+                      <StatusChip room="connection" state={item.state} />
+                    </td>
+                    <td className="number">{item.calls}</td>
+                    <td className="number">
+                      {item.calls > 0 ? `${item.errors} · ${Math.round((item.errors / item.calls) * 100)}%` : '0'}
+                    </td>
+                    <td>
+                      <Sparkline
+                        values={points}
+                        label={t('connections.spark', {
+                          connection: item.connection,
+                          sum: points.reduce((sum, value) => sum + value, 0),
+                          top: Math.max(0, ...points),
+                        })}
+                      />
+                    </td>
+                    <td className="number">{item.p95_millis ? `≤ ${duration(item.p95_millis, language)}` : '–'}</td>
+                    <td>
+                      {item.lines.map((line) => (
+                        <div key={line.process ?? 'one'}>
+                          {line.in_use}/{line.places}
+                        </div>
+                      ))}
+                    </td>
+                    <td className="number">{item.lines.reduce((sum, line) => sum + line.waiting, 0)}</td>
+                    <td>{item.last_success_at ? <Time at={item.last_success_at} /> : t('connections.never')}</td>
                   </tr>
-                </thead>
-                <tbody>
-                  {items.map((item) => {
-                    const points = spread(series.data?.items ?? [], item.connection, new Date());
-                    return (
-                      <tr key={item.connection}>
-                        <th scope="row">
-                          <Link to="/connections/$connection" params={{ connection: item.connection }}>
-                            {item.connection}
-                          </Link>
-                          <div className="dim small">{item.connector}</div>
-                        </th>
-                        <td>
-                          <StatusChip room="connection" state={item.state} />
-                        </td>
-                        <td className="number">{item.calls}</td>
-                        <td className="number">
-                          {item.calls > 0 ? `${item.errors} · ${Math.round((item.errors / item.calls) * 100)}%` : '0'}
-                        </td>
-                        <td>
-                          <Sparkline
-                            values={points}
-                            label={t('connections.spark', {
-                              connection: item.connection,
-                              sum: points.reduce((sum, value) => sum + value, 0),
-                              top: Math.max(0, ...points),
-                            })}
-                          />
-                        </td>
-                        <td className="number">{item.p95_millis ? `≤ ${duration(item.p95_millis, language)}` : '–'}</td>
-                        <td>
-                          {item.lines.map((line) => (
-                            <div key={line.process ?? 'one'}>
-                              {line.in_use}/{line.places}
-                            </div>
-                          ))}
-                        </td>
-                        <td className="number">{item.lines.reduce((sum, line) => sum + line.waiting, 0)}</td>
-                        <td>{item.last_success_at ? <Time at={item.last_success_at} /> : t('connections.never')}</td>
-                      </tr>
-                    );
-                  })}
-                </tbody>
-              </table>
-            </div>
+                );
+              })}
+            </Table>
           )
         }
       </Loaded>

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, commandKey, take } from '../../api/client';
+import { AskSheet } from '../../app/AskSheet';
 import { ProblemView } from '../../app/states';
 import { type Key, useT } from '../../i18n';
 import { Button, Sheet, TextArea, TextField } from '../../ui';
@@ -33,27 +34,17 @@ export function BreakerSheet({
     },
   });
   return (
-    <Sheet
-      open
-      middle
-      onClose={onClose}
-      close={t('close')}
+    <AskSheet
       title={`${t(`breaker.${state}` as Key)} · ${connection}`}
-      footer={
-        <Button
-          kind={state === 'open' ? 'danger' : 'primary'}
-          disabled={hold.isPending}
-          refused={reason.trim() === '' ? t('act.needed') : null}
-          onPress={() => hold.mutate()}
-        >
-          {t(`breaker.${state}` as Key)}
-        </Button>
-      }
+      act={t(`breaker.${state}` as Key)}
+      kind={state === 'open' ? 'danger' : 'primary'}
+      ask={hold}
+      refused={reason.trim() === '' ? t('act.needed') : null}
+      onClose={onClose}
     >
       <p>{t(`breaker.what.${state}` as Key)}</p>
       <TextArea label={`${t('act.field.reason')} *`} value={reason} onChange={setReason} />
-      {hold.isError && <ProblemView error={hold.error} compact />}
-    </Sheet>
+    </AskSheet>
   );
 }
 
@@ -81,10 +72,8 @@ export function RecoverSheet({ connection, onClose }: { connection: string; onCl
   const missing = Number.isNaN(at.getTime()) || reason.trim() === '' ? t('act.needed') : null;
   return (
     <Sheet
-      open
       middle
       onClose={onClose}
-      close={t('close')}
       title={`${t('recover.title')} · ${connection}`}
       footer={
         <>

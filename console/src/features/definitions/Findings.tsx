@@ -1,17 +1,23 @@
 import type { Schemas } from '../../api/client';
 import { HelpCode } from '../../app/help/Help';
 import { useT } from '../../i18n';
-import { Card, StatusChip } from '../../ui';
+import { Button, Card, StatusChip } from '../../ui';
+import type { Edit } from '../../yamltext/edits';
+import { fixOf } from './fixes';
 
-/** What is wrong, each with its place; those of the text at hand lead there. */
+/** What is wrong, each with its place; those of the text at hand lead there, and are mended by a click where it is plain how. */
 export function Findings({
   findings,
   here,
+  text,
   onGo,
+  onFix,
 }: {
   findings: Schemas['Finding'][];
   here?: string;
+  text?: string;
   onGo?: (offset: number) => void;
+  onFix?: (fix: Edit) => void;
 }) {
   const t = useT();
   if (findings.length === 0) return null;
@@ -19,6 +25,7 @@ export function Findings({
     <Card title={t('findings.title', { count: findings.length })}>
       <ol className="stack">
         {findings.map((finding) => {
+          const fix = finding.file === here && onFix && text !== undefined ? fixOf(finding, text) : null;
           const place = `${finding.file}:${finding.place.line}:${finding.place.column}`;
           return (
             <li key={`${place}-${finding.code}-${finding.path}`} className="stack tight">
@@ -34,7 +41,16 @@ export function Findings({
                 <HelpCode code={finding.code} />
               </span>
               <span className="wrap">{finding.message}</span>
-              {finding.hint && <span className="dim wrap">{finding.hint}</span>}
+              {finding.hint && (
+                <span className="row">
+                  <span className="dim wrap">{finding.hint}</span>
+                  {fix && (
+                    <Button size="small" onPress={() => onFix?.(fix)}>
+                      {t('findings.fix', { word: fix.insert })}
+                    </Button>
+                  )}
+                </span>
+              )}
             </li>
           );
         })}

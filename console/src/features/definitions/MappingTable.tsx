@@ -3,8 +3,9 @@ import { useMemo, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { ProblemView } from '../../app/states';
 import { useT } from '../../i18n';
-import { Banner, Button, Json, Select, TextField } from '../../ui';
-import { usePreview, useSamples } from '../mapping/use';
+import { Banner, Button, Json, Table, TextField } from '../../ui';
+import { SampleSelect } from '../mapping/SampleSelect';
+import { usePreview } from '../mapping/use';
 import { useEditing } from './editing';
 import { type Rule, rules } from './rules';
 
@@ -15,7 +16,6 @@ export function MappingTable({ id, sample }: { id: string; sample?: string }) {
   const { quiet: text } = useEditing();
   const [filter, setFilter] = useState('');
   const found = useMemo(() => rules(text), [text]);
-  const choices = useSamples();
   const { preview, refused } = usePreview(id, text, sample);
   const made = new Map((preview.data?.rules ?? []).map((rule) => [`${rule.rule.line}`, rule]));
   const wanted = filter.trim().toLowerCase();
@@ -26,21 +26,16 @@ export function MappingTable({ id, sample }: { id: string; sample?: string }) {
         <div className="field search">
           <TextField label={t('filters.q')} value={filter} onChange={setFilter} type="search" />
         </div>
-        <Select
-          label={t('mapping.sample')}
-          value={sample ?? ''}
-          onChange={(value) =>
+        <SampleSelect
+          value={sample}
+          onChoose={(value) =>
             void navigate({
               to: '/definitions/$kind/$id',
               params: { kind: 'mapping', id },
-              search: { tab: 'table', sample: value || undefined },
+              search: { tab: 'table', sample: value },
               replace: true,
             })
           }
-          choices={[
-            { id: '', name: t('mapping.no_sample') },
-            ...(choices.data?.items ?? []).map((row) => ({ id: row.id, name: row.key })),
-          ]}
         />
         {sample && (
           <Button onPress={() => void preview.refetch()} disabled={preview.isFetching} icon="refresh">
@@ -57,27 +52,21 @@ export function MappingTable({ id, sample }: { id: string; sample?: string }) {
           </span>
         </Banner>
       )}
-      <div className="scroll" role="group" tabIndex={0} aria-label={t('mapping.rules', { count: found.length })}>
-        <table className="table">
-          <caption>{t('mapping.rules', { count: found.length })}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('mapping.target')}</th>
-              <th scope="col">{t('mapping.from')}</th>
-              <th scope="col">{t('mapping.options')}</th>
-              <th scope="col">{t('mapping.value')}</th>
-              <th scope="col" className="number">
-                {t('mapping.line')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((rule) => (
-              <Row key={`${rule.line}-${rule.to}`} rule={rule} made={made.get(String(rule.line))} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        caption={t('mapping.rules', { count: found.length })}
+        shown
+        heads={[
+          t('mapping.target'),
+          t('mapping.from'),
+          t('mapping.options'),
+          t('mapping.value'),
+          { name: t('mapping.line'), number: true },
+        ]}
+      >
+        {shown.map((rule) => (
+          <Row key={`${rule.line}-${rule.to}`} rule={rule} made={made.get(String(rule.line))} />
+        ))}
+      </Table>
       {preview.data?.output !== undefined && preview.data?.output !== null && (
         <>
           <h2>{t('mapping.output', { micros: preview.data.micros })}</h2>

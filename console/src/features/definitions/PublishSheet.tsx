@@ -60,9 +60,7 @@ export function PublishSheet({
         : null);
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={t('publish.title')}
       footer={
         <Button kind="primary" refused={stop} disabled={publish.isPending} onPress={() => publish.mutate()}>

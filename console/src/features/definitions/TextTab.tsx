@@ -36,7 +36,13 @@ export function TextTab() {
           complete={complete}
         />
       </Suspense>
-      <Findings findings={findings} here={path} onGo={(offset) => editor.current?.goTo(offset)} />
+      <Findings
+        findings={findings}
+        here={path}
+        text={refused === null ? text : undefined}
+        onGo={(offset) => editor.current?.goTo(offset)}
+        onFix={(fix) => editor.current?.change([fix])}
+      />
     </div>
   );
 }

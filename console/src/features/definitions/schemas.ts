@@ -4,6 +4,7 @@ import type { Schema } from './complete';
 const LOADERS: Record<string, () => Promise<{ default: unknown }>> = {
   bind: () => import('../../../../schemas/language/bind.schema.json'),
   calendar: () => import('../../../../schemas/language/calendar.schema.json'),
+  channel: () => import('../../../../schemas/language/channel.schema.json'),
   connection: () => import('../../../../schemas/language/connection.schema.json'),
   connector: () => import('../../../../schemas/language/connector.schema.json'),
   dictionary: () => import('../../../../schemas/language/dictionary.schema.json'),

@@ -1,15 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
+import { handOver } from '../../api/download';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
+import { writeCsv } from '../../format/csv';
 import { type Key, useLanguage, useT } from '../../i18n';
-import { Banner, Button, Card, Empty, TextField, Time, toast } from '../../ui';
+import { Button, Card, Cell, Empty, Table, TextField, Time, toast } from '../../ui';
+import { apply } from '../../yamltext/edits';
 import { EditBar } from '../definitions/EditBar';
-import { useEditing } from '../definitions/editing';
+import { EditingProvider, useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
+import { ImportSheet } from './ImportSheet';
+import { known, merged, tableOf } from './importing';
 import { COLUMNS, type Column, NEEDED, type Row, read, type Tongue, withCell, withoutRow, withRow } from './rows';
+import { TableRows } from './TableRows';
 
 /** Rows that are drawn; a longer table is looked at through the filter. */
 const SHOWN_MAX = 200;
@@ -21,6 +27,7 @@ export function RowsTab() {
   const tongue: Tongue = language === 'en' ? 'en' : 'zh';
   const { id, path, text, setText, refused, findings } = useEditing();
   const [filter, setFilter] = useState('');
+  const [importing, setImporting] = useState(false);
   // The row that was just added: its code is still to be written.
   const [fresh, setFresh] = useState<number | null>(null);
   const { rows, table } = useMemo(() => read(text, tongue), [text, tongue]);
@@ -37,10 +44,9 @@ export function RowsTab() {
   };
   if (table !== null)
     return (
-      <div className="stack">
-        <EditBar />
-        <Banner>{t('dictionary.in_table', { file: table })}</Banner>
-      </div>
+      <EditingProvider key={table} kind="file" id={table} path={table}>
+        <TableRows />
+      </EditingProvider>
     );
   return (
     <div className="stack">
@@ -52,6 +58,12 @@ export function RowsTab() {
         </div>
         <Button refused={refused} onPress={() => add('')}>
           {t('dictionary.add')}
+        </Button>
+        <Button refused={refused} onPress={() => setImporting(true)}>
+          {t('csv.import')}
+        </Button>
+        <Button icon="download" onPress={() => handOver(new Blob([writeCsv(tableOf(text))], { type: 'text/csv' }), `${id}.csv`)}>
+          {t('csv.export')}
         </Button>
       </div>
       {found.length === 0 ? (
@@ -69,7 +81,21 @@ export function RowsTab() {
         />
       )}
       {found.length > SHOWN_MAX && <p className="dim">{t('dictionary.cut', { shown: SHOWN_MAX, count: found.length })}</p>}
-      <Findings findings={findings} here={path} />
+      <Findings
+        findings={findings}
+        here={path}
+        text={refused === null ? text : undefined}
+        onFix={(fix) => setText(apply(text, [fix]))}
+      />
+      {importing && (
+        <ImportSheet
+          rows={known(text)}
+          merge={(found, removing) => merged(text, found, removing)}
+          tongue={tongue}
+          onPut={setText}
+          onClose={() => setImporting(false)}
+        />
+      )}
     </div>
   );
 }
@@ -153,100 +179,39 @@ function Rows({
 }) {
   const t = useT();
   return (
-    <div className="scroll" role="group" tabIndex={0} aria-label={t('dictionary.rows')}>
-      <table className="table cells">
-        <caption className="hidden-text">{t('dictionary.rows')}</caption>
-        <thead>
-          <tr>
-            {COLUMNS.map((column) => (
-              <th key={column} scope="col">
-                {t(`dictionary.${column}` as Key)}
-              </th>
-            ))}
-            <th scope="col">
-              <span className="hidden-text">{t('dictionary.remove')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.index}>
-              {COLUMNS.map((column) => (
-                <td key={column}>
-                  <Cell
-                    label={t('dictionary.cell', { column: t(`dictionary.${column}` as Key), from: row.from || '–' })}
-                    value={row[column]}
-                    readOnly={readOnly}
-                    needed={NEEDED.includes(column)}
-                    placeholder={column.startsWith('valid') ? '2026-01-31' : undefined}
-                    focus={row.index === fresh && column === (row.from === '' ? 'from' : 'to')}
-                    onPut={(value) => onCell(row.index, column, value)}
-                  />
-                </td>
-              ))}
-              <td className="number">
-                {!readOnly && (
-                  <Button
-                    kind="quiet"
-                    size="small"
-                    icon="cross"
-                    label={t('dictionary.remove_of', { from: row.from || '–' })}
-                    onPress={() => onRemove(row.index)}
-                  />
-                )}
-              </td>
-            </tr>
+    <Table
+      caption={t('dictionary.rows')}
+      kind="cells"
+      heads={[...COLUMNS.map((column) => t(`dictionary.${column}` as Key)), { name: t('dictionary.remove'), hidden: true }]}
+    >
+      {rows.map((row) => (
+        <tr key={row.index}>
+          {COLUMNS.map((column) => (
+            <td key={column}>
+              <Cell
+                label={t('dictionary.cell', { column: t(`dictionary.${column}` as Key), from: row.from || '–' })}
+                value={row[column]}
+                readOnly={readOnly}
+                needed={NEEDED.includes(column)}
+                placeholder={column.startsWith('valid') ? '2026-01-31' : undefined}
+                focus={row.index === fresh && column === (row.from === '' ? 'from' : 'to')}
+                onPut={(value) => onCell(row.index, column, value)}
+              />
+            </td>
           ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-/** One cell: what is typed is put into the text when the cell is left, or by Enter; Escape takes it back. */
-function Cell({
-  label,
-  value,
-  readOnly,
-  needed,
-  placeholder,
-  focus,
-  onPut,
-}: {
-  label: string;
-  value: string;
-  readOnly: boolean;
-  needed: boolean;
-  placeholder?: string;
-  focus: boolean;
-  onPut: (value: string) => boolean;
-}) {
-  const [typed, setTyped] = useState(value);
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (focus) input.current?.focus();
-  }, [focus]);
-  const put = () => {
-    if (typed !== value && !onPut(typed)) setTyped(value);
-  };
-  return (
-    <input
-      ref={input}
-      className="input"
-      aria-label={label}
-      aria-invalid={needed && typed.trim() === '' ? true : undefined}
-      value={typed}
-      readOnly={readOnly}
-      placeholder={placeholder}
-      spellCheck={false}
-      autoComplete="off"
-      onChange={(event) => setTyped(event.target.value)}
-      onBlur={put}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && !event.nativeEvent.isComposing) put();
-        if (event.key === 'Escape') setTyped(value);
-      }}
-    />
+          <td className="number">
+            {!readOnly && (
+              <Button
+                kind="quiet"
+                size="small"
+                icon="cross"
+                label={t('dictionary.remove_of', { from: row.from || '–' })}
+                onPress={() => onRemove(row.index)}
+              />
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

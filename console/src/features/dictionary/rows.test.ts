@@ -43,7 +43,8 @@ rows:
 test('a row is added as others are written, and goes with the comment above it', () => {
   expect(withRow(TEXT, '7', '')).toBe(`${TEXT}  - {from: "7", to: ""}\n`);
   expect(withoutRow(TEXT, 0)).toBe('format: 1\ndictionary: tax_codes # ours to theirs\nrows:\n  - {from: 10.50, to: V10}\n');
-  expect(withRow('dictionary: x\nrows: []\n', '7', '')).toBeNull();
+  expect(withRow('dictionary: x\nrows: []\n', '7', '')).toBe('dictionary: x\nrows:\n  - {from: "7", to: ""}\n');
+  expect(withRow('rows: [] # none yet\n', '7', '')).toBeNull();
 });
 
 test('a cell is read as it is written, and an emptied one goes with its key', () => {

@@ -1,6 +1,6 @@
 /** The rows of a dictionary's text, and small edits of them; the text stays the truth. */
 import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
-import { addKey, addKeyWithMap, appendItem, apply, type Edit, removeItem, removeKey, setScalar } from '../../yamltext/edits';
+import { appendItem, apply, type Edit, putSmall, putText, removeItem, removeKey } from '../../yamltext/edits';
 
 /** What a row says in one language. */
 export interface Row {
@@ -63,18 +63,13 @@ export function withCell(text: string, index: number, column: Column, value: str
   const name = item.get('name', true);
   let edits: Edit[] | null;
   if (column === 'name' && isMap(name)) {
-    edits = changed(text, [...row, 'name'], name, tongue, value);
+    edits = putText(text, [...row, 'name'], tongue, value);
     // A name that nobody says any more goes whole.
     if (value === '' && name.items.length === 1) edits = removeKey(text, row, 'name');
   } else if (column === 'name' && !item.has('name')) {
-    edits = value === '' ? [] : addKeyWithMap(text, row, 'name', tongue, value);
-  } else edits = changed(text, row, item, column, value);
+    edits = value === '' ? [] : putSmall(text, row, 'name', { [tongue]: value });
+  } else edits = putText(text, row, column, value);
   return edits === null ? null : apply(text, edits);
-}
-
-function changed(text: string, path: (string | number)[], map: YAMLMap, key: string, value: string): Edit[] | null {
-  if (!map.has(key)) return value === '' ? [] : addKey(text, path, key, value);
-  return value === '' ? removeKey(text, path, key) : setScalar(text, [...path, key], value);
 }
 
 /** The text with one row more; null where the rows are written in another way than one a line. */

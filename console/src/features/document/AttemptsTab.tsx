@@ -5,7 +5,8 @@ import { documentRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
-import { Button, Card, Copy, Empty, Facts, Json, Select, StatusChip, Time } from '../../ui';
+import { Button, Card, Copy, Empty, Facts, Json, StatusChip, Time } from '../../ui';
+import { InstanceSelect } from './InstanceSelect';
 import type { Detail } from './use';
 
 type Effect = Schemas['Effect'];
@@ -22,17 +23,7 @@ export function AttemptsTab({ detail }: { detail: Detail }) {
   if (!instance) return <Empty title={t('attempts.none')} why={t('attempts.none_why')} />;
   return (
     <div className="stack">
-      {detail.instances.length > 1 && (
-        <Select
-          label={t('path.instance')}
-          value={instance.id}
-          onChange={(id) => set({ instance: id })}
-          choices={detail.instances.map((item, index) => ({
-            id: item.id,
-            name: t('path.instance_name', { number: detail.instances.length - index, flow: item.flow }),
-          }))}
-        />
-      )}
+      <InstanceSelect detail={detail} value={instance.id} onChoose={(id) => set({ instance: id })} />
       {search.step && (
         <div className="row">
           <Button size="small" icon="cross" onPress={() => set({ step: undefined })}>

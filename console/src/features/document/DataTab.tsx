@@ -6,7 +6,7 @@ import { useRefusal } from '../../app/me';
 import { documentRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Banner, Card, Checkbox, Json, Select, Time } from '../../ui';
+import { Banner, Card, Checkbox, Json, Select, Table, Time } from '../../ui';
 import { Tree } from './Tree';
 import type { Detail } from './use';
 
@@ -135,34 +135,21 @@ function Differences({ document, from, to }: { document: string; from: number; t
   return (
     <Loaded query={query} lines={6}>
       {(diff) => (
-        <div
-          className="scroll"
-          role="group"
-          tabIndex={0}
-          aria-label={t('data.differences', { from: diff.from, to: diff.to, count: diff.changes.length })}
+        <Table
+          caption={t('data.differences', { from: diff.from, to: diff.to, count: diff.changes.length })}
+          shown
+          heads={[t('data.field'), t('document.revision', { number: diff.from }), t('document.revision', { number: diff.to })]}
         >
-          <table className="table">
-            <caption>{t('data.differences', { from: diff.from, to: diff.to, count: diff.changes.length })}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('data.field')}</th>
-                <th scope="col">{t('document.revision', { number: diff.from })}</th>
-                <th scope="col">{t('document.revision', { number: diff.to })}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {(diff.changes as unknown as Change[]).map((change) => (
-                <tr key={change.path}>
-                  <td>
-                    <code>{change.path}</code>
-                  </td>
-                  <td className="mono removed">{shown(change.before)}</td>
-                  <td className="mono added">{shown(change.after)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+          {(diff.changes as unknown as Change[]).map((change) => (
+            <tr key={change.path}>
+              <td>
+                <code>{change.path}</code>
+              </td>
+              <td className="mono removed">{shown(change.before)}</td>
+              <td className="mono added">{shown(change.after)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </Loaded>
   );

@@ -5,7 +5,7 @@ import { api, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Age, Button, Card, Chip, Copy, Empty, StatusChip, Time } from '../../ui';
+import { Age, Button, Card, Chip, Copy, Empty, StatusChip, Table, Time } from '../../ui';
 import { DriftSheet } from '../acting/DriftSheet';
 import { type Detail, useDocument } from './use';
 
@@ -23,58 +23,47 @@ export function LedgerTab({ detail }: { detail: Detail }) {
         {detail.links.length === 0 ? (
           <Empty title={t('ledger.none')} why={t('ledger.none_why')} />
         ) : (
-          <div className="scroll" role="group" tabIndex={0} aria-label={t('ledger.title')}>
-            <table className="table">
-              <caption className="hidden-text">{t('ledger.title')}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{t('ledger.system')}</th>
-                  <th scope="col">{t('ledger.object')}</th>
-                  <th scope="col">{t('ledger.written')}</th>
-                  <th scope="col">{t('ledger.seen')}</th>
-                  <th scope="col">{t('ledger.standing')}</th>
+          <Table
+            caption={t('ledger.title')}
+            heads={[t('ledger.system'), t('ledger.object'), t('ledger.written'), t('ledger.seen'), t('ledger.standing')]}
+          >
+            {detail.links.map((link) => {
+              const standing = ledger.data?.links.find(
+                (item) => item.connection === link.connection && item.external_id === link.external_id,
+              );
+              return (
+                <tr key={`${link.connection}-${link.external_id}`}>
+                  <th scope="row">
+                    <Link to="/connections/$connection" params={{ connection: link.connection }}>
+                      {link.connection}
+                    </Link>
+                  </th>
+                  <td>
+                    <Copy text={link.external_id} />
+                  </td>
+                  <td>
+                    {link.written ?? t('ledger.nothing_written')}
+                    {link.written_at && (
+                      <div className="dim small">
+                        <Time at={link.written_at} />
+                      </div>
+                    )}
+                  </td>
+                  <td>
+                    {link.seen ?? t('ledger.nothing_seen')}
+                    {link.seen_at && (
+                      <div className="dim small">
+                        <Time at={link.seen_at} />
+                      </div>
+                    )}
+                  </td>
+                  <td>
+                    <Standing standing={standing} closed={link.closed} />
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {detail.links.map((link) => {
-                  const standing = ledger.data?.links.find(
-                    (item) => item.connection === link.connection && item.external_id === link.external_id,
-                  );
-                  return (
-                    <tr key={`${link.connection}-${link.external_id}`}>
-                      <th scope="row">
-                        <Link to="/connections/$connection" params={{ connection: link.connection }}>
-                          {link.connection}
-                        </Link>
-                      </th>
-                      <td>
-                        <Copy text={link.external_id} />
-                      </td>
-                      <td>
-                        {link.written ?? t('ledger.nothing_written')}
-                        {link.written_at && (
-                          <div className="dim small">
-                            <Time at={link.written_at} />
-                          </div>
-                        )}
-                      </td>
-                      <td>
-                        {link.seen ?? t('ledger.nothing_seen')}
-                        {link.seen_at && (
-                          <div className="dim small">
-                            <Time at={link.seen_at} />
-                          </div>
-                        )}
-                      </td>
-                      <td>
-                        <Standing standing={standing} closed={link.closed} />
-                      </td>
-                    </tr>
-                  );
-                })}
-              </tbody>
-            </table>
-          </div>
+              );
+            })}
+          </Table>
         )}
       </Card>
       <Drifts document={detail.id} />

@@ -6,7 +6,8 @@ import { documentRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { between, duration } from '../../format/time';
 import { useLanguage, useSaid, useT } from '../../i18n';
-import { Banner, Button, Card, Checkbox, Empty, Icon, type IconName, Json, Select, Sentence, Time } from '../../ui';
+import { Banner, Button, Card, Checkbox, Empty, Icon, type IconName, Json, Sentence, Time } from '../../ui';
+import { InstanceSelect } from './InstanceSelect';
 import { PathOutline } from './PathOutline';
 import { fold, type Told } from './story';
 import type { Detail } from './use';
@@ -81,18 +82,7 @@ export function StoryTab({ detail }: { detail: Detail }) {
       </div>
       {instance ? (
         <Card title={t('path.title')}>
-          {detail.instances.length > 1 && (
-            <Select
-              label={t('path.instance')}
-              value={instance.id}
-              onChange={(id) => set({ instance: id })}
-              choices={detail.instances.map((item, index) => ({
-                id: item.id,
-                name: t('path.instance_name', { number: detail.instances.length - index, flow: item.flow }),
-                detail: item.outcome ?? item.status,
-              }))}
-            />
-          )}
+          <InstanceSelect detail={detail} value={instance.id} onChoose={(id) => set({ instance: id })} />
           <PathOutline
             instance={instance.id}
             step={search.step}

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { api, take } from '../../api/client';
 import { Page } from '../../app/Page';
 import { type DOCUMENT_FILTERS, documentsRoute } from '../../app/router';
-import { ProblemView } from '../../app/states';
+import { moreOf, ProblemView } from '../../app/states';
 import { useT } from '../../i18n';
 import { Button, DataGrid, Empty, Skeleton } from '../../ui';
 import { BulkBar } from '../acting/BulkBar';
@@ -100,7 +100,7 @@ function List({ filter, onClear }: { filter: DocumentSearch; onClear: () => void
         nameOf={nameOf}
         onOpen={(row) => void navigate({ to: '/docs/$doc', params: { doc: row.id } })}
         picking={{ picked, onPick: setPicked }}
-        more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+        more={moreOf(list)}
         fresh={{ count: fresh, show: () => setSeen(seen + 1) }}
         empty={
           filtered ? (

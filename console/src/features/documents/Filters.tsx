@@ -122,10 +122,8 @@ function Paste({ onClose, onKeys }: { onClose: () => void; onKeys: (keys: string
   const keys = pastedKeys(text);
   return (
     <Sheet
-      open
       middle
       onClose={onClose}
-      close={t('close')}
       title={t('filters.paste')}
       footer={
         <Button kind="primary" disabled={keys.length === 0} onPress={() => onKeys(keys)}>
@@ -161,9 +159,7 @@ function More({
   const noPayloads = refusal('see_payloads');
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={t('filters.more')}
       footer={
         <Button kind="primary" onPress={apply}>

@@ -1,11 +1,12 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, take, takeWithTag } from '../../api/client';
 import { problemOf } from '../../api/problem';
+import { AskSheet } from '../../app/AskSheet';
 import { useMe } from '../../app/me';
-import { ProblemView, useSentence } from '../../app/states';
+import { useSentence } from '../../app/states';
 import { useT } from '../../i18n';
-import { Button, Checkbox, MenuButton, Sheet, TextField, toast } from '../../ui';
+import { Checkbox, MenuButton, TextField, toast } from '../../ui';
 
 /** Filters under a name, one's own or everybody's. */
 export function SavedViews({
@@ -89,30 +90,18 @@ function Save({
   const t = useT();
   const [name, setName] = useState('');
   const [shared, setShared] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const save = () =>
-    take(api.POST('/api/v1/views', { body: { name: name.trim(), page, query: query as Record<string, never>, shared } })).then(
-      onSaved,
-      setError,
-    );
+  const save = useMutation({
+    mutationFn: () =>
+      take(api.POST('/api/v1/views', { body: { name: name.trim(), page, query: query as Record<string, never>, shared } })),
+    onSuccess: onSaved,
+  });
+  const stop = name.trim() === '' ? t('act.needed') : null;
   return (
-    <Sheet
-      open
-      middle
-      onClose={onClose}
-      close={t('close')}
-      title={t('views.save')}
-      footer={
-        <Button kind="primary" disabled={name.trim() === ''} onPress={() => void save()}>
-          {t('save')}
-        </Button>
-      }
-    >
-      {error !== null && <ProblemView error={error} compact />}
-      <TextField label={t('views.name')} value={name} onChange={setName} autoFocus onEnter={() => void save()} />
+    <AskSheet title={t('views.save')} act={t('save')} ask={save} refused={stop} onClose={onClose}>
+      <TextField label={t('views.name')} value={name} onChange={setName} autoFocus onEnter={() => stop === null && save.mutate()} />
       <Checkbox checked={shared} onChange={setShared}>
         {t('views.share')}
       </Checkbox>
-    </Sheet>
+    </AskSheet>
   );
 }

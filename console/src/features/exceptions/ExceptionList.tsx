@@ -2,10 +2,10 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
-import { ProblemView } from '../../app/states';
+import { LoadedPages, moreOf } from '../../app/states';
 import { useWho } from '../../app/who';
 import { useT, useWord } from '../../i18n';
-import { Age, Button, type Column, DataGrid, Empty, Select, Sentence, Skeleton, StatusChip } from '../../ui';
+import { Age, Button, type Column, DataGrid, Empty, Select, Sentence, StatusChip } from '../../ui';
 import { BulkBar } from '../acting/BulkBar';
 import type { ExceptionFilter } from './Groups';
 
@@ -123,23 +123,21 @@ export function ExceptionList({
         filter={query}
         everything={list.hasNextPage ? null : rows.length}
       />
-      {list.isPending ? (
-        <Skeleton lines={10} />
-      ) : list.isError && !list.data ? (
-        <ProblemView error={list.error} onAgain={() => void list.refetch()} />
-      ) : (
-        <DataGrid
-          label={t('exceptions.list')}
-          columns={columns}
-          rows={rows}
-          keyOf={(row) => row.id}
-          nameOf={(row) => row.message}
-          onOpen={(row) => onOpen(row.id)}
-          picking={{ picked, onPick: setPicked }}
-          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-          empty={<Empty title={t('exceptions.none')} why={t('exceptions.none_why')} />}
-        />
-      )}
+      <LoadedPages list={list} lines={10}>
+        {(items) => (
+          <DataGrid
+            label={t('exceptions.list')}
+            columns={columns}
+            rows={items}
+            keyOf={(row) => row.id}
+            nameOf={(row) => row.message}
+            onOpen={(row) => onOpen(row.id)}
+            picking={{ picked, onPick: setPicked }}
+            more={moreOf(list)}
+            empty={<Empty title={t('exceptions.none')} why={t('exceptions.none_why')} />}
+          />
+        )}
+      </LoadedPages>
     </div>
   );
 }

@@ -20,7 +20,7 @@ export function ExceptionSheet({ id, onClose }: { id: string; onClose: () => voi
     queryFn: () => takeWithTag(api.GET('/api/v1/exceptions/{id}', { params: { path: { id } } })),
   });
   return (
-    <Sheet open onClose={onClose} close={t('close')} title={t('exceptions.one')}>
+    <Sheet onClose={onClose} title={t('exceptions.one')}>
       <Loaded query={query} lines={8}>
         {({ data, etag }) => <One item={data} etag={etag} />}
       </Loaded>
@@ -39,7 +39,7 @@ function One({ item, etag }: { item: Schemas['ExceptionItem']; etag: string }) {
   const who = useWho();
   const me = useMe();
   const client = useQueryClient();
-  const refused = useRefusal()('settle_exceptions');
+  const refused = useRefusal()('settle_exceptions', { flow: item.flow, connection: item.connection });
   const [acting, setActing] = useState<Action | null>(null);
   const again = () =>
     client.invalidateQueries({ predicate: ({ queryKey: [name] }) => name === 'exception' || name === 'exceptions' });

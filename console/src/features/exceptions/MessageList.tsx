@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
+import { AskSheet } from '../../app/AskSheet';
 import { useRefusal } from '../../app/me';
-import { ProblemView } from '../../app/states';
+import { LoadedPages, More } from '../../app/states';
 import { type Key, useT } from '../../i18n';
-import { Button, Card, Empty, Facts, Json, Sheet, Skeleton, StatusChip, TextArea, Time } from '../../ui';
+import { Button, Card, Empty, Facts, Json, StatusChip, TextArea, Time } from '../../ui';
 
 type Message = Schemas['MessageItem'];
 
@@ -19,56 +20,60 @@ export function MessageList() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
-  if (list.isPending) return <Skeleton />;
-  if (list.isError && !list.data) return <ProblemView error={list.error} onAgain={() => void list.refetch()} />;
-  const items = list.data.pages.flatMap((page) => page.items);
-  if (items.length === 0) return <Empty title={t('messages.none')} why={t('messages.none_why')} />;
   return (
     <div className="stack">
-      {items.map((message) => (
-        <Card
-          key={message.id}
-          level={2}
-          title={
-            <span className="row">
-              <StatusChip room="message" state={message.state} />
-              {message.connection} · {message.event}
-              <code className="small">{message.external_id}</code>
-            </span>
-          }
-          action={
-            <span className="row">
-              {message.actions.includes('take-up') && (
-                <Button size="small" refused={refused} onPress={() => setActing({ message, action: 'take-up' })}>
-                  {t('action.take-up')}
-                </Button>
-              )}
-              {message.actions.includes('drop') && (
-                <Button size="small" kind="danger" refused={refused} onPress={() => setActing({ message, action: 'drop' })}>
-                  {t('action.drop')}
-                </Button>
-              )}
-            </span>
-          }
-        >
-          {message.problem && <p className="wrap">{message.problem}</p>}
-          <Facts
-            rows={[
-              [t('messages.received'), <Time key="at" at={message.received_at} exact seconds />],
-              [t('messages.due'), message.due_at ? <Time key="due" at={message.due_at} exact seconds /> : null],
-              [t('messages.attempts'), String(message.attempts)],
-              [t('messages.id'), <code key="id">{message.message_id}</code>],
-            ]}
-          />
-          {message.payload && (
-            <details>
-              <summary className="small">{t('messages.payload')}</summary>
-              <Json value={message.payload} label={t('messages.payload')} />
-            </details>
-          )}
-        </Card>
-      ))}
-      {list.hasNextPage && <Button onPress={() => void list.fetchNextPage()}>{t('list.more')}</Button>}
+      <LoadedPages list={list}>
+        {(items) =>
+          items.length === 0 ? (
+            <Empty title={t('messages.none')} why={t('messages.none_why')} />
+          ) : (
+            items.map((message) => (
+              <Card
+                key={message.id}
+                level={2}
+                title={
+                  <span className="row">
+                    <StatusChip room="message" state={message.state} />
+                    {message.connection} · {message.event}
+                    <code className="small">{message.external_id}</code>
+                  </span>
+                }
+                action={
+                  <span className="row">
+                    {message.actions.includes('take-up') && (
+                      <Button size="small" refused={refused} onPress={() => setActing({ message, action: 'take-up' })}>
+                        {t('action.take-up')}
+                      </Button>
+                    )}
+                    {message.actions.includes('drop') && (
+                      <Button size="small" kind="danger" refused={refused} onPress={() => setActing({ message, action: 'drop' })}>
+                        {t('action.drop')}
+                      </Button>
+                    )}
+                  </span>
+                }
+              >
+                {message.problem && <p className="wrap">{message.problem}</p>}
+                <Facts
+                  rows={[
+                    [t('messages.received'), <Time key="at" at={message.received_at} exact seconds />],
+                    [t('messages.due'), message.due_at ? <Time key="due" at={message.due_at} exact seconds /> : null],
+                    [t('messages.attempts'), String(message.attempts)],
+                    [t('messages.id'), <code key="id">{message.message_id}</code>],
+                  ]}
+                />
+                {message.payload && (
+                  <details>
+                    <summary className="small">{t('messages.payload')}</summary>
+                    <Json value={message.payload} label={t('messages.payload')} />
+                  </details>
+                )}
+              </Card>
+            ))
+          )
+        }
+      </LoadedPages>
+      <More list={list} />
       {acting && <Settle {...acting} onClose={() => setActing(null)} />}
     </div>
   );
@@ -88,26 +93,16 @@ function Settle({ message, action, onClose }: { message: Message; action: 'take-
     },
   });
   return (
-    <Sheet
-      open
-      middle
-      onClose={onClose}
-      close={t('close')}
+    <AskSheet
       title={t(`action.${action}` as Key)}
-      footer={
-        <Button
-          kind={action === 'drop' ? 'danger' : 'primary'}
-          disabled={settle.isPending}
-          refused={action === 'drop' && reason.trim() === '' ? t('act.needed') : null}
-          onPress={() => settle.mutate()}
-        >
-          {t(`action.${action}` as Key)}
-        </Button>
-      }
+      act={t(`action.${action}` as Key)}
+      kind={action === 'drop' ? 'danger' : 'primary'}
+      ask={settle}
+      refused={action === 'drop' && reason.trim() === '' ? t('act.needed') : null}
+      onClose={onClose}
     >
       <p>{t(`action.what.${action}` as Key)}</p>
       <TextArea label={`${t('act.field.reason')}${action === 'drop' ? ' *' : ''}`} value={reason} onChange={setReason} />
-      {settle.isError && <ProblemView error={settle.error} compact />}
-    </Sheet>
+    </AskSheet>
   );
 }

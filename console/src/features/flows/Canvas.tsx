@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
-import { useT, useWord } from '../../i18n';
+import { duration } from '../../format/time';
+import { useLanguage, useT, useWord } from '../../i18n';
 import { Button, Chip } from '../../ui';
+import type { Heat } from './heat';
 import { type Box, layout } from './layout';
 import type { Step } from './model';
 import type { Count } from './overlay';
@@ -10,6 +12,9 @@ interface Props {
   steps: Step[];
   chosen?: string;
   counts: Map<string, Count>;
+  /** How hot each step is; no step where another overlay is shown. */
+  heat: Map<string, Heat>;
+  heatIn: 'time' | 'count';
   folded: ReadonlySet<string>;
   onFold: (id: string) => void;
   onChoose: (id: string) => void;
@@ -19,7 +24,7 @@ const ZOOMS = [0.4, 0.5, 0.65, 0.8, 1, 1.25] as const;
 const MARGIN = 24;
 
 /** The flow drawn from top to bottom. Nothing can be moved: where a card stands follows from the text. */
-export function Canvas({ starts, steps, chosen, counts, folded, onFold, onChoose }: Props) {
+export function Canvas({ starts, steps, chosen, counts, heat, heatIn, folded, onFold, onChoose }: Props) {
   const t = useT();
   const place = useRef<HTMLElement>(null);
   const [zoom, setZoom] = useState(4);
@@ -58,6 +63,8 @@ export function Canvas({ starts, steps, chosen, counts, folded, onFold, onChoose
                 starts={starts}
                 chosen={chosen}
                 count={box.step && box.kind === 'step' ? counts.get(box.step.id) : undefined}
+                heat={box.step && box.kind === 'step' ? heat.get(box.step.id) : undefined}
+                heatIn={heatIn}
                 onFold={onFold}
                 onChoose={onChoose}
               />
@@ -74,6 +81,8 @@ function Content({
   starts,
   chosen,
   count,
+  heat,
+  heatIn,
   onFold,
   onChoose,
 }: {
@@ -81,11 +90,14 @@ function Content({
   starts: string[];
   chosen?: string;
   count?: Count;
+  heat?: Heat;
+  heatIn: 'time' | 'count';
   onFold: (id: string) => void;
   onChoose: (id: string) => void;
 }) {
   const t = useT();
   const word = useWord();
+  const { language } = useLanguage();
   const { step, branch } = box;
   if (box.kind === 'start') {
     return (
@@ -111,9 +123,15 @@ function Content({
   }
   if (!step) return null;
   return (
-    <button type="button" className={`flow-card ${step.kind}`} aria-pressed={chosen === step.id} onClick={() => onChoose(step.id)}>
+    <button
+      type="button"
+      className={`flow-card ${step.kind}${heat ? ` heat heat-${heat.level}` : ''}`}
+      aria-pressed={chosen === step.id}
+      onClick={() => onChoose(step.id)}
+    >
       <span className="row between">
         <span className="small dim">{word('step', step.kind)}</span>
+        {heat && <span className="small">{heatIn === 'time' ? duration(heat.value, language) : heat.value}</span>}
         {count && (
           <span className="row">
             {count.stopped > 0 && (

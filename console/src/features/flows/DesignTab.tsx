@@ -2,15 +2,20 @@ import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useRefusal } from '../../app/me';
 import { flowRoute } from '../../app/router';
-import { Loaded } from '../../app/states';
+import { Loaded, ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Banner, Button, Card, Checkbox, Facts } from '../../ui';
+import { Banner, Button, Card, Facts, Select } from '../../ui';
 import { useDraft, useText } from '../definitions/use';
+import { daysOf } from '../insight/range';
+import { useInsight } from '../insight/use';
 import { Canvas } from './Canvas';
 import { useUnderWay } from './FlowPage';
+import { type Heat, heatOf, METRICS } from './heat';
 import { flat, read, type Step } from './model';
 import { Outline } from './Outline';
 import { byStep } from './overlay';
+
+const OVERLAYS = ['live', ...METRICS, 'none'] as const;
 
 /** The flow as a picture and as an outline, over the same text; both lead to the same place. */
 export function DesignTab({ flow }: { flow: string }) {
@@ -30,11 +35,17 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
   const t = useT();
   const navigate = useNavigate();
   const search = flowRoute.useSearch();
-  const [counting, setCounting] = useState(true);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const model = useMemo(() => read(text), [text]);
+  const overlay = OVERLAYS.find((each) => each === search.overlay) ?? 'live';
   const underWay = useUnderWay(flow);
-  const counts = useMemo(() => (counting ? byStep(underWay.data?.items ?? []) : new Map()), [counting, underWay.data]);
+  const counts = useMemo(() => (overlay === 'live' ? byStep(underWay.data?.items ?? []) : new Map()), [overlay, underWay.data]);
+  const metric = METRICS.find((each) => each === overlay) ?? null;
+  const { insight } = useInsight(flow, search.range ?? '30', { enabled: metric !== null });
+  const heat = useMemo(
+    () => (metric ? heatOf(insight.data?.steps ?? [], metric) : new Map<string, Heat>()),
+    [metric, insight.data],
+  );
   const chosen = flat(model.steps).find((step) => step.id === search.step);
   const choose = (id: string) =>
     void navigate({
@@ -57,12 +68,28 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
           <span lang="en">{model.problem}</span>
         </Banner>
       )}
-      <div className="row">
-        <Checkbox checked={counting} onChange={setCounting}>
-          {t('flows.counting')}
-        </Checkbox>
-        {underWay.data?.more && <span className="dim small">{t('flows.counting_cut')}</span>}
+      <div className="row bottom">
+        <Select
+          label={t('flows.overlay')}
+          value={overlay}
+          onChange={(next) =>
+            void navigate({
+              to: '/flows/$flow',
+              params: { flow },
+              search: { ...search, overlay: next === 'live' ? undefined : next },
+              replace: true,
+            })
+          }
+          choices={OVERLAYS.map((id) => ({ id, name: t(`overlay.${id}`) }))}
+        />
+        {overlay === 'live' && underWay.data?.more && <span className="dim small">{t('flows.counting_cut')}</span>}
+        {metric && (
+          <p className="dim small">
+            {t('overlay.of', { days: daysOf(search.range) })} {insight.data?.instances === 0 && t('overlay.none_yet')}
+          </p>
+        )}
       </div>
+      {metric && insight.isError && <ProblemView error={insight.error} compact />}
       <div className="design">
         <Outline steps={model.steps} chosen={search.step} counts={counts} onChoose={choose} />
         <Canvas
@@ -70,6 +97,8 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
           steps={model.steps}
           chosen={search.step}
           counts={counts}
+          heat={heat}
+          heatIn={metric === 'median' || metric === 'p90' ? 'time' : 'count'}
           folded={folded}
           onFold={fold}
           onChoose={choose}

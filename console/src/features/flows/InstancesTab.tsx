@@ -2,10 +2,10 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
-import { ProblemView } from '../../app/states';
+import { LoadedPages, moreOf } from '../../app/states';
 import { between } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
-import { type Column, DataGrid, Empty, Select, Skeleton, StatusChip, Time, useNow } from '../../ui';
+import { type Column, DataGrid, Empty, Select, StatusChip, Time, useNow } from '../../ui';
 
 type Instance = Schemas['InstanceItem'];
 
@@ -48,7 +48,6 @@ export function InstancesTab({ flow }: { flow: string }) {
     { id: 'started', title: t('flows.started'), width: '130px', render: (row) => <Time at={row.started_at} exact /> },
     { id: 'long', title: t('flows.took'), width: '110px', render: (row) => between(row.started_at, row.ended_at ?? now, language) },
   ];
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className="stack fill">
       <div className="filters">
@@ -62,24 +61,22 @@ export function InstancesTab({ flow }: { flow: string }) {
           ]}
         />
       </div>
-      {list.isPending ? (
-        <Skeleton />
-      ) : list.isError && !list.data ? (
-        <ProblemView error={list.error} onAgain={() => void list.refetch()} />
-      ) : (
-        <div className="grid-place">
-          <DataGrid
-            label={t('flows.instances')}
-            columns={columns}
-            rows={rows}
-            keyOf={(row) => row.id}
-            nameOf={(row) => row.document_key ?? row.id}
-            onOpen={(row) => void navigate({ to: '/docs/$doc', params: { doc: row.document }, search: { instance: row.id } })}
-            more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-            empty={<Empty title={t('flows.no_instances')} />}
-          />
-        </div>
-      )}
+      <LoadedPages list={list}>
+        {(items) => (
+          <div className="grid-place">
+            <DataGrid
+              label={t('flows.instances')}
+              columns={columns}
+              rows={items}
+              keyOf={(row) => row.id}
+              nameOf={(row) => row.document_key ?? row.id}
+              onOpen={(row) => void navigate({ to: '/docs/$doc', params: { doc: row.document }, search: { instance: row.id } })}
+              more={moreOf(list)}
+              empty={<Empty title={t('flows.no_instances')} />}
+            />
+          </div>
+        )}
+      </LoadedPages>
     </div>
   );
 }

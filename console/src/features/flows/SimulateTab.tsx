@@ -1,11 +1,12 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Banner, Button, Card, Facts, Json, Select, StatusChip, TextArea, TextField, Time } from '../../ui';
+import { Banner, Button, Card, Facts, Json, StatusChip, TextArea, TextField, Time } from '../../ui';
 import { Findings } from '../definitions/Findings';
+import { SampleSelect } from '../mapping/SampleSelect';
 import { exampleOf, merged } from './answers';
 
 /** Plays a real document through the flow, drafts included. Nothing is sent, nothing is stored. */
@@ -17,11 +18,6 @@ export function SimulateTab({ flow }: { flow: string }) {
   const [answers, setAnswers] = useState('{}');
   const [advance, setAdvance] = useState('');
   const [fault, setFault] = useState<string | null>(null);
-  const samples = useQuery({
-    queryKey: ['documents', 'samples', flow],
-    queryFn: () => take(api.GET('/api/v1/documents', { params: { query: { limit: 20, flow } } })),
-    staleTime: 30_000,
-  });
   const run = useMutation({
     mutationFn: (given: Record<string, never>) =>
       take(
@@ -45,15 +41,7 @@ export function SimulateTab({ flow }: { flow: string }) {
     <div className="columns">
       <Card title={t('simulate.title')}>
         <p className="dim">{t('simulate.what')}</p>
-        <Select
-          label={t('mapping.sample')}
-          value={document}
-          onChange={setDocument}
-          choices={[
-            { id: '', name: t('mapping.no_sample') },
-            ...(samples.data?.items ?? []).map((row) => ({ id: row.id, name: row.key })),
-          ]}
-        />
+        <SampleSelect value={document} flow={flow} onChoose={(id) => setDocument(id ?? '')} />
         <TextArea
           label={t('simulate.answers')}
           value={answers}

@@ -1,16 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import { api, type Schemas, take } from '../../api/client';
+import type { Schemas } from '../../api/client';
 import { flowRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Banner, Card, Empty, Select, StatusChip, Time } from '../../ui';
+import { Banner, Card, Checkbox, Empty, Select, StatusChip, Time } from '../../ui';
 import { DownloadButton } from '../acting/DownloadButton';
+import { AgainstTable } from './AgainstTable';
 import { PathTable } from './PathTable';
-import { percent, RANGES, sinceOf } from './range';
+import { percent, RANGES } from './range';
 import { StepTable } from './StepTable';
 import { TimesTable } from './TimesTable';
+import { useInsight } from './use';
 
 type Insight = Schemas['FlowInsight'];
 
@@ -20,32 +20,40 @@ export function InsightTab({ flow }: { flow: string }) {
   const navigate = useNavigate();
   const search = flowRoute.useSearch();
   const range = search.range ?? '30';
-  // Fixed while the page is open, so that a look at another tab and back shows the same figures.
-  const [now] = useState(() => new Date());
-  const query = { since: sinceOf(range, now) };
-  const found = useQuery({
-    queryKey: ['insight', flow, query],
-    queryFn: () => take(api.GET('/api/v1/flows/{flow}/insight', { params: { path: { flow }, query } })),
-    staleTime: 60_000,
-  });
+  const { insight: found, since } = useInsight(flow, range);
   return (
     <div className="stack">
       <div className="row between">
-        <Select
-          label={t('insight.range')}
-          value={range}
-          onChange={(next) =>
-            void navigate({
-              to: '/flows/$flow',
-              params: { flow },
-              search: { ...search, range: next === '30' ? undefined : next },
-              replace: true,
-            })
-          }
-          choices={RANGES.map((days) => ({ id: days, name: t('insight.days', { days: Number(days) }) }))}
-        />
+        <div className="row bottom">
+          <Select
+            label={t('insight.range')}
+            value={range}
+            onChange={(next) =>
+              void navigate({
+                to: '/flows/$flow',
+                params: { flow },
+                search: { ...search, range: next === '30' ? undefined : next },
+                replace: true,
+              })
+            }
+            choices={RANGES.map((days) => ({ id: days, name: t('insight.days', { days: Number(days) }) }))}
+          />
+          <Checkbox
+            checked={search.against === 'before'}
+            onChange={(on) =>
+              void navigate({
+                to: '/flows/$flow',
+                params: { flow },
+                search: { ...search, against: on ? 'before' : undefined },
+                replace: true,
+              })
+            }
+          >
+            {t('insight.beside')}
+          </Checkbox>
+        </div>
         <DownloadButton
-          path={`/api/v1/flows/${encodeURIComponent(flow)}/insight.csv?${new URLSearchParams(query)}`}
+          path={`/api/v1/flows/${encodeURIComponent(flow)}/insight.csv?${new URLSearchParams({ since })}`}
           name={`insight-${flow}.csv`}
         />
       </div>
@@ -54,7 +62,10 @@ export function InsightTab({ flow }: { flow: string }) {
           insight.instances === 0 ? (
             <Empty title={t('insight.none')} why={t('insight.none_why')} />
           ) : (
-            <Figures flow={flow} insight={insight} />
+            <>
+              {search.against === 'before' && <AgainstTable flow={flow} range={range} insight={insight} />}
+              <Figures flow={flow} insight={insight} />
+            </>
           )
         }
       </Loaded>

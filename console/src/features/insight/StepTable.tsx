@@ -3,7 +3,7 @@ import { Fragment, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { duration } from '../../format/time';
 import { useLanguage, useT } from '../../i18n';
-import { Age, Button, Card, Checkbox, Chip } from '../../ui';
+import { Age, Button, Card, Checkbox, Chip, Table } from '../../ui';
 import { type StepNames, useNameOf } from './names';
 
 type Step = Schemas['StepInsight'];
@@ -27,55 +27,36 @@ export function StepTable({ flow, steps, names, working }: { flow: string; steps
         )
       }
     >
-      <div className="scroll" role="group" tabIndex={0} aria-label={t('insight.steps')}>
-        <table className="table">
-          <caption className="hidden-text">{t('insight.steps')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('flows.step')}</th>
-              <th scope="col" className="number">
-                {t('insight.visits')}
-              </th>
-              <th scope="col" className="number">
-                {t('insight.queue')}
-              </th>
-              <th scope="col" className="number">
-                {t('insight.median')}
-              </th>
-              <th scope="col" className="number">
-                {t('insight.p90')}
-              </th>
-              <th scope="col" className="number">
-                {t('insight.max')}
-              </th>
-              <th scope="col">{t('insight.spread')}</th>
-              <th scope="col" className="number">
-                {t('insight.repeated')}
-              </th>
-              <th scope="col" className="number">
-                {t('insight.stops')}
-              </th>
-              <th scope="col">{t('insight.waits_on')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {steps.map((step) => (
-              <Fragment key={step.step}>
-                <Row
-                  flow={flow}
-                  step={step}
-                  name={name(step.step)}
-                  spread={spread(step)}
-                  longest={longest}
-                  open={open === step.step}
-                  onOpen={() => setOpen(open === step.step ? null : step.step)}
-                />
-                {open === step.step && <Slowest step={step} />}
-              </Fragment>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        caption={t('insight.steps')}
+        heads={[
+          t('flows.step'),
+          { name: t('insight.visits'), number: true },
+          { name: t('insight.queue'), number: true },
+          { name: t('insight.median'), number: true },
+          { name: t('insight.p90'), number: true },
+          { name: t('insight.max'), number: true },
+          t('insight.spread'),
+          { name: t('insight.repeated'), number: true },
+          { name: t('insight.stops'), number: true },
+          t('insight.waits_on'),
+        ]}
+      >
+        {steps.map((step) => (
+          <Fragment key={step.step}>
+            <Row
+              flow={flow}
+              step={step}
+              name={name(step.step)}
+              spread={spread(step)}
+              longest={longest}
+              open={open === step.step}
+              onOpen={() => setOpen(open === step.step ? null : step.step)}
+            />
+            {open === step.step && <Slowest step={step} />}
+          </Fragment>
+        ))}
+      </Table>
     </Card>
   );
 }

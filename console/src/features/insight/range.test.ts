@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import { daysOf, percent, sinceOf } from './range';
+import { daysOf, percent, spanOf } from './range';
 
 test('a range is days back from now, thirty where nothing is said', () => {
   const now = new Date('2026-11-29T10:00:30.123Z');
-  expect(sinceOf('7', now)).toBe('2026-11-22T10:00:00.000Z');
+  expect(spanOf(7, now)).toEqual({ since: '2026-11-22T10:00:00.000Z' });
+  // The time before ends where this one begins: nothing counts twice, nothing is left out.
+  expect(spanOf(7, now, true)).toEqual({ since: '2026-11-15T10:00:00.000Z', until: '2026-11-22T10:00:00.000Z' });
   expect([daysOf(undefined), daysOf('seven'), daysOf('90')]).toEqual([30, 30, 90]);
 });
 

@@ -7,10 +7,14 @@ export function daysOf(range: string | undefined): number {
   return RANGES.find((known) => known === range) ? Number(range) : 30;
 }
 
-/** The beginning of a range, on a full minute, so that looking again within it asks for the same. */
-export function sinceOf(range: string | undefined, now: Date): string {
-  const at = now.getTime() - daysOf(range) * DAY;
-  return new Date(at - (at % 60_000)).toISOString();
+/**
+ * The last days, or as many before those; on full minutes, so that looking again within one asks for the same. What goes on has no
+ * end: whatever began until the hub is asked counts.
+ */
+export function spanOf(days: number, now: Date, before = false): { since: string; until?: string } {
+  const start = now.getTime() - days * DAY;
+  const at = (millis: number) => new Date(millis - (millis % 60_000)).toISOString();
+  return before ? { since: at(start - days * DAY), until: at(start) } : { since: at(start) };
 }
 
 /** `37.5%`; of nothing there is no share. */

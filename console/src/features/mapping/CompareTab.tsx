@@ -5,7 +5,7 @@ import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Banner, Card, Checkbox, Chip, Empty, StatusChip } from '../../ui';
+import { Banner, Card, Checkbox, Chip, Empty, StatusChip, Table } from '../../ui';
 import { useEditing } from '../definitions/editing';
 
 const OUTCOMES = ['same', 'changed', 'fails', 'mended', 'fails_still', 'untold'] as const;
@@ -73,33 +73,24 @@ function Fields({ fields }: { fields: Schemas['ComparedField'][] }) {
       {shown.length === 0 ? (
         <p className="dim">{t('compare.no_field')}</p>
       ) : (
-        <div className="scroll" role="group" tabIndex={0} aria-label={t('compare.fields')}>
-          <table className="table">
-            <caption className="hidden-text">{t('compare.fields')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('mapping.target')}</th>
-                {(['same', 'changed', 'fails'] as const).map((outcome) => (
-                  <th key={outcome} scope="col" className="number">
-                    {t(`compared.${outcome}`)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((field) => (
-                <tr key={field.path}>
-                  <th scope="row">
-                    <code className="wrap">{field.path}</code>
-                  </th>
-                  <td className="number">{field.same}</td>
-                  <td className="number">{field.changed}</td>
-                  <td className={`number${field.fails > 0 ? ' bad-text' : ''}`}>{field.fails}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={t('compare.fields')}
+          heads={[
+            t('mapping.target'),
+            ...(['same', 'changed', 'fails'] as const).map((outcome) => ({ name: t(`compared.${outcome}`), number: true })),
+          ]}
+        >
+          {shown.map((field) => (
+            <tr key={field.path}>
+              <th scope="row">
+                <code className="wrap">{field.path}</code>
+              </th>
+              <td className="number">{field.same}</td>
+              <td className="number">{field.changed}</td>
+              <td className={`number${field.fails > 0 ? ' bad-text' : ''}`}>{field.fails}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </Card>
   );
@@ -132,29 +123,20 @@ function Differences({ item }: { item: Schemas['ComparedDocument'] }) {
   return (
     <details>
       <summary>{t(item.cut ? 'compare.differences_cut' : 'compare.differences', { count: item.differences.length })}</summary>
-      <div className="scroll" role="group" tabIndex={0} aria-label={t('compare.differences_of', { key: item.key })}>
-        <table className="table">
-          <caption className="hidden-text">{t('compare.differences_of', { key: item.key })}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('mapping.target')}</th>
-              <th scope="col">{t('compare.live')}</th>
-              <th scope="col">{t('compare.draft')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {item.differences.map((difference) => (
-              <tr key={difference.path}>
-                <th scope="row">
-                  <code className="wrap">{difference.path}</code>
-                </th>
-                <td className="mono wrap">{shown(difference.live)}</td>
-                <td className="mono wrap">{shown(difference.draft)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        caption={t('compare.differences_of', { key: item.key })}
+        heads={[t('mapping.target'), t('compare.live'), t('compare.draft')]}
+      >
+        {item.differences.map((difference) => (
+          <tr key={difference.path}>
+            <th scope="row">
+              <code className="wrap">{difference.path}</code>
+            </th>
+            <td className="mono wrap">{shown(difference.live)}</td>
+            <td className="mono wrap">{shown(difference.draft)}</td>
+          </tr>
+        ))}
+      </Table>
     </details>
   );
 }

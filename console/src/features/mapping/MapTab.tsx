@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from 'react';
 import { definitionRoute } from '../../app/router';
 import { ProblemView } from '../../app/states';
 import { useT } from '../../i18n';
-import { Banner, Card, Json, Select, TextField } from '../../ui';
+import { Banner, Card, Json, TextField } from '../../ui';
 import { EditBar } from '../definitions/EditBar';
 import { useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
@@ -13,10 +13,11 @@ import type { ExpressionHandle } from './ExpressionField';
 import { Lines } from './Lines';
 import { kindOf, type Line } from './lines';
 import { RuleBar } from './RuleBar';
+import { SampleSelect } from './SampleSelect';
 import { SourceTree } from './SourceTree';
 import { fieldsOf, nameOf, placeOf } from './source';
 import { Targets } from './Targets';
-import { useInputs, usePreview, useSamples } from './use';
+import { useInputs, usePreview } from './use';
 
 /** What the partner is given, row by row, with lines to where each value comes from; each change is a small one of the text. */
 export function MapTab({ id }: { id: string }) {
@@ -33,21 +34,12 @@ export function MapTab({ id }: { id: string }) {
   const lines = useMemo(() => linesOf(found, made), [found, made]);
   const fields = useMemo(() => withReads(fieldsOf(inputs), lines), [inputs, lines]);
   const rule = found.find((one) => keyOf(one) === chosen);
-  const samples = useSamples();
   const own = findings.filter((finding) => finding.file === path);
   return (
     <div className="stack">
       <EditBar />
       <div className="filters">
-        <Select
-          label={t('mapping.sample')}
-          value={sample ?? ''}
-          onChange={chooseSample}
-          choices={[
-            { id: '', name: t('mapping.no_sample') },
-            ...(samples.data?.items ?? []).map((row) => ({ id: row.id, name: row.key, detail: row.type })),
-          ]}
-        />
+        <SampleSelect value={sample} onChoose={chooseSample} />
         <div className="field search">
           <TextField label={t('filters.q')} value={wanted} onChange={setWanted} type="search" />
         </div>
@@ -115,7 +107,7 @@ function useAddress(id: string) {
     sample: search.sample,
     rule: search.rule,
     choose: (rule: string | undefined) => go({ rule }),
-    chooseSample: (sample: string) => go({ sample: sample || undefined }),
+    chooseSample: (sample?: string) => go({ sample }),
   };
 }
 

@@ -4,11 +4,11 @@ import { isMap, isScalar, parseDocument } from 'yaml';
 import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 
-/** The last documents, to look at a mapping through one of them. */
-export function useSamples() {
+/** The last documents, to look at something through one of them. */
+export function useSamples(flow?: string) {
   return useQuery({
-    queryKey: ['documents', 'samples'],
-    queryFn: () => take(api.GET('/api/v1/documents', { params: { query: { limit: 50 } } })),
+    queryKey: ['documents', 'samples', flow],
+    queryFn: () => take(api.GET('/api/v1/documents', { params: { query: { limit: 50, flow } } })),
     staleTime: 30_000,
   });
 }

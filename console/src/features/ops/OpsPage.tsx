@@ -5,7 +5,7 @@ import { Page } from '../../app/Page';
 import { Loaded } from '../../app/states';
 import { bytes, duration } from '../../format/time';
 import { type Key, useLanguage, useT, useWord } from '../../i18n';
-import { Age, Card, Chip, Facts, Time } from '../../ui';
+import { Age, Card, Chip, Facts, Table, Time } from '../../ui';
 import { HealthTable } from '../connections/HealthTable';
 import { Streams } from './Streams';
 
@@ -131,48 +131,35 @@ function Outbox({ ops }: { ops: Schemas['Overview'] }) {
           {t('ops.outbox_empty')}
         </Chip>
       ) : (
-        <div className="scroll" role="group" tabIndex={0} aria-label={t('ops.outbox_title')}>
-          <table className="table">
-            <caption className="hidden-text">{t('ops.outbox_title')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('filters.system')}</th>
-                <th scope="col" className="number">
-                  {t('ops.depth')}
+        <Table
+          caption={t('ops.outbox_title')}
+          heads={[
+            t('filters.system'),
+            { name: t('ops.depth'), number: true },
+            { name: t('ops.ready'), number: true },
+            { name: t('ops.held'), number: true },
+            { name: t('ops.oldest'), number: true },
+          ]}
+        >
+          {ops.outbox.map((row) => {
+            const behind = (row.oldest_ready_millis ?? 0) > ops.thresholds.oldest_ready_millis;
+            return (
+              <tr key={row.connection}>
+                <th scope="row">
+                  <Link to="/connections/$connection" params={{ connection: row.connection }}>
+                    {row.connection}
+                  </Link>
                 </th>
-                <th scope="col" className="number">
-                  {t('ops.ready')}
-                </th>
-                <th scope="col" className="number">
-                  {t('ops.held')}
-                </th>
-                <th scope="col" className="number">
-                  {t('ops.oldest')}
-                </th>
+                <td className="number">{row.depth}</td>
+                <td className="number">{row.ready}</td>
+                <td className="number">{row.held}</td>
+                <td className={`number${behind ? ' bad-text' : ''}`}>
+                  {row.oldest_ready_millis ? duration(row.oldest_ready_millis, language) : '–'}
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {ops.outbox.map((row) => {
-                const behind = (row.oldest_ready_millis ?? 0) > ops.thresholds.oldest_ready_millis;
-                return (
-                  <tr key={row.connection}>
-                    <th scope="row">
-                      <Link to="/connections/$connection" params={{ connection: row.connection }}>
-                        {row.connection}
-                      </Link>
-                    </th>
-                    <td className="number">{row.depth}</td>
-                    <td className="number">{row.ready}</td>
-                    <td className="number">{row.held}</td>
-                    <td className={`number${behind ? ' bad-text' : ''}`}>
-                      {row.oldest_ready_millis ? duration(row.oldest_ready_millis, language) : '–'}
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </div>
+            );
+          })}
+        </Table>
       )}
       <p className="dim small">{t('ops.threshold', { limit: duration(ops.thresholds.oldest_ready_millis, language) })}</p>
     </Card>

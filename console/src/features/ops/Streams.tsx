@@ -5,7 +5,7 @@ import { useRefusal } from '../../app/me';
 import { Loaded, useSentence } from '../../app/states';
 import { duration } from '../../format/time';
 import { useLanguage, useT } from '../../i18n';
-import { Button, Card, Chip, Empty, Time, toast } from '../../ui';
+import { Button, Card, Chip, Empty, Table, Time, toast } from '../../ui';
 
 /** Lists that the hub reads from partners again and again: how far each got, and how late it is. */
 export function Streams({ thresholds, connection }: { thresholds?: Schemas['Thresholds']; connection?: string }) {
@@ -35,65 +35,56 @@ export function Streams({ thresholds, connection }: { thresholds?: Schemas['Thre
           const shown = items.filter((item) => !connection || item.connection === connection);
           if (shown.length === 0) return <Empty title={t('streams.none')} />;
           return (
-            <div className="scroll" role="group" tabIndex={0} aria-label={t('streams.title')}>
-              <table className="table">
-                <caption className="hidden-text">{t('streams.title')}</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">{t('streams.stream')}</th>
-                    <th scope="col">{t('documents.state')}</th>
-                    <th scope="col">{t('streams.last')}</th>
-                    <th scope="col" className="number">
-                      {t('streams.lag')}
+            <Table
+              caption={t('streams.title')}
+              heads={[
+                t('streams.stream'),
+                t('documents.state'),
+                t('streams.last'),
+                { name: t('streams.lag'), number: true },
+                t('streams.due'),
+                { name: t('streams.run'), hidden: true },
+              ]}
+            >
+              {shown.map((item) => {
+                const late = thresholds && (item.lag_seconds ?? 0) > thresholds.stream_late_seconds;
+                const failing = item.failures > 0;
+                return (
+                  <tr key={`${item.connection}/${item.stream}`}>
+                    <th scope="row">
+                      {item.connection} · {item.stream}
                     </th>
-                    <th scope="col">{t('streams.due')}</th>
-                    <th scope="col">
-                      <span className="hidden-text">{t('streams.run')}</span>
-                    </th>
+                    <td>
+                      <Chip
+                        tone={failing ? 'warn' : item.running ? 'info' : 'ok'}
+                        icon={failing ? 'refresh' : item.running ? 'bolt' : 'check'}
+                      >
+                        {failing
+                          ? t('streams.failing', { count: item.failures })
+                          : item.running
+                            ? t('streams.running')
+                            : t('streams.fine')}
+                      </Chip>
+                      {item.problem && <div className="small wrap">{item.problem}</div>}
+                    </td>
+                    <td>{item.last_success_at ? <Time at={item.last_success_at} /> : t('streams.never')}</td>
+                    <td className={`number${late ? ' bad-text' : ''}`}>
+                      {item.lag_seconds === null || item.lag_seconds === undefined
+                        ? '–'
+                        : duration(item.lag_seconds * 1000, language)}
+                    </td>
+                    <td>
+                      <Time at={item.due_at} />
+                    </td>
+                    <td>
+                      <Button size="small" refused={refused} disabled={run.isPending} onPress={() => run.mutate(item)}>
+                        {t('streams.run')}
+                      </Button>
+                    </td>
                   </tr>
-                </thead>
-                <tbody>
-                  {shown.map((item) => {
-                    const late = thresholds && (item.lag_seconds ?? 0) > thresholds.stream_late_seconds;
-                    const failing = item.failures > 0;
-                    return (
-                      <tr key={`${item.connection}/${item.stream}`}>
-                        <th scope="row">
-                          {item.connection} · {item.stream}
-                        </th>
-                        <td>
-                          <Chip
-                            tone={failing ? 'warn' : item.running ? 'info' : 'ok'}
-                            icon={failing ? 'refresh' : item.running ? 'bolt' : 'check'}
-                          >
-                            {failing
-                              ? t('streams.failing', { count: item.failures })
-                              : item.running
-                                ? t('streams.running')
-                                : t('streams.fine')}
-                          </Chip>
-                          {item.problem && <div className="small wrap">{item.problem}</div>}
-                        </td>
-                        <td>{item.last_success_at ? <Time at={item.last_success_at} /> : t('streams.never')}</td>
-                        <td className={`number${late ? ' bad-text' : ''}`}>
-                          {item.lag_seconds === null || item.lag_seconds === undefined
-                            ? '–'
-                            : duration(item.lag_seconds * 1000, language)}
-                        </td>
-                        <td>
-                          <Time at={item.due_at} />
-                        </td>
-                        <td>
-                          <Button size="small" refused={refused} disabled={run.isPending} onPress={() => run.mutate(item)}>
-                            {t('streams.run')}
-                          </Button>
-                        </td>
-                      </tr>
-                    );
-                  })}
-                </tbody>
-              </table>
-            </div>
+                );
+              })}
+            </Table>
           );
         }}
       </Loaded>

@@ -21,66 +21,66 @@ export function DifferenceSheet({ id, onClose }: { id: string; onClose: () => vo
   const item = query.data;
   return (
     <>
-      <Sheet
-        open={acting === null}
-        onClose={onClose}
-        close={t('close')}
-        title={item ? word('drift_kind', item.kind) : t('reconcile.difference')}
-        footer={
-          item?.state === 'open' && (
-            <>
-              <Button refused={refused} onPress={() => setActing('accept')}>
-                {t('drift.accept')}
-              </Button>
-              <Button
-                kind="primary"
-                refused={refused ?? (item.document ? null : t('reconcile.nothing_to_repair'))}
-                onPress={() => setActing('repair')}
-              >
-                {t('drift.repair')}
-              </Button>
-            </>
-          )
-        }
-      >
-        <Loaded query={query} lines={6}>
-          {(drift) => (
-            <>
-              <p className="dim">{word('drift_what', drift.kind)}</p>
-              <div className="row">
-                <StatusChip room="drift" state={drift.state} />
-                {drift.resolution && <span className="dim">{word('drift_resolution', drift.resolution)}</span>}
-              </div>
-              <Facts
-                rows={[
-                  [t('reconcile.document'), <Of key="of" row={drift} />],
-                  [t('filters.system'), drift.connection],
-                  [t('ledger.object'), drift.external_id],
-                  [t('reconcile.field'), drift.field],
-                  [
-                    t('drift.ours'),
-                    <span key="ours" className="mono wrap">
-                      {drift.ours ?? '–'}
-                    </span>,
-                  ],
-                  [
-                    t('drift.theirs'),
-                    <span key="theirs" className="mono wrap">
-                      {drift.theirs ?? '–'}
-                    </span>,
-                  ],
-                  [t('reconcile.first_seen'), <Time key="first" at={drift.first_seen_at} exact />],
-                  [t('reconcile.last_seen'), <Time key="last" at={drift.last_seen_at} exact />],
-                  [t('reconcile.repair_begun'), drift.repair_at ? <Time key="repair" at={drift.repair_at} exact /> : null],
-                  [t('act.field.reason'), drift.reason],
-                  [t('reconcile.settled_by'), drift.resolved_by],
-                  [t('reconcile.settled_at'), drift.resolved_at ? <Time key="at" at={drift.resolved_at} exact /> : null],
-                ]}
-              />
-            </>
-          )}
-        </Loaded>
-      </Sheet>
+      {acting === null && (
+        <Sheet
+          onClose={onClose}
+          title={item ? word('drift_kind', item.kind) : t('reconcile.difference')}
+          footer={
+            item?.state === 'open' && (
+              <>
+                <Button refused={refused} onPress={() => setActing('accept')}>
+                  {t('drift.accept')}
+                </Button>
+                <Button
+                  kind="primary"
+                  refused={refused ?? (item.document ? null : t('reconcile.nothing_to_repair'))}
+                  onPress={() => setActing('repair')}
+                >
+                  {t('drift.repair')}
+                </Button>
+              </>
+            )
+          }
+        >
+          <Loaded query={query} lines={6}>
+            {(drift) => (
+              <>
+                <p className="dim">{word('drift_what', drift.kind)}</p>
+                <div className="row">
+                  <StatusChip room="drift" state={drift.state} />
+                  {drift.resolution && <span className="dim">{word('drift_resolution', drift.resolution)}</span>}
+                </div>
+                <Facts
+                  rows={[
+                    [t('reconcile.document'), <Of key="of" row={drift} />],
+                    [t('filters.system'), drift.connection],
+                    [t('ledger.object'), drift.external_id],
+                    [t('reconcile.field'), drift.field],
+                    [
+                      t('drift.ours'),
+                      <span key="ours" className="mono wrap">
+                        {drift.ours ?? '–'}
+                      </span>,
+                    ],
+                    [
+                      t('drift.theirs'),
+                      <span key="theirs" className="mono wrap">
+                        {drift.theirs ?? '–'}
+                      </span>,
+                    ],
+                    [t('reconcile.first_seen'), <Time key="first" at={drift.first_seen_at} exact />],
+                    [t('reconcile.last_seen'), <Time key="last" at={drift.last_seen_at} exact />],
+                    [t('reconcile.repair_begun'), drift.repair_at ? <Time key="repair" at={drift.repair_at} exact /> : null],
+                    [t('act.field.reason'), drift.reason],
+                    [t('reconcile.settled_by'), drift.resolved_by],
+                    [t('reconcile.settled_at'), drift.resolved_at ? <Time key="at" at={drift.resolved_at} exact /> : null],
+                  ]}
+                />
+              </>
+            )}
+          </Loaded>
+        </Sheet>
+      )}
       {acting && <DriftSheet id={id} action={acting} onClose={() => setActing(null)} />}
     </>
   );

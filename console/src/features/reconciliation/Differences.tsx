@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
-import { Loaded, ProblemView } from '../../app/states';
+import { Loaded, LoadedPages, moreOf } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Button, Chip, type Column, DataGrid, Empty, Select, Skeleton, StatusChip, Time } from '../../ui';
+import { Button, Chip, type Column, DataGrid, Empty, Select, StatusChip, Time } from '../../ui';
 import { DifferenceSheet } from './DifferenceSheet';
 
 type Difference = Schemas['DriftItem'];
@@ -36,7 +36,6 @@ export function Differences({
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: LOOK_MS,
   });
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className="stack grow">
       <Groups filter={filter} onFilter={onFilter} />
@@ -58,22 +57,20 @@ export function Differences({
           </span>
         )}
       </div>
-      {list.isPending ? (
-        <Skeleton />
-      ) : list.isError && !list.data ? (
-        <ProblemView error={list.error} onAgain={() => void list.refetch()} />
-      ) : (
-        <DataGrid
-          label={t('reconcile.differences')}
-          columns={columns}
-          rows={rows}
-          keyOf={(row) => row.id}
-          nameOf={(row) => row.document_key ?? row.external_id ?? row.id}
-          onOpen={(row) => onOpen(row.id)}
-          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-          empty={<Empty title={t('reconcile.none')} why={t('reconcile.none_why')} />}
-        />
-      )}
+      <LoadedPages list={list}>
+        {(items) => (
+          <DataGrid
+            label={t('reconcile.differences')}
+            columns={columns}
+            rows={items}
+            keyOf={(row) => row.id}
+            nameOf={(row) => row.document_key ?? row.external_id ?? row.id}
+            onOpen={(row) => onOpen(row.id)}
+            more={moreOf(list)}
+            empty={<Empty title={t('reconcile.none')} why={t('reconcile.none_why')} />}
+          />
+        )}
+      </LoadedPages>
       {open && <DifferenceSheet id={open} onClose={() => onOpen(null)} />}
     </div>
   );

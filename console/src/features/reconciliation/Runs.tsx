@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
-import { Loaded, ProblemView } from '../../app/states';
+import { Loaded, LoadedPages, moreOf, ProblemView } from '../../app/states';
 import { duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
-import { Banner, Button, Chip, type Column, DataGrid, Empty, Facts, Sheet, Skeleton, StatusChip, TextArea, Time } from '../../ui';
+import { Banner, Button, Chip, type Column, DataGrid, Empty, Facts, Sheet, StatusChip, Table, TextArea, Time } from '../../ui';
 
 type Run = Schemas['ReconciliationItem'];
 
@@ -30,21 +30,22 @@ export function Runs({ open, onOpen }: { open: string | null; onOpen: (id: strin
     { id: 'by', title: t('batch.actor'), width: 'minmax(90px, 0.7fr)', render: (row) => row.requested_by },
     { id: 'at', title: t('batch.created'), width: '130px', render: (row) => <Time at={row.requested_at} /> },
   ];
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
-  if (list.isPending) return <Skeleton />;
-  if (list.isError && !list.data) return <ProblemView error={list.error} onAgain={() => void list.refetch()} />;
   return (
     <div className="stack grow">
-      <DataGrid
-        label={t('reconcile.runs')}
-        columns={columns}
-        rows={rows}
-        keyOf={(row) => row.id}
-        nameOf={(row) => row.connection}
-        onOpen={(row) => onOpen(row.id)}
-        more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-        empty={<Empty title={t('reconcile.no_runs')} why={t('reconcile.no_runs_why')} />}
-      />
+      <LoadedPages list={list}>
+        {(items) => (
+          <DataGrid
+            label={t('reconcile.runs')}
+            columns={columns}
+            rows={items}
+            keyOf={(row) => row.id}
+            nameOf={(row) => row.connection}
+            onOpen={(row) => onOpen(row.id)}
+            more={moreOf(list)}
+            empty={<Empty title={t('reconcile.no_runs')} why={t('reconcile.no_runs_why')} />}
+          />
+        )}
+      </LoadedPages>
       {open && <RunSheet id={open} onClose={() => onOpen(null)} />}
     </div>
   );
@@ -77,7 +78,7 @@ function RunSheet({ id, onClose }: { id: string; onClose: () => void }) {
     refetchInterval: (found) => (['planned', 'running'].includes(found.state.data?.state ?? 'running') ? 1_000 : false),
   });
   return (
-    <Sheet open onClose={onClose} close={t('close')} title={t('reconcile.run', { connection: query.data?.connection ?? '' })}>
+    <Sheet onClose={onClose} title={t('reconcile.run', { connection: query.data?.connection ?? '' })}>
       <Loaded query={query} lines={8}>
         {(run) => <Statement run={run} />}
       </Loaded>
@@ -135,40 +136,30 @@ function Statement({ run }: { run: Run }) {
 function Windows({ windows }: { windows: Schemas['WindowView'][] }) {
   const t = useT();
   return (
-    <div className="scroll" role="group" tabIndex={0} aria-label={t('reconcile.windows')}>
-      <table className="table">
-        <caption>{t('reconcile.windows')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('reconcile.objects')}</th>
-            <th scope="col">{t('reconcile.since')}</th>
-            <th scope="col" className="number">
-              {t('reconcile.compared')}
-            </th>
-            <th scope="col" className="number">
-              {t('reconcile.agree')}
-            </th>
-            <th scope="col" className="number">
-              {t('reconcile.calls')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {windows.map((window) => (
-            <tr key={`${window.objects}-${window.since ?? ''}`}>
-              <th scope="row">
-                {window.objects}
-                {window.problem && <div className="small wrap">{window.problem}</div>}
-              </th>
-              <td>{window.since ? <Time at={window.since} exact /> : t('reconcile.one_by_one')}</td>
-              <td className="number">{window.compared}</td>
-              <td className="number">{window.agree}</td>
-              <td className="number">{window.calls}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      caption={t('reconcile.windows')}
+      shown
+      heads={[
+        t('reconcile.objects'),
+        t('reconcile.since'),
+        { name: t('reconcile.compared'), number: true },
+        { name: t('reconcile.agree'), number: true },
+        { name: t('reconcile.calls'), number: true },
+      ]}
+    >
+      {windows.map((window) => (
+        <tr key={`${window.objects}-${window.since ?? ''}`}>
+          <th scope="row">
+            {window.objects}
+            {window.problem && <div className="small wrap">{window.problem}</div>}
+          </th>
+          <td>{window.since ? <Time at={window.since} exact /> : t('reconcile.one_by_one')}</td>
+          <td className="number">{window.compared}</td>
+          <td className="number">{window.agree}</td>
+          <td className="number">{window.calls}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

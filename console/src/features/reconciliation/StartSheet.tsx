@@ -35,10 +35,8 @@ export function StartSheet({ onClose, onStarted }: { onClose: () => void; onStar
   });
   return (
     <Sheet
-      open
       middle
       onClose={onClose}
-      close={t('close')}
       title={t('reconcile.start')}
       footer={
         <Button

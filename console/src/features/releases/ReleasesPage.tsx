@@ -5,7 +5,7 @@ import { api, commandKey, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Page } from '../../app/Page';
 import { releasesRoute } from '../../app/router';
-import { Loaded, ProblemView } from '../../app/states';
+import { Loaded, More, ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
 import { Button, Card, Chip, Empty, Select, Sheet, Skeleton, TextArea, Time } from '../../ui';
 import { DiffView } from '../definitions/DiffView';
@@ -120,7 +120,7 @@ function Releases() {
             ))}
           </ol>
         )}
-        {list.hasNextPage && <Button onPress={() => void list.fetchNextPage()}>{t('list.more')}</Button>}
+        <More list={list} />
       </Card>
       {numbers.length > 1 && (
         <Card title={t('releases.compare')}>
@@ -175,9 +175,7 @@ function RollBack({ release, live, onClose }: { release: Schemas['ReleaseView'];
   });
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={t('releases.back_to', { number: release.number })}
       footer={
         <Button

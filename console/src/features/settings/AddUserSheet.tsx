@@ -19,9 +19,7 @@ export function AddUserSheet({ onClose }: { onClose: () => void }) {
   });
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={t('people.add')}
       footer={
         add.data ? (

@@ -4,7 +4,7 @@ import { api, type Schemas, take } from '../../api/client';
 import { settingsRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { useLanguage, useT } from '../../i18n';
-import { Banner, Card, Chip, Empty, Facts, Select } from '../../ui';
+import { Banner, Card, Chip, Empty, Facts, Select, Table } from '../../ui';
 import { titleOf } from '../definitions/titles';
 import { useFlowTitle } from './flows';
 import { weekdayNames } from './months';
@@ -130,29 +130,19 @@ function Special({ calendar, year }: { calendar: Calendar; year: number }) {
       {days.length === 0 ? (
         <p className="dim">{t('calendars.no_special')}</p>
       ) : (
-        <table className="table">
-          <caption className="hidden-text">{t('calendars.special')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('calendars.day')}</th>
-              <th scope="col">{t('calendars.kind')}</th>
-              <th scope="col">{t('calendars.name')}</th>
+        <Table caption={t('calendars.special')} heads={[t('calendars.day'), t('calendars.kind'), t('calendars.name')]}>
+          {days.map((day) => (
+            <tr key={day.date}>
+              <th scope="row" className="mono">
+                {day.date}
+              </th>
+              <td>
+                {day.works ? <Chip tone="warn">{t('calendars.work')}</Chip> : <Chip tone="ok">{t('calendars.holiday')}</Chip>}
+              </td>
+              <td>{day.name}</td>
             </tr>
-          </thead>
-          <tbody>
-            {days.map((day) => (
-              <tr key={day.date}>
-                <th scope="row" className="mono">
-                  {day.date}
-                </th>
-                <td>
-                  {day.works ? <Chip tone="warn">{t('calendars.work')}</Chip> : <Chip tone="ok">{t('calendars.holiday')}</Chip>}
-                </td>
-                <td>{day.name}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
     </Card>
   );

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
+import { AskSheet } from '../../app/AskSheet';
 import { useMe, useRefusal } from '../../app/me';
-import { Loaded, ProblemView } from '../../app/states';
+import { Loaded } from '../../app/states';
 import { useT } from '../../i18n';
-import { Banner, Button, Chip, Empty, Sheet, Time, toast } from '../../ui';
+import { Banner, Button, Chip, Empty, Table, Time, toast } from '../../ui';
 import { useFlowTitle } from './flows';
 import { NewDelegationSheet } from './NewDelegationSheet';
 
@@ -37,7 +38,7 @@ export function DelegationsSection() {
           items.length === 0 ? (
             <Empty title={t('delegations.none')} why={t('delegations.none_why')} />
           ) : (
-            <Table items={items} me={me.data?.person ?? null} operates={operates} onEnd={setEnding} />
+            <DelegationTable items={items} me={me.data?.person ?? null} operates={operates} onEnd={setEnding} />
           )
         }
       </Loaded>
@@ -47,7 +48,7 @@ export function DelegationsSection() {
   );
 }
 
-function Table({
+function DelegationTable({
   items,
   me,
   operates,
@@ -62,60 +63,53 @@ function Table({
   const flow = useFlowTitle();
   const now = Date.now();
   return (
-    <div className="scroll" role="group" tabIndex={0} aria-label={t('settings.delegations')}>
-      <table className="table">
-        <caption className="hidden-text">{t('settings.delegations')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('delegations.principal')}</th>
-            <th scope="col">{t('delegations.agent')}</th>
-            <th scope="col">{t('delegations.time')}</th>
-            <th scope="col">{t('documents.state')}</th>
-            <th scope="col">{t('delegations.covers')}</th>
-            <th scope="col">
-              <span className="hidden-text">{t('delegations.end')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((item) => (
-            <tr key={item.id}>
-              <th scope="row">
-                <Person id={item.principal} name={item.principal_name} />
-              </th>
-              <td>
-                <Person id={item.agent} name={item.agent_name} />
-              </td>
-              <td>
-                <Time at={item.from} exact /> – <Time at={item.until} exact />
-              </td>
-              <td>
-                {new Date(item.from).getTime() <= now ? (
-                  <Chip tone="ok" icon="check">
-                    {t('delegations.holds')}
-                  </Chip>
-                ) : (
-                  <Chip icon="clock">{t('delegations.to_come')}</Chip>
-                )}
-              </td>
-              <td>
-                {item.flows.length === 0 ? t('delegations.all_flows') : item.flows.map(flow).join(' · ')}
-                <div className="dim small">{t(item.new_only ? 'delegations.new_only' : 'delegations.open_too')}</div>
-              </td>
-              <td className="number">
-                <Button
-                  size="small"
-                  refused={operates || item.principal === me ? null : t('delegations.not_yours')}
-                  onPress={() => onEnd(item)}
-                >
-                  {t('delegations.end')}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      caption={t('settings.delegations')}
+      heads={[
+        t('delegations.principal'),
+        t('delegations.agent'),
+        t('delegations.time'),
+        t('documents.state'),
+        t('delegations.covers'),
+        { name: t('delegations.end'), hidden: true },
+      ]}
+    >
+      {items.map((item) => (
+        <tr key={item.id}>
+          <th scope="row">
+            <Person id={item.principal} name={item.principal_name} />
+          </th>
+          <td>
+            <Person id={item.agent} name={item.agent_name} />
+          </td>
+          <td>
+            <Time at={item.from} exact /> – <Time at={item.until} exact />
+          </td>
+          <td>
+            {new Date(item.from).getTime() <= now ? (
+              <Chip tone="ok" icon="check">
+                {t('delegations.holds')}
+              </Chip>
+            ) : (
+              <Chip icon="clock">{t('delegations.to_come')}</Chip>
+            )}
+          </td>
+          <td>
+            {item.flows.length === 0 ? t('delegations.all_flows') : item.flows.map(flow).join(' · ')}
+            <div className="dim small">{t(item.new_only ? 'delegations.new_only' : 'delegations.open_too')}</div>
+          </td>
+          <td className="number">
+            <Button
+              size="small"
+              refused={operates || item.principal === me ? null : t('delegations.not_yours')}
+              onPress={() => onEnd(item)}
+            >
+              {t('delegations.end')}
+            </Button>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
@@ -139,20 +133,8 @@ function EndDelegation({ delegation, onClose }: { delegation: Delegation; onClos
     },
   });
   return (
-    <Sheet
-      open
-      middle
-      onClose={onClose}
-      close={t('close')}
-      title={t('delegations.end')}
-      footer={
-        <Button kind="danger" disabled={end.isPending} onPress={() => end.mutate()}>
-          {t('delegations.end')}
-        </Button>
-      }
-    >
+    <AskSheet title={t('delegations.end')} act={t('delegations.end')} kind="danger" ask={end} onClose={onClose}>
       <p>{t('delegations.end_what', { agent: delegation.agent_name, principal: delegation.principal_name })}</p>
-      {end.isError && <ProblemView error={end.error} compact />}
-    </Sheet>
+    </AskSheet>
   );
 }

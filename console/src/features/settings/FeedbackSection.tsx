@@ -2,11 +2,12 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
+import { AskSheet } from '../../app/AskSheet';
 import { useRefusal } from '../../app/me';
 import { settingsRoute } from '../../app/router';
-import { ProblemView } from '../../app/states';
+import { LoadedPages, More } from '../../app/states';
 import { useT } from '../../i18n';
-import { Banner, Button, Card, Chip, Empty, Select, Sheet, Skeleton, TextArea, Time } from '../../ui';
+import { Banner, Button, Card, Chip, Empty, Select, TextArea, Time } from '../../ui';
 
 type Item = Schemas['FeedbackItem'];
 
@@ -25,7 +26,6 @@ export function FeedbackSection() {
     enabled: refused === null,
   });
   if (refused !== null) return <Banner tone="warn">{refused}</Banner>;
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className="stack">
       <p className="dim">{t('feedback.list_what')}</p>
@@ -47,13 +47,16 @@ export function FeedbackSection() {
           ]}
         />
       </div>
-      {list.isPending && <Skeleton lines={4} />}
-      {list.isError && <ProblemView error={list.error} onAgain={() => void list.refetch()} />}
-      {list.isSuccess && items.length === 0 && <Empty title={t('feedback.none')} why={t('feedback.none_why')} />}
-      {items.map((item) => (
-        <Note key={item.id} item={item} onSettle={() => setSettling(item)} />
-      ))}
-      {list.hasNextPage && <Button onPress={() => void list.fetchNextPage()}>{t('list.more')}</Button>}
+      <LoadedPages list={list} lines={4}>
+        {(items) =>
+          items.length === 0 ? (
+            <Empty title={t('feedback.none')} why={t('feedback.none_why')} />
+          ) : (
+            items.map((item) => <Note key={item.id} item={item} onSettle={() => setSettling(item)} />)
+          )
+        }
+      </LoadedPages>
+      <More list={list} />
       {settling && <Settle item={settling} onClose={() => setSettling(null)} />}
     </div>
   );
@@ -123,21 +126,9 @@ function Settle({ item, onClose }: { item: Item; onClose: () => void }) {
     },
   });
   return (
-    <Sheet
-      open
-      middle
-      onClose={onClose}
-      close={t('close')}
-      title={t('feedback.settle')}
-      footer={
-        <Button kind="primary" disabled={settle.isPending} onPress={() => settle.mutate()}>
-          {t('feedback.settle')}
-        </Button>
-      }
-    >
+    <AskSheet title={t('feedback.settle')} act={t('feedback.settle')} ask={settle} onClose={onClose}>
       <p className="prewrap wrap">{item.text}</p>
       <TextArea label={t('feedback.answer')} value={answer} onChange={setAnswer} rows={3} autoFocus />
-      {settle.isError && <ProblemView error={settle.error} compact />}
-    </Sheet>
+    </AskSheet>
   );
 }

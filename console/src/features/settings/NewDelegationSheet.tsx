@@ -54,9 +54,7 @@ export function NewDelegationSheet({
     principal.trim() === '' || agent.trim() === '' ? t('act.needed') : time === null ? t('delegations.days_first') : null;
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={t('delegations.make')}
       footer={
         <Button kind="primary" refused={lacks} disabled={make.isPending} onPress={() => make.mutate()}>

@@ -35,9 +35,7 @@ export function NewTokenSheet({ whose, onClose }: { whose: Whose; onClose: () =>
     setRights(new Set(on ? [...rights, right] : [...rights].filter((each) => each !== right)));
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={t(whose === 'own' ? 'tokens.make_own' : 'tokens.make_service')}
       footer={
         make.data ? (

@@ -4,9 +4,9 @@ import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { settingsRoute } from '../../app/router';
-import { ProblemView } from '../../app/states';
+import { LoadedPages, moreOf } from '../../app/states';
 import { useT } from '../../i18n';
-import { Banner, Button, Chip, type Column, DataGrid, Empty, Skeleton, StatusChip, Time } from '../../ui';
+import { Banner, Button, Chip, type Column, DataGrid, Empty, StatusChip, Time } from '../../ui';
 import { AddUserSheet } from './AddUserSheet';
 import { useRoleName } from './roles';
 import { UserSheet } from './UserSheet';
@@ -39,25 +39,23 @@ export function PeopleSection() {
           {t('people.add')}
         </Button>
       </div>
-      {list.isPending ? (
-        <Skeleton lines={6} />
-      ) : list.isError && !list.data ? (
-        <ProblemView error={list.error} onAgain={() => void list.refetch()} />
-      ) : (
-        <div className="tall">
-          <DataGrid
-            label={t('settings.people')}
-            columns={columns}
-            rows={list.data.pages.flatMap((page) => page.items)}
-            keyOf={(row) => row.id}
-            nameOf={(row) => row.name}
-            onOpen={(row) => open(row.id)}
-            onChoose={(row) => open(row.id)}
-            more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-            empty={<Empty title={t('people.none')} why={t('people.none_why')} />}
-          />
-        </div>
-      )}
+      <LoadedPages list={list} lines={6}>
+        {(items) => (
+          <div className="tall">
+            <DataGrid
+              label={t('settings.people')}
+              columns={columns}
+              rows={items}
+              keyOf={(row) => row.id}
+              nameOf={(row) => row.name}
+              onOpen={(row) => open(row.id)}
+              onChoose={(row) => open(row.id)}
+              more={moreOf(list)}
+              empty={<Empty title={t('people.none')} why={t('people.none_why')} />}
+            />
+          </div>
+        )}
+      </LoadedPages>
       {adding && <AddUserSheet onClose={() => setAdding(false)} />}
       {search.open && <UserSheet id={search.open} onClose={() => open()} />}
     </div>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, take } from '../../api/client';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Chip, Icon } from '../../ui';
+import { Chip, Icon, Table } from '../../ui';
 
 /** The rights there are, the ones that many have first. */
 export const PERMISSIONS = [
@@ -29,43 +29,35 @@ export function RolesSection() {
       <p className="dim">{t('roles.what')}</p>
       <Loaded query={query} lines={8}>
         {({ items }) => (
-          <div className="scroll" role="group" tabIndex={0} aria-label={t('roles.matrix')}>
-            <table className="table matrix">
-              <caption className="hidden-text">{t('roles.matrix')}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{t('roles.role')}</th>
-                  {PERMISSIONS.map((right) => (
-                    <th key={right} scope="col" title={word('permission_what', right)}>
-                      {word('permission', right)}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((item) => (
-                  <tr key={item.role}>
-                    <th scope="row">
-                      {word('role', item.role)} {item.own && <Chip>{t('roles.own')}</Chip>}
-                      {!item.own && <div className="dim small">{word('role_what', item.role)}</div>}
-                    </th>
-                    {PERMISSIONS.map((right) => (
-                      <td key={right} className={item.permissions.includes(right) ? 'yes' : ''}>
-                        {item.permissions.includes(right) ? (
-                          <>
-                            <Icon name="check" />
-                            <span className="hidden-text">{t('roles.yes')}</span>
-                          </>
-                        ) : (
-                          <span className="hidden-text">{t('roles.no')}</span>
-                        )}
-                      </td>
-                    ))}
-                  </tr>
+          <Table
+            caption={t('roles.matrix')}
+            kind="matrix"
+            heads={[
+              t('roles.role'),
+              ...PERMISSIONS.map((right) => ({ name: word('permission', right), what: word('permission_what', right) })),
+            ]}
+          >
+            {items.map((item) => (
+              <tr key={item.role}>
+                <th scope="row">
+                  {word('role', item.role)} {item.own && <Chip>{t('roles.own')}</Chip>}
+                  {!item.own && <div className="dim small">{word('role_what', item.role)}</div>}
+                </th>
+                {PERMISSIONS.map((right) => (
+                  <td key={right} className={item.permissions.includes(right) ? 'yes' : ''}>
+                    {item.permissions.includes(right) ? (
+                      <>
+                        <Icon name="check" />
+                        <span className="hidden-text">{t('roles.yes')}</span>
+                      </>
+                    ) : (
+                      <span className="hidden-text">{t('roles.no')}</span>
+                    )}
+                  </td>
                 ))}
-              </tbody>
-            </table>
-          </div>
+              </tr>
+            ))}
+          </Table>
         )}
       </Loaded>
       <h2>{t('roles.rights')}</h2>

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Chip, Empty, Sentence } from '../../ui';
+import { Chip, Empty, Sentence, Table } from '../../ui';
 
 /** The secrets that connections name: where they are kept, who uses them, whether they are there. Never what they hold. */
 export function SecretsSection() {
@@ -21,24 +21,14 @@ export function SecretsSection() {
           items.length === 0 ? (
             <Empty title={t('secrets.none')} why={t('secrets.none_why')} />
           ) : (
-            <div className="scroll" role="group" tabIndex={0} aria-label={t('settings.secrets')}>
-              <table className="table">
-                <caption className="hidden-text">{t('settings.secrets')}</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">{t('secrets.place')}</th>
-                    <th scope="col">{t('secrets.source')}</th>
-                    <th scope="col">{t('documents.state')}</th>
-                    <th scope="col">{t('secrets.used_by')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((item) => (
-                    <Row key={item.place} item={item} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              caption={t('settings.secrets')}
+              heads={[t('secrets.place'), t('secrets.source'), t('documents.state'), t('secrets.used_by')]}
+            >
+              {items.map((item) => (
+                <Row key={item.place} item={item} />
+              ))}
+            </Table>
           )
         }
       </Loaded>

@@ -6,6 +6,7 @@ import { settingsRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { type Key, useT } from '../../i18n';
 import { Empty, useChosenInSight } from '../../ui';
+import { NoticesSection } from '../notices/NoticesSection';
 import { AccountSection } from './AccountSection';
 import { CalendarsSection } from './CalendarsSection';
 import { DelegationsSection } from './DelegationsSection';
@@ -13,7 +14,6 @@ import { FeedbackSection } from './FeedbackSection';
 import { PeopleSection } from './PeopleSection';
 import { RolesSection } from './RolesSection';
 import { SecretsSection } from './SecretsSection';
-import { TemplatesSection } from './TemplatesSection';
 import { TokensSection } from './TokensSection';
 
 const SECTIONS: { id: string; show: () => ReactNode }[] = [
@@ -22,7 +22,7 @@ const SECTIONS: { id: string; show: () => ReactNode }[] = [
   { id: 'tokens', show: () => <TokensSection /> },
   { id: 'delegations', show: () => <DelegationsSection /> },
   { id: 'calendars', show: () => <CalendarsSection /> },
-  { id: 'notifications', show: () => <TemplatesSection /> },
+  { id: 'notifications', show: () => <NoticesSection /> },
   { id: 'secrets', show: () => <SecretsSection /> },
   { id: 'feedback', show: () => <FeedbackSection /> },
   { id: 'account', show: () => <AccountSection /> },

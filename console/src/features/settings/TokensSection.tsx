@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
+import { AskSheet } from '../../app/AskSheet';
 import { useMe, useRefusal } from '../../app/me';
-import { Loaded, ProblemView } from '../../app/states';
+import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Banner, Button, Card, Chip, Empty, Sheet, Time, toast } from '../../ui';
+import { Banner, Button, Card, Chip, Empty, Table, Time, toast } from '../../ui';
 import { NewTokenSheet } from './NewTokenSheet';
 
 export type Token = Schemas['TokenItem'];
@@ -76,54 +77,45 @@ function TokenTable({
   const t = useT();
   const word = useWord();
   return (
-    <div className="scroll" role="group" tabIndex={0} aria-label={label}>
-      <table className="table">
-        <caption className="hidden-text">{label}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('tokens.name')}</th>
-            <th scope="col">{t('tokens.may')}</th>
-            {whose === 'all' && <th scope="col">{t('tokens.whose')}</th>}
-            <th scope="col">{t('tokens.used')}</th>
-            <th scope="col">{t('tokens.until')}</th>
-            <th scope="col">
-              <span className="hidden-text">{t('tokens.end')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((token) => (
-            <tr key={token.id}>
-              <th scope="row">
-                <span className="mono">{token.name}</span>
-                <div className="dim small">
-                  {t('tokens.made_by', { name: token.created_by })} <Time at={token.created_at} />
-                </div>
-              </th>
-              <td>
-                <span className="row tight">
-                  {token.permissions.map((right) => (
-                    <Chip key={right}>{word('permission', right)}</Chip>
-                  ))}
-                </span>
-              </td>
-              {whose === 'all' && (
-                <td>{token.user ? t('tokens.of_person', { name: token.created_by }) : t('tokens.of_service')}</td>
-              )}
-              <td>{token.used_at ? <Time at={token.used_at} /> : <span className="dim">{t('people.never')}</span>}</td>
-              <td>
-                <Until at={token.expires_at} />
-              </td>
-              <td className="number">
-                <Button size="small" onPress={() => onEnd(token)}>
-                  {t('tokens.end')}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      caption={label}
+      heads={[
+        t('tokens.name'),
+        t('tokens.may'),
+        ...(whose === 'all' ? [t('tokens.whose')] : []),
+        t('tokens.used'),
+        t('tokens.until'),
+        { name: t('tokens.end'), hidden: true },
+      ]}
+    >
+      {items.map((token) => (
+        <tr key={token.id}>
+          <th scope="row">
+            <span className="mono">{token.name}</span>
+            <div className="dim small">
+              {t('tokens.made_by', { name: token.created_by })} <Time at={token.created_at} />
+            </div>
+          </th>
+          <td>
+            <span className="row tight">
+              {token.permissions.map((right) => (
+                <Chip key={right}>{word('permission', right)}</Chip>
+              ))}
+            </span>
+          </td>
+          {whose === 'all' && <td>{token.user ? t('tokens.of_person', { name: token.created_by }) : t('tokens.of_service')}</td>}
+          <td>{token.used_at ? <Time at={token.used_at} /> : <span className="dim">{t('people.never')}</span>}</td>
+          <td>
+            <Until at={token.expires_at} />
+          </td>
+          <td className="number">
+            <Button size="small" onPress={() => onEnd(token)}>
+              {t('tokens.end')}
+            </Button>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
@@ -161,18 +153,7 @@ function EndToken({ token, whose, onClose }: { token: Token; whose: Whose; onClo
     },
   });
   return (
-    <Sheet
-      open
-      middle
-      onClose={onClose}
-      close={t('close')}
-      title={t('tokens.end_of', { name: token.name })}
-      footer={
-        <Button kind="danger" disabled={end.isPending} onPress={() => end.mutate()}>
-          {t('tokens.end')}
-        </Button>
-      }
-    >
+    <AskSheet title={t('tokens.end_of', { name: token.name })} act={t('tokens.end')} kind="danger" ask={end} onClose={onClose}>
       <Banner tone="warn">
         <span>
           {t('tokens.end_what')}{' '}
@@ -183,7 +164,6 @@ function EndToken({ token, whose, onClose }: { token: Token; whose: Whose; onClo
           )}
         </span>
       </Banner>
-      {end.isError && <ProblemView error={end.error} compact />}
-    </Sheet>
+    </AskSheet>
   );
 }

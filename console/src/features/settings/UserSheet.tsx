@@ -21,7 +21,7 @@ export function UserSheet({ id, onClose }: { id: string; onClose: () => void }) 
   });
   if (!query.data) {
     return (
-      <Sheet open onClose={onClose} close={t('close')} title={t('settings.people')}>
+      <Sheet onClose={onClose} title={t('settings.people')}>
         <Loaded query={query} lines={8}>
           {() => null}
         </Loaded>
@@ -52,9 +52,7 @@ function Opened({ user, etag, onClose }: { user: User; etag: string; onClose: ()
   });
   return (
     <Sheet
-      open
       onClose={onClose}
-      close={t('close')}
       title={user.title === user.name ? user.name : `${user.title} (${user.name})`}
       footer={
         <Button

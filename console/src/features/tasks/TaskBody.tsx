@@ -3,6 +3,7 @@ import type { Schemas } from '../../api/client';
 import { amount } from '../../format/amount';
 import { useT, useWord } from '../../i18n';
 import { Card, Chip, StatusChip, Time } from '../../ui/parts';
+import { Table } from '../../ui/Table';
 import { at, humanised, shown } from './document';
 import { useStepName } from './names';
 
@@ -41,32 +42,26 @@ export function DocumentCard({ task, editing }: { task: Task; editing?: React.Re
         ))}
       </dl>
       {tables.map((table) => (
-        <div key={table.path} className="scroll" role="group" tabIndex={0} aria-label={name(table.path)}>
-          <table className="table">
-            <caption>{name(table.path)}</caption>
-            <thead>
-              <tr>
-                {table.columns.map((column, index) => (
-                  <th key={column} scope="col" className={table.rows.every((row) => isNumber(row[index])) ? 'number' : ''}>
-                    {name(column)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {table.rows.map((row, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name than their place
-                <tr key={index}>
-                  {row.map((cell, column) => (
-                    <td key={table.columns[column]} className={isNumber(cell) ? 'number' : ''}>
-                      {cell}
-                    </td>
-                  ))}
-                </tr>
+        <Table
+          key={table.path}
+          caption={name(table.path)}
+          shown
+          heads={table.columns.map((column, index) => ({
+            name: name(column),
+            number: table.rows.every((row) => isNumber(row[index])),
+          }))}
+        >
+          {table.rows.map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name than their place
+            <tr key={index}>
+              {row.map((cell, column) => (
+                <td key={table.columns[column]} className={isNumber(cell) ? 'number' : ''}>
+                  {cell}
+                </td>
               ))}
-            </tbody>
-          </table>
-        </div>
+            </tr>
+          ))}
+        </Table>
       ))}
       {editing}
     </Card>

@@ -126,10 +126,8 @@ function VerbSheet({ task, verb, onClose }: { task: Task; verb: Verb; onClose: (
   const name = word('verb', verb.verb);
   return (
     <Sheet
-      open
       middle
       onClose={onClose}
-      close={t('close')}
       title={`${name} · ${task.task.document.key}`}
       footer={
         <Button

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
 import { Page } from '../../app/Page';
 import { tasksRoute } from '../../app/router';
-import { ProblemView } from '../../app/states';
+import { moreOf, ProblemView } from '../../app/states';
 import { type Key, useT, useWord } from '../../i18n';
 import { Age, Chip, type Column, DataGrid, Empty, Skeleton, StatusChip, Tabs, Time } from '../../ui';
 import { useStepName } from './names';
@@ -91,7 +91,7 @@ function TaskList({ list, flow, chosen, onOpen }: { list: List; flow?: string; c
       onOpen={(row) => onOpen(row.id)}
       onChoose={(row) => onOpen(row.id)}
       rowHeight={ROW_HEIGHT}
-      more={{ has: tasks.hasNextPage, loading: tasks.isFetchingNextPage, load: () => void tasks.fetchNextPage() }}
+      more={moreOf(tasks)}
       empty={<Empty title={t(`tasks.none.${list}` as Key)} why={t(`tasks.none_why.${list}` as Key)} />}
     />
   );

@@ -7,10 +7,12 @@ import { documents } from './documents.ts';
 import { forms } from './forms.ts';
 import { insight } from './insight.ts';
 import { ledger } from './ledger.ts';
+import { notices } from './notices.ts';
 import { operations } from './operations.ts';
 import { problems } from './problems.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
+import { tables } from './tables.ts';
 import { tasks } from './tasks.ts';
 import { words } from './words.ts';
 
@@ -23,10 +25,12 @@ export const en = {
   ...forms,
   ...insight,
   ...ledger,
+  ...notices,
   ...operations,
   ...problems,
   ...settings,
   ...shell,
+  ...tables,
   ...tasks,
   ...words,
 };

@@ -1,4 +1,5 @@
 export const problems = {
+  'rights.elsewhere': 'You have the right to {what} for {parts} alone.',
   'rights.lacks': "You lack the right to {what}. The hub''s administrator grants it to your token.",
   'rights.see_documents': 'see documents',
   'rights.see_payloads': 'see what documents and answers hold',

@@ -97,6 +97,7 @@ export const words = {
   'resource.messages': 'Messages',
   'kind.bind': 'Bindings',
   'kind.calendar': 'Calendar',
+  'kind.channel': 'Notice channel',
   'kind.connection': 'Connection',
   'kind.connector': 'Connector',
   'kind.dictionary': 'Dictionary',

@@ -8,10 +8,12 @@ import { documents } from './documents.ts';
 import { forms } from './forms.ts';
 import { insight } from './insight.ts';
 import { ledger } from './ledger.ts';
+import { notices } from './notices.ts';
 import { operations } from './operations.ts';
 import { problems } from './problems.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
+import { tables } from './tables.ts';
 import { tasks } from './tasks.ts';
 import { words } from './words.ts';
 
@@ -24,10 +26,12 @@ export const zh: Record<keyof typeof en, string> = {
   ...forms,
   ...insight,
   ...ledger,
+  ...notices,
   ...operations,
   ...problems,
   ...settings,
   ...shell,
+  ...tables,
   ...tasks,
   ...words,
 };

@@ -1,4 +1,5 @@
 export const problems = {
+  'rights.elsewhere': '您{what}的权限仅限于 {parts}。',
   'rights.lacks': '您没有权限{what}，请联系管理员为您的令牌授权。',
   'rights.see_documents': '查看单据',
   'rights.see_payloads': '查看单据与应答内容',

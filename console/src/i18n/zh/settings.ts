@@ -192,7 +192,7 @@ export const settings = {
   'account.seen': '上次使用',
   'account.until': '有效至',
   'account.end': '结束',
-  'settings.notifications': '通知模板',
+  'settings.notifications': '通知',
   'settings.secrets': '密钥',
   'settings.feedback': '反馈',
   'roles.by_provider': '{role}（由 {provider} 授予）',

@@ -97,6 +97,7 @@ export const words = {
   'resource.messages': '消息',
   'kind.bind': '绑定',
   'kind.calendar': '日历',
+  'kind.channel': '通知渠道',
   'kind.connection': '连接',
   'kind.connector': '连接器',
   'kind.dictionary': '字典',

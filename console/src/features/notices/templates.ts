@@ -36,15 +36,21 @@ export interface Piece {
   kind: 'plain' | 'put' | 'open';
 }
 
-/** The text with what `{{doc.…}}` holds; anything else that stands in braces is left as it is written, and marked. */
-export function filled(text: string, doc: unknown): Piece[] {
+/** What a template sees: the document, and what is told of it where that is known. */
+export interface Seen {
+  doc: unknown;
+  notice?: Notice;
+}
+
+/** The text with what `{{doc.…}}` and `{{notice.…}}` hold; anything else that stands in braces is left as it is written, and marked. */
+export function filled(text: string, seen: Seen): Piece[] {
   return text
     .split(/(\{\{[^}]*\}\})/)
     .filter((piece) => piece !== '')
     .map((piece): Piece => {
       if (!piece.startsWith('{{')) return { text: piece, kind: 'plain' };
-      const path = /^\{\{\s*doc\.([\w.]+)\s*\}\}$/.exec(piece)?.[1];
-      const value = path === undefined ? undefined : path.split('.').reduce<unknown>(member, doc);
+      const path = /^\{\{\s*((?:doc|notice)\.[\w.]+)\s*\}\}$/.exec(piece)?.[1];
+      const value = path === undefined ? undefined : path.split('.').reduce<unknown>(member, seen);
       return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
         ? { text: String(value), kind: 'put' }
         : { text: piece, kind: 'open' };
@@ -53,4 +59,41 @@ export function filled(text: string, doc: unknown): Piece[] {
 
 function member(of: unknown, name: string): unknown {
   return of !== null && typeof of === 'object' && Object.hasOwn(of, name) ? (of as Record<string, unknown>)[name] : undefined;
+}
+
+/** A text as it would be sent, with what is not known left in its braces. */
+export function plain(pieces: Piece[]): string {
+  return pieces.map(({ text }) => text).join('');
+}
+
+/** `notice` as templates see it. */
+export type Notice = Record<string, string | boolean | string[]>;
+
+interface Task {
+  id: string;
+  person: string;
+  person_name: string;
+  step: string;
+  step_title: Record<string, string>;
+  document: { kind: string; key: string };
+}
+
+/** What the hub would tell the holder of a task. A try makes no links that decide. */
+export function noticeOf(task: Task, event: string, language: string, hub: string, at: Date): Notice {
+  return {
+    event,
+    person: task.person,
+    person_name: task.person_name,
+    people: [task.person],
+    language,
+    urgent: event === 'escalated',
+    document_kind: task.document.kind,
+    key: task.document.key,
+    step: task.step,
+    step_title: task.step_title[language] ?? task.step,
+    at: at.toISOString(),
+    url: `${hub}/tasks?task=${task.id}`,
+    approve_url: '',
+    reject_url: '',
+  };
 }
