@@ -8,7 +8,7 @@ pub mod assembly;
 pub mod audit;
 mod begin;
 pub mod bench;
-mod broker;
+pub mod broker;
 pub mod call;
 pub mod check;
 mod client;
@@ -104,6 +104,7 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     Doctor(doctor::DoctorArgs),
     Health(health::HealthArgs),
+    Broker(broker::BrokerArgs),
     Start(start::StartArgs),
     Documents(documents::DocumentsArgs),
     Instances(instances::InstancesArgs),
@@ -158,6 +159,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate(args) => migrate::run(&args, output).await,
         Command::Doctor(args) => doctor::run(&args, output).await,
         Command::Health(args) => health::run(args, output).await,
+        Command::Broker(args) => broker::run(args, output).await,
         Command::Start(args) => start::run(args, output).await,
         Command::Documents(args) => documents::run(args, output).await,
         Command::Instances(args) => instances::run(args, output).await,
