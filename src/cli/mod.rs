@@ -33,6 +33,7 @@ mod instances_migrate;
 pub mod migrate;
 pub mod mock;
 pub mod output;
+mod partner;
 pub mod preview;
 mod project_content;
 mod project_option;

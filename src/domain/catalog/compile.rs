@@ -22,6 +22,7 @@ use crate::domain::table::Table;
 use crate::domain::text::files::Files;
 use crate::domain::text::tree::Node;
 use crate::domain::value::Type;
+use crate::domain::vendor_form::VendorForm;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -52,6 +53,8 @@ pub struct Catalog {
     pub tables: BTreeMap<Arc<str>, Arc<Table>>,
     /// Forms by id.
     pub forms: BTreeMap<Arc<str>, Arc<Form>>,
+    /// Vendor forms by id.
+    pub vendor_forms: BTreeMap<Arc<str>, Arc<VendorForm>>,
     /// Mappings by id.
     pub mappings: BTreeMap<Arc<str>, Arc<Mapping>>,
     /// What each mapping was compiled from.
@@ -114,6 +117,7 @@ pub(super) fn compile(files: Files, from: Option<Arc<Bundle>>) -> (Catalog, Vec<
     work.connections();
     work.bindings();
     work.forms();
+    work.vendor_forms();
     work.mappings();
     work.lint_overrides();
     work.form_mappings();
