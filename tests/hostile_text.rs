@@ -355,7 +355,12 @@ fn connectors() {
     };
     all(vec![
         case("a kind that there is not", path, with("connector: oa", "connector: oa\nkind: telex"), &[("bad_word", 3)]),
-        case("a word of a later release", path, with("connector: oa", "connector: oa\nforms: {}"), &[("not_available_yet", 3)]),
+        case(
+            "a word of a later release",
+            path,
+            with("settings.base_url}}\"}", "settings.base_url}}\", proxy: x}"),
+            &[("not_available_yet", 4)],
+        ),
         case("a write that may be doubled", path, with("    idempotency: {by: nature}\n", ""), &[("write_without_idempotency", 7)]),
         case("a name out of scope", path, with("value: input.said", "value: doc.said"), &[("expression_name", 9)]),
         case("CEL that is none", path, with("value: input.said", "value: \"input.said +\""), &[("expression_syntax", 9)]),

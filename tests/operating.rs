@@ -252,3 +252,43 @@ fn quiet(project: &Project, log: &str, spans: &[Span]) {
         assert!(!spans.contains(plain), "`{canary}` stands in a span");
     }
 }
+
+/// What is under way when the time of a stop is over is settled before the process ends, so that whoever comes next need not
+/// wait for leases. Two minutes of lease and a minute without an answer: without that, this takes two minutes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_that_cuts_a_call_off_leaves_no_lease_to_wait_for() {
+    let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let project = Project::shipped(&mocks).with("WAYBILL_ENGINE_LEASE_SECONDS", "120").with("WAYBILL_SERVER_STOP_TIMEOUT_SECONDS", "4");
+    let store = format!("sqlite:{}", folder.path().join("hub.sqlite").display());
+    let mut hub = HubProcess::start(&project, &store).await;
+    let slow = json!({"slow_ms": 60_000, "operations": {"create_approval": {"slow_next": 1}}, "decide": "approve", "decide_after_ms": 50});
+    mocks.set_switches(System::Oa, &slow).expect("known switches");
+    for (system, connection, webhook) in [(System::Oa, "oa_main", "approvals"), (System::Erp, "erp_hq", "orders")] {
+        let name = if system == System::Oa { "oa" } else { "erp" };
+        let registration =
+            Registration { url: hub.hook_url(connection, webhook).await, secret: support::hub::secret(name), mode: Mode::Thin };
+        mocks.register_webhook(system, &registration).expect("loopback");
+    }
+    let wanted = NewOrders { amount: Some(80_000.into()), ..NewOrders::default() };
+    let number = mocks.create_orders(&wanted).expect("an order")[0].1.clone();
+    let began = Instant::now();
+    while mocks.traffic()["oa"]["operations"]["create_approval"]["faults"]["slow"] != 1 {
+        assert!(began.elapsed() < Duration::from_secs(30), "the approval is asked for: {}", mocks.traffic());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let stopped = Instant::now();
+    hub.end().await;
+    assert!(stopped.elapsed() < Duration::from_secs(8), "it ends in its time");
+    hub.restart(&store).await;
+    let again = Instant::now();
+    let settled = async || mocks.audit().verdict(std::slice::from_ref(&number)).unfinished == 0;
+    while !settled().await {
+        assert!(again.elapsed() < Duration::from_secs(60), "nobody waits for the lease\n{}", hub.log_tail(30));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let verdict = mocks.audit().verdict(&[number]);
+    assert_eq!((verdict.lost, verdict.duplicated), (0, 0), "{:?}", verdict.details);
+    hub.stop().await;
+    mocks.stop().await;
+}

@@ -44,6 +44,7 @@ async fn a_form_becomes_a_document_whose_flow_runs_and_a_repeat_finds_it_after_a
     world.hub.restart(&world.store).await;
     let (status, again) = world.hub.post_as(SUBMISSIONS, "key-1", &body).await;
     assert_eq!((status, &again["document"]["id"]), (201, &made["document"]["id"]), "{again}");
+    assert_eq!((&made["repeated"], &again["repeated"]), (&json!(false), &json!(true)), "the second is told to be one");
     let id = text(&made["document"]["id"]);
     let detail = world.hub.get(&format!("/api/v1/documents/{id}")).await;
     assert_eq!(

@@ -10,6 +10,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
 
 use super::codes;
+use super::fit;
 use super::problem::Problem;
 
 /// The bound of this route's bodies, for the message.
@@ -83,9 +84,8 @@ impl<T: serde::de::DeserializeOwned, S: Sync> FromRequest<S> for Typed<T> {
             // A list would be read as the fields in their order.
             return Err(Problem::new(&codes::INVALID_BODY, "The body must be a JSON object."));
         }
-        serde_json::from_value(value)
-            .map(Typed)
-            .map_err(|error| Problem::new(&codes::INVALID_BODY, format!("The body does not fit: {error}.")))
+        let faults = |pointers| Problem::new(&codes::INVALID_BODY, "One or more fields are not valid.").with_pointers(pointers);
+        fit::read(value).map(Typed).map_err(faults)
     }
 }
 

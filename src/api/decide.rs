@@ -3,12 +3,13 @@
 //! Following the link decides nothing: scanners of mail do that, and so do thumbs. The page asks, and its button decides. It
 //! runs nothing and loads nothing, so that it opens on any phone.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::auth::{Gate, Stranger};
 use super::body;
+use super::extract::LinkText;
 use super::problem::Problem;
 use crate::app::access::Actor;
 use crate::app::people::{DecisionLinks, Follower, LinkLook, LinkRefusal};
@@ -26,7 +27,7 @@ const COMMENT_CHARACTERS_MAX: usize = 4_000;
 )]
 pub async fn look(
     Stranger(actor): Stranger,
-    Path(link): Path<String>,
+    LinkText(link): LinkText,
     State(links): State<DecisionLinks>,
     State(gate): State<Gate>,
     request: Request,
@@ -49,7 +50,7 @@ pub async fn look(
 )]
 pub async fn decide(
     Stranger(actor): Stranger,
-    Path(link): Path<String>,
+    LinkText(link): LinkText,
     State(links): State<DecisionLinks>,
     State(gate): State<Gate>,
     request: Request,

@@ -1,11 +1,13 @@
 //! Paths and queries: what cannot be read is a problem with a code, not a bare line of text.
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::codes;
+use super::fit;
+use super::openapi;
 use super::problem::Problem;
 
 /// The `{id}` of the path. What is no id names nothing: 404, as an id that is not known.
@@ -69,55 +71,64 @@ impl<S: Send + Sync> FromRequestParts<S> for Definition {
     }
 }
 
-/// The `{name}` of the path: a connection. What no connection can be called names nothing.
-pub struct Name(pub String);
+/// Texts of the path, each a type of its own. What nothing can be called names nothing; neither does what is no UTF-8.
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident = $parameter:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub struct $name(pub String);
 
-impl<S: Send + Sync> FromRequestParts<S> for Name {
+            impl<S: Send + Sync> FromRequestParts<S> for $name {
+                type Rejection = Problem;
+
+                async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+                    name(parts, state, $parameter).await.map($name)
+                }
+            }
+        )*
+    };
+}
+
+names! {
+    /// The `{name}` of the path: a connection.
+    Name = "name";
+    /// The `{stream}` of the path, beside `{name}`.
+    StreamName = "stream";
+    /// The `{form}` of the path.
+    FormId = "form";
+    /// The `{flow}` of the path.
+    FlowId = "flow";
+    /// The `{provider}` of the path: an identity provider.
+    ProviderName = "provider";
+    /// The `{app}` of the path: an app inside which people sign in.
+    AppName = "app";
+    /// The `{hook}` of the path.
+    HookId = "hook";
+}
+
+/// The `{link}` of the path: a signed text, longer than names are.
+pub struct LinkText(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for LinkText {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let text = param(parts, state, "name").await?;
-        if text.chars().count() > FILTER_CHARACTERS_MAX || text.chars().any(char::is_control) {
-            return Err(Problem::new(&codes::NOT_FOUND, "Nothing here has such a name."));
+        param(parts, state, "link").await.map(LinkText)
+    }
+}
+
+/// The `{id}` and `{identity}` of the path: a user, and who it is elsewhere.
+pub struct Identity(pub Uuid, pub Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for Identity {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let (user, identity) = (param(parts, state, "id").await?, param(parts, state, "identity").await?);
+        match (user.parse(), identity.parse()) {
+            (Ok(user), Ok(identity)) => Ok(Identity(user, identity)),
+            _ => Err(Problem::new(&codes::NOT_FOUND, "There is no such identity.")),
         }
-        Ok(Name(text))
-    }
-}
-
-/// The `{stream}` of the path, beside `{name}`.
-pub struct StreamName(pub String);
-
-impl<S: Send + Sync> FromRequestParts<S> for StreamName {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let text = param(parts, state, "stream").await?;
-        if text.chars().count() > FILTER_CHARACTERS_MAX || text.chars().any(char::is_control) {
-            return Err(Problem::new(&codes::NOT_FOUND, "Nothing here has such a name."));
-        }
-        Ok(StreamName(text))
-    }
-}
-
-/// The `{form}` of the path.
-pub struct FormId(pub String);
-
-impl<S: Send + Sync> FromRequestParts<S> for FormId {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        param(parts, state, "form").await.map(FormId)
-    }
-}
-
-/// The `{flow}` of the path.
-pub struct FlowId(pub String);
-
-impl<S: Send + Sync> FromRequestParts<S> for FlowId {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        param(parts, state, "flow").await.map(FlowId)
     }
 }
 
@@ -132,6 +143,14 @@ impl<S: Send + Sync> FromRequestParts<S> for VerbWord {
         let known = crate::domain::flow::people::verbs::verb(&word).is_some();
         known.then_some(VerbWord(word)).ok_or_else(|| Problem::new(&codes::NOT_FOUND, "There is no such verb."))
     }
+}
+
+async fn name<S: Send + Sync>(parts: &mut Parts, state: &S, parameter: &str) -> Result<String, Problem> {
+    let text = param(parts, state, parameter).await?;
+    if text.chars().count() > FILTER_CHARACTERS_MAX || text.chars().any(char::is_control) {
+        return Err(Problem::new(&codes::NOT_FOUND, "Nothing here has such a name."));
+    }
+    Ok(text)
 }
 
 async fn param<S: Send + Sync>(parts: &mut Parts, state: &S, name: &str) -> Result<String, Problem> {
@@ -185,9 +204,47 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
                 return Err(refuse(format!("`{}` {fault}.", shown(&name))));
             }
         }
-        axum::extract::Query::<T>::try_from_uri(&parts.uri)
-            .map(|query| Query(query.0))
-            .map_err(|error| refuse(format!("{}.", error.body_text().trim_end_matches('.'))))
+        axum::extract::Query::<T>::try_from_uri(&parts.uri).map(|query| Query(query.0)).map_err(|error| refuse(said(&error.body_text())))
+    }
+}
+
+/// What the reader of queries says, as this API says it: it names the parameter, then the fault.
+fn said(text: &str) -> String {
+    let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(text);
+    let named =
+        ["unknown field `", "missing field `", "duplicate field `"].iter().find_map(|beginning| Some(text.split_once(beginning)?.1));
+    let (name, fault) = match (named.and_then(|rest| rest.split_once('`')), text.split_once(": ")) {
+        (Some((name, _)), Some((_, fault))) => (name, fault),
+        (Some((name, _)), None) => (name, text),
+        (None, Some((name, fault))) => (name, fault),
+        (None, None) => return "A parameter has another form than it takes.".to_owned(),
+    };
+    format!("`{}` {}.", shown(name), fit::words(fault))
+}
+
+/// Refuses a query where the operation takes none, as those that take some refuse what they do not know.
+///
+/// # Errors
+/// With the first parameter's name.
+pub fn no_query(parts: &Parts) -> Result<(), Problem> {
+    let Some(query) = parts.uri.query().filter(|query| !query.is_empty()) else { return Ok(()) };
+    let route = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    // Pages for people are left alone: chats and mails hang their own marks on the links that lead there.
+    if !route.starts_with("/api/v1/") || openapi::takes_query(&parts.method, route) {
+        return Ok(());
+    }
+    let name = url::form_urlencoded::parse(query.as_bytes()).next().map(|(name, _)| shown(&name)).unwrap_or_default();
+    Err(Problem::new(&codes::BAD_QUERY, format!("`{name}` is not known here; this operation takes no parameters.")))
+}
+
+/// For the operation that asks nobody who they are: it takes no query either. All others prove it with their caller.
+pub struct NoQuery;
+
+impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        no_query(parts).map(|()| NoQuery)
     }
 }
 

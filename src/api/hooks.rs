@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 
 use super::body;
+use super::extract::HookId;
 use super::listener::Peer;
 use super::problem::Problem;
 use crate::app::intake::{HookRequest, Intake};
@@ -19,8 +20,8 @@ use crate::app::intake::{HookRequest, Intake};
     responses((status = "2XX", description = "Stored; as the connector's `acknowledge` says"), (status = 401, description = "Not genuine")),
     security(())
 )]
-pub async fn post(state: State<Arc<dyn Intake>>, path: Path<String>, request: Request) -> Result<Response, Problem> {
-    receive(state, path, request).await
+pub async fn post(state: State<Arc<dyn Intake>>, hook: HookId, request: Request) -> Result<Response, Problem> {
+    receive(state, hook, request).await
 }
 
 /// Answers a sender's challenge.
@@ -29,11 +30,11 @@ pub async fn post(state: State<Arc<dyn Intake>>, path: Path<String>, request: Re
     responses((status = 200, description = "As the sender's challenge wants it"), (status = 401, description = "Not genuine")),
     security(())
 )]
-pub async fn get(state: State<Arc<dyn Intake>>, path: Path<String>, request: Request) -> Result<Response, Problem> {
-    receive(state, path, request).await
+pub async fn get(state: State<Arc<dyn Intake>>, hook: HookId, request: Request) -> Result<Response, Problem> {
+    receive(state, hook, request).await
 }
 
-async fn receive(State(intake): State<Arc<dyn Intake>>, Path(hook): Path<String>, request: Request) -> Result<Response, Problem> {
+async fn receive(State(intake): State<Arc<dyn Intake>>, HookId(hook): HookId, request: Request) -> Result<Response, Problem> {
     let (parts, content) = request.into_parts();
     let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
     let (method, headers) = (parts.method.clone(), parts.headers.clone());

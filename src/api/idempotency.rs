@@ -28,6 +28,20 @@ pub async fn once<F>(answers: &Answers, keyed: Option<Keyed<'_>>, work: impl FnO
 where
     F: Future<Output = Result<(StatusCode, serde_json::Value), Problem>>,
 {
+    // On the heap: one future inside another would hold what it is given twice.
+    Box::pin(once_telling(answers, keyed, |answer| answer, work)).await
+}
+
+/// As `once`, where an answer that was given before says so: `told` words it.
+pub async fn once_telling<F>(
+    answers: &Answers,
+    keyed: Option<Keyed<'_>>,
+    told: impl FnOnce(Answer) -> Answer,
+    work: impl FnOnce() -> F,
+) -> Result<Response, Problem>
+where
+    F: Future<Output = Result<(StatusCode, serde_json::Value), Problem>>,
+{
     let Some(keyed) = keyed else {
         let (status, body) = work().await?;
         return Ok(response(status, body.to_string()));
@@ -36,8 +50,10 @@ where
         Ok((status, body)) => Worked::Answer(Answer { status: status.as_u16(), body: body.to_string() }),
         Err(problem) => Worked::Failed(problem),
     };
+    let given = |answer: Answer| Ok(response(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), answer.body));
     match answers.once(keyed, remembered).await? {
-        Once::Answer(answer) => Ok(response(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), answer.body)),
+        Once::Answer(answer) => given(answer),
+        Once::Before(answer) => given(told(answer)),
         Once::Failed(problem) => Err(problem),
         Once::Other => Err(Problem::new(&codes::KEY_REUSED, "The same key came with another path or body before.")),
         Once::Busy => Err(Problem::new(&codes::CONFLICT, "The same request is still being worked on; ask again in a minute.")),

@@ -14,6 +14,7 @@ pub mod decide;
 mod etag;
 pub mod examples;
 mod extract;
+mod fit;
 mod health;
 mod hooks;
 mod idempotency;

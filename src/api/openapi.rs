@@ -1,9 +1,12 @@
 //! The OpenAPI description, made from the handlers. It is committed under `docs/api/` and compared in a test.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use axum::response::IntoResponse;
-use http::header;
+use http::{Method, header};
 use serde_json::json;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi as _};
@@ -160,6 +163,35 @@ fn problems(operation: &mut Operation) {
 fn problem() -> Response {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     ResponseBuilder::new().description("A problem, with a stable code").content("application/problem+json", content).build()
+}
+
+/// Whether an operation takes a query: those that take none refuse every one. What is not described, such as a webhook, is
+/// left to its handler.
+pub fn takes_query(method: &Method, route: &str) -> bool {
+    static WITHOUT: LazyLock<HashSet<(Method, String)>> = LazyLock::new(|| {
+        let paths = Description::openapi().paths.paths;
+        paths.into_iter().flat_map(|(route, item)| without_query(&item).into_iter().map(move |method| (method, route.clone()))).collect()
+    });
+    let method = if method == Method::HEAD { Method::GET } else { method.clone() };
+    !WITHOUT.contains(&(method, route.to_owned()))
+}
+
+fn without_query(item: &PathItem) -> Vec<Method> {
+    let query = |operation: &Operation| {
+        let mut taken = operation.parameters.iter().flatten();
+        taken.any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query))
+    };
+    [
+        (Method::GET, &item.get),
+        (Method::POST, &item.post),
+        (Method::PUT, &item.put),
+        (Method::DELETE, &item.delete),
+        (Method::PATCH, &item.patch),
+    ]
+    .into_iter()
+    .filter(|(_, operation)| operation.as_ref().is_some_and(|operation| !query(operation)))
+    .map(|(method, _)| method)
+    .collect()
 }
 
 /// The description as JSON text, as it is committed.

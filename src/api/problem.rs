@@ -45,6 +45,9 @@ pub struct Problem {
     /// Names this request in the hub's log.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub request_id: Option<String>,
+    /// When it makes sense to come again; told in the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after_seconds: Option<u32>,
 }
 
 /// A field at fault.
@@ -81,7 +84,14 @@ impl Problem {
             hint: code.fix.to_owned(),
             docs: format!("errors/{}.md", code.code),
             request_id: None,
+            retry_after_seconds: None,
         }
+    }
+
+    /// Says when it makes sense to come again.
+    pub fn with_retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
     }
 
     /// Names the fields at fault.
@@ -91,6 +101,9 @@ impl Problem {
     }
 }
 
+/// What is away is commonly back within seconds.
+const UNAVAILABLE_SECONDS: u32 = 5;
+
 impl IntoResponse for Problem {
     fn into_response(mut self) -> Response {
         self.request_id = request_id::current();
@@ -99,14 +112,12 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         let headers = response.headers_mut();
-        match status {
-            StatusCode::UNAUTHORIZED => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-            }
-            _ => {}
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        let away = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(UNAVAILABLE_SECONDS);
+        if let Some(seconds) = self.retry_after_seconds.or(away) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -142,7 +153,8 @@ impl From<access::Error> for Problem {
             Error::NotFound(_) => Problem::new(&codes::NOT_FOUND, format!("{error}.")),
             Error::Refused => Problem::new(&codes::SIGN_IN_REFUSED, "The name or the password is wrong, or the account has to wait."),
             Error::Throttled(seconds) => {
-                Problem::new(&codes::TOO_MANY_ATTEMPTS, format!("This address may try again in {seconds} seconds."))
+                let wait = u32::try_from(seconds).unwrap_or(u32::MAX);
+                Problem::new(&codes::TOO_MANY_ATTEMPTS, format!("This address may try again in {seconds} seconds.")).with_retry_after(wait)
             }
             Error::Link => Problem::new(&codes::LINK_OVER, "The link does not work any more."),
             Error::Invalid(field, why) => {

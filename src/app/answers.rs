@@ -57,8 +57,10 @@ pub enum Worked<E> {
 
 /// What becomes of a request under a key.
 pub enum Once<E> {
-    /// Answered, now or before.
+    /// Answered now.
     Answer(Answer),
+    /// Answered before, by the first request with this key.
+    Before(Answer),
     /// Failed now; not remembered.
     Failed(E),
     /// The key was used for something else.
@@ -92,7 +94,7 @@ impl Answers {
             let question = Question { key, tenant: keyed.tenant, fingerprint: fingerprint.clone(), now, busy_until };
             match self.store.begin_answer(&question).await? {
                 Begun::Yours => return Ok(self.work(key, work).await),
-                Begun::Answered(answer) => return Ok(Once::Answer(answer)),
+                Begun::Answered(answer) => return Ok(Once::Before(answer)),
                 Begun::Other => return Ok(Once::Other),
                 Begun::Busy => self.clock.wait(LOOK_EVERY).await,
             }

@@ -6,7 +6,7 @@
 use crate::app::connections::ConnectionItem;
 use crate::app::reading::{Reader, Result};
 use crate::domain::ids::TenantId;
-use crate::runtime::tally::BUCKETS_MILLIS;
+use crate::runtime::tally::{BUCKETS_MILLIS, is_good};
 use crate::store::desk::{BreakerChange, BreakerHold, CountChoice, MinuteCount, ProcessReport};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,8 @@ pub struct ConnectionHealth {
     /// Of a hundred calls, how many took at most so long, milliseconds: the upper bound of the bucket that holds the 95th;
     /// absent without calls or above the last bucket.
     pub p95_millis: Option<u32>,
-    /// The minute of the last good answer within the hour.
+    /// When the last good answer came, within the hour: to the moment while the replica that had it runs, as told every five
+    /// seconds; else the beginning of its minute.
     pub last_success_at: Option<Timestamp>,
     /// A person's hold on the breaker.
     pub held: Option<Held>,
@@ -127,6 +128,9 @@ pub struct Report {
     pub lapses: BTreeMap<String, u64>,
     /// Parts that are not ready, with why.
     pub waits: BTreeMap<String, String>,
+    /// When each connection last answered well; replicas of before do not say it.
+    #[serde(default)]
+    pub successes: BTreeMap<String, Timestamp>,
 }
 
 /// Health of all connections.
@@ -215,7 +219,7 @@ impl Facts {
             calls: good + errors,
             errors,
             p95_millis: p95(self.millis.iter().filter(|count| count.connection == *name)),
-            last_success_at: last.and_then(|minute| Timestamp::from_second(minute * 60).ok()),
+            last_success_at: self.last_success(name, last),
             held: held.and_then(|hold| {
                 Some(Held { state: hold.state.clone()?, actor: hold.actor.clone(), reason: hold.reason.clone(), at: hold.at })
             }),
@@ -226,6 +230,13 @@ impl Facts {
             operations: Vec::new(),
             breaker_history: Vec::new(),
         }
+    }
+
+    /// The moment as replicas tell it; the minute where its replica is gone, or has not told yet.
+    fn last_success(&self, connection: &str, last_minute: Option<i64>) -> Option<Timestamp> {
+        let minute = Timestamp::from_second(last_minute? * 60).ok()?;
+        let told = self.reports.iter().filter_map(|(_, report)| report.successes.get(connection)).max().copied();
+        Some(told.filter(|told| *told >= minute).unwrap_or(minute))
     }
 
     fn operations(&self, connection: &str) -> Vec<OperationHealth> {
@@ -250,11 +261,6 @@ pub(in crate::app) async fn reports(reader: &Reader, tenant: TenantId, now: Time
     let since = now.checked_sub(SILENT).unwrap_or(now);
     let rows = reader.store_of().desk().reports(tenant, since).await?;
     Ok(rows.into_iter().map(|row| (row.clone(), serde_json::from_str(&row.body).unwrap_or_default())).collect())
-}
-
-/// An answer that says the partner is well: also when it found nothing.
-fn is_good(class: &str) -> bool {
-    matches!(class, "ok" | "not_found")
 }
 
 /// The upper bound of the bucket that holds the 95th of a hundred.
@@ -283,6 +289,37 @@ impl From<BreakerChange> for BreakerLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_good_answer_is_told_to_the_moment_where_its_replica_runs() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let report = |success: Option<&str>| {
+            let row = ProcessReport {
+                process: "a".into(),
+                tenant: TenantId::DEFAULT,
+                started_at: at("2026-09-28T09:00:00Z"),
+                at: at("2026-09-28T10:00:50Z"),
+                body: String::new(),
+            };
+            let successes = success.map(|text| ("oa".to_owned(), at(text))).into_iter().collect();
+            (row, Report { successes, ..Report::default() })
+        };
+        let facts = |reports| Facts { calls: vec![], millis: vec![], holds: vec![], reports };
+        let minute = Some(at("2026-09-28T10:00:00Z").as_second() / 60);
+        for (reports, last, expected) in [
+            (
+                vec![report(Some("2026-09-28T10:00:07.5Z")), report(Some("2026-09-28T10:00:41.25Z"))],
+                minute,
+                Some("2026-09-28T10:00:41.25Z"),
+            ),
+            (vec![report(None), report(Some("2026-09-28T09:58:00Z"))], minute, Some("2026-09-28T10:00:00Z")),
+            (vec![report(Some("2026-09-28T10:01:03Z"))], minute, Some("2026-09-28T10:01:03Z")),
+            (vec![report(Some("2026-09-28T08:00:00Z"))], None, None),
+        ] {
+            assert_eq!(facts(reports).last_success("oa", last), expected.map(at));
+        }
+        assert_eq!(serde_json::from_str::<Report>(r#"{"version":"0.1.0","lines":{},"lapses":{},"waits":{}}"#).unwrap().version, "0.1.0");
+    }
 
     #[test]
     fn the_95th_lies_in_its_bucket() {

@@ -102,6 +102,11 @@ impl Loader {
                 self.folder(&path, &name, depth + 1);
             } else if ends_in(&own, ENDINGS) {
                 self.file(&path, &name);
+            } else if let Some(meant) = meant(&own) {
+                let mut report = Report::new(name.as_str());
+                let message = "this file is not read: a definition ends in `.yaml`, in small letters and with nothing behind it";
+                report.error("wrong_ending", Span::default(), message).hint(format!("rename it to `{meant}`"));
+                self.findings.extend(report.into_items());
             }
         }
         self.seen.remove(&real);
@@ -134,6 +139,16 @@ impl Loader {
     }
 }
 
+/// What a file was probably meant to be called: `flow.YAML`, and `flow.yaml.txt` as some editors save it, are no definitions
+/// and would be missed by nobody but their author.
+fn meant(name: &str) -> Option<String> {
+    let lower = name.to_ascii_lowercase();
+    let stem = lower.strip_suffix(".txt").unwrap_or(&lower);
+    let ending = ["yaml", "yml"].into_iter().find(|ending| ends_in(stem, &[ending]))?;
+    let kept = stem.len().checked_sub(ending.len() + 1).and_then(|length| name.get(..length))?;
+    (!kept.is_empty()).then(|| format!("{kept}.yaml"))
+}
+
 fn ends_in(name: &str, endings: &[&str]) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending))
 }
@@ -163,15 +178,29 @@ mod tests {
         put("node_modules/x.yaml", b"x");
         put("flows/.hidden/x.yaml", b"x");
         put("flows/notes.md", b"x");
+        put("flows/short.yml", b"x");
+        put("flows/Loud.YAML", b"x");
+        put("flows/edited.yml.txt", b"x");
+        put("flows/kept.yaml.bak", b"x");
         put("flows/latin.yaml", b"\xe4");
         put("flows/huge.yaml", &vec![b'a'; BYTES_MAX + 1]);
         let (files, findings) = load(folder.path()).unwrap();
         assert_eq!(
             paths(&files),
-            ["calendars/cn.csv", "connectors/x/examples/one.json", "flows/a.yaml", "flows/tests/b.yaml", "stray.yaml"]
+            ["calendars/cn.csv", "connectors/x/examples/one.json", "flows/a.yaml", "flows/short.yml", "flows/tests/b.yaml", "stray.yaml"]
         );
         let found: Vec<(&str, &str)> = findings.iter().map(|finding| (finding.code, &*finding.file)).collect();
-        assert_eq!(found, [("too_large", "flows/huge.yaml"), ("yaml_syntax", "flows/latin.yaml")]);
+        assert_eq!(
+            found,
+            [
+                ("wrong_ending", "flows/Loud.YAML"),
+                ("wrong_ending", "flows/edited.yml.txt"),
+                ("too_large", "flows/huge.yaml"),
+                ("yaml_syntax", "flows/latin.yaml")
+            ]
+        );
+        let hints: Vec<&str> = findings.iter().filter_map(|finding| finding.hint.as_deref()).collect();
+        assert_eq!(hints, ["rename it to `Loud.yaml`", "rename it to `edited.yaml`"]);
         assert!(load(&folder.path().join("none")).is_err());
     }
 

@@ -48,6 +48,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 /// What a hub is made from.
 pub struct HubOptions {
@@ -188,7 +189,7 @@ impl Hub {
         let live = Arc::new(Live::new(found.catalog, found.release, &hook_key));
 
         let owner = ids.next().to_string();
-        let gateway = gateway(&options, &store, &clock, &owner)?;
+        let gateway = gateway(&options, &store, &clock, &owner, lifecycle.cut())?;
         let consents = kept(&options, &store, &clock, &owner)?;
         let transport = transport(options.broker.as_ref(), &clock, &ids);
         let events_source = options.broker.as_ref().and_then(|broker| broker.events_source.clone());
@@ -403,8 +404,14 @@ impl Hub {
 }
 
 /// A gateway that shares limits and credentials with the other processes on the same PostgreSQL. SQLite has one process.
-fn gateway(options: &HubOptions, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>, owner: &str) -> anyhow::Result<Arc<Gateway>> {
-    let gateway = Gateway::new(options.gateway.clone(), clock.clone());
+fn gateway(
+    options: &HubOptions,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    owner: &str,
+    cut: &CancellationToken,
+) -> anyhow::Result<Arc<Gateway>> {
+    let gateway = Gateway::new(options.gateway.clone(), clock.clone()).cut_by(cut.clone());
     let gateway = match kept(options, store, clock, owner)? {
         Some(consents) => gateway.keeping(consents),
         None => gateway,

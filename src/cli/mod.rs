@@ -8,7 +8,7 @@ pub mod assembly;
 pub mod audit;
 mod begin;
 pub mod bench;
-mod broker;
+pub mod broker;
 pub mod call;
 pub mod check;
 mod client;
@@ -33,6 +33,7 @@ mod instances_migrate;
 pub mod migrate;
 pub mod mock;
 pub mod output;
+mod partner;
 pub mod preview;
 mod project_content;
 mod project_option;
@@ -104,6 +105,7 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     Doctor(doctor::DoctorArgs),
     Health(health::HealthArgs),
+    Broker(broker::BrokerArgs),
     Start(start::StartArgs),
     Documents(documents::DocumentsArgs),
     Instances(instances::InstancesArgs),
@@ -158,6 +160,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate(args) => migrate::run(&args, output).await,
         Command::Doctor(args) => doctor::run(&args, output).await,
         Command::Health(args) => health::run(args, output).await,
+        Command::Broker(args) => broker::run(args, output).await,
         Command::Start(args) => start::run(args, output).await,
         Command::Documents(args) => documents::run(args, output).await,
         Command::Instances(args) => instances::run(args, output).await,

@@ -31,3 +31,4 @@ pub mod signature;
 pub mod table;
 pub mod text;
 pub mod value;
+pub mod vendor_form;

@@ -25,6 +25,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// Versions of one connection that are kept ready; older ones are made ready anew when needed.
 const VERSIONS_MAX: usize = 8;
@@ -82,6 +83,8 @@ pub struct Gateway {
     wire: Option<Arc<dyn Wire>>,
     /// What makes each request unlike any other.
     random: Mutex<StdRng>,
+    /// Cancelled when nothing more is sent and no answer is waited for any longer.
+    pub(super) cut: CancellationToken,
 }
 
 impl Gateway {
@@ -102,7 +105,19 @@ impl Gateway {
             reads: Reads::default(),
             wire: None,
             random,
+            cut: CancellationToken::new(),
         }
+    }
+
+    /// The same, which sends nothing more and waits for no answer any longer once this is cancelled: what waits to be sent
+    /// comes back unsent, what was sent comes back as unknown (of a read: as not done).
+    pub fn cut_by(self, cut: CancellationToken) -> Gateway {
+        Gateway { cut, ..self }
+    }
+
+    /// Cancelled when nothing more is sent.
+    pub fn cut(&self) -> &CancellationToken {
+        &self.cut
     }
 
     /// A gateway whose requests go over `wire` instead of the network, and are the same each time.

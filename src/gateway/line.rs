@@ -57,6 +57,8 @@ pub enum Held {
     Open(Duration),
     /// Every place is taken, until the deadline.
     Full,
+    /// The process is stopping.
+    Stopping,
 }
 
 impl Held {
@@ -66,6 +68,7 @@ impl Held {
             Held::Limited(_) => "limited",
             Held::Open(_) => "open",
             Held::Full => "full",
+            Held::Stopping => "stopping",
         }
     }
 }

@@ -180,7 +180,10 @@ impl<'g> Performance<'g> {
                 if wait >= self.left() {
                     return run.out_of_time();
                 }
-                self.gateway.clock.wait(wait).await;
+                tokio::select! {
+                    () = self.gateway.clock.wait(wait) => {}
+                    () = self.gateway.cut.cancelled() => return run.out_of_time(),
+                }
             }
             let held = match self.credentials(stale).await {
                 Ok(held) => held,
@@ -380,7 +383,11 @@ impl<'g> Performance<'g> {
         read: impl Fn(&Reply) -> Answer,
     ) -> (Answer, Option<Reply>) {
         let waiting = self.gateway.clock.monotonic();
-        let leave = self.leave(own_line).await;
+        let leave = tokio::select! {
+            biased;
+            () = self.gateway.cut.cancelled() => Err(Held::Stopping),
+            leave = self.leave(own_line) => leave,
+        };
         let connection = &self.prepared.connection.id;
         GATEWAY_WAIT_SECONDS.took(self.gateway.clock.monotonic().saturating_sub(waiting), [connection]);
         let leave = match leave {
@@ -404,7 +411,10 @@ impl<'g> Performance<'g> {
         let began = self.gateway.clock.monotonic();
         let span = super::trace::next(self.attempts.len(), operation);
         let traceparent = super::trace::header(span, self.prepared.connection.traceparent);
-        let result = self.send(operation, effect, request, timeout, traceparent).await;
+        let result = tokio::select! {
+            result = self.send(operation, effect, request, timeout, traceparent) => result,
+            () = self.gateway.cut.cancelled() => Err(cut_off()),
+        };
         drop(leave);
         let duration = self.gateway.clock.monotonic().saturating_sub(began);
         let is_auth = operation == "auth";
@@ -538,11 +548,20 @@ fn held_back(held: Held) -> Answer {
             retry_after_millis: Some(millis(wait)),
             ..Answer::failed(Failure::BreakerOpen, Effect::Read, "the partner has been failing; calls wait for it to recover")
         },
+        Held::Stopping => Answer {
+            retry_after_millis: Some(0),
+            ..Answer::stopped(Class::RateLimited, Cause::PartnerDown, "limited", "this hub is stopping; nothing was sent")
+        },
         Held::Full => Answer {
             retry_after_millis: Some(1_000),
             ..Answer::stopped(Class::RateLimited, Cause::PartnerDown, "limited", "as many requests as allowed are under way")
         },
     }
+}
+
+/// The process stops before the answer came: the request may have been carried out.
+fn cut_off() -> Unanswered {
+    Unanswered { failure: Failure::Reset, message: "this hub stopped before the answer came".to_owned(), status: None }
 }
 
 /// No answer came. A broken answer with a status that says "no" is still that no.

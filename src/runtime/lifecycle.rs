@@ -1,7 +1,7 @@
 //! Start and stop: what is ready, who must stop when, and how long that may take.
 //!
 //! Stopping is soft first and hard after `SOFT_MAX`, in one order: not ready → claim nothing more → finish what is
-//! under way → close the listener → close the store. Webhooks are taken while work finishes, since a partner whose
+//! under way → cut off requests to partners and settle what that leaves → close the listener → close the store. Webhooks are taken while work finishes, since a partner whose
 //! callback is refused may not come back.
 
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub const SOFT_MAX: Duration = Duration::from_secs(20);
 
 /// Of `SOFT_MAX`, what is kept for open HTTP exchanges after the work is done.
 const LISTENER_SHARE: u32 = 4;
+/// Of `SOFT_MAX`, what is kept for storing what became of requests that were cut off: a commit or two.
+const SETTLE_SHARE: u32 = 8;
 
 /// Which named parts are ready for work. A load balancer asks for the whole, a person for the parts.
 #[derive(Clone, Debug, Default)]
@@ -89,6 +91,7 @@ impl Readiness {
 pub struct Lifecycle {
     readiness: Readiness,
     claim: CancellationToken,
+    cut: CancellationToken,
     listen: CancellationToken,
     hard: CancellationToken,
     work: TaskTracker,
@@ -101,7 +104,7 @@ pub struct Lifecycle {
 pub enum Stopped {
     /// Everything finished by itself.
     Clean,
-    /// Something was cut off; leases and outbox take care of it at the next start.
+    /// Something was cut off; what could not be settled any more is taken up when its lease ends.
     CutOff,
 }
 
@@ -129,6 +132,11 @@ impl Lifecycle {
     /// Cancelled when loops must claim nothing more and come to an end.
     pub fn soft(&self) -> &CancellationToken {
         &self.claim
+    }
+
+    /// Cancelled when requests to partners are waited for no longer; what became of them is still stored.
+    pub fn cut(&self) -> &CancellationToken {
+        &self.cut
     }
 
     /// Cancelled when the listener must accept nothing more and finish what it has.
@@ -168,7 +176,11 @@ impl Lifecycle {
         self.claim.cancel();
         self.work.close();
         let for_work = bound - bound / LISTENER_SHARE;
-        let work = tokio::time::timeout(for_work, self.work.wait()).await;
+        let work = tokio::time::timeout(for_work - bound / SETTLE_SHARE, self.work.wait()).await;
+        self.cut.cancel();
+        if work.is_err() {
+            let _ = tokio::time::timeout(for_work.saturating_sub(begun.elapsed()), self.work.wait()).await;
+        }
         self.listen.cancel();
         self.door.close();
         let door = tokio::time::timeout(bound.saturating_sub(begun.elapsed()), self.door.wait()).await;
@@ -228,6 +240,20 @@ mod tests {
         lifecycle.run_listener(std::future::pending());
         // Without the cut this would never come back.
         assert_eq!(lifecycle.stop(Duration::from_millis(40)).await, Stopped::CutOff);
+    }
+
+    #[tokio::test]
+    async fn who_is_cut_off_still_settles() {
+        let lifecycle = Lifecycle::new();
+        let settled = Arc::new(Mutex::new(None));
+        let (inner, seen) = (lifecycle.clone(), settled.clone());
+        lifecycle.run(async move {
+            inner.cut().cancelled().await;
+            tokio::task::yield_now().await;
+            *seen.lock().unwrap() = Some((inner.listener().is_cancelled(), inner.hard().is_cancelled()));
+        });
+        assert_eq!(lifecycle.stop(Duration::from_secs(2)).await, Stopped::CutOff);
+        assert_eq!(*settled.lock().unwrap(), Some((false, false)), "before the listener closes and everything is dropped");
     }
 
     #[test]

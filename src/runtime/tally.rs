@@ -2,7 +2,7 @@
 //!
 //! They are for looking at. A process that dies takes its last seconds with it, and nothing is decided by them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,7 +33,14 @@ pub struct Counted {
 
 /// Counts. Cheap to clone; all clones count together.
 #[derive(Clone, Debug, Default)]
-pub struct Tally(Arc<Mutex<HashMap<Counted, i64>>>);
+pub struct Tally(Arc<Mutex<Kept>>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    counts: HashMap<Counted, i64>,
+    /// When each connection of a tenant last answered well; as many as there are connections.
+    successes: HashMap<i32, HashMap<String, Timestamp>>,
+}
 
 impl Tally {
     /// Counts something at a time.
@@ -41,7 +48,7 @@ impl Tally {
         let [connection, operation, label] = names.map(str::to_owned);
         let minute = at.as_second().div_euclid(60);
         let key = Counted { tenant, minute, series, connection, operation, label };
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = &mut self.lock().counts;
         if counts.len() >= KEYS_MAX && !counts.contains_key(&key) {
             return;
         }
@@ -51,6 +58,11 @@ impl Tally {
     /// Counts a call with its class and how long it took.
     pub fn call(&self, tenant: i32, at: Timestamp, connection: &str, operation: &str, class: &str, took: Duration) {
         self.add(tenant, at, "calls", [connection, operation, class], 1);
+        if is_good(class) {
+            let mut kept = self.lock();
+            let last = kept.successes.entry(tenant).or_default().entry(connection.to_owned()).or_insert(at);
+            *last = at.max(*last);
+        }
         let millis = took.as_millis();
         let bucket = BUCKETS_MILLIS.iter().find(|bound| millis <= u128::from(**bound));
         let label = bucket.map_or_else(|| "more".to_owned(), u32::to_string);
@@ -59,19 +71,32 @@ impl Tally {
 
     /// Takes what was counted since the last time.
     pub fn take(&self) -> Vec<(Counted, i64)> {
-        let counts = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        counts.into_iter().collect()
+        std::mem::take(&mut self.lock().counts).into_iter().collect()
+    }
+
+    /// When each connection of a tenant last answered this process well.
+    pub fn successes(&self, tenant: i32) -> BTreeMap<String, Timestamp> {
+        self.lock().successes.get(&tenant).into_iter().flatten().map(|(connection, at)| (connection.clone(), *at)).collect()
     }
 
     /// Gives back what could not be written.
     pub fn give_back(&self, counts: Vec<(Counted, i64)>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = &mut self.lock().counts;
         for (key, value) in counts {
             if known.len() < KEYS_MAX || known.contains_key(&key) {
                 *known.entry(key).or_default() += value;
             }
         }
     }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An answer that says the partner is well: also when it found nothing.
+pub fn is_good(class: &str) -> bool {
+    matches!(class, "ok" | "not_found")
 }
 
 #[cfg(test)]
@@ -99,5 +124,25 @@ mod tests {
         ];
         assert_eq!(counts, expected.map(|(minute, series, label, value)| (minute, series, label.to_owned(), value)));
         assert!(tally.take().is_empty());
+    }
+
+    #[test]
+    fn the_last_good_answer_is_known_to_the_moment() {
+        let tally = Tally::default();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let good = at("2026-09-28T10:00:41.250Z");
+        for (tenant, at, connection, class) in [
+            (1, good, "oa_main", "not_found"),
+            // Answers are counted in the order they are settled, not that of their times.
+            (1, at("2026-09-28T10:00:40Z"), "oa_main", "ok"),
+            (1, at("2026-09-28T10:00:59Z"), "oa_main", "retryable"),
+            (1, at("2026-09-28T10:00:59Z"), "erp_hq", "refused"),
+            (2, at("2026-09-28T10:02:00Z"), "oa_main", "ok"),
+        ] {
+            tally.call(tenant, at, connection, "get", class, Duration::from_millis(1));
+        }
+        tally.take();
+        assert_eq!(tally.successes(1).into_iter().collect::<Vec<_>>(), [("oa_main".to_owned(), good)]);
+        assert!(tally.successes(3).is_empty());
     }
 }

@@ -18,6 +18,8 @@ pub struct Server {
     pub superuser: bool,
     /// Row-level security does not hold for the role.
     pub bypasses_row_security: bool,
+    /// Tables with a tenant; none before the first migration.
+    pub tables: usize,
     /// The role owns the tables.
     pub owns_tables: bool,
     /// Tables with a tenant but without row-level security.
@@ -85,6 +87,7 @@ async fn ask(pool: &PgPool, now: impl Fn() -> Timestamp) -> std::result::Result<
         role: row.try_get("role")?,
         superuser: row.try_get("superuser")?,
         bypasses_row_security: row.try_get("bypasses")?,
+        tables: tables.len(),
         owns_tables: true,
         unprotected: Vec::new(),
         synchronous_commit: row.try_get("synchronous_commit")?,

@@ -50,6 +50,11 @@ pub trait Transport: Send + Sync + 'static {
     /// Whether tickets spread the work over processes at this moment. Where not, a process does what it plans itself.
     fn carries(&self) -> bool;
 
+    /// Connections that tickets do not serve at this moment although they serve others.
+    fn apart(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// How it is.
     fn health(&self) -> Health;
 

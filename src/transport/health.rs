@@ -1,6 +1,7 @@
 //! How a transport is.
 
 use super::counters::Counts;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How a transport is.
@@ -12,6 +13,8 @@ pub struct Health {
     pub links: Vec<Link>,
     /// Messages in the queue for what could not be handled; none when it is not known.
     pub dead_letters: Option<u32>,
+    /// Connections whose queue at the broker is not ours to use, with why: they work by polling.
+    pub apart: BTreeMap<String, String>,
     /// What was counted.
     pub counts: Counts,
 }

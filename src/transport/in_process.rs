@@ -174,7 +174,13 @@ impl Transport for InProcess {
     }
 
     fn health(&self) -> Health {
-        Health { kind: "in_process", links: Vec::new(), dead_letters: None, counts: self.inner.counters.counts() }
+        Health {
+            kind: "in_process",
+            links: Vec::new(),
+            dead_letters: None,
+            apart: std::collections::BTreeMap::new(),
+            counts: self.inner.counters.counts(),
+        }
     }
 
     fn pause(&self) {

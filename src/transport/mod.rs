@@ -9,6 +9,7 @@ mod bus;
 mod counters;
 mod delivery;
 mod event;
+mod flood;
 mod health;
 mod in_process;
 pub mod rabbitmq;

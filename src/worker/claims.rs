@@ -405,12 +405,22 @@ pub struct ClaimerHandle {
 }
 
 impl Claims for ClaimerHandle {
-    /// Nothing while tickets travel: what a commit plans is then spread over the processes by them.
+    /// Nothing while tickets travel: what a commit plans is then spread over the processes by them. Connections whose queue is
+    /// not ours to use are served at once.
     fn room(&self) -> HashMap<String, u32> {
-        if self.claimer.lifecycle.soft().is_cancelled() || self.claimer.transport.carries() {
+        if self.claimer.lifecycle.soft().is_cancelled() {
             return HashMap::new();
         }
-        self.claimer.room_for_new()
+        if !self.claimer.transport.carries() {
+            return self.claimer.room_for_new();
+        }
+        let apart = self.claimer.transport.apart();
+        if apart.is_empty() {
+            return HashMap::new();
+        }
+        let mut room = self.claimer.room_for_new();
+        room.retain(|connection, _| apart.contains(connection));
+        room
     }
 
     fn take(&self, claimed: Vec<ClaimedEffect>, ready: Vec<ReadyLane>, now: Timestamp, leased_at: Duration) {

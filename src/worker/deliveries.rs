@@ -186,7 +186,10 @@ impl Deliveries {
             return Next::Wait(now);
         }
         delivery.sending(now);
-        let attempted = self.notices.send(channel, letter, left).await;
+        let attempted = tokio::select! {
+            attempted = self.notices.send(channel, letter, left) => attempted,
+            () = self.gateway.cut().cancelled() => nothing_can_tell(),
+        };
         NOTICES.increment([channel, attempted.class.word()]);
         delivery.after(action, &attempted, &terms, self.clock.now(), seed(claimed))
     }

@@ -91,6 +91,7 @@ impl Reporting {
             lines: mine.map(|line| (line.connection.clone(), line_of(line))).collect(),
             lapses: self.gateway.credentials_lapse(tenant).into_iter().collect(),
             waits: self.waits(),
+            successes: self.tally.successes(tenant.0),
         };
         let body = serde_json::to_string(&report).unwrap_or_default();
         let report = ProcessReport { process: self.owner.clone(), tenant, started_at, at: now, body };

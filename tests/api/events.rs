@@ -75,6 +75,7 @@ async fn streams_are_bounded_and_end_with_the_process() {
         open.push(Events::open(&door, "", None).await);
     }
     let one_more = door.request(Method::GET, "/api/v1/events/stream").send().await.unwrap();
+    assert_eq!((one_more.status().as_u16(), &one_more.headers()["retry-after"]), (429, &"30".parse().unwrap()));
     assert_eq!(json(one_more).await.1["code"], "too_many_streams");
     assert_eq!(door.get("/api/v1/events/stream?topics=weather").await.0, 400);
     assert_eq!(door.lifecycle.clone().stop(Duration::from_secs(20)).await, waybill::runtime::lifecycle::Stopped::Clean);

@@ -192,3 +192,82 @@ async fn answers_are_not_cached_or_guessed_and_ids_come_from_here() {
     let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
     assert_eq!(body["items"], Value::Array(vec![]));
 }
+
+#[tokio::test]
+async fn a_body_that_does_not_fit_is_told_by_its_fields_in_words_of_the_api() {
+    let door = door().await;
+    let body = r#"{"text": 5, "files": {"a/b": 1}, "drafst": true}"#;
+    let (status, problem) = door.post("/api/v1/validate", body).await;
+    assert_eq!((status, problem["code"].as_str()), (422, Some("invalid_body")), "{problem}");
+    let pointers: Vec<(&str, &str)> = problem["pointers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["pointer"].as_str().unwrap(), one["message"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        pointers,
+        [
+            ("/text", "must be text"),
+            ("/files/a~1b", "must be text"),
+            ("/drafst", "is not known here; known are `files`, `text`, `path`, `drafts`")
+        ]
+    );
+    let (status, problem) = door.post("/api/v1/instances/migrations", r#"{"flow": "f", "instances": ["x"]}"#).await;
+    assert_eq!((status, problem["pointers"][0]["pointer"].as_str()), (422, Some("/instances/0")), "{problem}");
+    let form = door.request(Method::POST, "/api/v1/validate").header("content-type", "application/x-www-form-urlencoded").body("text=a");
+    let (status, problem) = json(form.send().await.unwrap()).await;
+    assert_eq!((status, problem["code"].as_str()), (415, Some("unsupported_media_type")), "{problem}");
+    for body in ["", "{}", r#"{"drafts": false}"#] {
+        let (status, problem) = door.post("/api/v1/validate", body).await;
+        assert_eq!((status, problem["code"].as_str()), (422, Some("invalid_body")), "nothing to check in `{body}`: {problem}");
+        assert!(problem["pointers"][0]["message"].as_str().unwrap().contains("`text`, `files`"), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn parameters_are_refused_where_none_is_taken() {
+    let door = door().await;
+    let nil = uuid::Uuid::nil();
+    for (method, path) in [
+        (Method::GET, format!("/api/v1/documents/{nil}?limti=5")),
+        (Method::GET, "/api/v1/me?limti=5".to_owned()),
+        (Method::GET, "/api/v1/sign-in?limti=5".to_owned()),
+        (Method::POST, format!("/api/v1/exceptions/{nil}/retry?limti=5")),
+        (Method::DELETE, format!("/api/v1/views/{nil}?limti=5")),
+    ] {
+        let (status, problem) = json(door.request(method.clone(), &path).send().await.unwrap()).await;
+        assert_eq!((status, problem["code"].as_str()), (400, Some("bad_query")), "{method} {path}: {problem}");
+        assert!(problem["detail"].as_str().unwrap().contains("`limti`"), "{problem}");
+    }
+    let (status, problem) = json(door.client.get(format!("{}/api/v1/me?limti=5", door.base)).send().await.unwrap()).await;
+    assert_eq!((status, problem["code"].as_str()), (401, Some("unauthenticated")), "who is nobody learns nothing first");
+    // What people are sent to bears marks of the chats and mails it came by.
+    assert_ne!(door.request(Method::GET, "/decide/x?from=chat").send().await.unwrap().status(), 400);
+    assert_eq!(door.get("/health?from=balancer").await.0, 200);
+    assert_eq!(door.get("/api/v1/me?").await.0, 200);
+}
+
+#[tokio::test]
+async fn paths_that_are_no_text_are_problems_too() {
+    let door = door().await;
+    let nil = uuid::Uuid::nil();
+    for (method, path) in [
+        (Method::POST, "/hooks/%ff".to_owned()),
+        (Method::GET, "/hooks/%ff".to_owned()),
+        (Method::GET, "/decide/%ff".to_owned()),
+        (Method::POST, "/api/v1/sign-in/providers/%ff".to_owned()),
+        (Method::GET, "/api/v1/sign-in/providers/%ff/callback".to_owned()),
+        (Method::POST, "/api/v1/sign-in/apps/%ff".to_owned()),
+        (Method::DELETE, format!("/api/v1/users/{nil}/identities/%ff")),
+        (Method::GET, "/api/v1/documents/%ff".to_owned()),
+        (Method::GET, "/api/v1/definitions/flow/%ff/text".to_owned()),
+        (Method::GET, "/api/v1/forms/%ff".to_owned()),
+    ] {
+        let answer = door.request(method.clone(), &path).send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{method} {path}");
+        let (status, problem) = json(answer).await;
+        assert_eq!((status, problem["code"].as_str()), (404, Some("not_found")), "{method} {path}: {problem}");
+    }
+    assert!(door.intake.taken.lock().unwrap().is_empty());
+}

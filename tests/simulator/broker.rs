@@ -270,7 +270,13 @@ impl Transport for Line {
         let away = self.broker.away(self.world.executor.now());
         let state = if away.is_some() { LinkState::Down("away".to_owned()) } else { LinkState::Up };
         let link = Link { name: "publisher", state, lasting: away.unwrap_or_default() };
-        Health { kind: "rabbitmq", links: vec![link], dead_letters: None, counts: Counts::default() }
+        Health {
+            kind: "rabbitmq",
+            links: vec![link],
+            dead_letters: None,
+            apart: std::collections::BTreeMap::new(),
+            counts: Counts::default(),
+        }
     }
 
     fn pause(&self) {

@@ -5,7 +5,7 @@ use crate::support::proxy::Proxy;
 use crate::world::*;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use waybill::transport::rabbitmq::{Names, inspect};
+use waybill::transport::rabbitmq::{DeadAct, Names, dead_letters, inspect};
 use waybill::transport::{Acknowledged, LinkState, Published, Transport};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -14,6 +14,7 @@ async fn a_broker_may_do_anything_and_comes_back() {
     an_unreadable_message_is_put_aside(&broker).await;
     a_full_queue_refuses(&broker).await;
     a_queue_of_another_kind_is_said(&broker).await;
+    dead_letters_are_listed_returned_and_dropped(&broker).await;
     a_cut_line_is_mended(&broker).await;
     a_restart_loses_no_ticket(&broker).await;
     a_blocked_broker_takes_nothing_and_is_waited_for(&broker).await;
@@ -56,13 +57,72 @@ async fn a_queue_of_another_kind_is_said(broker: &PrivateBroker) {
     let channel = connection.create_channel().await.unwrap();
     channel.queue_declare("classic.effects.oa".into(), QueueDeclareOptions::durable(), Default::default()).await.unwrap();
     let world = World::at(&broker.url(), "classic").await;
-    let transport = world.transport();
-    transport.listen(vec![listening("oa", 1)]);
-    until("it says what is wrong", || transport.health().trouble().is_some_and(|trouble| trouble.contains("PRECONDITION_FAILED"))).await;
-    assert_eq!(transport.announce(&[ticket("oa", 1)]).await, [Published::Unsent]);
+    let transport = world.listening(1).await;
+    let why = || transport.health().apart.get("oa").cloned().unwrap_or_default();
+    until("it says what is wrong", || why().contains("PRECONDITION_FAILED")).await;
+    assert!(transport.carries() && transport.apart() == ["oa"], "the other connection goes on over the broker");
+    let published = transport.announce(&[ticket("oa", 1), ticket("erp", 2), ticket("oa", 3)]).await;
+    assert_eq!(published, [Published::Unsent, Published::Confirmed, Published::Unsent]);
+    let other = next(&transport).await;
+    assert_eq!(other.ticket, ticket("erp", 2));
+    other.done().await;
+    let left =
+        channel.queue_declare("classic.effects.oa".into(), QueueDeclareOptions::durable().passive(), Default::default()).await.unwrap();
+    assert_eq!(left.message_count(), 0, "nothing of ours goes where we do not belong");
+    let found = inspect(&options(broker, "classic"), &["oa".to_owned(), "erp".to_owned()]).await.expect("it can be looked at");
+    assert_eq!((found.apart.len(), found.tickets.len()), (1, 1), "{found:?}");
     channel.queue_delete("classic.effects.oa".into(), Default::default()).await.unwrap();
+    until("it is found that it can be used", || transport.apart().is_empty()).await;
     up(&transport).await;
+    assert_eq!(transport.announce(&[ticket("oa", 4)]).await, [Published::Confirmed]);
+    assert_eq!(next(&transport).await.ticket, ticket("oa", 4));
     world.remove().await;
+}
+
+/// What could not be handled is listed, and goes back or away only when that is asked for.
+async fn dead_letters_are_listed_returned_and_dropped(broker: &PrivateBroker) {
+    let options = options(broker, "dead");
+    let none = dead_letters(&options, DeadAct::Look, 10).await.expect("no hub has run here yet");
+    assert_eq!((none.in_queue, none.messages.len()), (0, 0));
+    let world = World::at(&broker.url(), "dead").await;
+    let transport = world.listening(1).await;
+    let names = Names::new("dead");
+    // As the broker puts it aside itself: rubbish by our refusal, a ticket by hand.
+    publish_raw(broker, &names.effects("oa"), b"no ticket").await;
+    until("the rubbish is put aside", || counts(&transport).unreadable == 1).await;
+    publish_raw(broker, &names.dead(), &ticket("oa", 1).encode()).await;
+    publish_raw(broker, &names.dead(), &ticket("gone", 2).encode()).await;
+    let began = Instant::now();
+    let listed = loop {
+        let listed = dead_letters(&options, DeadAct::Look, 10).await.expect("it can be looked at");
+        if listed.messages.len() == 3 {
+            break listed;
+        }
+        assert!(began.elapsed() < SOON, "{listed:?}");
+    };
+    let rubbish = listed.messages.iter().find(|letter| letter.ticket.is_none()).expect("the rubbish");
+    assert_eq!((rubbish.reason.as_deref(), rubbish.queue.clone()), (Some("rejected"), Some(names.effects("oa"))));
+    assert_eq!(rubbish.beginning.as_deref(), Some("no ticket"));
+    assert!(listed.messages.iter().all(|letter| letter.became == "kept"));
+    let one = dead_letters(&options, DeadAct::Look, 1).await.expect("bounded");
+    assert_eq!((one.in_queue, one.messages.len()), (3, 1), "a look takes nothing away");
+    let returned = dead_letters(&options, DeadAct::Return, 10).await.expect("returned");
+    let became = |wanted: &str| returned.messages.iter().filter(|letter| letter.became == wanted).count();
+    assert_eq!((became("returned"), became("kept")), (1, 2), "{returned:?}");
+    assert_eq!(next(&transport).await.ticket, ticket("oa", 1));
+    let kept: Vec<_> = returned.messages.iter().filter_map(|letter| letter.why_kept).collect();
+    assert!(kept.iter().any(|why| why.contains("no ticket")) && kept.iter().any(|why| why.contains("gone")), "{kept:?}");
+    let dropped = dead_letters(&options, DeadAct::Drop, 1).await.expect("dropped");
+    assert_eq!((dropped.in_queue, dropped.messages[0].became), (2, "dropped"));
+    let rest = dead_letters(&options, DeadAct::Drop, 10).await.expect("dropped");
+    assert_eq!(rest.messages.len(), 1, "only as many as were asked for");
+    assert_eq!(dead_letters(&options, DeadAct::Look, 10).await.expect("empty").in_queue, 0);
+    world.remove().await;
+}
+
+fn options(broker: &PrivateBroker, prefix: &str) -> waybill::transport::rabbitmq::Options {
+    let (prefix, process) = (prefix.to_owned(), "doctor".to_owned());
+    waybill::transport::rabbitmq::Options { url: broker.url().into(), ca: None, prefix, process, seed: 1 }
 }
 
 async fn a_cut_line_is_mended(broker: &PrivateBroker) {
@@ -136,14 +196,7 @@ async fn a_blocked_broker_takes_nothing_and_is_waited_for(broker: &PrivateBroker
     assert!(asked.elapsed() < Duration::from_secs(1), "nobody waits for a broker that takes nothing");
     assert!(transport.health().trouble().is_some_and(|trouble| trouble.contains("blocked")), "{:?}", transport.health());
     assert_eq!(in_hand.done().await, Acknowledged::Yes, "the other connection works");
-    let options = waybill::transport::rabbitmq::Options {
-        url: broker.url().into(),
-        ca: None,
-        prefix: "blocked".to_owned(),
-        process: "doctor".to_owned(),
-        seed: 1,
-    };
-    let found = inspect(&options, &["oa".to_owned()]).await.expect("it can be looked at");
+    let found = inspect(&options(broker, "blocked"), &["oa".to_owned()]).await.expect("it can be looked at");
     assert!(found.blocked.is_some(), "{found:?}");
     assert!(found.version.is_some(), "{found:?}");
     broker.ctl(&["set_vm_memory_high_watermark", "0.6"]).await;

@@ -3,6 +3,7 @@
 
 mod dingtalk;
 mod feishu;
+mod forms;
 #[path = "../support/hub.rs"]
 #[expect(dead_code, reason = "other tests use other parts")]
 mod hub;

@@ -3155,7 +3155,8 @@ export interface components {
             held?: components["schemas"]["Held"] | null;
             /**
              * Format: date-time
-             * @description The minute of the last good answer within the hour.
+             * @description When the last good answer came, within the hour: to the moment while the replica that had it runs, as told every five
+             *     seconds; else the beginning of its minute.
              */
             last_success_at?: string | null;
             /** @description The line of each replica. */

@@ -19,6 +19,7 @@ pub use self::gate::Gate;
 pub use self::tokens::{TokenOptions, Tokens};
 use super::audit::Record;
 use super::codes;
+use super::extract;
 use super::problem::Problem;
 use crate::app::access::Actor;
 use crate::domain::access::grant::Grant;
@@ -181,6 +182,7 @@ where
         let gate = Gate::from_ref(state);
         let caller = gate.caller(parts).await?;
         let caller = thing::proved(&gate, caller, parts, state, P::PERMISSION).await?;
+        extract::no_query(parts)?;
         let actor = Actor { tenant: caller.tenant, name: caller.name.to_string(), via: caller.via(), ..gate::stranger(parts) };
         if let Some(record) = parts.extensions.get::<Record>().cloned() {
             record.begin(&gate.audit, &actor, parts, caller.may(Permission::Payloads)).await?;
@@ -209,10 +211,14 @@ where
         let gate = Gate::from_ref(state);
         let caller = gate.caller(parts).await?;
         if caller.may(P::PERMISSION) {
+            extract::no_query(parts)?;
             return Ok(Reaching { caller, within: None, permission: PhantomData });
         }
         match gate.scoping.within(caller.tenant, caller.narrow(), P::PERMISSION) {
-            Some(within) => Ok(Reaching { caller, within: Some(within), permission: PhantomData }),
+            Some(within) => {
+                extract::no_query(parts)?;
+                Ok(Reaching { caller, within: Some(within), permission: PhantomData })
+            }
             None => Err(lacks(&caller, P::PERMISSION)),
         }
     }
@@ -230,6 +236,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         Gate::from_ref(state).page(parts)?;
+        extract::no_query(parts)?;
         Ok(Stranger(gate::stranger(parts)))
     }
 }

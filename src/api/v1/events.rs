@@ -25,6 +25,8 @@ use crate::runtime::Clock;
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// One event within this time at most: what changes meanwhile becomes one.
 const PACE: Duration = Duration::from_millis(250);
+/// Who finds no room comes again after this: a page that is closed frees its stream within the heartbeat.
+const FULL_SECONDS: u32 = 30;
 /// Topics there are.
 const TOPICS: [&str; 5] = ["batches", "documents", "effects", "exceptions", "instances"];
 
@@ -58,7 +60,8 @@ pub async fn stream(
     let topics = topics(query.topics.as_deref())?;
     let last = headers.get("last-event-id").map(|value| place_of(value.to_str().ok()));
     let Some(listener) = feed.listen(caller.tenant, &caller.name, topics, last) else {
-        return Err(Problem::new(&codes::TOO_MANY_STREAMS, "Too many event streams are open."));
+        let problem = Problem::new(&codes::TOO_MANY_STREAMS, "Too many event streams are open.");
+        return Err(problem.with_retry_after(FULL_SECONDS));
     };
     let events = Sse::new(events(listener, clock, stop)).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     let mut response = events.into_response();

@@ -2,6 +2,7 @@
 
 mod asking;
 mod drafting;
+mod form;
 mod import;
 mod new;
 mod record;
@@ -16,7 +17,8 @@ use super::output::OutputFormat;
 /// Begins a connector for a system, tries it against that system, and records its examples.
 ///
 /// The way: `new` or `import` writes a draft that `check` accepts, `try` performs its operations one by one and says what
-/// came of them, `record` keeps an answer as an example that `waybill test` replays. The guide `connect a system`
+/// came of them, `record` keeps an answer as an example that `waybill test` replays. `form` says whether the template of an
+/// approval at a vendor is still the one that a vendor form describes. The guide `connect a system`
 /// (docs/guide/connect-a-system.md) goes through it.
 ///
 /// Exit codes: 0 it worked, 1 it failed or the answer is not ok, 2 it was called wrongly or cannot read what it was given.
@@ -28,6 +30,7 @@ use super::output::OutputFormat;
 ///   waybill connector import curl commands.txt --as crm --answer answer.json
 ///   waybill connector try crm_main get_order --input '{"id": "17"}'
 ///   waybill connector record crm_main get_order --input '{"id": "17"}' --name get_order_released
+///   waybill connector form oa_dingtalk po_dingtalk
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ConnectorArgs {
@@ -41,6 +44,7 @@ enum Verb {
     Try(try_operation::TryArgs),
     Record(record::RecordArgs),
     Import(import::ImportArgs),
+    Form(form::FormArgs),
 }
 
 /// Does what is asked.
@@ -50,5 +54,6 @@ pub async fn run(args: ConnectorArgs, output: OutputFormat) -> anyhow::Result<Ex
         Verb::Try(args) => try_operation::run(args, output).await,
         Verb::Record(args) => record::run(args, output).await,
         Verb::Import(args) => import::run(&args, output),
+        Verb::Form(args) => form::run(args, output).await,
     }
 }

@@ -36,8 +36,14 @@ fn judge(found: &Inspected) -> Vec<Check> {
         Some(why) => Check::failed("broker messages", format!("it takes none: {why}"), "give the broker memory or disk"),
     });
     if found.dead_letters > 0 {
-        let hint = "look at them on the broker's page; what they announced was found by polling";
+        let hint = "look at them with `waybill broker dead list`; what they announced was found by polling";
         checks.push(Check::warning("dead letters", format!("{} messages could not be handled", found.dead_letters), hint));
+    }
+    for (connection, why) in &found.apart {
+        let hint = format!(
+            "a queue of this name was declared otherwise by somebody: remove it, or choose another `transport.prefix`; `{connection}` works by polling meanwhile"
+        );
+        checks.push(Check::warning("broker queues", format!("the queue of `{connection}` is not ours to use: {why}"), hint));
     }
     for (connection, waiting) in found.tickets.iter().filter(|(_, waiting)| *waiting > TICKETS_MANY) {
         let hint = "is the partner down, or does no hub run?";
@@ -105,6 +111,7 @@ mod tests {
             version: Some("3.10.8".to_owned()),
             blocked: Some("low on memory".to_owned()),
             dead_letters: 2,
+            apart: vec![("fin".to_owned(), "another kind".to_owned())],
             tickets: vec![("oa_main".to_owned(), TICKETS_MANY + 1), ("erp".to_owned(), 3)],
         };
         let verdicts: Vec<(String, Verdict)> = judge(&found).into_iter().map(|check| (check.name, check.verdict)).collect();
@@ -112,6 +119,7 @@ mod tests {
             ("broker", Verdict::Good),
             ("broker messages", Verdict::Failed),
             ("dead letters", Verdict::Warning),
+            ("broker queues", Verdict::Warning),
             ("tickets", Verdict::Warning),
         ];
         assert_eq!(verdicts, expected.map(|(name, verdict)| (name.to_owned(), verdict)));

@@ -7,6 +7,7 @@ mod connections;
 mod database;
 mod definitions;
 mod door;
+mod forms;
 mod machine;
 mod postgres;
 mod secrets;
@@ -24,9 +25,10 @@ use super::output::OutputFormat;
 use crate::runtime::{Clock, SystemClock};
 
 /// Tries what a hub needs: configuration, secrets, port and public address, database and its settings, broker, definitions,
-/// calendars, partners with their certificates and clocks, disk, file handles, tokens. Says what to do about each finding.
+/// calendars, partners with their certificates and clocks, templates of approvals, disk, file handles, tokens. Says what to do
+/// about each finding.
 ///
-/// Nothing is changed and nothing is written at partners: they get one HEAD request each. At the broker the queues that the
+/// Nothing is changed and nothing is written at partners: they get one HEAD request each, and one read for each vendor form. At the broker the queues that the
 /// hub would declare are declared. Exit codes: 0 nothing failed
 /// (there may be warnings), 1 something failed, 2 the configuration cannot be read.
 ///
@@ -99,6 +101,7 @@ pub async fn run(args: &DoctorArgs, output: OutputFormat) -> anyhow::Result<Exit
     checks.extend(calendars::check(&catalog, now));
     checks.extend(door::check(&config.server, &catalog, args.offline).await);
     checks.extend(connections::check(&catalog, &config.gateway, args.offline).await);
+    checks.extend(forms::check(&catalog, &config.project.folder, &config.gateway, args.offline).await);
     checks.extend(machine::check(&config));
     print(&checks, output, |checks| shown(checks))?;
     let failed = checks.iter().any(|check| check.verdict == Verdict::Failed);

@@ -74,6 +74,9 @@ fn role(server: &Server) -> Check {
 
 fn row_security(server: &Server) -> Check {
     const NAME: &str = "row-level security";
+    if server.tables == 0 {
+        return Check::warning(NAME, "there are no tables yet, so nothing is protected", "run `waybill migrate`; it makes them with it");
+    }
     if !server.unprotected.is_empty() {
         let found = format!("it is not on for {}", server.unprotected.join(", "));
         return Check::failed(NAME, found, "run `waybill migrate`; somebody may have turned it off by hand");
@@ -82,7 +85,7 @@ fn row_security(server: &Server) -> Check {
         let found = format!("`{}` neither owns the tables nor has BYPASSRLS, so the engine sees no rows", server.role);
         return Check::failed(NAME, found, "connect as the role that migrated, or grant it `BYPASSRLS`");
     }
-    Check::good(NAME, "it is on for every table with a tenant")
+    Check::good(NAME, format!("it is on for every table with a tenant ({})", server.tables))
 }
 
 fn line(server: &Server) -> Check {
@@ -125,6 +128,7 @@ mod tests {
 
     fn sound() -> Server {
         Server {
+            tables: 40,
             version: 150_004,
             role: "waybill".into(),
             owns_tables: true,
@@ -158,6 +162,7 @@ mod tests {
             ("effect", Server { unprotected: vec!["effect".into()], ..sound() }, Verdict::Failed),
             ("BYPASSRLS", Server { owns_tables: false, ..sound() }, Verdict::Failed),
             ("plain text", Server { encrypted: false, ..sound() }, Verdict::Warning),
+            ("no tables yet", Server { tables: 0, ..sound() }, Verdict::Warning),
             ("95 of 100", Server { connections: 95, ..sound() }, Verdict::Warning),
             ("120 s behind", Server { ahead_millis: -120_000, ..sound() }, Verdict::Warning),
         ];

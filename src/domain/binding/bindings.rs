@@ -1,9 +1,11 @@
 //! The compiled bindings.
 
+use super::owner;
 use super::rows::{Row, read_rows};
 use super::values::{ValueDeclaration, read_declarations, type_of};
 use crate::domain::diagnostic::{Report, did_you_mean};
 use crate::domain::expression::{Expression, Problem, ScopeType};
+use crate::domain::flow::environment::Person;
 use crate::domain::text::tree::Node;
 use crate::domain::value::Type;
 use indexmap::IndexMap;
@@ -16,6 +18,8 @@ pub struct Bindings {
     pub rows: Vec<Row>,
     /// Declared values.
     pub values: IndexMap<Arc<str>, ValueDeclaration>,
+    /// Whose the messages are of connections that name no owner.
+    pub owner: Option<Person>,
     /// The condition of a row by document type; rows do not hold for types that their condition does not fit.
     pub(super) conditions: Vec<Condition>,
 }
@@ -35,7 +39,7 @@ impl Bindings {
         let values = read_declarations(node.get("values"), report);
         let rows = read_rows(node, &values, report);
         let conditions = rows.iter().map(|row| compile(row, documents)).collect();
-        Bindings { rows, values, conditions }
+        Bindings { rows, values, owner: owner::read(node.get("owner")), conditions }
     }
 
     /// Checks what the rows refer to, and that every condition fits some document type. Only the whole project can tell:

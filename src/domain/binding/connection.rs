@@ -1,8 +1,10 @@
 //! The file `config/connections/<id>.yaml`: one installation of a system.
 
 use super::egress::EgressRule;
+use super::owner;
 use super::setting::Setting;
 use crate::domain::diagnostic::{Report, Span};
+use crate::domain::flow::environment::Person;
 use crate::domain::reconcile::{POLICY_SHAPE, Policy};
 use crate::domain::text::shape::{FORMAT, Field, ObjectShape, Shape, TITLE};
 use crate::domain::text::title::Title;
@@ -51,6 +53,11 @@ pub static CONNECTION: Shape = Shape::Object(&ObjectShape {
         TITLE,
         Field::required("connector", Shape::Id, "the connector that speaks to it"),
         Field::optional("environment", Shape::Id, "production, test, demo, …; shown wherever the connection is"),
+        Field::optional(
+            "owner",
+            crate::domain::flow::shape::OWNER,
+            "whose the messages are that cannot be worked on; the default owner of the bindings where it is left out",
+        ),
         Field::optional("settings", Shape::IdMap(&Shape::Setting), "values of the settings that the connector declares"),
         Field::optional("egress", Shape::Object(&EGRESS), "where it may call"),
         Field::optional("tls", Shape::Object(&TLS), "own authorities and client certificate"),
@@ -77,6 +84,8 @@ pub struct Connection {
     pub connector_span: Span,
     /// production, test, demo, …
     pub environment: Option<Arc<str>>,
+    /// Whose the messages are that cannot be worked on.
+    pub owner: Option<Person>,
     /// Values of the connector's settings.
     pub settings: IndexMap<Arc<str>, Setting>,
     /// Where it may call.
@@ -128,6 +137,7 @@ impl Connection {
             connector: text("connector")?,
             connector_span: node.get("connector")?.span,
             environment: text("environment"),
+            owner: owner::read(node.get("owner")),
             settings: settings.iter().filter_map(read).collect(),
             egress: read_egress(node, report),
             tls: read_tls(node, report),

@@ -7,6 +7,7 @@ mod bindings;
 mod connection;
 mod egress;
 mod fit;
+pub mod owner;
 mod resolve;
 mod rows;
 mod setting;

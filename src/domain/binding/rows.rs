@@ -30,6 +30,11 @@ pub static BINDINGS: Shape = Shape::Object(&ObjectShape {
         FORMAT,
         Field::required("bind", Shape::List(&Shape::Object(&ROW)), "rows, tried in order"),
         Field::optional("values", Shape::IdMap(&Shape::Object(&VALUE)), "values that flows see as `values.<name>`"),
+        Field::optional(
+            "owner",
+            crate::domain::flow::shape::OWNER,
+            "whose the messages of connections are that cannot be worked on and that name no `owner` of their own",
+        ),
     ],
 });
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Kinds that belong to a flow version when they are named.
-const NAMED: &[&str] = &["document", "mapping", "dictionary", "calendar", "template", "table", "form"];
+const NAMED: &[&str] = &["document", "mapping", "dictionary", "calendar", "template", "table", "form", "vendor_form"];
 
 /// What a flow version is made of.
 pub struct Closure {

@@ -6,7 +6,7 @@ use super::flow_version::FlowVersion;
 use super::mappings::MappingSource;
 use super::sources::{Found, Project, find};
 use super::version::{Bundle, VersionId};
-use crate::domain::binding::{Bindings, Connection};
+use crate::domain::binding::{Bindings, Connection, owner};
 use crate::domain::calendar::Calendar;
 use crate::domain::connector::{self, Connector};
 use crate::domain::diagnostic::{Diagnostic, Report, Severity, did_you_mean};
@@ -22,6 +22,7 @@ use crate::domain::table::Table;
 use crate::domain::text::files::Files;
 use crate::domain::text::tree::Node;
 use crate::domain::value::Type;
+use crate::domain::vendor_form::VendorForm;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -52,6 +53,8 @@ pub struct Catalog {
     pub tables: BTreeMap<Arc<str>, Arc<Table>>,
     /// Forms by id.
     pub forms: BTreeMap<Arc<str>, Arc<Form>>,
+    /// Vendor forms by id.
+    pub vendor_forms: BTreeMap<Arc<str>, Arc<VendorForm>>,
     /// Mappings by id.
     pub mappings: BTreeMap<Arc<str>, Arc<Mapping>>,
     /// What each mapping was compiled from.
@@ -114,6 +117,7 @@ pub(super) fn compile(files: Files, from: Option<Arc<Bundle>>) -> (Catalog, Vec<
     work.connections();
     work.bindings();
     work.forms();
+    work.vendor_forms();
     work.mappings();
     work.lint_overrides();
     work.form_mappings();
@@ -230,8 +234,12 @@ impl Work {
 
     fn connections(&mut self) {
         let named: Vec<Arc<str>> = self.ids("connector");
+        let people = self.people_are_known();
         self.catalog.connections = self.each("connection", |found, _, catalog| {
             let connection = Connection::read(&found.node, &mut found.report)?;
+            if people {
+                owner::lint(found.node.get("owner"), &catalog.directory, &mut found.report);
+            }
             match catalog.connectors.get(&connection.connector) {
                 Some(connector) => connection.fit(&found.node, &connector.settings, &mut found.report),
                 // A connector that has errors of its own is there all the same.
@@ -248,13 +256,22 @@ impl Work {
         });
     }
 
+    /// Whether it can be said who is missing: a bundle holds no people, a directory with errors not all of them.
+    fn people_are_known(&self) -> bool {
+        self.from.is_none() && !self.is_shaky("directory")
+    }
+
     fn bindings(&mut self) {
         let (connections, mappings, whole) = (self.ids("connection"), self.ids("mapping"), self.from.is_none());
+        let people = self.people_are_known();
         let read = self.each("bind", |found, _, catalog| {
             let documents: Vec<(Arc<str>, Type)> = catalog.documents.iter().map(|(id, kind)| (id.clone(), kind.of.clone())).collect();
             let bindings = Bindings::read(&found.node, &documents, &mut found.report);
             if whole {
                 bindings.lint(&connections, &mappings, &mut found.report);
+            }
+            if people {
+                owner::lint(found.node.get("owner"), &catalog.directory, &mut found.report);
             }
             Some(bindings)
         });

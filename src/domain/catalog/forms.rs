@@ -7,6 +7,7 @@ use crate::domain::form::{Form, person};
 use crate::domain::mapping::Target;
 use crate::domain::text::tree::Node;
 use crate::domain::value::Type;
+use crate::domain::vendor_form::VendorForm;
 use std::sync::Arc;
 
 /// The names a form gives to its mapping, with their types.
@@ -22,6 +23,18 @@ pub fn names(form: &Form) -> ScopeType {
 impl Work {
     pub(super) fn forms(&mut self) {
         self.catalog.forms = self.each("form", |found, _, catalog| Form::read(&found.node, &catalog.dictionaries, &mut found.report));
+    }
+
+    pub(super) fn vendor_forms(&mut self) {
+        let named: Vec<Arc<str>> = self.ids("connector");
+        self.catalog.vendor_forms = self.each("vendor_form", |found, _, catalog| {
+            let connector = found.node.get("connector").and_then(Node::text).unwrap_or_default();
+            // A connector that has errors of its own is there all the same.
+            if !catalog.connectors.contains_key(connector) && named.iter().any(|known| **known == *connector) {
+                return None;
+            }
+            VendorForm::read(&found.node, &catalog.connectors, &mut found.report)
+        });
     }
 
     /// A form whose mapping makes something else, or takes what a form does not have, is refused here.

@@ -1,7 +1,7 @@
 //! The kinds of definitions, in one list: key, folder, shape.
 
 use crate::domain::text::shape::Shape;
-use crate::domain::{binding, calendar, connector, dictionary, directory, document, flow, form, mapping, notice, table};
+use crate::domain::{binding, calendar, connector, dictionary, directory, document, flow, form, mapping, notice, table, vendor_form};
 
 /// A kind of definition.
 pub struct Kind {
@@ -46,6 +46,7 @@ pub static KINDS: &[Kind] = &[
     below("channel", "Notice channel", &["config"], &notice::CHANNEL),
     below("table", "Decision table", &["tables"], &table::SHAPE),
     below("form", "Form", &["forms"], &form::SHAPE),
+    below("vendor_form", "Vendor form", &["forms"], &vendor_form::SHAPE),
 ];
 
 /// Folders of a project that hold definitions and what they refer to.

@@ -7,6 +7,7 @@ use crate::domain::expression::ScopeType;
 use crate::domain::flow::environment::{MappingInfo, MappingTarget};
 use crate::domain::mapping::{Definition, InputType, Mapping, Target};
 use crate::domain::value::Type;
+use crate::domain::vendor_form::{lint_mapping, lint_settings};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -49,6 +50,10 @@ impl Work {
         }
         let found = &mut self.found[index];
         let mapping = Mapping::compile(&definition, &inputs, &to, &self.catalog.dictionaries, &mut found.report)?;
+        if let Some(form) = definition.form.as_ref().and_then(|form| self.catalog.vendor_forms.get(&form.value)) {
+            lint_mapping(form, &mapping, &mut found.report);
+            found.sound &= !found.report.has_errors();
+        }
         self.catalog.mapping_sources.insert(mapping.id.clone(), Arc::new(MappingSource { definition, inputs }));
         self.catalog.mappings.insert(mapping.id.clone(), Arc::new(mapping));
         Some(())
@@ -132,7 +137,7 @@ impl Work {
         match &definition.target.value {
             Target::Document(id) => self.document_type(index, &Spanned::new(id.clone(), definition.target.span), broken),
             Target::Operation { role, operation } => {
-                let Some(connector) = self.connector_for(&definition.id, role) else {
+                let Some((connection, connector)) = self.connector_for(&definition.id, role) else {
                     if !self.shaky_roles().contains(&**role) && !self.bindings_are_broken() {
                         let message = format!("no row of the bindings gives the role `{role}` a connection");
                         let report = &mut self.found[index].report;
@@ -143,6 +148,9 @@ impl Work {
                     }
                     return Err(NoType);
                 };
+                if let Some(form) = &definition.form {
+                    return self.form_type(index, form, (&connection, &connector), operation, broken);
+                }
                 let operations = self.catalog.connectors.get(&connector).map(|connector| &connector.operations);
                 match operations.and_then(|operations| operations.get(operation)) {
                     Some(operation) => Ok(operation.input_type()),
@@ -155,13 +163,49 @@ impl Work {
         }
     }
 
-    /// The connector a mapping writes to: that of the row which puts the mapping in another's place, else the default's.
-    fn connector_for(&self, mapping: &Arc<str>, role: &str) -> Option<Arc<str>> {
+    /// What a mapping that names a form writes: the input of the operation with the form's own fields in it.
+    fn form_type(
+        &mut self,
+        index: usize,
+        named: &Spanned<Arc<str>>,
+        (connection, connector): (&Arc<str>, &Arc<str>),
+        operation: &Arc<str>,
+        broken: &BTreeSet<Arc<str>>,
+    ) -> Result<Type, NoType> {
+        let Some(form) = self.catalog.vendor_forms.get(&named.value).cloned() else {
+            if !broken.contains(&named.value) {
+                let known: Vec<Arc<str>> = self.catalog.vendor_forms.keys().cloned().collect();
+                unknown(&mut self.found[index], &format!("there is no vendor form `{}`", named.value), named, &known);
+            }
+            return Err(NoType);
+        };
+        let report = &mut self.found[index].report;
+        if form.connector.id != *connector || form.operation != *operation {
+            let message = format!(
+                "`{}` is a form of `{}.{}`, but this writes to `{connector}.{operation}`",
+                form.id, form.connector.id, form.operation
+            );
+            report.error("bad_value", named.span, message).hint("name a form of that connector and operation").at("to.form");
+            return Err(NoType);
+        }
+        // A bundle knows no connection's settings.
+        if let Some(connection) = self.catalog.connections.get(connection) {
+            lint_settings(&form, connection, named.span, report);
+        }
+        form.input_type().ok_or(NoType)
+    }
+
+    /// The connection and connector a mapping writes to: those of the row which puts the mapping in another's place, else the
+    /// default's.
+    fn connector_for(&self, mapping: &Arc<str>, role: &str) -> Option<(Arc<str>, Arc<str>)> {
         let bindings = &self.catalog.bindings;
         let overriding = bindings.rows.iter().find(|row| row.maps.values().any(|target| target.value == *mapping));
         let rows = overriding.into_iter().chain(bindings.default_row()).chain(&bindings.rows);
         let spoken = self.connectors_of_connections();
-        let connector = |row: &crate::domain::binding::Row| spoken.get(&row.roles.get(role)?.value).cloned();
+        let connector = |row: &crate::domain::binding::Row| {
+            let connection = &row.roles.get(role)?.value;
+            Some((connection.clone(), spoken.get(connection)?.clone()))
+        };
         rows.into_iter().find_map(connector)
     }
 

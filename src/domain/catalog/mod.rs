@@ -19,6 +19,7 @@ mod info;
 pub mod kinds;
 mod mappings;
 mod overrides;
+mod owner;
 mod parts;
 mod sources;
 mod uses;

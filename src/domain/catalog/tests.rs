@@ -138,7 +138,7 @@ statuses:
   order: {new: draft}
 ";
 
-const FLOW: &str = "format: 1
+pub(super) const FLOW: &str = "format: 1
 flow: greet
 document: order
 owner: {role: boss}
@@ -154,7 +154,7 @@ reactions:
   - {revision: withdrawn, do: [{reverse: all}, {end: {outcome: cancelled, status: draft}}]}
 ";
 
-fn flow_files() -> Files {
+pub(super) fn flow_files() -> Files {
     let mut files = files();
     files.insert("connectors/oa/connector.yaml", OA);
     files.insert("mappings/order_map.yaml", "format: 1\nmapping: order_map\ninputs: {source: object}\nto: {document: order}\nfields:\n  - {to: number, from: $.id, required: true}\n");

@@ -2,6 +2,7 @@
 
 use super::auth::Auth;
 use super::event::EventDefinition;
+use super::forms::FormLayout;
 use super::heard_by::HeardBy;
 use super::idempotency::Idempotency;
 use super::kind::Reach;
@@ -54,6 +55,8 @@ pub struct Connector {
     pub statuses: IndexMap<Arc<str>, IndexMap<Arc<str>, Arc<str>>>,
     /// How its objects are read back, by kind.
     pub reconcile: IndexMap<Arc<str>, Reconcile>,
+    /// How forms of its approvals are written, by the operation that sends one.
+    pub forms: IndexMap<Arc<str>, FormLayout>,
     /// What it can and cannot; absent means cannot.
     pub can: IndexMap<Arc<str>, bool>,
     /// What is taken out of records.

@@ -22,6 +22,7 @@ pub mod example;
 mod fault;
 mod field;
 pub mod format;
+pub mod forms;
 pub mod hear;
 pub mod heard_by;
 pub mod idempotency;

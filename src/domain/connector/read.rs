@@ -14,7 +14,7 @@ use super::scopes::Scopes;
 use super::stream::{Cursor, Stream, Window, check_cursor_type};
 use super::tree::Tree;
 use super::webhook::Webhook;
-use super::{quota, read_event, read_operation, read_reconcile, rule, shape, types};
+use super::{forms, quota, read_event, read_operation, read_reconcile, rule, shape, types};
 use crate::domain::diagnostic::Report;
 use crate::domain::expression::ScopeType;
 use crate::domain::text::shape::check;
@@ -94,6 +94,7 @@ fn compile(kind: &'static ConnectorKind, node: &Node, compiler: &mut Compiler<'_
     let events = compiler.inside("events", |compiler| read_event::read_all(node.get("events"), &declared, &sources, compiler));
     let reconcile =
         compiler.inside("reconcile", |compiler| read_reconcile::read_all(node.get("reconcile"), &declared, &operations, compiler));
+    let forms = compiler.inside("forms", |compiler| forms::read_all(node.get("forms"), &declared, compiler));
     let statuses = read_statuses(node.get("statuses"));
     let can = node.get("can").map(Node::entries).unwrap_or_default();
     let can = can.iter().filter_map(|(key, value)| Some((Arc::from(key.text.as_str()), value.bool()?))).collect();
@@ -115,6 +116,7 @@ fn compile(kind: &'static ConnectorKind, node: &Node, compiler: &mut Compiler<'_
         events,
         statuses,
         reconcile,
+        forms,
         can,
         redact,
         proof,

@@ -1,6 +1,8 @@
 //! The shape of a connector file.
 
-use super::{decode, field, heard_by, idempotency, kind, page, poll, proof, quota, read_reconcile, redact, results, rule, types, webhook};
+use super::{
+    decode, field, forms, heard_by, idempotency, kind, page, poll, proof, quota, read_reconcile, redact, results, rule, types, webhook,
+};
 use crate::domain::text::shape::{FORMAT, Field, ObjectShape, Shape, TITLE, TaggedShape};
 
 /// Expressions by name: what one call hands to another.
@@ -199,7 +201,11 @@ static CONNECTOR: TaggedShape = TaggedShape {
         Field::optional("can", Shape::IdMap(&Shape::Bool), "What it can and cannot."),
         Field::optional("redact", redact::SHAPE, "What is taken out of records."),
         Field::optional("proof", proof::SHAPE, "What the definition was held against."),
-        Field::later("forms", "Form codecs of its approvals."),
+        Field::optional(
+            "forms",
+            Shape::IdMap(&forms::SHAPE),
+            "How the forms of its approvals are written and read, by the operation that sends one.",
+        ),
     ],
     kinds: &kind::SHAPES,
 };

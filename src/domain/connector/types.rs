@@ -14,7 +14,8 @@ pub const WORDS: &[&str] = &["string", "int", "decimal", "bool", "instant", "dat
 /// The shape of one declared field: a type, a list of a type, or a mapping that says more.
 pub static FIELD: Shape = Shape::Either(&[Shape::Text, Shape::List(&Shape::Text), Shape::Object(&FIELD_OBJECT)]);
 
-static FIELD_OBJECT: ObjectShape = ObjectShape {
+/// The mapping that says more.
+pub(super) static FIELD_OBJECT: ObjectShape = ObjectShape {
     name: "declared_field",
     doc: "A declared field with more than its type.",
     fields: &[
@@ -42,7 +43,8 @@ pub(super) fn read_object(name: &str, node: Option<&Node>, compiler: &mut Compil
     ObjectType { name: Arc::from(name), fields, open: false }
 }
 
-fn read_field(name: &str, node: &Node, compiler: &mut Compiler<'_>) -> Option<TypeField> {
+/// Reads one declared field.
+pub(super) fn read_field(name: &str, node: &Node, compiler: &mut Compiler<'_>) -> Option<TypeField> {
     let NodeKind::Map(_) = &node.kind else {
         return Some(TypeField { of: read_type(name, node, None, compiler)?, required: true, max_length: None });
     };

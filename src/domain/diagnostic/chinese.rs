@@ -39,6 +39,7 @@ pub static CHINESE: &[(&str, &str, &str)] = &[
         "在 `format: 1` 下面写种类和标识，例如 `flow: purchase_order_approval`。",
     ),
     ("duplicate_definition", "两个文件定义了同一种类的同一标识。", "改名或删除其中一个。"),
+    ("wrong_ending", "定义文件夹中的文件除扩展名外像是定义，因此没有读取。", "改名：扩展名是小写的 `.yaml`（或 `.yml`），后面没有别的。"),
     ("wrong_folder", "定义放在了别的种类的文件夹里。", "移动文件。"),
     ("unknown_field", "声明的类型里没有这个字段。", "使用已声明的字段，或在单据类型的模式（schema）中声明它。"),
     ("bad_value", "值不能按声明的类型读取。", "按消息所说的形式书写。"),

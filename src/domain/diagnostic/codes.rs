@@ -83,6 +83,11 @@ pub static DEFINITION: &[Code] = &[
         "Write the kind and the id under `format: 1`, for example `flow: purchase_order_approval`.",
     ),
     code("duplicate_definition", "Two files define the same id of the same kind.", "Rename or remove one."),
+    code(
+        "wrong_ending",
+        "A file among the definitions is named as one but for its ending, so it is not read.",
+        "Rename it: the ending is `.yaml` (or `.yml`), in small letters and with nothing behind it.",
+    ),
     code("wrong_folder", "A definition stands in a folder of another kind.", "Move the file."),
     code(
         "unknown_field",

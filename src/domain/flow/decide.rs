@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::flow::Flow;
 use super::instance::{Instance, State, Status, Stopped, TimerPurpose};
 use super::machine::Machine;
-use super::steps::{Kind, call, create, notify, subflow};
+use super::steps::{Kind, call, create, each, notify, subflow};
 use super::{awaits, command, ladder, notices, people, reactions, reversal, within};
 use crate::domain::approval::RefusalCode;
 use crate::domain::ids::EffectId;
@@ -23,6 +23,7 @@ pub fn decide(flow: &Flow, env: &dyn Environment, instance: Instance, facts: &Fa
     }
     let is_new = instance.status == Status::New && *event == Event::Started;
     let mut machine = Machine::new(flow, env, facts, instance.clone(), now);
+    each::refresh(&mut machine);
     route(&mut machine, event);
     if let Some(refused) = machine.changes.refused.take() {
         return (instance, Changes { refused: Some(refused), ..Changes::default() });

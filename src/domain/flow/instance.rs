@@ -514,6 +514,13 @@ pub struct Lanes {
     /// Lanes that came to their end, where fewer than all are waited for.
     #[serde(rename = "fi", skip_serializing_if = "Vec::is_empty")]
     pub finished: Vec<u32>,
+    /// The items of an each, as they were when it was entered, as JSON. None in states of before, and where JSON cannot say
+    /// them: then the list is evaluated whenever an item is looked at.
+    #[serde(rename = "it", skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<Json>>,
+    /// The revision of the document they are of.
+    #[serde(rename = "rv", skip_serializing_if = "is_zero")]
+    pub revision: u32,
 }
 
 /// What a visit undoes and what follows.

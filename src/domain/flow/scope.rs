@@ -6,7 +6,7 @@ use super::flow::Condition;
 use super::instance::Visit;
 use super::machine::Machine;
 use super::reversal;
-use super::steps::Kind;
+use super::steps::{Kind, each};
 use super::tables::sight;
 use crate::domain::expression::{Budget, EvaluateError, Scope};
 use crate::domain::value::{Map, Value};
@@ -193,8 +193,7 @@ impl<'a> Machine<'a> {
         for (parent, lane) in self.ancestors(visit).into_iter().rev() {
             match self.step_of(parent).map(|step| &step.kind) {
                 Some(Kind::Each(each)) => {
-                    let item = self.value(parent, &each.list).ok().and_then(|list| item(&list, lane));
-                    scope.set(&each.name, item.unwrap_or_default());
+                    scope.set(&each.name, each::item(self, parent, each, lane));
                 }
                 Some(Kind::Reaction(_)) => scope.set("event", self.event_of(parent)),
                 _ => {}
@@ -242,13 +241,6 @@ impl<'a> Machine<'a> {
 /// The value of `event`.
 pub(super) fn event_value(outcome: Value, external_id: Value, output: Value) -> Value {
     Value::map([("outcome", outcome), ("external_id", external_id), ("output", output)])
-}
-
-fn item(list: &Value, lane: u32) -> Option<Value> {
-    match list {
-        Value::List(items) => items.get(lane as usize).cloned(),
-        _ => None,
-    }
 }
 
 /// Sets a dotted path in a mapping, making mappings on the way.

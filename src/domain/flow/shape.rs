@@ -101,6 +101,9 @@ macro_rules! common {
 static COMMON: &[Field] = common!(Field::required("id", Shape::Id, "The step's id, unique in the flow."));
 static COMMON_ACTION: &[Field] = common!(Field::optional("id", Shape::Id, "The action's id, unique in the flow."));
 
+/// Somebody of the directory.
+pub const OWNER: Shape = Shape::Keyed(&PERSON);
+
 /// Somebody of the directory, or the initiator.
 pub const WHO: Shape = Shape::Either(&[Shape::Word(&["initiator"]), Shape::Keyed(&PERSON)]);
 

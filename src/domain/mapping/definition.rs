@@ -19,6 +19,8 @@ pub struct Definition {
     pub inputs: Vec<(Arc<str>, Spanned<InputType>)>,
     /// What it makes.
     pub target: Spanned<Target>,
+    /// The vendor form that it fills.
+    pub form: Option<Spanned<Arc<str>>>,
     /// The examples beside it.
     pub cases: Vec<Case>,
     pub(super) node: Node,
@@ -101,7 +103,8 @@ impl Definition {
             (None, None) => return None,
         };
         let cases = node.get("tests").map(Node::items).unwrap_or_default().iter().filter_map(Case::read).collect();
-        Some(Definition { id, title: Title::read(node.get("title")), inputs, target, cases, node: node.clone() })
+        let form = to.get("form").and_then(|form| Some(Spanned::new(Arc::from(form.text()?), form.span)));
+        Some(Definition { id, title: Title::read(node.get("title")), inputs, target, form, cases, node: node.clone() })
     }
 
     /// The other files it is made of: none; samples of its tests are not part of what it does.

@@ -25,7 +25,7 @@ pub use apply::{MapCause, MapError, Mapped, Origin};
 pub use cases::{Case, check_cases, read_inputs, run_case};
 pub use compile::Dictionaries;
 pub use definition::{Definition, InputType, Target};
-pub use rule::{Mapping, RuleInfo};
+pub use rule::{Mapping, RuleInfo, Write, Written};
 pub use shape::SHAPE;
 
 /// Elements one `each` may run over.

@@ -49,6 +49,57 @@ impl Mapping {
     }
 }
 
+/// One value that a mapping writes.
+#[derive(Debug)]
+pub struct Write<'m> {
+    /// The target; of an element of a list, that of the list and then the element's own.
+    pub path: Vec<Arc<str>>,
+    /// The rule.
+    pub info: &'m RuleInfo,
+    /// What is written.
+    pub of: Written<'m>,
+}
+
+/// What is written, as far as it is known before there is a value.
+#[derive(Debug)]
+pub enum Written<'m> {
+    /// This value.
+    Constant(&'m Value),
+    /// A value of this type, before it is written in the target's form.
+    Typed(&'m Type),
+    /// A text made of several, a partner's value, a code of a dictionary.
+    Else,
+}
+
+impl Mapping {
+    /// Every value that it writes, with its target.
+    pub fn writes(&self) -> Vec<Write<'_>> {
+        let mut found = Vec::new();
+        self.gather(&self.rules, &[], &mut found);
+        found
+    }
+
+    fn gather<'m>(&'m self, rules: &'m [Rule], base: &[Arc<str>], found: &mut Vec<Write<'m>>) {
+        for rule in rules {
+            let path: Vec<Arc<str>> = base.iter().chain(&rule.to).cloned().collect();
+            match &rule.body {
+                Body::Leaf(leaf) => {
+                    let of = match &leaf.source {
+                        Source::Constant(value) => Written::Constant(value),
+                        Source::Value(expression) if leaf.lookup.is_none() && leaf.join.is_none() => {
+                            Written::Typed(expression.result_type())
+                        }
+                        Source::Value(_) | Source::Text(_) | Source::From(..) => Written::Else,
+                    };
+                    found.push(Write { path, info: &self.infos[rule.info], of });
+                }
+                Body::Each(each) => self.gather(&each.rules, &path, found),
+                Body::Group(rules) => self.gather(rules, &path, found),
+            }
+        }
+    }
+}
+
 fn collect(rules: &[Rule], found: &mut BTreeSet<Arc<str>>) {
     for rule in rules {
         match &rule.body {

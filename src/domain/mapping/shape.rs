@@ -28,7 +28,14 @@ static TARGET: KeyedShape = KeyedShape {
     doc: "What a mapping makes.",
     common: &[],
     variants: &[
-        &Variant { key: Field::required("operation", Shape::Reference, "the input of an operation, as `role.operation`"), fields: &[] },
+        &Variant {
+            key: Field::required("operation", Shape::Reference, "the input of an operation, as `role.operation`"),
+            fields: &[Field::optional(
+                "form",
+                Shape::Id,
+                "the vendor form that it fills: unknown, missing and wrongly typed fields are then found",
+            )],
+        },
         &Variant { key: Field::required("document", Shape::Id, "a document of this type"), fields: &[] },
     ],
 };

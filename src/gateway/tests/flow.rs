@@ -159,3 +159,32 @@ async fn callbacks_are_proved_with_the_connections_secret() {
         assert!(gateway.verify(tenant, &connection, &connector, "other", &received).is_err());
     }
 }
+
+#[tokio::test]
+async fn what_is_cut_off_is_unknown_when_it_was_sent_and_unsent_when_it_waited() {
+    let arrived = Arc::new(tokio::sync::Notify::new());
+    let seen = arrived.clone();
+    let silent = move || async move {
+        seen.notify_one();
+        std::future::pending::<()>().await;
+    };
+    let address = partner(Router::new().route("/x", post(silent).get(|| async { axum::Json(json!({})) }))).await;
+    let text = format!(
+        "{PLAIN}limits: {{concurrency: 1}}\noperations:\n  \
+         write: {{effect: write, input: {{}}, request: {{method: POST, path: /x, json: {{}}}}, output: {{}}, idempotency: {{by: none}}}}\n"
+    );
+    let target = Target::new(local(address), connector(&text), "write").unwrap();
+    let cut = tokio_util::sync::CancellationToken::new();
+    let gateway = gateway().cut_by(cut.clone());
+    let stop = async {
+        arrived.notified().await;
+        cut.cancel();
+    };
+    let (sent, waited, ()) = tokio::join!(gateway.perform(&target, call("{}")), gateway.perform(&target, call("{}")), stop);
+    assert_eq!((sent.class, sent.unsent), (Class::Unknown, false), "{sent:?}");
+    assert!(sent.attempts.len() == 1 && sent.message.as_ref().is_some_and(|message| message.contains("stopped")), "{sent:?}");
+    assert!(waited.unsent && waited.attempts.is_empty(), "{waited:?}");
+    assert!(waited.retry_after.is_some_and(|at| at <= SystemClock::new().now()), "others may take it at once: {waited:?}");
+    let late = gateway.perform(&target, call("{}")).await;
+    assert!(late.unsent && late.attempts.is_empty(), "nothing leaves after the cut: {late:?}");
+}

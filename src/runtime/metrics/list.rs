@@ -79,7 +79,7 @@ metrics! {
     GATEWAY_REQUESTS Counter "waybill_gateway_requests_total" ["connection", "operation", "class"] "Requests to partners by the class of their answer.";
     GATEWAY_REQUEST_SECONDS Seconds "waybill_gateway_request_seconds" ["connection", "operation"] "Time from sending a request to the end of its answer.";
     GATEWAY_WAIT_SECONDS Seconds "waybill_gateway_wait_seconds" ["connection"] "Time a request waited for its turn: rate limit, concurrency, a pause the partner asked for.";
-    GATEWAY_HELD Counter "waybill_gateway_held_total" ["connection", "reason"] "Requests not sent: `limited`, breaker `open`, or every place `full`.";
+    GATEWAY_HELD Counter "waybill_gateway_held_total" ["connection", "reason"] "Requests not sent: `limited`, breaker `open`, every place `full`, or the hub `stopping`.";
     GATEWAY_BREAKER_OPEN Gauge "waybill_gateway_breaker_open" ["connection"] "1 while calls to the partner wait for it to recover, else 0.";
     NOTICES Counter "waybill_notices_total" ["channel", "class"] "Notices to people by channel and outcome.";
 

@@ -1,8 +1,9 @@
 //! Opening a connection, and deadlines around everything that is asked of the broker.
 
+use lapin::protocol::AMQPErrorKind;
 use lapin::tcp::OwnedTLSConfig;
 use lapin::uri::{AMQPScheme, AMQPUri};
-use lapin::{Connection, ConnectionProperties};
+use lapin::{Connection, ConnectionProperties, ErrorKind};
 use secrecy::{ExposeSecret, SecretString};
 use std::future::Future;
 use std::time::Duration;
@@ -42,6 +43,31 @@ pub enum Error {
     /// Nobody listens there.
     #[error("the broker cannot be reached: {0}")]
     Unreachable(#[source] std::io::Error),
+}
+
+impl Error {
+    /// Whether the broker says no to one queue: it is of another kind, somebody's own, or not for us. The connection is well.
+    pub(super) fn is_about_a_queue(&self) -> bool {
+        match self {
+            Error::Broker(_, error) => is_soft(error),
+            Error::Url(_) | Error::Name(_) | Error::Late(..) | Error::Unreachable(_) => false,
+        }
+    }
+}
+
+impl Error {
+    /// Whether there is no such queue.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Error::Broker(_, error) if matches!(error.kind(), ErrorKind::ProtocolError(error) if error.get_id() == NOT_FOUND))
+    }
+}
+
+/// The protocol's code for what is not there.
+const NOT_FOUND: u16 = 404;
+
+/// Whether an error ends a channel only.
+pub(super) fn is_soft(error: &lapin::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ProtocolError(error) if matches!(error.kind(), AMQPErrorKind::Soft(_)))
 }
 
 /// Time for a connection with its log-in.

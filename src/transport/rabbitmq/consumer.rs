@@ -1,13 +1,16 @@
 //! The taking side: one channel with a consumer for each connection's queue, limited by prefetch.
 
+use super::apart::Apart;
 use super::connect::{RPC_WITHIN, within};
 use super::link::LinkCell;
 use super::names::{Names, short};
 use super::supervisor::{Ended, words};
 use super::topology;
+use crate::runtime::Clock;
 use crate::transport::bus::Listening;
 use crate::transport::counters::Counters;
 use crate::transport::delivery::{Acknowledge, Acknowledged, Delivery};
+use crate::transport::flood::Flood;
 use crate::transport::health::LinkState;
 use crate::transport::ticket::Ticket;
 use futures::future::BoxFuture;
@@ -17,14 +20,25 @@ use lapin::options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, B
 use lapin::types::FieldTable;
 use lapin::{Acker, Channel, Connection, Consumer};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// What it is called where both sides say something.
+const SIDE: &str = "consumer";
+/// How often it is looked whether a queue can be used that could not, and how much rubbish there was.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
 
 /// Takes tickets over whatever connection there is now.
 pub(super) struct Taker {
     pub names: Names,
     pub link: Arc<LinkCell>,
     pub counters: Arc<Counters>,
+    pub clock: Arc<dyn Clock>,
+    /// Messages that are no tickets.
+    pub rubbish: Flood,
+    pub apart: Arc<Apart>,
     pub wanted: watch::Receiver<Vec<Listening>>,
     /// Where tickets go; the consumers' prefetch bounds it.
     pub tickets: mpsc::UnboundedSender<Delivery>,
@@ -43,7 +57,7 @@ impl Taker {
             Ok(channel) => channel,
             Err(error) => return error.into(),
         };
-        let consumers = match self.consume(&channel, &listening).await {
+        let consumers = match self.consume(&connection, &channel, &listening).await {
             Ok(consumers) => consumers,
             Err(ended) => return ended,
         };
@@ -51,8 +65,15 @@ impl Taker {
         let mut deliveries: Deliveries = consumers.into_iter().map(endless).collect();
         self.link.set(LinkState::Up);
         let broken = Arc::new(Notify::new());
+        let mut look_at = Instant::now() + LOOK_EVERY;
         loop {
             tokio::select! {
+                () = tokio::time::sleep_until(look_at) => {
+                    look_at = Instant::now() + LOOK_EVERY;
+                    if let Some(ended) = self.look(&connection).await {
+                        return ended;
+                    }
+                }
                 delivery = deliveries.next(), if !deliveries.is_empty() => match delivery.flatten() {
                     Some(Ok(delivery)) => self.take(delivery, &broken).await,
                     Some(Err(error)) => return Ended::Broken(words(&error)),
@@ -75,14 +96,32 @@ impl Taker {
         }
     }
 
-    async fn consume(&self, channel: &Channel, listening: &[Listening]) -> Result<Vec<Consumer>, Ended> {
+    /// Whether a queue can be used that could not before, which sets everything up anew; and how much rubbish there was.
+    async fn look(&self, connection: &Connection) -> Option<Ended> {
+        if let Some(more) = self.rubbish.sum(self.clock.monotonic()) {
+            tracing::error!(messages.count = more, "{more} more messages were no tickets within a minute and are put aside");
+        }
+        let apart = self.apart.of(SIDE);
+        if apart.is_empty() {
+            return None;
+        }
+        match topology::declare_each(connection, &self.names, &apart).await {
+            Ok(found) if found.len() < apart.len() => Some(Ended::Changed),
+            Ok(_) => None,
+            Err(error) => Some(error.into()),
+        }
+    }
+
+    async fn consume(&self, connection: &Connection, channel: &Channel, listening: &[Listening]) -> Result<Vec<Consumer>, Ended> {
         topology::declare(channel, &self.names).await?;
         let mut consumers = Vec::with_capacity(listening.len());
         if self.paused.is_cancelled() {
             return Ok(consumers);
         }
-        for Listening { connection, prefetch } in listening {
-            topology::declare_effects(channel, &self.names, connection).await?;
+        let wanted: Vec<String> = listening.iter().map(|listening| listening.connection.clone()).collect();
+        let apart = topology::declare_each(connection, &self.names, &wanted).await?;
+        self.apart.found(SIDE, apart.clone());
+        for Listening { connection, prefetch } in listening.iter().filter(|listening| !apart.contains_key(&listening.connection)) {
             // Before the consumer: the client buffers whatever it is sent. Per consumer, as quorum queues want it.
             let qos = channel.basic_qos((*prefetch).max(1), BasicQosOptions { global: false });
             within(RPC_WITHIN, "limit a consumer", qos).await?;
@@ -98,7 +137,9 @@ impl Taker {
             Ok(ticket) => ticket,
             Err(error) => {
                 self.counters.unreadable();
-                tracing::error!(queue.name = %delivery.routing_key, "a message in `{}` is no ticket and is put aside: {error}", delivery.routing_key);
+                if self.rubbish.met(self.clock.monotonic()) {
+                    tracing::error!(queue.name = %delivery.routing_key, "a message in `{}` is no ticket and is put aside: {error}", delivery.routing_key);
+                }
                 let rejected = delivery.acker.reject(BasicRejectOptions { requeue: false });
                 if within(RPC_WITHIN, "take a rejection", rejected).await.is_err() {
                     broken.notify_one();

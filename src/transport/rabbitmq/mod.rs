@@ -5,9 +5,11 @@
 //! throws it away on any error and builds connection, channels and declarations anew, with jittered waits, for ever.
 //! Every await of the broker has a deadline. Nothing is requeued by us.
 
+mod apart;
 mod confirm;
 mod connect;
 mod consumer;
+mod dead;
 mod inspect;
 mod link;
 mod names;
@@ -17,6 +19,7 @@ mod topology;
 mod transport;
 
 pub use connect::{Error, Options};
+pub use dead::{DEAD_MAX, DeadAct, DeadLetter, DeadTicket, DeadWork, dead_letters};
 pub use inspect::{Inspected, inspect, remove};
 pub use names::Names;
 pub use transport::RabbitMq;

@@ -1,5 +1,6 @@
 //! The publishing side: one connection with a channel for tickets, one for events, one for declarations.
 
+use super::apart::Apart;
 use super::confirm::{Message, publish};
 use super::connect::{RPC_WITHIN, within};
 use super::link::LinkCell;
@@ -16,7 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
-/// How often the dead-letter queue is looked at.
+/// What it is called where both sides say something.
+const SIDE: &str = "publisher";
+/// How often the dead-letter queue is looked at, and queues that are not ours to use.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// `dead_letters` before the first look.
 pub(super) const DEAD_UNKNOWN: u32 = u32::MAX;
@@ -27,6 +30,7 @@ pub(super) struct Publisher {
     pub link: Arc<LinkCell>,
     pub wanted: watch::Receiver<Vec<Listening>>,
     pub dead_letters: AtomicU32,
+    pub apart: Arc<Apart>,
     channels: Mutex<Option<Arc<Channels>>>,
 }
 
@@ -45,8 +49,8 @@ pub(super) enum Lane {
 }
 
 impl Publisher {
-    pub fn new(names: Names, link: Arc<LinkCell>, wanted: watch::Receiver<Vec<Listening>>) -> Self {
-        Self { names, link, wanted, dead_letters: AtomicU32::new(DEAD_UNKNOWN), channels: Mutex::default() }
+    pub fn new(names: Names, link: Arc<LinkCell>, wanted: watch::Receiver<Vec<Listening>>, apart: Arc<Apart>) -> Self {
+        Self { names, link, wanted, dead_letters: AtomicU32::new(DEAD_UNKNOWN), apart, channels: Mutex::default() }
     }
 
     /// Publishes a batch; without a connection, or with one that is blocked, nothing is sent.
@@ -82,9 +86,7 @@ impl Publisher {
         let admin = within(RPC_WITHIN, "open a channel", connection.create_channel()).await?;
         topology::declare(&admin, &self.names).await?;
         let connections: Vec<String> = wanted.borrow_and_update().iter().map(|listening| listening.connection.clone()).collect();
-        for name in connections {
-            topology::declare_effects(&admin, &self.names, &name).await?;
-        }
+        self.apart.found(SIDE, topology::declare_each(&connection, &self.names, &connections).await?);
         let tickets = confirming(&connection).await?;
         let events = confirming(&connection).await?;
         let channels = Arc::new(Channels { connection, tickets, events, broken: Notify::new() });
@@ -103,6 +105,13 @@ impl Publisher {
                         TRANSPORT_DEAD_LETTERS.set(f64::from(depth), []);
                     }
                     Err(error) => return error.into(),
+                }
+                let apart = self.apart.of(SIDE);
+                if !apart.is_empty() {
+                    match topology::declare_each(&channels.connection, &self.names, &apart).await {
+                        Ok(found) => self.apart.found(SIDE, found),
+                        Err(error) => return error.into(),
+                    }
                 }
             }
             tokio::select! {

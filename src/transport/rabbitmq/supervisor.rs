@@ -118,7 +118,8 @@ impl Supervisor {
                 event = events.next() => match event {
                     Some(Event::ConnectionBlocked(why)) => self.link.set(LinkState::Blocked(why)),
                     Some(Event::ConnectionUnblocked) => self.link.set(LinkState::Up),
-                    Some(Event::Error(error)) => return error.to_string(),
+                    // What ends a channel is noticed by whoever uses it.
+                    Some(Event::Error(error)) if !connect::is_soft(&error) => return error.to_string(),
                     Some(_) => {}
                     None => return "the connection ended".to_owned(),
                 },

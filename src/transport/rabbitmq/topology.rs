@@ -7,9 +7,11 @@
 
 use super::connect::{Error, RPC_WITHIN, within};
 use super::names::{Names, short};
+use super::supervisor::words;
 use lapin::options::{ExchangeDeclareOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{Channel, ExchangeKind};
+use lapin::{Channel, Connection, ExchangeKind};
+use std::collections::BTreeMap;
 
 /// Tickets waiting for one partner; the lanes of further ones are found by polling.
 const TICKETS_MAX: i64 = 100_000;
@@ -39,6 +41,33 @@ pub(super) async fn declare_effects(channel: &Channel, names: &Names, connection
     arguments.insert("x-dead-letter-routing-key".into(), AMQPValue::LongString(names.dead().into()));
     let queue = channel.queue_declare(short(&names.effects(connection))?, QueueDeclareOptions::durable(), arguments);
     within(RPC_WITHIN, "declare a queue of tickets", queue).await.map(drop)
+}
+
+/// Declares the queues of connections. One that is not ours to use is no reason to leave the others: it is answered with why.
+///
+/// # Errors
+/// When the broker does not answer, or says no to more than a queue.
+pub(super) async fn declare_each(connection: &Connection, names: &Names, wanted: &[String]) -> Result<BTreeMap<String, String>, Error> {
+    let mut apart = BTreeMap::new();
+    let mut channel = open(connection).await?;
+    for name in wanted {
+        match declare_effects(&channel, names, name).await {
+            Ok(()) => {}
+            Err(error) if error.is_about_a_queue() => {
+                apart.insert(name.clone(), words(&error));
+                // Such an answer ends the channel it came by.
+                channel = open(connection).await?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    within(RPC_WITHIN, "close a channel", channel.close(200, "done".into())).await?;
+    Ok(apart)
+}
+
+/// Opens a channel.
+pub(super) async fn open(connection: &Connection) -> Result<Channel, Error> {
+    within(RPC_WITHIN, "open a channel", connection.create_channel()).await
 }
 
 /// How many messages a queue has that is there already.

@@ -1,5 +1,6 @@
 //! The trait over RabbitMQ.
 
+use super::apart::Apart;
 use super::confirm::Message;
 use super::connect::Options;
 use super::consumer::Taker;
@@ -12,6 +13,7 @@ use crate::transport::bus::{Listening, Published, Transport};
 use crate::transport::counters::Counters;
 use crate::transport::delivery::Delivery;
 use crate::transport::event::Event;
+use crate::transport::flood::Flood;
 use crate::transport::health::{Health, LinkState};
 use crate::transport::ticket::Ticket;
 use futures::FutureExt;
@@ -33,6 +35,7 @@ pub struct RabbitMq {
     publisher: Arc<Publisher>,
     links: [Arc<LinkCell>; 2],
     counters: Arc<Counters>,
+    apart: Arc<Apart>,
     wanted: watch::Sender<Vec<Listening>>,
     tickets: Mutex<mpsc::UnboundedReceiver<Delivery>>,
     paused: CancellationToken,
@@ -57,25 +60,35 @@ impl RabbitMq {
             clock: clock.clone(),
             stop: stop.clone(),
         };
-        let publisher = Arc::new(Publisher::new(names.clone(), links[0].clone(), wishes.clone()));
+        let apart = Arc::new(Apart::default());
+        let publisher = Arc::new(Publisher::new(names.clone(), links[0].clone(), wishes.clone(), apart.clone()));
         let session = publisher.clone();
         tasks.spawn(supervisor("publisher", &links[0]).run(move |connection| session.clone().session(connection)));
         let taker = Arc::new(Taker {
             names: names.clone(),
             link: links[1].clone(),
             counters: counters.clone(),
+            clock: clock.clone(),
+            rubbish: Flood::default(),
+            apart: apart.clone(),
             wanted: wishes,
             tickets: sender,
             paused: paused.clone(),
         });
         tasks.spawn(supervisor("consumer", &links[1]).run(move |connection| taker.clone().session(connection)));
         let tickets = Mutex::new(tickets);
-        Self { names, ids: ids.clone(), publisher, links, counters, wanted, tickets, paused, stop, tasks }
+        Self { names, ids: ids.clone(), publisher, links, counters, apart, wanted, tickets, paused, stop, tasks }
     }
 
     async fn send_tickets(&self, tickets: &[Ticket]) -> Vec<Published> {
-        let bodies: Vec<(String, Vec<u8>)> =
-            tickets.iter().map(|ticket| (self.names.effects(&ticket.connection), ticket.encode())).collect();
+        // A queue that is not ours gets nothing of ours.
+        let ours: Vec<bool> = tickets.iter().map(|ticket| !self.apart.has(&ticket.connection)).collect();
+        let bodies: Vec<(String, Vec<u8>)> = tickets
+            .iter()
+            .zip(&ours)
+            .filter(|(_, ours)| **ours)
+            .map(|(ticket, _)| (self.names.effects(&ticket.connection), ticket.encode()))
+            .collect();
         let messages: Vec<Message<'_>> = bodies
             .iter()
             .map(|(queue, body)| Message {
@@ -87,7 +100,9 @@ impl RabbitMq {
                 mandatory: true,
             })
             .collect();
-        self.publisher.publish(Lane::Tickets, &messages).await
+        let mut published =
+            if messages.is_empty() { Vec::new() } else { self.publisher.publish(Lane::Tickets, &messages).await }.into_iter();
+        ours.into_iter().map(|ours| if ours { published.next().unwrap_or(Published::Unsent) } else { Published::Unsent }).collect()
     }
 }
 
@@ -150,12 +165,17 @@ impl Transport for RabbitMq {
         self.links.iter().all(|link| link.is_up())
     }
 
+    fn apart(&self) -> Vec<String> {
+        self.apart.all().into_keys().collect()
+    }
+
     fn health(&self) -> Health {
         let dead = self.publisher.dead_letters.load(Ordering::Relaxed);
         Health {
             kind: "rabbitmq",
             links: self.links.iter().map(|link| link.link()).collect(),
             dead_letters: (dead != DEAD_UNKNOWN).then_some(dead),
+            apart: self.apart.all(),
             counts: self.counters.counts(),
         }
     }

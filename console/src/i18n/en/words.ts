@@ -109,6 +109,7 @@ export const words = {
   'kind.table': 'Decision table',
   'kind.template': 'Template',
   'kind.test': 'Test',
+  'kind.vendor_form': 'Vendor form',
   'status.draft': 'Draft',
   'status.submitted': 'Submitted',
   'status.in_approval': 'In approval',

@@ -109,6 +109,7 @@ export const words = {
   'kind.table': '决策表',
   'kind.template': '模板',
   'kind.test': '测试',
+  'kind.vendor_form': '厂商表单',
   'status.draft': '草稿',
   'status.submitted': '已提交',
   'status.in_approval': '审批中',

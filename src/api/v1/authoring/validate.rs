@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use super::given::{Given, overlay};
 use crate::api::auth::{Allowed, Edit};
 use crate::api::body::Typed;
-use crate::api::problem::Problem;
+use crate::api::codes;
+use crate::api::problem::{Pointer, Problem};
 use crate::app::publishing::{Publishing, Validation};
 
 /// Texts to check.
@@ -42,6 +43,11 @@ pub async fn validate(
     Typed(body): Typed<Texts>,
 ) -> Result<Json<Validation>, Problem> {
     let Texts { files, text, path, drafts } = body;
+    if files.is_empty() && text.is_none() && !drafts {
+        let message = "one of `text`, `files` and `drafts: true` is wanted: a text, texts by their paths, or your drafts";
+        let wanted = Pointer { pointer: String::new(), message: message.to_owned() };
+        return Err(Problem::new(&codes::INVALID_BODY, "There is nothing to check.").with_pointers(vec![wanted]));
+    }
     let overlay = overlay(&publishing, &caller, Given { files, text, path, drafts }).await?;
     Ok(Json(publishing.validate(overlay).await?))
 }

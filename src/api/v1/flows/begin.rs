@@ -12,7 +12,7 @@ use crate::api::codes;
 use crate::api::idempotency;
 use crate::api::problem::{Pointer, Problem};
 use crate::api::state::ApiState;
-use crate::app::answers::{Answers, Keyed};
+use crate::app::answers::{Answer, Answers, Keyed};
 use crate::app::starts::{Asker, StartError, Started};
 
 /// Who asks.
@@ -48,7 +48,13 @@ where
         }
     };
     let keyed = asker.key.as_deref().map(|key| Keyed { tenant: asker.tenant, caller: &asker.name, key, used_for: used_for.as_bytes() });
-    idempotency::once(&answers, keyed, work).await
+    idempotency::once_telling(&answers, keyed, repeated, work).await
+}
+
+/// What a key was answered with before, as it is told again: nothing is made this time.
+fn repeated(answer: Answer) -> Answer {
+    let Ok(started) = serde_json::from_str::<Started>(&answer.body) else { return answer };
+    Answer { body: json!(Started { repeated: true, ..started }).to_string(), ..answer }
 }
 
 impl From<StartError> for Problem {

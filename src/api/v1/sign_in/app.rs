@@ -1,6 +1,6 @@
 //! `POST /api/v1/sign-in/apps/{app}`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::enter::{SignedIn, opened};
 use crate::api::auth::{Cookies, Stranger};
 use crate::api::body::Json;
+use crate::api::extract::AppName;
 use crate::api::problem::Problem;
 use crate::api::v1::exceptions::settle::Fields;
 use crate::app::access::InApp;
@@ -30,7 +31,7 @@ pub struct AppCode {
 )]
 pub async fn enter(
     Stranger(actor): Stranger,
-    Path(app): Path<String>,
+    AppName(app): AppName,
     State(apps): State<InApp>,
     State(cookies): State<Cookies>,
     Json(body): Json,

@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::extract::NoQuery;
 use crate::api::problem::Problem;
 use crate::app::access::in_app::AppItem;
 use crate::app::access::providers::ProviderItem;
@@ -30,6 +31,7 @@ pub struct SignInOffer {
     responses((status = 200, body = SignInOffer)), security(())
 )]
 pub async fn offer(
+    _: NoQuery,
     State(access): State<Access>,
     State(providers): State<Providers>,
     State(apps): State<InApp>,

@@ -1,6 +1,6 @@
 //! `POST /api/v1/sign-in/providers/{provider}` and `GET /api/v1/sign-in/providers/{provider}/callback`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::api::auth::{Cookies, Stranger};
 use crate::api::body::Json;
 use crate::api::codes;
+use crate::api::extract::ProviderName;
 use crate::api::problem::Problem;
 use crate::api::v1::exceptions::settle::Fields;
 use crate::app::access::Providers;
@@ -42,7 +43,7 @@ pub struct ProviderBegun {
 )]
 pub async fn begin(
     Stranger(actor): Stranger,
-    Path(provider): Path<String>,
+    ProviderName(provider): ProviderName,
     State(providers): State<Providers>,
     State(cookies): State<Cookies>,
     Json(body): Json,
@@ -81,7 +82,7 @@ fn is_ours(path: &str) -> bool {
 )]
 pub async fn callback(
     Stranger(actor): Stranger,
-    Path(provider): Path<String>,
+    ProviderName(provider): ProviderName,
     State(providers): State<Providers>,
     State(cookies): State<Cookies>,
     uri: Uri,

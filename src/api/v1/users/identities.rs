@@ -1,16 +1,14 @@
 //! `GET`, `POST /api/v1/users/{id}/identities` and `DELETE /api/v1/users/{id}/identities/{identity}`
 
 use axum::Json as Answer;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::api::auth::{Allowed, Users};
 use crate::api::body::Json;
-use crate::api::codes;
-use crate::api::extract::Id;
+use crate::api::extract::{Id, Identity};
 use crate::api::problem::Problem;
 use crate::api::v1::exceptions::settle::Fields;
 use crate::app::access::Providers;
@@ -68,10 +66,9 @@ pub async fn link(
 )]
 pub async fn unlink(
     Allowed { actor, .. }: Allowed<Users>,
-    Path((id, identity)): Path<(String, String)>,
+    Identity(user, identity): Identity,
     State(providers): State<Providers>,
 ) -> Result<StatusCode, Problem> {
-    let read = |text: &str| Uuid::parse_str(text).map_err(|_| Problem::new(&codes::NOT_FOUND, "There is no such identity."));
-    providers.unlink(UserId(read(&id)?), read(&identity)?, &actor).await?;
+    providers.unlink(UserId(user), identity, &actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,7 @@ mod again;
 mod cases;
 mod commands;
 mod compile;
+mod each;
 mod faults;
 mod laws;
 mod migrations;

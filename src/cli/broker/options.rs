@@ -1,6 +1,6 @@
 //! From configuration to a broker.
 
-use super::assembly::Broker;
+use crate::cli::assembly::Broker;
 use crate::config;
 use crate::runtime::{Clock, IdMaker, SystemClock};
 use crate::transport::rabbitmq;
