@@ -18,9 +18,10 @@ use super::problem::Problem;
 use crate::app::access::{Actor, Audit};
 
 /// Requests that are `POST` for their bodies' sake and change nothing, or only that somebody looked.
-pub const READING: [&str; 8] = [
+pub const READING: [&str; 9] = [
     "/api/v1/validate",
     "/api/v1/mappings/preview",
+    "/api/v1/mappings/compare",
     "/api/v1/flows/simulate",
     "/api/v1/documents/find",
     "/api/v1/selections",

@@ -163,15 +163,15 @@ impl Weather {
     /// A bad year of a real installation: each kind of fault between 0.1 and 10 %, outages of minutes to days.
     pub fn year() -> Self {
         Self {
-            wire: 50_000,
-            crash_at_wire: 1_000,
-            commit: 1_000,
-            store_away: 1_000,
-            store_slow: 1_000,
-            anywhere: 50,
-            outage_every: Some(Duration::from_secs(7 * 86_400)),
+            wire: 150_000,
+            crash_at_wire: 5_000,
+            commit: 5_000,
+            store_away: 5_000,
+            store_slow: 5_000,
+            anywhere: 400,
+            outage_every: Some(Duration::from_secs(2 * 86_400)),
             outage_max: Duration::from_secs(2 * 86_400),
-            store_outage_every: Some(Duration::from_secs(7 * 86_400)),
+            store_outage_every: Some(Duration::from_secs(2 * 86_400)),
             callback: 50_000,
             ticket: 10_000,
             fire_stall: 10_000,
