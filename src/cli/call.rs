@@ -11,14 +11,14 @@ use serde_json::{Value as Json, json};
 
 use super::config_option::ConfigOption;
 use super::output::OutputFormat;
+use super::partner;
 use super::project_option::{Project, ProjectOption, json_argument};
 use super::request_text;
 use super::table::fields;
-use crate::domain::connector::egress::EgressPolicy;
 use crate::domain::connector::{Class, Target};
 use crate::domain::ids::TenantId;
 use crate::domain::value::Value;
-use crate::gateway::{AttemptRecord, Call, CallPurpose, Folders, Gateway, Options, Performed};
+use crate::gateway::{AttemptRecord, Call, CallPurpose, Gateway, Performed};
 use crate::runtime::{Clock, IdMaker, SystemClock};
 
 /// Performs one operation of a connection, with the hub's own gateway: log-in, limits, allow-list, masking, classes.
@@ -89,7 +89,7 @@ pub(super) struct Called {
 pub(super) async fn called(args: &CallArgs, project: &Project, input: &Json, loopback: bool) -> anyhow::Result<Called> {
     let target = target(project, &args.connection, &args.operation)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let gateway = gateway(args, clock.clone(), loopback)?;
+    let gateway = partner::gateway(&args.project.project, &args.config.load()?.gateway, clock.clone(), loopback);
     let deadline = gateway.deadline(Duration::from_secs(args.within));
     let call = call(args, input, &IdMaker::new(clock), deadline);
     let (result, (json, text, good)) = if target.is_write() && !args.send {
@@ -111,20 +111,6 @@ pub(super) fn target(project: &Project, connection: &str, operation: &str) -> an
     let connector = catalog.connectors.get(&found.connector).ok_or_else(|| project.missing("connector", &found.connector, connectors()))?;
     let operations = || connector.operations.keys().map(AsRef::as_ref);
     Target::new(found.clone(), connector.clone(), operation).ok_or_else(|| project.missing("operation", operation, operations()))
-}
-
-fn gateway(args: &CallArgs, clock: Arc<dyn Clock>, loopback: bool) -> anyhow::Result<Gateway> {
-    let config = args.config.load()?.gateway;
-    let options = Options {
-        base: args.project.project.clone(),
-        egress: EgressPolicy { allow_loopback: config.allow_loopback || loopback, ..EgressPolicy::default() },
-        folders: Folders::new(config.folders),
-        concurrency_max: config.concurrency_max,
-        response_bytes_max: config.response_bytes_max.into(),
-        redirects_max: config.redirects_max,
-        ..Options::default()
-    };
-    Ok(Gateway::new(options, clock))
 }
 
 fn call(args: &CallArgs, input: &Json, ids: &IdMaker, deadline: Duration) -> Call {

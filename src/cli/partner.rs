@@ -1,5 +1,5 @@
-//! What subcommands read at partners with the hub's own gateway, outside any hub: the template of an approval, to see whether
-//! it is still the one that a vendor form describes.
+//! The hub's own gateway for subcommands, outside any hub; and what they read with it: the template of an approval, to see
+//! whether it is still the one that a vendor form describes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::config;
 use crate::domain::binding::Connection;
+use crate::domain::connector::egress::EgressPolicy;
 use crate::domain::connector::forms::TemplateField;
 use crate::domain::connector::{Class, Target};
 use crate::domain::ids::TenantId;
@@ -18,6 +19,21 @@ use crate::runtime::{Clock, IdMaker, SystemClock};
 /// For one read altogether, log-in included.
 const WITHIN: Duration = Duration::from_secs(30);
 
+/// The hub's gateway without a hub, with the limits and permissions of the configuration; `loopback` also allows this machine
+/// where that would not.
+pub(super) fn gateway(project: &Path, config: &config::Gateway, clock: Arc<dyn Clock>, loopback: bool) -> Gateway {
+    let options = Options {
+        base: project.to_owned(),
+        egress: EgressPolicy { allow_loopback: config.allow_loopback || loopback, ..EgressPolicy::default() },
+        folders: Folders::new(config.folders.clone()),
+        concurrency_max: config.concurrency_max,
+        response_bytes_max: config.response_bytes_max.into(),
+        redirects_max: config.redirects_max,
+        ..Options::default()
+    };
+    Gateway::new(options, clock)
+}
+
 /// Reads at partners.
 pub struct Partners {
     gateway: Gateway,
@@ -25,19 +41,10 @@ pub struct Partners {
 }
 
 impl Partners {
-    /// With the limits and permissions of the configuration; `loopback` also allows what that would not.
+    /// As `gateway` has it.
     pub fn new(project: &Path, config: &config::Gateway, loopback: bool) -> Partners {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let options = Options {
-            base: project.to_owned(),
-            egress: crate::domain::connector::egress::EgressPolicy { allow_loopback: config.allow_loopback || loopback, own: Vec::new() },
-            folders: Folders::new(config.folders.clone()),
-            concurrency_max: config.concurrency_max,
-            response_bytes_max: config.response_bytes_max.into(),
-            redirects_max: config.redirects_max,
-            ..Options::default()
-        };
-        Partners { gateway: Gateway::new(options, clock.clone()), ids: IdMaker::new(clock) }
+        Partners { gateway: gateway(project, config, clock.clone(), loopback), ids: IdMaker::new(clock) }
     }
 
     /// The fields of the template that a connection has, in the vendor's order.

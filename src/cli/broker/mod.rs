@@ -19,7 +19,8 @@ use super::output::OutputFormat;
 /// out where it comes from (who else publishes to this vhost? which replica dies at its work?), then return or drop it, so that
 /// the alarm can ring again.
 ///
-/// `return` and `drop` only say what they would do, until `--yes` is given. Whatever is not settled stays in the queue.
+/// `return` and `drop` only say what they would do, until `--yes` is given. Whatever is not settled stays in the queue. To look
+/// is to take a message and to put it back: RabbitMQ 4 counts that, and removes a message that was put back twenty times.
 ///
 /// Examples:
 ///   waybill broker dead list --config config/waybill.yaml
@@ -44,7 +45,7 @@ enum Verb {
 
 #[derive(Debug, Subcommand)]
 enum DeadVerb {
-    /// Lists the oldest messages, where they stood and why they were put aside. Changes nothing.
+    /// Lists the oldest messages, where they stood and why they were put aside. Puts all of them back.
     List(DeadOptions),
     /// Puts tickets back to the queues of their connections; what is no ticket stays. Says only what it would do, without `--yes`.
     Return(DeadActs),

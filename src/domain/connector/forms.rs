@@ -247,15 +247,7 @@ fn has(of: &Type, path: &[Arc<str>]) -> bool {
 
 fn read_template(node: &Node, declared: &Declared, compiler: &mut Compiler<'_>) -> Option<TemplateRead> {
     let written = node.get("operation")?;
-    let name = written.text()?;
-    let Some(target) = declared.get(name) else {
-        compiler.unknown(written, "operation", name, declared.names());
-        return None;
-    };
-    if !target.is_read {
-        compiler.error("wrong_type", written.span, format!("`{name}` is a write; a template is only read"));
-        return None;
-    }
+    let (name, target) = declared.read_named(node, "who looks at a template", compiler)?;
     if let Some((needed, _)) = target.input.fields.iter().find(|(_, field)| field.required) {
         let message = format!("`{name}` needs `{needed}`, but a template is read without input");
         compiler.error("missing_input", written.span, message).hint("take it from the settings of the connection");
@@ -281,5 +273,5 @@ fn read_template(node: &Node, declared: &Declared, compiler: &mut Compiler<'_>) 
         Some(compiled) => Some(compiled?),
         None => None,
     };
-    Some(TemplateRead { operation: Arc::from(name), each, id: id?, kind: kind?, required: required?, columns })
+    Some(TemplateRead { operation: name, each, id: id?, kind: kind?, required: required?, columns })
 }

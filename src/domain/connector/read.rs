@@ -45,6 +45,20 @@ impl Declared {
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.operations.keys().map(AsRef::as_ref)
     }
+
+    /// The operation that `operation:` names, which has to be a read: `only_reads` says who reads, for the words of the refusal.
+    pub(super) fn read_named(&self, node: &Node, only_reads: &str, compiler: &mut Compiler<'_>) -> Option<(Arc<str>, &DeclaredOperation)> {
+        let written = node.get("operation")?;
+        let name = written.text()?;
+        let Some(target) = self.get(name) else {
+            compiler.unknown(written, "operation", name, self.names());
+            return None;
+        };
+        if !target.is_read {
+            compiler.error("wrong_type", written.span, format!("`{name}` is a write; {only_reads} only reads"));
+        }
+        Some((Arc::from(name), target))
+    }
 }
 
 /// What events can be heard by.

@@ -97,18 +97,10 @@ fn read_heard_by(node: &Node, sources: &Sources<'_>, compiler: &mut Compiler<'_>
 }
 
 fn read_then(node: &Node, declared: &Declared, reference: ObjectType, compiler: &mut Compiler<'_>) -> Option<(ReadTruth, Arc<ObjectType>)> {
-    let written = node.get("operation")?;
-    let name = written.text()?;
-    let Some(target) = declared.get(name) else {
-        compiler.unknown(written, "operation", name, declared.names());
-        return None;
-    };
-    if !target.is_read {
-        compiler.error("wrong_type", written.span, format!("`{name}` is a write; what tells the truth only reads"));
-    }
+    let (operation, target) = declared.read_named(node, "what tells the truth", compiler)?;
     let scope = ScopeType::default().with("ref", Type::Object(Arc::new(reference)));
     let with = Arguments::compile(node.get("with"), node, &target.input, &scope, compiler);
-    Some((ReadTruth { operation: Arc::from(name), with }, target.output.clone()))
+    Some((ReadTruth { operation, with }, target.output.clone()))
 }
 
 fn read_trusted(name: &str, node: &Node, heard_by: &[HeardBy], sources: &Sources<'_>, compiler: &mut Compiler<'_>) -> Option<Fields> {

@@ -168,17 +168,16 @@ fn read_one(name: &str, node: &Node, declared: &Declared, visible: u64, compiler
 }
 
 fn read_get(node: &Node, declared: &Declared, compiler: &mut Compiler<'_>) -> Option<(SingleRead, Arc<ObjectType>)> {
-    let target = reading(node, declared, compiler)?;
+    let (operation, target) = declared.read_named(node, "reconciliation", compiler)?;
     let link = [(Arc::from("external_id"), TypeField { of: Type::Text, required: true, max_length: None })];
     let link = ObjectType { name: Arc::from("link"), fields: IndexMap::from_iter(link), open: false };
     let scope = ScopeType::default().with("link", Type::Object(Arc::new(link)));
     let with = Arguments::compile(node.get("with"), node, &target.input, &scope, compiler);
-    let operation = Arc::from(node.get("operation").and_then(Node::text)?);
     Some((SingleRead { operation, with }, target.output.clone()))
 }
 
 fn read_list(node: &Node, declared: &Declared, compiler: &mut Compiler<'_>) -> Option<(BulkRead, Arc<ObjectType>)> {
-    let target = reading(node, declared, compiler)?;
+    let (operation, target) = declared.read_named(node, "reconciliation", compiler)?;
     let each = node.get("each")?;
     let row = match target.output.fields.get(each.text()?).map(|field| &field.of) {
         Some(Type::List(item, _)) => match item.as_ref() {
@@ -207,23 +206,8 @@ fn read_list(node: &Node, declared: &Declared, compiler: &mut Compiler<'_>) -> O
     }
     let elsewhere: Vec<&str> = [&since, &until].into_iter().filter_map(|name| name.as_deref()).collect();
     let with = Arguments::compile_beside_all(node.get("with"), node, &target.input, &elsewhere, &ScopeType::default(), compiler);
-    let operation = Arc::from(node.get("operation").and_then(Node::text)?);
     let slice_millis = plain_millis(slice, compiler);
     Some((BulkRead { operation, each: Arc::from(each.text()?), since, until, with, slice_millis }, row))
-}
-
-/// The declared read that `operation` names.
-fn reading<'d>(node: &Node, declared: &'d Declared, compiler: &mut Compiler<'_>) -> Option<&'d DeclaredOperation> {
-    let written = node.get("operation")?;
-    let name = written.text()?;
-    let Some(target) = declared.get(name) else {
-        compiler.unknown(written, "operation", name, declared.names());
-        return None;
-    };
-    if !target.is_read {
-        compiler.error("wrong_type", written.span, format!("`{name}` is a write; reconciliation only reads"));
-    }
-    Some(target)
 }
 
 fn argument(node: &Node, key: &str, target: &DeclaredOperation, compiler: &mut Compiler<'_>) -> Option<Arc<str>> {
