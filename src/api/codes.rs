@@ -43,6 +43,12 @@ codes! {
     BAD_KEY = "bad_idempotency_key", BAD_REQUEST, "The idempotency key cannot be used",
         "`Idempotency-Key` is empty, longer than 128 characters, or not printable ASCII.",
         "Send for example a UUID, the same one when you repeat the request.";
+    MASKED = "masked", FORBIDDEN, "The document has masked fields",
+        "What was asked for would be made of a stored document whose type has sensitive fields, and would show their values under other names.",
+        "Use a sample instead of the stored document; or have the document's fields shown with a reason (`POST /api/v1/documents/{id}/reveal`), and make a sample of it without what nobody should see.";
+    NO_MASTER_KEY = "no_master_key", CONFLICT, "No master key",
+        "The hub was asked to keep a secret, and has no master key to seal it with: its configuration names none.",
+        "Make one (`openssl rand -hex 32`), keep it apart from the database, name it under `store.master_keys`, and start the hub anew.";
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "Not signed in",
         "The request has neither a bearer token that this hub knows nor a session that goes on.",
         "Sign in again, or send `Authorization: Bearer TOKEN` with a token named in `server.tokens` of the hub's configuration.";

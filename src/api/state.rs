@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::{Cookies, Gate, Tokens};
+use crate::app::access::proposals::Proposals;
 use crate::app::access::{Access, Audit, InApp, Providers, Scoping};
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
@@ -19,6 +20,7 @@ use crate::app::people::{DecisionLinks, People};
 use crate::app::publishing::Publishing;
 use crate::app::reading::Reader;
 use crate::app::reconcile::Reconciling;
+use crate::app::secrets::Secrets;
 use crate::app::starts::Starts;
 use crate::runtime::metrics::Metrics;
 use crate::runtime::{Clock, IdMaker, Readiness};
@@ -72,6 +74,10 @@ pub struct Parts {
     pub audit: Audit,
     /// What scopes reach.
     pub scoping: Scoping,
+    /// What wants two people.
+    pub proposals: Proposals,
+    /// What is done about secrets.
+    pub secrets: Secrets,
     /// What is ready.
     pub readiness: Readiness,
     /// What was counted.
@@ -130,6 +136,8 @@ part! {
     Cookies = cookies;
     Audit = audit;
     Scoping = scoping;
+    Secrets = secrets;
+    Proposals = proposals;
     Readiness = readiness;
     Metrics = metrics;
     Arc<dyn Clock> = clock;

@@ -26,6 +26,7 @@ pub mod reading;
 pub mod receipts;
 pub mod receive;
 pub mod reconcile;
+pub mod secrets;
 pub mod shared;
 pub mod start;
 pub mod starts;

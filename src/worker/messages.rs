@@ -11,6 +11,7 @@ use crate::app::group::Group;
 use crate::app::receive::Processor;
 use crate::app::trace as spans;
 use crate::domain::connector::{Class, Connector, EventDefinition};
+use crate::domain::document::{Sensitive, Values};
 use crate::domain::flow::HUB;
 use crate::domain::flow::effect::Cause;
 use crate::domain::flow::event::Outcome;
@@ -191,7 +192,9 @@ impl Messages {
         let trouble = match self.input(&message).await {
             Ok(None) => return None,
             Ok(Some(input)) => match self.engine.submit_patiently(input.clone()).await {
-                Ok(Verdict::Stop { cause, code, problem }) => Trouble::Stop { cause, code, problem, about: About::input(&input) },
+                Ok(Verdict::Stop { cause, code, problem }) => {
+                    Trouble::Stop { cause, code, problem: self.told_of(&input, problem), about: About::input(&input) }
+                }
                 Ok(Verdict::Parked) => {
                     MESSAGES_WORKED.increment([&message.new.connection, "parked"]);
                     self.park(message, &input);
@@ -219,6 +222,15 @@ impl Messages {
         };
         self.trouble(&message, trouble).await;
         Some(word)
+    }
+
+    /// A sentence about a document without what its type keeps back: exceptions stand in lists that show no payloads.
+    fn told_of(&self, input: &Input, problem: String) -> String {
+        let Input::Sighting(seen) = input else { return problem };
+        match sensitive(&self.live.now(), &seen.kind) {
+            Some(sensitive) => sensitive.values(&seen.typed.to_json()).out_of(problem),
+            None => problem,
+        }
     }
 
     /// Waits in memory too, so that the link's coming is noticed at once.
@@ -390,6 +402,10 @@ impl Messages {
             (Some(request), _) => {
                 let payload = source.payload.ok_or_else(|| stop(Cause::OurFault, "no_source", "the source's payload is gone"))?;
                 let made = definitions.make_document(new.tenant, &new.connection, request, payload).map_err(|(cause, problem)| {
+                    let problem = match sensitive(definitions, &request.document) {
+                        Some(_) => Values::of_all(&payload.to_json()).out_of(problem),
+                        None => problem,
+                    };
                     Trouble::Stop { cause, code: "document_not_made", problem, about: About { telling: Some(telling), ..About::default() } }
                 })?;
                 let seen = Seen { message, event, telling, withdrawn: request.withdrawn, payload, observed_at: source.observed_at };
@@ -414,6 +430,11 @@ impl Messages {
             }
         }
     }
+}
+
+/// What a type keeps back, when it keeps back anything.
+fn sensitive(definitions: &Definitions, kind: &str) -> Option<Sensitive> {
+    definitions.catalog().documents.get(kind).map(|known| known.sensitive.clone()).filter(|sensitive| !sensitive.is_empty())
 }
 
 /// What a source said, and when it was asked or told us.

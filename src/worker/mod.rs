@@ -15,6 +15,7 @@ pub mod relay;
 pub mod releases;
 pub mod report;
 pub mod sealing;
+pub mod secrets;
 pub mod streams;
 pub mod timers;
 pub mod watch;

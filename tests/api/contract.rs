@@ -16,11 +16,11 @@ use crate::support::{DRIFT, Door, FOREIGN, RECONCILIATION, at, door, token};
 /// Operations that are no JSON exchange of this API: probes, what partners call, streams without end.
 const ELSEWHERE: [&str; 6] = ["/health", "/ready", "/metrics", "/openapi.json", "/hooks/{hook}", "/api/v1/events/stream"];
 
-struct Operation {
-    name: String,
-    id: String,
-    method: Method,
-    path: String,
+pub struct Operation {
+    pub name: String,
+    pub id: String,
+    pub method: Method,
+    pub path: String,
     body: Option<Value>,
     answers: Value,
 }
@@ -29,7 +29,7 @@ fn description() -> Value {
     serde_json::from_str(&waybill::api::openapi::text()).unwrap()
 }
 
-fn operations() -> Vec<Operation> {
+pub fn operations() -> Vec<Operation> {
     let description = description();
     let mut found = Vec::new();
     for (path, item) in description["paths"].as_object().unwrap() {
@@ -52,7 +52,7 @@ fn operations() -> Vec<Operation> {
 }
 
 /// What an operation's path names in the world below.
-struct Seeds {
+pub struct Seeds {
     selection: Uuid,
     batch: Uuid,
     view: Uuid,
@@ -63,10 +63,14 @@ struct Seeds {
     delegation: Uuid,
 }
 
-const MESSAGE: Uuid = Uuid::from_u128(4_242);
+pub const MESSAGE: Uuid = Uuid::from_u128(4_242);
 
 async fn world() -> (Door, Seeds) {
-    let door = door().await;
+    world_behind(door().await).await
+}
+
+/// One of each thing behind a door.
+pub async fn world_behind(door: Door) -> (Door, Seeds) {
     door.write(stopped_order("PO-9", 0)).await;
     let lease = Lease { owner: "test".into(), until: at(1) };
     let message = NewMessage {
@@ -118,6 +122,8 @@ async fn world() -> (Door, Seeds) {
     let feedback = made("/api/v1/feedback", json!({"page": "/docs", "text": "too many columns"})).await;
     let user = made("/api/v1/users", json!({"name": "ana", "roles": [{"role": "viewer"}]})).await;
     let made_token = made("/api/v1/tokens", json!({"name": "robot", "permissions": ["read"]})).await;
+    let secret = door.request(Method::PUT, "/api/v1/secrets/oa_main").header("content-type", "application/json");
+    assert_eq!(secret.body("{\"value\": \"a value\"}").send().await.unwrap().status(), 200);
     let (task, delegation) = (task(), delegation());
     door.write(Writes { tasks: vec![task.clone()], ..Writes::default() }).await;
     door.store.desk().delegate(&delegation).await.unwrap();
@@ -220,7 +226,7 @@ fn drift() -> DriftRow {
 }
 
 /// The path with what it names in this world.
-fn filled(path: &str, seeds: &Seeds) -> String {
+pub fn filled(path: &str, seeds: &Seeds) -> String {
     let id = match path.split('/').nth(3).unwrap_or_default() {
         "documents" => document("PO-9").0,
         "instances" => instance("PO-9").0,
@@ -252,7 +258,7 @@ fn unknown(path: &str) -> String {
 }
 
 /// Examples speak of ids of their own; here they are those of this world. Queries that cannot be left out are added.
-fn example(operation: &Operation, seeds: &Seeds) -> Option<Value> {
+pub fn example(operation: &Operation, seeds: &Seeds) -> Option<Value> {
     let mut body = operation.body.clone()?;
     if operation.id == "create_batch" {
         body["selection"] = json!(seeds.selection);
@@ -267,7 +273,7 @@ fn example(operation: &Operation, seeds: &Seeds) -> Option<Value> {
     Some(body)
 }
 
-fn query(operation: &Operation) -> &'static str {
+pub fn query(operation: &Operation) -> &'static str {
     match operation.id.as_str() {
         "show_series" => "?series=calls",
         "diff_releases" => "?from=1&to=1",
@@ -323,7 +329,7 @@ async fn tag(door: &Door, draft: &str) -> String {
     "\"of nothing\"".to_owned()
 }
 
-async fn send(door: &Door, method: &Method, path: &str, who: &str, body: Option<&str>) -> (u16, String) {
+pub async fn send(door: &Door, method: &Method, path: &str, who: &str, body: Option<&str>) -> (u16, String) {
     // A draft is saved over what its author saw; everything else takes whatever is there.
     let seen = match path.ends_with("/draft") && *method != Method::GET {
         true => tag(door, path).await,

@@ -27,6 +27,8 @@ metrics! {
 
     AUDIT_SEALED Counter "waybill_audit_sealed_total" [] "Entries of the audit that this process sealed into their chain.";
 
+    SECRETS Gauge "waybill_secrets" ["state"] "Secrets that the hub keeps: `good`, `expiring` (within 14 days), `expired`, `closed` (their master key is not here).";
+
     // Intake.
     WEBHOOKS_RECEIVED Counter "waybill_webhooks_received_total" ["connection"] "Webhook requests to an address that exists.";
     WEBHOOKS_ACKNOWLEDGED Counter "waybill_webhooks_acknowledged_total" ["connection"] "Webhook requests stored and acknowledged, repeats included.";
