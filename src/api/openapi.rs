@@ -15,13 +15,13 @@ use super::four_eyes;
 use super::problem::{Pointer, Problem};
 use super::v1::{
     audit, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift, events,
-    exceptions, feedback, flows, forms, instances, me, messages, ops, proposals, reconciliations, releases, reveal, secrets, selections,
-    sign_in, streams, tasks, tokens, users, views,
+    exceptions, feedback, flows, forms, instances, me, messages, ops, proposals, quotas, reconciliations, releases, reveal, secrets,
+    selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{consent, decide, health, hooks};
 use crate::app::{
-    access, connections as app_connections, desk, diagnosis, health as app_health, keeping, ops as app_ops, reading, reconcile,
-    secrets as app_secrets, starts, story,
+    access, connections as app_connections, desk, diagnosis, health as app_health, keeping, ops as app_ops, quotas as app_quotas, reading,
+    reconcile, secrets as app_secrets, starts, story,
 };
 use crate::domain::permission::Permission;
 
@@ -94,7 +94,7 @@ use crate::domain::permission::Permission;
         tasks::people::people, delegations::list::list, delegations::create::create, delegations::end::end,
         connections::health::list, connections::health::show, connections::receipts::receipts, connections::breaker::hold,
         connections::consent::state, connections::consent::ask, connections::consent::answer,
-        connections::recover::recover, proposals::list::list, proposals::list::show, proposals::settle::confirm, proposals::settle::decline,
+        connections::recover::recover, quotas::list::list, proposals::list::list, proposals::list::show, proposals::settle::confirm, proposals::settle::decline,
         proposals::settle::withdraw, secrets::list::list, secrets::set::set, secrets::remove::remove, secrets::rewrap::rewrap,
         feedback::give::give, feedback::list::list, feedback::settle::settle,
         streams::list::list, streams::list::show, streams::run::run, streams::cursor::move_it,
@@ -106,7 +106,7 @@ use crate::domain::permission::Permission;
     ),
     components(schemas(
         Problem, Pointer, health::Health, health::Ready, app_connections::ConnectionItem,
-        proposals::list::ProposalItems, proposals::settle::ProposalNote, access::proposals::ProposalItem, app_secrets::SecretItems, secrets::set::SecretOrder, app_secrets::SecretItem, app_secrets::SecretUse, app_secrets::KeptItem, app_secrets::SecretSet,
+        app_quotas::QuotaItems, app_quotas::QuotaItem, proposals::list::ProposalItems, proposals::settle::ProposalNote, access::proposals::ProposalItem, app_secrets::SecretItems, secrets::set::SecretOrder, app_secrets::SecretItem, app_secrets::SecretUse, app_secrets::KeptItem, app_secrets::SecretSet,
         app_secrets::Rewrapped, reveal::Reveal, reveal::RevealRevision, reveal::RevealedInstance, reading::DocumentItem, reading::DocumentDetail, reading::Revision, reading::RevisionItem, reading::Link, reading::Relation,
         reading::InstanceItem, reading::HistoryItem, reading::HistoryLine, reading::Effect, reading::Attempt, reading::ExceptionItem,
         reading::Drift, starts::Started, starts::StartedDocument, starts::StartedInstance, starts::FormItem,

@@ -14,8 +14,8 @@ use super::problem::Problem;
 use super::state::ApiState;
 use super::v1::{
     audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift,
-    events, exceptions, feedback, flows, forms, instances, me, messages, ops, proposals, reconciliations, releases, reveal, secrets,
-    selections, sign_in, streams, tasks, tokens, users, views,
+    events, exceptions, feedback, flows, forms, instances, me, messages, ops, proposals, quotas, reconciliations, releases, reveal,
+    secrets, selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{audit, body, codes, consent, deadline, decide, four_eyes, health, hooks, observe, openapi, panic, request_id};
 use crate::app::access::Audit;
@@ -115,6 +115,7 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/messages/{id}/take-up", post(messages::settle::take_up))
         .route("/api/v1/messages/{id}/drop", post(messages::settle::drop_it))
         .route("/api/v1/ops", get(ops::overview::overview))
+        .route("/api/v1/quotas", get(quotas::list::list))
         .route("/api/v1/ops/thresholds", get(ops::overview::thresholds))
         .route("/api/v1/timers", get(ops::timers::timers))
         .route("/api/v1/metrics/series", get(ops::series::series))

@@ -18,6 +18,7 @@ use crate::app::intake::Intake;
 use crate::app::keeping::Keeper;
 use crate::app::people::{DecisionLinks, People};
 use crate::app::publishing::Publishing;
+use crate::app::quotas::Quotas;
 use crate::app::reading::Reader;
 use crate::app::reconcile::Reconciling;
 use crate::app::secrets::Secrets;
@@ -74,6 +75,8 @@ pub struct Parts {
     pub audit: Audit,
     /// What scopes reach.
     pub scoping: Scoping,
+    /// How much tenants may take.
+    pub quotas: Quotas,
     /// What wants two people.
     pub proposals: Proposals,
     /// What is done about secrets.
@@ -138,6 +141,7 @@ part! {
     Scoping = scoping;
     Secrets = secrets;
     Proposals = proposals;
+    Quotas = quotas;
     Readiness = readiness;
     Metrics = metrics;
     Arc<dyn Clock> = clock;
@@ -153,6 +157,7 @@ impl FromRef<ApiState> for Gate {
             cookies: parts.cookies.clone(),
             audit: parts.audit.clone(),
             scoping: parts.scoping.clone(),
+            quotas: parts.quotas.clone(),
         }
     }
 }

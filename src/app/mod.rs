@@ -22,6 +22,7 @@ pub mod notice;
 pub mod ops;
 pub mod people;
 pub mod publishing;
+pub mod quotas;
 pub mod reading;
 pub mod receipts;
 pub mod receive;

@@ -18,6 +18,7 @@ use crate::app::keeping::Keeper;
 use crate::app::notice::{Bundles, Here, Notices, SmtpOptions};
 use crate::app::people::{DecisionLinks, Leavers, People};
 use crate::app::publishing::{Differs, Publishing, Source};
+use crate::app::quotas::{QuotaOptions, Quotas};
 use crate::app::reading::Reader;
 use crate::app::reconcile::Asking;
 use crate::app::reconcile::repair::Repairs;
@@ -42,7 +43,7 @@ use crate::store::{Counts, DefinitionRow, Store};
 use crate::transport::{InProcess, RabbitMq, Transport, rabbitmq};
 use crate::worker::batches::Batches;
 use crate::worker::report::Reporting;
-use crate::worker::{house, publishing as events, releases, sealing, secrets, watch};
+use crate::worker::{house, publishing as events, quotas, releases, sealing, secrets, watch};
 use anyhow::Context;
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -78,6 +79,8 @@ pub struct HubOptions {
     pub tokens: Tokens,
     /// Roles of the installation's own beside the product's.
     pub roles: Roles,
+    /// How much tenants may take.
+    pub quotas: QuotaOptions,
     /// Kinds of change that want two people.
     pub four_eyes: Vec<second_person::Kind>,
     /// Where people sign in.
@@ -135,6 +138,7 @@ impl HubOptions {
             limits: Limits::default(),
             tokens: Tokens::default(),
             roles: Roles::default(),
+            quotas: QuotaOptions::default(),
             four_eyes: Vec::new(),
             providers: Vec::new(),
             apps: Vec::new(),
@@ -226,8 +230,13 @@ impl Hub {
             stream_parallel_max: options.stream_parallel_max,
             reconcile_poll: Some(options.poll),
         };
+        let quotas = Quotas::new(store.clone(), clock.clone(), options.quotas.clone());
+        if quotas.any() {
+            lifecycle.run(quotas::run(quotas.clone(), lifecycle.readiness().clone(), clock.clone(), lifecycle.soft().clone()));
+        }
         let works = works::start(
             works::Parts {
+                quotas: quotas.clone(),
                 store: store.clone(),
                 live: live.clone(),
                 gateway: gateway.clone(),
@@ -331,6 +340,7 @@ impl Hub {
         let parts = Parts {
             audit: audit.clone(),
             scoping: Scoping::new(store.clone(), live.clone(), options.roles),
+            quotas,
             proposals: Proposals::new(access.clone(), secrets.clone(), options.four_eyes),
             secrets,
             access: access.clone(),

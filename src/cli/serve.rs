@@ -65,6 +65,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         tokens: door::tokens(&config.server.tokens),
         roles: config.server.roles.clone(),
         four_eyes: config.server.four_eyes.clone(),
+        quotas: crate::app::quotas::QuotaOptions { all: config.quotas.all, tenants: config.quotas.tenants.clone() },
         providers: door::providers(&config.server.identity_providers, &egress),
         apps: door::apps(&config.server.apps, &egress),
         gateway: crate::gateway::Options {

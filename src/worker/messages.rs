@@ -8,6 +8,7 @@ use crate::app::engine::hub;
 use crate::app::engine::input::{HeardInput, Input, Sighting, StoppedMessage, Verdict};
 use crate::app::engine::parked::Parked;
 use crate::app::group::Group;
+use crate::app::quotas::Quotas;
 use crate::app::receive::Processor;
 use crate::app::trace as spans;
 use crate::domain::connector::{Class, Connector, EventDefinition};
@@ -20,7 +21,7 @@ use crate::domain::retry::Backoff;
 use crate::domain::text::storable::storable;
 use crate::domain::value::Value;
 use crate::gateway::{Call, CallPurpose, Gateway};
-use crate::runtime::metrics::list::MESSAGES_WORKED;
+use crate::runtime::metrics::list::{MESSAGES_WORKED, QUOTA_REFUSED};
 use crate::runtime::{Clock, Lifecycle, trace};
 use crate::store::{Deferral, Lease, Message, NewMessage, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -31,6 +32,8 @@ use tokio_util::sync::CancellationToken;
 
 /// What working on messages needs.
 pub struct Messages {
+    /// How much tenants may take.
+    pub quotas: Quotas,
     /// Definitions in force.
     pub live: Arc<Live>,
     /// Read-backs go out here.
@@ -191,6 +194,7 @@ impl Messages {
     async fn understand(&self, message: Message) -> Option<&'static str> {
         let trouble = match self.input(&message).await {
             Ok(None) => return None,
+            Ok(Some(Input::Sighting(seen))) if self.puts_off(&message, &seen).await => return Some("quota_reached"),
             Ok(Some(input)) => match self.engine.submit_patiently(input.clone()).await {
                 Ok(Verdict::Stop { cause, code, problem }) => {
                     Trouble::Stop { cause, code, problem: self.told_of(&input, problem), about: About::input(&input) }
@@ -222,6 +226,30 @@ impl Messages {
         };
         self.trouble(&message, trouble).await;
         Some(word)
+    }
+
+    /// Whether a new document has to wait, because its tenant has used up a quota; then the message is put off. What is said of a
+    /// document that is known goes on: it takes no place that it did not have.
+    async fn puts_off(&self, message: &Message, seen: &Sighting) -> bool {
+        let Some(reached) = self.quotas.reached(seen.tenant) else { return false };
+        let known = self.store.desk().documents_by_id(seen.tenant, &[seen.document.0]).await;
+        if known.map_or(true, |rows| !rows.is_empty()) {
+            return false;
+        }
+        MESSAGES_WORKED.increment([&message.new.connection, "put_off"]);
+        QUOTA_REFUSED.increment([reached.quota.word()]);
+        let deferral = Deferral {
+            id: message.new.id,
+            due_at: reached.again_at,
+            state: "reading".to_owned(),
+            external_id: message.external_id.clone(),
+            heard: message.heard.clone(),
+            problem: Some(format!("the tenant has used up the quota `{}` ({})", reached.quota.word(), reached.limit)),
+        };
+        if let Err(error) = self.store.defer_messages(&[deferral]).await {
+            tracing::warn!("message {} cannot be put off now: {error}", message.new.id);
+        }
+        true
     }
 
     /// A sentence about a document without what its type keeps back: exceptions stand in lists that show no payloads.

@@ -10,6 +10,7 @@ pub mod house;
 pub mod messages;
 mod pending;
 pub mod publishing;
+pub mod quotas;
 pub mod reconcile;
 pub mod relay;
 pub mod releases;

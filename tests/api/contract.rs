@@ -7,6 +7,7 @@ use uuid::Uuid;
 use waybill::domain::ids::{DriftId, ReconciliationId, TaskId, TenantId};
 use waybill::domain::permission::Permission;
 use waybill::store::desk::ReceiptRow;
+use waybill::store::identity::{AuditRow, ProposalRow};
 use waybill::store::{Deferral, DelegationRow, DriftRow, Lease, NewMessage, ReconciliationRow, StreamCursor, StreamKey, TaskRow, Writes};
 
 use crate::publishing::publish_all;
@@ -124,6 +125,7 @@ pub async fn world_behind(door: Door) -> (Door, Seeds) {
     let made_token = made("/api/v1/tokens", json!({"name": "robot", "permissions": ["read"]})).await;
     let secret = door.request(Method::PUT, "/api/v1/secrets/oa_main").header("content-type", "application/json");
     assert_eq!(secret.body("{\"value\": \"a value\"}").send().await.unwrap().status(), 200);
+    assert!(door.store.identity().add_proposal(&proposal(), at(0), &entry()).await.unwrap());
     let (task, delegation) = (task(), delegation());
     door.write(Writes { tasks: vec![task.clone()], ..Writes::default() }).await;
     door.store.desk().delegate(&delegation).await.unwrap();
@@ -160,6 +162,44 @@ fn task() -> TaskRow {
         ended: None,
         actor: None,
         claimed: false,
+    }
+}
+
+/// Somebody else's, which waits.
+fn proposal() -> ProposalRow {
+    ProposalRow {
+        id: MESSAGE,
+        tenant: TenantId::DEFAULT,
+        kind: "secrets".into(),
+        action: "PUT /api/v1/secrets/{name}".into(),
+        object: "/api/v1/secrets/erp".into(),
+        digest: "d".into(),
+        shown: "{}".into(),
+        proposed_by: "bo".into(),
+        proposer: None,
+        proposer_person: None,
+        state: "open".into(),
+        created_at: at(0),
+        expires_at: at(1_000_000),
+        settled_at: None,
+        settled_by: None,
+        note: None,
+    }
+}
+
+fn entry() -> AuditRow {
+    AuditRow {
+        id: Uuid::now_v7(),
+        tenant: TenantId::DEFAULT,
+        at: at(0),
+        actor: "bo".into(),
+        via: "session".into(),
+        action: "proposal.make".into(),
+        object: None,
+        outcome: Some("done".into()),
+        detail: "{}".into(),
+        address: None,
+        request: None,
     }
 }
 
@@ -345,9 +385,11 @@ pub async fn send(door: &Door, method: &Method, path: &str, who: &str, body: Opt
 
 /// A consent wants a connector that asks for one, a partner and a browser: `tests/consent.rs` has them.
 const CONSENT: [&str; 4] = ["consent_state", "ask_consent", "answer_consent", "callback"];
-/// These want a person with a browser, a provider, an app or a notice: `tests/api/sign_in.rs`, `providers.rs` and `in_app.rs`, and
+/// These want a person with a browser, a provider, an app or a notice: `tests/api/four_eyes.rs`, `sign_in.rs`, `providers.rs` and `in_app.rs`, and
 /// `tests/notices.rs` have them.
-const SESSIONS: [&str; 15] = [
+const SESSIONS: [&str; 17] = [
+    "confirm_proposal",
+    "withdraw_proposal",
     "look_at_decision_link",
     "use_decision_link",
     "sign_in_by_app",
@@ -423,6 +465,8 @@ async fn what_is_unknown_or_another_tenants_is_not_found() {
         "try_exception_action",
         "take_up_message",
         "drop_message",
+        // A secret that is not there is one that is set for the first time, and each tenant has its own names.
+        "set_secret",
     ];
     for operation in operations().iter().filter(|operation| operation.path.contains('{')) {
         if acted.contains(&operation.id.as_str()) {

@@ -21,6 +21,7 @@ mod operations;
 mod postgres;
 mod providers;
 mod publishing;
+mod quotas;
 mod reading;
 mod rows;
 mod scopes;

@@ -31,6 +31,7 @@ use waybill::app::intake::{HookAnswer, HookRequest, Intake};
 use waybill::app::keeping::Keeper;
 use waybill::app::people::People;
 use waybill::app::publishing::Publishing;
+use waybill::app::quotas::{QuotaOptions, Quotas};
 use waybill::app::reading::Reader;
 use waybill::app::reconcile::{Reconciling, RepairOutcome, RepairRequest, StartRequest, Why};
 use waybill::app::start::Starter;
@@ -55,6 +56,7 @@ pub struct Door {
     pub clock: Arc<ManualClock>,
     pub access: Access,
     pub audit: Audit,
+    pub quotas: Quotas,
     folder: TempDir,
 }
 
@@ -70,6 +72,8 @@ pub struct Setup {
     pub catalog: Option<Arc<Catalog>>,
     /// The store; a fresh SQLite file when not given.
     pub store_url: Option<String>,
+    /// How much tenants may take.
+    pub quotas: Option<QuotaOptions>,
     /// Kinds of change that want two people.
     pub four_eyes: Vec<waybill::domain::access::second_person::Kind>,
     /// Whether there is no master key.
@@ -328,6 +332,7 @@ pub async fn door_with(setup: Setup) -> Door {
     let kept = Arc::new(waybill::app::secrets::Kept::new(if setup.no_master_key { waybill::runtime::Keyring::default() } else { keyring }));
     let gateway = Arc::new(Gateway::new(waybill::gateway::Options::default(), clock.clone()).reading(kept.clone()));
     let secrets = waybill::app::secrets::Secrets::new(store.clone(), kept, gateway, live.clone(), (clock.clone(), ids.clone()));
+    let quotas = Quotas::new(store.clone(), clock.clone(), setup.quotas.unwrap_or_default());
     let parts = Parts {
         people: people(&store, &live, clock.clone()),
         decision_links: waybill::app::people::DecisionLinks {
@@ -337,6 +342,7 @@ pub async fn door_with(setup: Setup) -> Door {
         },
         audit: audit.clone(),
         scoping: Scoping::new(store.clone(), live.clone(), roles.clone()),
+        quotas: quotas.clone(),
         proposals: Proposals::new(access.clone(), secrets.clone(), setup.four_eyes),
         secrets,
         access: access.clone(),
@@ -373,7 +379,7 @@ pub async fn door_with(setup: Setup) -> Door {
     lifecycle.run(feed.clone().run(lifecycle.soft().clone()));
     lifecycle.run_listener(listener.serve(router(ApiState::new(parts), ids, &setup.limits), lifecycle.listener().clone()));
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-    Door { base, client, lifecycle, commands, mending, intake, store, clock, access, audit, folder }
+    Door { base, client, lifecycle, commands, mending, intake, store, clock, access, audit, quotas, folder }
 }
 
 /// The shipped project, compiled once for all tests.

@@ -24,6 +24,7 @@ mod once;
 pub mod ops;
 mod page;
 pub mod proposals;
+pub mod quotas;
 pub mod reconciliations;
 pub mod releases;
 pub mod reveal;

@@ -178,7 +178,7 @@ impl Reader {
             if payloads == Payloads::Hidden {
                 (drift.ours, drift.theirs) = (None, None);
             }
-            let place = drift.field.clone().unwrap_or_default();
+            let place = drift.field.clone().unwrap_or_else(|| super::drift::whole(&drift.kind).to_owned());
             drift.ours.iter_mut().chain(&mut drift.theirs).for_each(|value| sensitive.mask_at(&place, value));
         }
         detail.masked = sensitive.fields();

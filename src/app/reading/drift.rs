@@ -198,7 +198,7 @@ impl Reader {
 }
 
 /// The field that a difference of a kind is about when it names none; empty for none.
-fn whole(kind: &str) -> &'static str {
+pub(super) fn whole(kind: &str) -> &'static str {
     if kind == "amount_differs" { "total_gross" } else { "" }
 }
 

@@ -10,6 +10,7 @@ mod rewrap;
 use crate::app::access::Actor;
 use crate::app::engine::definitions::Live;
 use crate::domain::ids::TenantId;
+use crate::domain::text::kept::{KEPT_NAME_CHARACTERS_MAX, is_kept_name};
 use crate::gateway::Gateway;
 use crate::runtime::metrics::list::SECRETS;
 use crate::runtime::{Clock, IdMaker, envelope};
@@ -25,8 +26,6 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// Longest name, characters.
-const NAME_CHARACTERS_MAX: usize = 64;
 /// Longest value, bytes: a certificate with its chain fits.
 const VALUE_BYTES_MAX: usize = 64 * 1024;
 /// A secret that ends within this is told of.
@@ -208,13 +207,11 @@ fn purpose(tenant: TenantId, name: &str, version: u32) -> String {
 }
 
 fn check_name(name: &str) -> Result<(), Error> {
-    let letter = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "_.-".contains(letter);
-    let begins = name.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit());
-    if begins && name.chars().all(letter) && name.len() <= NAME_CHARACTERS_MAX {
+    if is_kept_name(name) {
         return Ok(());
     }
     let takes =
-        format!("takes lower-case letters, digits, `_`, `.` and `-`, beginning with a letter or digit, at most {NAME_CHARACTERS_MAX}");
+        format!("takes lower-case letters, digits, `_`, `.` and `-`, beginning with a letter or digit, at most {KEPT_NAME_CHARACTERS_MAX}");
     Err(Error::Invalid("name", takes))
 }
 

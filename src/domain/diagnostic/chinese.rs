@@ -20,6 +20,16 @@ pub static CHINESE: &[(&str, &str, &str)] = &[
         "改用样例；或说明原因查看该单据的原值（`POST /api/v1/documents/{id}/reveal`），再做成不含敏感内容的样例。",
     ),
     (
+        "too_many_requests",
+        "该租户每秒的请求数超过了配置中的 `quotas.requests_per_second`。",
+        "按 `Retry-After` 等待，并一次多取一些：每页最多 500 行，选集与批量可一次处理多项。",
+    ),
+    (
+        "quota_reached",
+        "该租户已用完配置中的一项配额，因此不再开始新的处理。正在进行的继续进行，对方发来的消息会等待。",
+        "`GET /api/v1/quotas` 显示用量；按 `Retry-After` 再试、等实例结束，或提高配额。",
+    ),
+    (
         "no_master_key",
         "请求要系统保存一个密钥，但配置中没有可用来加密它的主密钥。",
         "生成一个主密钥（`openssl rand -hex 32`），与数据库分开保管，写入 `store.master_keys`，然后重新启动。",
