@@ -104,19 +104,19 @@ function Content({ document, number, raw }: { document: string; number: number; 
       {(masked) => {
         const revision = plain ?? masked;
         return (
-        <div className="stack">
-          {revision.masked && revision.masked.length > 0 && (
-            <Masked fields={revision.masked} reveal={reveal} onShown={setPlain} />
-          )}
-          <Card title={t('data.canonical')}>
-            {raw ? <Json value={revision.body} label={t('data.canonical')} /> : <Tree value={revision.body} />}
-          </Card>
-          {revision.payload !== undefined && revision.payload !== null && (
-            <Card title={t('data.payload')}>
-              <Json value={revision.payload} label={t('data.payload')} />
+          <div className="stack">
+            {revision.masked && revision.masked.length > 0 && (
+              <Masked fields={revision.masked} reveal={reveal} onShown={setPlain} />
+            )}
+            <Card title={t('data.canonical')}>
+              {raw ? <Json value={revision.body} label={t('data.canonical')} /> : <Tree value={revision.body} />}
             </Card>
-          )}
-        </div>
+            {revision.payload !== undefined && revision.payload !== null && (
+              <Card title={t('data.payload')}>
+                <Json value={revision.payload} label={t('data.payload')} />
+              </Card>
+            )}
+          </div>
         );
       }}
     </Loaded>

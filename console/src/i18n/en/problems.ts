@@ -28,6 +28,8 @@ export const problems = {
   'problem.of.no_master_key': 'The hub has no master key to seal secrets with (`store.master_keys`).',
   'problem.of.too_many_requests': 'Too many requests a second; wait a moment.',
   'problem.of.quota_reached': 'A quota is used up; nothing new is begun for now.',
+  'problem.of.second_person':
+    'Nothing is done yet: a second person has to confirm it (Settings, Four eyes). Then ask for the same once more.',
   'problem.of.bad_json': 'The request was not readable JSON.',
   'problem.of.bad_idempotency_key': 'The key of the command cannot be used.',
   'problem.of.unauthenticated': 'The token is not one that this hub knows.',

@@ -28,6 +28,7 @@ export const problems = {
   'problem.of.no_master_key': '系统没有可用来加密的主密钥（`store.master_keys`）。',
   'problem.of.too_many_requests': '每秒请求过多，请稍候。',
   'problem.of.quota_reached': '配额已用完，暂时不再开始新的处理。',
+  'problem.of.second_person': '尚未执行：需要第二人确认（设置，双人复核）。确认后请再次提交。',
   'problem.of.bad_json': '请求内容不是有效的 JSON。',
   'problem.of.bad_idempotency_key': '命令的幂等键无效。',
   'problem.of.unauthenticated': '系统不认识该令牌。',
