@@ -6,7 +6,7 @@
 use crate::domain::ids::TenantId;
 use crate::domain::quota::{Limits, Quota, Reached, Usage, day_start, reached};
 use crate::runtime::Clock;
-use crate::runtime::metrics::list::{QUOTA_LIMIT, QUOTA_REFUSED, QUOTA_USED};
+use crate::runtime::metrics::list::{QUOTA_REFUSED, QUOTA_USED};
 use crate::store::{self, Store};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -142,6 +142,7 @@ impl Quotas {
     /// # Errors
     /// When the store cannot be read; the last count goes on.
     pub async fn count(&self) -> Result<(), store::Error> {
+        let mut nearest: BTreeMap<&'static str, f64> = BTreeMap::new();
         for tenant in self.tenants() {
             let limits = self.limits(tenant);
             if !limits.counts() {
@@ -150,12 +151,15 @@ impl Quotas {
             let usage = self.store.desk().usage(tenant, day_start(self.clock.now())).await?;
             for quota in Quota::ALL {
                 if let Some(limit) = limits.of(quota) {
-                    let name = tenant.0.to_string();
-                    QUOTA_LIMIT.set(float(limit), [&name, quota.word()]);
-                    QUOTA_USED.set(float(usage.of(quota)), [&name, quota.word()]);
+                    let ratio = float(usage.of(quota)) / float(limit.max(1));
+                    let most = nearest.entry(quota.word()).or_default();
+                    *most = most.max(ratio);
                 }
             }
             self.state.lock().unwrap_or_else(PoisonError::into_inner).used.insert(tenant, usage);
+        }
+        for (quota, ratio) in nearest {
+            QUOTA_USED.set(ratio, [quota]);
         }
         Ok(())
     }

@@ -70,6 +70,8 @@ impl Processor for Offer {
 
 /// Messages waiting in memory; more are found by polling.
 const QUEUE_MAX: usize = 8_192;
+/// Longest that a message is put off for a quota.
+const PUT_OFF_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// Tries of a read-back that the partner refuses or that finds nothing, before a person looks: it may only be late.
 const REFUSALS_MAX: u32 = 5;
 /// Tries while the partner is down: with the backoff below about three days.
@@ -238,9 +240,11 @@ impl Messages {
         }
         MESSAGES_WORKED.increment([&message.new.connection, "put_off"]);
         QUOTA_REFUSED.increment([reached.quota.word()]);
+        // A limit may be raised before the day is over.
+        let soon = self.clock.now().saturating_add(PUT_OFF_MAX).unwrap_or(reached.again_at);
         let deferral = Deferral {
             id: message.new.id,
-            due_at: reached.again_at,
+            due_at: reached.again_at.min(soon),
             state: "reading".to_owned(),
             external_id: message.external_id.clone(),
             heard: message.heard.clone(),

@@ -27,8 +27,7 @@ metrics! {
 
     AUDIT_SEALED Counter "waybill_audit_sealed_total" [] "Entries of the audit that this process sealed into their chain.";
 
-    QUOTA_LIMIT Gauge "waybill_quota_limit" ["tenant", "quota"] "What a tenant may take, where it is bounded (docs/operations/quotas.md).";
-    QUOTA_USED Gauge "waybill_quota_used" ["tenant", "quota"] "What a tenant has taken, where it is bounded.";
+    QUOTA_USED Gauge "waybill_quota_used_ratio" ["quota"] "How much of a quota the tenant nearest its end has taken: 1 is used up (docs/operations/quotas.md).";
     QUOTA_REFUSED Counter "waybill_quota_refused_total" ["quota"] "What was refused or put off because a quota is used up.";
     SECRETS Gauge "waybill_secrets" ["state"] "Secrets that the hub keeps: `good`, `expiring` (within 14 days), `expired`, `closed` (their master key is not here).";
 
