@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use waybill::domain::catalog::{Catalog, has_errors};
 use waybill::domain::connector::auth::{Credentials, Moment, Proof};
-use waybill::domain::connector::{AttemptFacts, Facts, Next, Reply, Run};
+use waybill::domain::connector::{AttemptFacts, Begun, Facts, Next, Reply, Run};
 use waybill::domain::expression::Scope;
 use waybill::domain::value::Value;
 
@@ -69,7 +69,7 @@ fn operation(bench: &mut Criterion) {
     let token = Credentials::from_json(&json!("a-token-of-usual-length-0123456789"));
     let proof = Proof { credentials: Some(&token), moment: &moment };
     let once = |facts: Facts| {
-        let mut run = Run::start(connector.clone(), "create_approval", facts, Vec::new()).expect("it starts");
+        let mut run = Run::start(connector.clone(), "create_approval", facts, Begun::default()).expect("it starts");
         let Next::Send(planned) = run.next(&proof) else { panic!("a request") };
         assert!(!planned.request.body.is_empty());
         let reply = Reply::new(200, &headers, br#"{"id": "A1", "status": "new"}"#, at);

@@ -1,6 +1,6 @@
 //! What is asked of the gateway and what it answers.
 
-use crate::domain::connector::{Class, StepDone};
+use crate::domain::connector::{Begun, Class};
 use crate::domain::flow::effect::Cause;
 use crate::domain::ids::TenantId;
 use crate::domain::value::Value;
@@ -78,8 +78,8 @@ pub struct Performed {
     pub unsent: bool,
     /// Every request that was made, in order, redacted.
     pub attempts: Vec<AttemptRecord>,
-    /// The finished steps of a write made of steps.
-    pub progress: Vec<StepDone>,
+    /// What another attempt need not do again.
+    pub begun: Begun,
 }
 
 /// One request and its answer, redacted.

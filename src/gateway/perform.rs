@@ -13,7 +13,7 @@ use crate::domain::connector::auth::{Credentials, Handshake, Proof};
 use crate::domain::connector::quota;
 use crate::domain::connector::request::Request;
 use crate::domain::connector::{
-    Answer, AttemptFacts, Class, Effect, Facts, Failure, Next, Planned, Reply, Run, StepDone, Target, read_handshake,
+    Answer, AttemptFacts, Begun, Class, Effect, Facts, Failure, Next, Planned, Reply, Run, Target, read_handshake,
 };
 use crate::domain::flow::effect::Cause;
 use crate::domain::ids::TenantId;
@@ -49,11 +49,11 @@ pub(super) struct Performance<'g> {
 impl Gateway {
     /// Performs a call: the operation, its look-up, or its read-back.
     pub async fn perform(&self, target: &Target, call: Call) -> Performed {
-        self.perform_from(target, call, Vec::new()).await
+        self.perform_from(target, call, Begun::default()).await
     }
 
-    /// The same, going on after the steps that an earlier attempt finished.
-    pub async fn perform_from(&self, target: &Target, call: Call, done: Vec<StepDone>) -> Performed {
+    /// The same, going on after what an earlier attempt has behind it.
+    pub async fn perform_from(&self, target: &Target, call: Call, begun: Begun) -> Performed {
         let attempt =
             AttemptFacts { number: call.attempt, first_sent_at: call.first_sent_at, key: Arc::from(call.idempotency_key.as_str()) };
         let prepared = match self.prepare(call.tenant, target.connection(), target.connector()) {
@@ -67,16 +67,16 @@ impl Gateway {
         let facts = Facts { settings: prepared.settings.clone(), input, reference: Arc::from(call.reference.as_str()), attempt };
         let mut performance = Performance { call: Some(&call), ..Performance::new(self, call.tenant, prepared, call.deadline) };
         call.secrets.iter().for_each(|secret| performance.recorder.add(secret));
-        let run = Run::start(performance.prepared.connector.clone(), &operation, facts, done);
-        let (answer, progress) = match run {
+        let run = Run::start(performance.prepared.connector.clone(), &operation, facts, begun);
+        let (answer, begun) = match run {
             Ok(mut run) => {
                 let answer = performance.drive(&mut run).await;
-                (answer, run.progress().to_vec())
+                (answer, run.begun())
             }
-            Err(answer) => (*answer, Vec::new()),
+            Err(answer) => (*answer, Begun::default()),
         };
         let performed = performed(answer, Some(&mut performance), self.clock.now());
-        Performed { progress, ..interpret(target, &call, performed) }
+        Performed { begun, ..interpret(target, &call, performed) }
     }
 }
 
@@ -139,7 +139,7 @@ pub(super) fn performed(answer: Answer, performance: Option<&mut Performance<'_>
         retry_after: answer.retry_after_millis.map(later),
         unsent: held && !sent,
         attempts,
-        progress: Vec::new(),
+        begun: Begun::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::gateway::Gateway;
 use crate::domain::connector::auth::{Credentials, Handshake, Moment, Proof};
-use crate::domain::connector::{Answer, AttemptFacts, Effect, Facts, Failure, Next, Run, Target};
+use crate::domain::connector::{Answer, AttemptFacts, Begun, Effect, Facts, Failure, Next, Run, Target};
 use std::sync::Arc;
 
 /// A request that was not sent.
@@ -33,7 +33,7 @@ impl Gateway {
             attempt,
         };
         let connector = &prepared.connector;
-        let mut run = Run::start(connector.clone(), &target.operation().name, facts, Vec::new())?;
+        let mut run = Run::start(connector.clone(), &target.operation().name, facts, Begun::default())?;
         let stand_in = connector.auth.handshake().map(Handshake::stand_in);
         let mut recorder = prepared.recorder.clone();
         stand_in.iter().flat_map(Credentials::texts).for_each(|text| recorder.add(&text));

@@ -8,8 +8,8 @@ use crate::app::engine::input::{Ended, Input, Verdict, hold};
 use crate::app::group::Group;
 use crate::app::notice::{Letter, Notices};
 use crate::app::trace as spans;
-use crate::domain::connector::StepDone;
-use crate::domain::delivery::{Action, Attempted, Delivery, Next, Terms};
+use crate::domain::connector::{Begun, Class, EachBegun, Effect, StepDone};
+use crate::domain::delivery::{Action, Attempted, Delivery, Looked, LookedThrough, Next, Terms};
 use crate::domain::flow::effect::{Cause, EffectResult, Purpose, RetryPolicy, Work};
 use crate::domain::value::Value;
 use crate::gateway::{Call, CallPurpose, Gateway, Performed};
@@ -142,11 +142,18 @@ impl Deliveries {
                     deadline: claimed_at + self.lease * 2 / 3,
                     secrets: secrets.clone(),
                 };
-                let done = if action == Action::Send { finished_steps(delivery) } else { Vec::new() };
-                let performed = self.gateway.perform_from(&target, call, done).await;
+                let begun = match action {
+                    Action::Send => Begun { steps: steps_done(&delivery.steps), each: None },
+                    Action::LookUp => delivery.looked.as_ref().map(begun).unwrap_or_default(),
+                    _ => Begun::default(),
+                };
+                let performed = self.gateway.perform_from(&target, call, begun).await;
                 record(claimed, &performed, action, attempts);
-                if action == Action::Send {
-                    delivery.steps = performed.progress.iter().map(|step| (step.id.to_string(), step.output.to_json())).collect();
+                match action {
+                    // A read is read anew: what its steps said an hour ago may not be so any more.
+                    Action::Send if target.operation().effect == Effect::Write => delivery.steps = steps_json(&performed.begun.steps),
+                    Action::LookUp if !performed.unsent => delivery.looking(looked(&performed)),
+                    _ => {}
                 }
                 attempted(performed, now)
             };
@@ -268,9 +275,35 @@ fn record(claimed: &ClaimedEffect, performed: &Performed, action: Action, attemp
     }
 }
 
-fn finished_steps(delivery: &Delivery) -> Vec<StepDone> {
-    let step = |(id, output): &(String, serde_json::Value)| StepDone { id: id.as_str().into(), output: Value::from_json(output) };
-    delivery.steps.iter().map(step).collect()
+fn steps_done(steps: &[(String, serde_json::Value)]) -> Vec<StepDone> {
+    steps.iter().map(|(id, output)| StepDone { id: id.as_str().into(), output: Value::from_json(output) }).collect()
+}
+
+fn steps_json(steps: &[StepDone]) -> Vec<(String, serde_json::Value)> {
+    steps.iter().map(|step| (step.id.to_string(), step.output.to_json())).collect()
+}
+
+/// More than this is not kept of a look-up that was broken off: it would be written with every attempt.
+const LOOKED_BYTES_MAX: usize = 256 * 1024;
+
+/// What a look-up has behind it that did not come to its end.
+fn looked(performed: &Performed) -> Option<Looked> {
+    if !matches!(performed.class, Class::Retryable | Class::RateLimited | Class::AuthExpired) || performed.misread {
+        return None;
+    }
+    let values = |values: &[Value]| values.iter().map(Value::to_json).collect();
+    let through = |each: &EachBegun| LookedThrough { step: each.step.to_string(), left: values(&each.left), kept: values(&each.kept) };
+    let looked = Looked { steps: steps_json(&performed.begun.steps), each: performed.begun.each.as_ref().map(through) };
+    if looked == Looked::default() {
+        return None;
+    }
+    serde_json::to_string(&looked).ok().filter(|text| text.len() <= LOOKED_BYTES_MAX).map(|_| looked)
+}
+
+fn begun(looked: &Looked) -> Begun {
+    let values = |values: &[serde_json::Value]| values.iter().map(Value::from_json).collect();
+    let each = |each: &LookedThrough| EachBegun { step: each.step.as_str().into(), left: values(&each.left), kept: values(&each.kept) };
+    Begun { steps: steps_done(&looked.steps), each: looked.each.as_ref().map(each) }
 }
 
 fn attempted(performed: Performed, now: Timestamp) -> Attempted {
@@ -289,7 +322,7 @@ fn attempted(performed: Performed, now: Timestamp) -> Attempted {
 
 fn nothing_can_tell() -> Attempted {
     Attempted {
-        class: crate::domain::connector::Class::Unknown,
+        class: Class::Unknown,
         output: serde_json::Value::Null,
         confirmed: false,
         message: "the process ended while the request may have been on its way".to_owned(),

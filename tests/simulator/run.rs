@@ -67,6 +67,8 @@ fn rested(world: &Arc<World>) -> impl FnMut() -> bool + use<> {
 /// A change this old is on its way nowhere; the connectors wait for ten minutes and the longest `visible_within`.
 const GRACE: jiff::SignedDuration = jiff::SignedDuration::from_mins(20);
 
+const MONTH: Duration = Duration::from_secs(30 * 86_400);
+
 pub fn go(world: &Arc<World>, until: Duration, mut over: impl FnMut() -> bool) {
     let due = |poll| {
         let next = if poll == RECONCILE_POLL { fires::next_due(world)? } else { world.store.state().next_due()? };
@@ -79,6 +81,15 @@ pub fn go(world: &Arc<World>, until: Duration, mut over: impl FnMut() -> bool) {
         let now = world.executor.now();
         if now < asked + every {
             return false;
+        }
+        // A run of months says where it is.
+        if world.plan.over > MONTH && now.as_secs() / MONTH.as_secs() > asked.as_secs() / MONTH.as_secs() {
+            println!(
+                "{} days: {} orders not filed away, {} steps",
+                now.as_secs() / 86_400,
+                world.books().orders.len(),
+                world.executor.trace().1
+            );
         }
         asked = now;
         over()

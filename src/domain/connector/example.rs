@@ -8,7 +8,7 @@ use super::class::Class;
 use super::connector::Connector;
 use super::reply::Reply;
 use super::request::Request;
-use super::run::{Next, Run};
+use super::run::{Begun, Next, Run};
 use super::scopes::{AttemptFacts, Facts};
 use crate::domain::value::{Map, Type, Value};
 use jiff::Timestamp;
@@ -48,7 +48,7 @@ pub fn play(connector: &Arc<Connector>, example: &Json) -> Played {
     let replay = Replay { connector, example, differences: Vec::new() };
     let operation = example.get("operation").and_then(Json::as_str).unwrap_or_default();
     let mut requests = Vec::new();
-    let mut run = match Run::start(connector.clone(), operation, replay.facts(), Vec::new()) {
+    let mut run = match Run::start(connector.clone(), operation, replay.facts(), Begun::default()) {
         Ok(run) => run,
         Err(answer) => return Played { requests, answer: *answer },
     };
@@ -115,7 +115,7 @@ impl Replay<'_> {
             return self.differ("operation", "the name of an operation", "nothing");
         };
         let facts = self.facts();
-        let mut run = match Run::start(self.connector.clone(), operation, facts, Vec::new()) {
+        let mut run = match Run::start(self.connector.clone(), operation, facts, Begun::default()) {
             Ok(run) => run,
             Err(answer) => return self.compare_end(&answer),
         };

@@ -70,7 +70,7 @@ pub use operation::{Effect, Operation};
 pub use read::read;
 pub use reconcile::{Reconcile, Seen};
 pub use reply::{BodyForm, Reply};
-pub use run::{Next, Planned, Run, StepDone};
+pub use run::{Begun, EachBegun, Next, Planned, Run, StepDone};
 pub use scopes::{AttemptFacts, Facts};
 pub use stream::{Position, Stream};
 pub use target::Target;

@@ -50,13 +50,33 @@ pub struct Planned {
     pub effect: Effect,
 }
 
-/// A step of a write that is done; kept with the effect so that the next attempt goes on from there.
+/// A step that is done; kept with the effect so that the next attempt goes on from there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepDone {
     /// The step.
     pub id: Arc<str>,
     /// What it gave.
     pub output: Value,
+}
+
+/// What a run has behind it, so that another attempt need not begin anew.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Begun {
+    /// The steps that are done.
+    pub steps: Vec<StepDone>,
+    /// Of a read: the step that was broken off among its elements.
+    pub each: Option<EachBegun>,
+}
+
+/// A reading of elements one by one that was broken off. The list of them is as old as its first attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EachBegun {
+    /// The step.
+    pub step: Arc<str>,
+    /// The elements that are not read yet.
+    pub left: Vec<Value>,
+    /// What was kept of those that are.
+    pub kept: Vec<Value>,
 }
 
 /// An operation being carried out.
@@ -68,7 +88,7 @@ pub struct Run {
     requests: u32,
     one_page: bool,
     next_page: Option<PageState>,
-    progress: Vec<StepDone>,
+    begun: Begun,
     asked: String,
 }
 
@@ -105,21 +125,13 @@ struct EachState {
 }
 
 impl Run {
-    /// Begins an operation. `done` are the steps an earlier attempt finished.
+    /// Begins an operation, or goes on after what an earlier attempt has behind it.
     ///
     /// # Errors
     /// The answer when it cannot even begin.
-    pub fn start(connector: Arc<Connector>, operation: &str, facts: Facts, done: Vec<StepDone>) -> Result<Run, Box<Answer>> {
-        let mut run = Run {
-            connector,
-            frames: Vec::new(),
-            result: None,
-            requests: 0,
-            one_page: false,
-            next_page: None,
-            progress: done,
-            asked: String::new(),
-        };
+    pub fn start(connector: Arc<Connector>, operation: &str, facts: Facts, begun: Begun) -> Result<Run, Box<Answer>> {
+        let mut run =
+            Run { connector, frames: Vec::new(), result: None, requests: 0, one_page: false, next_page: None, begun, asked: String::new() };
         run.push(operation, facts, None)?;
         Ok(run)
     }
@@ -129,7 +141,7 @@ impl Run {
     /// # Errors
     /// The answer when it cannot even begin.
     pub fn start_page(connector: Arc<Connector>, operation: &str, facts: Facts, page: Option<PageState>) -> Result<Run, Box<Answer>> {
-        let mut run = Run::start(connector, operation, facts, Vec::new())?;
+        let mut run = Run::start(connector, operation, facts, Begun::default())?;
         run.one_page = true;
         if let (Some(Frame::Request(frame)), Some(page)) = (run.frames.last_mut(), page) {
             frame.page = page;
@@ -147,9 +159,19 @@ impl Run {
         self.frames.len() > 1 || self.requests > 1
     }
 
-    /// The finished steps of a write made of steps.
-    pub fn progress(&self) -> &[StepDone] {
-        &self.progress
+    /// What another attempt need not do again: finished steps, and of a read the elements of a step that it has seen.
+    pub fn begun(&self) -> Begun {
+        let each = self.begun.each.clone().or_else(|| self.broken_off());
+        Begun { steps: self.begun.steps.clone(), each }
+    }
+
+    /// Where the outermost operation stands among the elements of a step; only of reads, whose elements do not hang on their place.
+    fn broken_off(&self) -> Option<EachBegun> {
+        let Some(Frame::Steps(frame)) = self.frames.first() else { return None };
+        let operation = self.connector.operation(&frame.operation).filter(|operation| operation.effect == Effect::Read)?;
+        let (Body::Steps(steps), Some(state)) = (&operation.body, &frame.each) else { return None };
+        let left = state.items.get(state.at..).unwrap_or_default().to_vec();
+        Some(EachBegun { step: steps.get(frame.index)?.id.clone(), left, kept: state.kept.clone() })
     }
 
     /// The answer, once nothing more is to be sent. Asked before each request is proved: what is done needs no credentials, and
@@ -332,7 +354,7 @@ impl Run {
         };
         if depth == 1
             && frame.each.is_none()
-            && let Some(done) = self.progress.iter().find(|done| done.id == step.id)
+            && let Some(done) = self.begun.steps.iter().find(|done| done.id == step.id)
         {
             frame.outputs.insert(step.id.clone(), Value::map([("output", done.output.clone())]));
             frame.index += 1;
@@ -348,8 +370,11 @@ impl Run {
             None => (evaluate_with(step, &scope)?, step.id.to_string()),
             Some((over, name)) => {
                 if frame.each.is_none() {
-                    let items = evaluate_list(step, over, &scope)?;
-                    frame.each = Some(EachState { items, at: 0, kept: Vec::new() });
+                    let earlier = self.begun.each.take_if(|each| depth == 1 && each.step == step.id);
+                    frame.each = Some(match earlier {
+                        Some(each) => EachState { items: Arc::new(each.left), at: 0, kept: each.kept },
+                        None => EachState { items: evaluate_list(step, over, &scope)?, at: 0, kept: Vec::new() },
+                    });
                 }
                 let Some(state) = &mut frame.each else { return Ok(()) };
                 let Some(item) = state.items.get(state.at).cloned() else {
@@ -377,8 +402,8 @@ impl Run {
         let Some(step) = steps.get(frame.index) else { return };
         frame.outputs.insert(step.id.clone(), Value::map([("output", output.clone())]));
         frame.index += 1;
-        if depth == 1 && operation.effect == Effect::Write {
-            self.progress.push(StepDone { id: step.id.clone(), output });
+        if depth == 1 {
+            self.begun.steps.push(StepDone { id: step.id.clone(), output });
         }
     }
 
@@ -424,6 +449,7 @@ impl Run {
 
     /// A failed step is the failure of the whole; a read in front of nothing done is still only a read.
     fn end_with(&mut self, answer: Answer) {
+        self.begun.each = self.broken_off();
         self.result = Some(answer);
         self.frames.clear();
     }

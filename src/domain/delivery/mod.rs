@@ -48,6 +48,9 @@ pub struct Delivery {
     /// Steps of a write made of steps that are done already: id and output, JSON.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<(String, serde_json::Value)>,
+    /// What a look-up of many reads has behind it that was broken off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked: Option<Looked>,
     /// Output of a send that is still to be read back, JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<serde_json::Value>,
@@ -93,6 +96,39 @@ pub enum Action {
     Person,
     /// The process died while it may have been sending: wait with the look-up until the given time.
     Wait(Timestamp),
+}
+
+/// Where a look-up stood that was broken off: its finished steps, and the elements of the next one that it has not read yet.
+///
+/// The list is as old as the first attempt. That is enough: what the write made is in it from when the first look-up may ask,
+/// and nothing was sent since.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Looked {
+    /// Finished steps: id and output, JSON.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<(String, serde_json::Value)>,
+    /// The step that was broken off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<LookedThrough>,
+}
+
+/// A step over elements that was broken off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LookedThrough {
+    /// The step.
+    pub step: String,
+    /// Elements that are not read yet, JSON.
+    pub left: Vec<serde_json::Value>,
+    /// What was kept of the others, JSON.
+    pub kept: Vec<serde_json::Value>,
+}
+
+impl Looked {
+    fn is_further_than(&self, before: Option<&Looked>) -> bool {
+        let Some(before) = before else { return true };
+        let left = |looked: &Looked| looked.each.as_ref().map_or(usize::MAX, |each| each.left.len());
+        self.steps.len() > before.steps.len() || (self.steps.len() == before.steps.len() && left(self) < left(before))
+    }
 }
 
 /// What an attempt came to.
@@ -199,6 +235,17 @@ impl Delivery {
         self.last_sent_at = Some(now);
         self.look_ups = 0;
         self.misread = None;
+        self.looked = None;
+    }
+
+    /// Takes over what a look-up has behind it that was broken off, before its end is judged; none when it ended or keeps
+    /// nothing. Whoever lists hundreds of objects and reads each has to get through them in many goes, or a busy day would
+    /// keep the question open for ever; and a partner that answered some of it is not down.
+    pub fn looking(&mut self, looked: Option<Looked>) {
+        if looked.as_ref().is_some_and(|looked| looked.is_further_than(self.looked.as_ref())) {
+            self.calm();
+        }
+        self.looked = looked;
     }
 
     /// Since when a look-up searches: the first sending, with room for a partner whose clock is behind. Where listing is all a
@@ -242,6 +289,7 @@ impl Delivery {
     /// When it was first sent is kept, since look-ups search from there.
     fn begin_anew(&mut self, settled: bool) {
         self.calm();
+        self.looked = None;
         (self.look_ups, self.read_backs, self.lies, self.repeats) = (0, 0, 0, 0);
         if settled {
             self.phase = Phase::Send;
@@ -310,6 +358,7 @@ impl Delivery {
             Class::Ok if attempted.confirmed => self.succeeded(attempted, terms, now),
             Class::Ok | Class::NotFound => {
                 self.calm();
+                self.looked = None;
                 self.look_ups += 1;
                 let sent_at = self.last_sent_at.unwrap_or(now);
                 match ask_after_millis.get(self.look_ups as usize) {

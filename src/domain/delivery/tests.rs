@@ -56,6 +56,51 @@ fn a_look_up_that_finds_it_ends_the_delivery_with_what_it_found() {
 }
 
 #[test]
+fn a_look_up_that_gets_on_is_not_a_partner_that_is_down_and_one_that_does_not_is() {
+    let (guarantee, retry) = (look_up(), RetryPolicy::default());
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    delivery.sending(at(0));
+    delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(1), 1);
+    let looked = |left: usize| {
+        let each = LookedThrough { step: "hit".to_owned(), left: vec![serde_json::json!("a"); left], kept: Vec::new() };
+        Some(Looked { steps: vec![("ids".to_owned(), serde_json::json!([]))], each: Some(each) })
+    };
+    let day = 24 * 3_600;
+    // Three days of getting on, forty elements an hour.
+    for hour in 0..72 {
+        delivery.looking(looked(10_000 - 40 * hour));
+        let next = delivery.after(Action::LookUp, &attempted(Class::Retryable), &terms, at(i64::try_from(hour).unwrap() * 3_600), 1);
+        assert!(matches!(next, Next::Wait(_)), "hour {hour}: {next:?}");
+    }
+    let stored: Delivery = serde_json::from_str(&serde_json::to_string(&delivery).unwrap()).unwrap();
+    assert_eq!(stored.looked, looked(10_000 - 40 * 71), "it is kept with the effect");
+    // From then on nothing is read any more: a day later a person looks.
+    for hours in [73, 74] {
+        delivery.looking(looked(10_000 - 40 * 71));
+        assert!(matches!(delivery.after(Action::LookUp, &attempted(Class::Retryable), &terms, at(hours * 3_600), 1), Next::Wait(_)));
+    }
+    delivery.looking(looked(10_000 - 40 * 71));
+    let next = delivery.after(Action::LookUp, &attempted(Class::Retryable), &terms, at(4 * day), 1);
+    assert!(matches!(next, Next::Failed { cause: Cause::PartnerDown, .. }), "{next:?}");
+    assert_eq!(delivery.looked, None, "whoever retries asks from the beginning");
+}
+
+#[test]
+fn what_was_looked_through_ends_with_the_look_up_and_with_the_next_send() {
+    let (guarantee, retry) = (look_up(), RetryPolicy::default());
+    let terms = terms(&guarantee, &retry);
+    let looked = || Some(Looked { steps: vec![("ids".to_owned(), serde_json::json!([]))], each: None });
+    let mut delivery = Delivery { looked: looked(), ..Delivery::default() };
+    delivery.sending(at(0));
+    assert_eq!(delivery.looked, None, "what a list did not hold before a send says nothing about that send");
+    delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(1), 1);
+    delivery.looking(looked());
+    delivery.after(Action::LookUp, &not_there(), &terms, at(5), 1);
+    assert_eq!(delivery.looked, None, "the next look-up asks for a new list");
+}
+
+#[test]
 fn the_look_up_that_concludes_searches_from_far_before_the_first_sending_for_partners_whose_clock_is_behind() {
     let retry = RetryPolicy::default();
     let guarantee = Guarantee::LookUp { ask_after_millis: vec![5_000, 30_000, 240_000], then: WhenAbsent::Repeat };

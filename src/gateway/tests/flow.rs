@@ -1,7 +1,7 @@
 //! Look-ups, read-backs, keys and steps, as the delivery uses them.
 
 use super::support::*;
-use crate::domain::connector::{Class, StepDone, Target};
+use crate::domain::connector::{Class, Target};
 use crate::domain::signature::Received;
 use crate::domain::value::Value;
 use crate::gateway::{Call, CallPurpose};
@@ -125,9 +125,8 @@ async fn a_write_of_steps_goes_on_after_what_is_done_with_the_same_keys() {
     let gateway = gateway();
     let first = gateway.perform(&target, call(r#"{"id": "7"}"#)).await;
     assert_eq!(first.class, Class::Retryable);
-    let done: Vec<StepDone> = first.progress;
-    assert_eq!(done.iter().map(|step| step.id.as_ref()).collect::<Vec<_>>(), ["save"]);
-    let second = gateway.perform_from(&target, call(r#"{"id": "7"}"#), done).await;
+    assert_eq!(first.begun.steps.iter().map(|step| step.id.as_ref()).collect::<Vec<_>>(), ["save"]);
+    let second = gateway.perform_from(&target, call(r#"{"id": "7"}"#), first.begun).await;
     assert_eq!((second.class, second.output.to_json()), (Class::Ok, json!({"id": "7"})), "{second:?}");
     let wanted = [("save", "key-1/save"), ("audit", "key-1/audit"), ("audit", "key-1/audit")];
     let wanted: Vec<(String, String)> = wanted.iter().map(|(name, key)| ((*name).to_owned(), (*key).to_owned())).collect();

@@ -3,7 +3,7 @@
 use super::sound;
 use crate::domain::connector::auth::{Moment, Proof};
 use crate::domain::connector::idempotency::{Found, Idempotency};
-use crate::domain::connector::{Answer, AttemptFacts, Class, Connector, Facts, Next, Reply, Run};
+use crate::domain::connector::{Answer, AttemptFacts, Begun, Class, Connector, Facts, Next, Reply, Run};
 use crate::domain::flow::effect::Cause;
 use crate::domain::value::Value;
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ fn reply(status: u16, body: &str) -> Reply {
 /// Runs an operation against answers in order; what was sent, and what it came to.
 fn run(connector: &Arc<Connector>, operation: &str, input: &str, replies: &[(u16, &str)]) -> (Vec<String>, Answer) {
     let mut sent = Vec::new();
-    let mut run = match Run::start(connector.clone(), operation, facts(input), Vec::new()) {
+    let mut run = match Run::start(connector.clone(), operation, facts(input), Begun::default()) {
         Ok(run) => run,
         Err(answer) => return (sent, *answer),
     };
@@ -158,6 +158,44 @@ fn steps_run_over_lists_keep_what_fits_and_skip_what_is_gone() {
     assert_eq!((none.class, none.output.to_json().to_string().as_str()), (Class::Ok, "{}"));
     let (sent, failed) = run(&connector, "find", "{}", &[(200, r#"["a", "b"]"#), (500, "{}")]);
     assert_eq!((failed.class, sent.len()), (Class::Retryable, 2), "a read that failed is never `not found`");
+}
+
+/// Runs one more attempt; what was sent, what it came to, what is behind it.
+fn go_on(connector: &Arc<Connector>, begun: Begun, replies: &[(u16, &str)]) -> (Vec<String>, Answer, Begun) {
+    let mut sent = Vec::new();
+    let mut run = Run::start(connector.clone(), "find", facts("{}"), begun).unwrap();
+    loop {
+        match run.next(&Proof { credentials: None, moment: &Moment::example() }) {
+            Next::Done(answer) => return (sent, *answer, run.begun()),
+            Next::Send(planned) => {
+                let (status, body) = *replies.get(sent.len()).unwrap_or_else(|| panic!("no reply for {:?}", planned.request));
+                sent.push(planned.request.url.rsplit('/').next().unwrap().to_owned());
+                let reply = reply(status, body);
+                let answer = run.read(&reply);
+                run.take(answer, Some(&reply));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_read_over_elements_that_is_broken_off_goes_on_where_it_stood() {
+    let connector = sound(STEPS);
+    let (hit, other) = (r#"{"id": "b", "r": "po-1-oa-1"}"#, r#"{"id": "x", "r": "other"}"#);
+    let list = r#"["a", "b", "c", "d"]"#;
+    let (_, broken, begun) = go_on(&connector, Begun::default(), &[(200, list), (200, other), (200, hit), (503, "{}")]);
+    assert_eq!(broken.class, Class::Retryable);
+    // Broken off again at the same element: nothing is read twice, nothing is lost.
+    let (sent, _, begun) = go_on(&connector, begun, &[(503, "{}")]);
+    assert_eq!(sent, ["c"]);
+    let (sent, _, begun) = go_on(&connector, begun, &[(404, "{}"), (503, "{}")]);
+    assert_eq!(sent, ["c", "d"]);
+    let (sent, answer, _) = go_on(&connector, begun, &[(200, other)]);
+    assert_eq!((sent, answer.class), (vec!["d".to_owned()], Class::Ok));
+    assert_eq!(answer.output.to_json().to_string(), r#"{"external_id":"b"}"#, "what was kept before it broke off counts");
+    // One that fails before it has a list begins anew.
+    let (_, _, begun) = go_on(&connector, Begun::default(), &[(503, "{}")]);
+    assert_eq!(begun, Begun::default());
 }
 
 #[test]
