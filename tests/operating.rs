@@ -301,7 +301,7 @@ async fn a_new_document_over_the_quota_waits_as_a_message_and_known_ones_go_on()
         }
     };
     let taken = orders(LIMIT);
-    until("the quota is used up", &|health| health["degraded"].to_string().contains("documents_per_day"), "/health").await;
+    until("the quota is used up", &|health| health["degraded"].to_string().contains("documents_per_day"), "/ready").await;
     let late = orders(3);
     let waiting = |page: &Value| -> usize {
         let items = page["items"].as_array().into_iter().flatten();
