@@ -83,6 +83,7 @@ async fn take(State(collector): State<Collector>, headers: HeaderMap, body: Byte
 /// A hub that has carried a few orders from the first webhook to the last write.
 async fn hub_at_work(mocks: &Running, project: &Project, store: &str) -> HubProcess {
     let hub = HubProcess::start(project, store).await;
+    keep_secret(&hub, "oa_key", &mocks.options().oa.app_secret).await;
     mocks.set_switches(System::Oa, &json!({"decide": "share", "reject_share": 0.0, "decide_after_ms": 50})).expect("known switches");
     // One answer in ten is lost: look-ups are part of what is seen.
     mocks.set_switches(System::Oa, &json!({"lost_response": 0.1, "executes_within_ms": 200, "visible_within_ms": 100})).expect("known");
@@ -104,13 +105,26 @@ async fn hub_at_work(mocks: &Running, project: &Project, store: &str) -> HubProc
     hub
 }
 
+/// Gives the hub a secret to keep.
+async fn keep_secret(hub: &HubProcess, name: &str, value: &str) {
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let request = client.put(hub.url(&format!("/api/v1/secrets/{name}"))).bearer_auth(support::hub::TOKEN);
+    let body = json!({"value": value}).to_string();
+    let answer = request.header("content-type", "application/json").body(body).send().await.expect("the hub answers");
+    assert_eq!(answer.status(), 200);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_document_s_way_is_one_trace_and_nothing_gives_it_away() {
     let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
     let collector = Collector::default();
     let endpoint = collector.start().await;
     let folder = tempfile::tempdir().expect("a temporary folder");
+    // One partner's secret is kept by the hub, under a master key that is a canary like every other secret.
     let project = Project::bench(&mocks)
+        .retime(&[("env/WAYBILL_BENCH_OA_SECRET", "store/oa_key")])
+        .section("store:\n  master_keys:\n    - {id: one, key: {secret: env/WAYBILL_MASTER_SECRET}}\n")
+        .with("WAYBILL_MASTER_SECRET", &support::hub::secret("master key"))
         .section("telemetry:\n  service_name: hub-under-test\n  log_format: json\n  log_filter: debug\n  sampling_ratio: \"1\"\n")
         .section("  otlp_headers: {authorization: {secret: env/COLLECTOR_SECRET}}\n")
         .with("WAYBILL_TELEMETRY_OTLP_ENDPOINT", &endpoint)
@@ -251,6 +265,61 @@ fn quiet(project: &Project, log: &str, spans: &[Span]) {
         assert!(line.is_none(), "`{canary}` stands in the log: {line:?}");
         assert!(!spans.contains(plain), "`{canary}` stands in a span");
     }
+}
+
+/// A tenant that has used its documents up gets no new ones in; those that are there go on to their ends.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_document_over_the_quota_waits_as_a_message_and_known_ones_go_on() {
+    const LIMIT: usize = 5;
+    let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let project = Project::bench(&mocks).section(&format!("quotas:\n  documents_per_day: {LIMIT}\n"));
+    let store = format!("sqlite:{}", folder.path().join("hub.sqlite").display());
+    let hub = HubProcess::start(&project, &store).await;
+    let decide = json!({"decide": "share", "reject_share": 0.0, "decide_after_ms": 8_000});
+    mocks.set_switches(System::Oa, &decide).expect("known switches");
+    for (system, name, connection, webhook) in [(System::Oa, "oa", "oa_main", "approvals"), (System::Erp, "erp", "erp_hq", "orders")] {
+        let url = hub.hook_url(connection, webhook).await;
+        // The lean content believes what the ERP says of an order.
+        let mode = if system == System::Erp { Mode::Full } else { Mode::Thin };
+        let registration = Registration { url, secret: support::hub::secret(name), mode };
+        mocks.register_webhook(system, &registration).expect("loopback");
+    }
+    let orders = |count: usize| -> Vec<String> {
+        let wanted = NewOrders { count, amount: Some(12_000.into()), lines: 1, ..NewOrders::default() };
+        mocks.create_orders(&wanted).expect("orders").into_iter().map(|(_, number)| number).collect()
+    };
+    let until = async |what: &str, holds: &dyn Fn(&Value) -> bool, path: &str| {
+        let began = Instant::now();
+        loop {
+            let found = hub.get(path).await;
+            if holds(&found) {
+                return found;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "{what}: {found:#}\n{}", hub.log_tail(20));
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let taken = orders(LIMIT);
+    until("the quota is used up", &|health| health["degraded"].to_string().contains("documents_per_day"), "/ready").await;
+    let late = orders(3);
+    let waiting = |page: &Value| -> usize {
+        let items = page["items"].as_array().into_iter().flatten();
+        items.filter(|message| message["problem"].as_str().is_some_and(|problem| problem.contains("documents_per_day"))).count()
+    };
+    until("three messages wait", &|page| waiting(page) == 3, "/api/v1/messages?limit=100").await;
+    until("the first five end", &|page| page["items"].as_array().is_some_and(Vec::is_empty), "/api/v1/instances?status=running").await;
+    let verdict = mocks.audit().verdict(&taken);
+    assert_eq!((verdict.lost, verdict.duplicated, verdict.unfinished), (0, 0, 0), "{:?}", verdict.details);
+    for number in &late {
+        assert!(hub.document(number).await.is_none(), "{number} waits");
+    }
+    let page = hub.get("/api/v1/messages?limit=100").await;
+    assert_eq!(waiting(&page), 3);
+    assert_eq!(hub.get("/api/v1/exceptions?state=open").await["items"], json!([]), "nobody is called for it");
+    assert!(hub.metric("waybill_quota_used_ratio").await >= 1.0 && hub.metric("waybill_quota_refused_total").await >= 3.0);
+    hub.stop().await;
+    mocks.stop().await;
 }
 
 /// What is under way when the time of a stop is over is settled before the process ends, so that whoever comes next need not

@@ -1,5 +1,8 @@
 //! Callbacks signed and encrypted by the schemes' own libraries, valid and tampered, against our verification.
 
+#[path = "vectors/matrix.rs"]
+mod matrix;
+
 use aes::cipher::block_padding::NoPadding;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use base64::Engine;

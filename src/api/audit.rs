@@ -29,8 +29,11 @@ pub const READING: [&str; 9] = [
     "/api/v1/sign-in/link/look",
     "/api/v1/tasks/{id}/seen",
 ];
+/// Endings of routes whose handlers write their own lines first, with the reason that was given.
+pub const REASONED: [&str; 1] = ["/reveal"];
 /// Beginnings of routes whose use cases write their own lines, with what was before and after.
-pub const OWN_LINES: [&str; 5] = ["/api/v1/users", "/api/v1/me/", "/api/v1/sign-in", "/api/v1/sign-out", "/api/v1/tokens"];
+pub const OWN_LINES: [&str; 7] =
+    ["/api/v1/users", "/api/v1/me/", "/api/v1/sign-in", "/api/v1/sign-out", "/api/v1/tokens", "/api/v1/secrets", "/api/v1/proposals"];
 /// Where payloads are shown to those who may see them.
 pub const REVEALING: [&str; 6] = [
     "/api/v1/documents/{id}",
@@ -61,6 +64,7 @@ impl Record {
         let (kind, action) = match *request.method() {
             Method::GET if REVEALING.contains(&route) => (Kind::Reveal, "reveal".to_owned()),
             Method::GET | Method::HEAD | Method::OPTIONS => return None,
+            _ if REASONED.iter().any(|ending| route.ends_with(ending)) => return None,
             _ if READING.contains(&route) || OWN_LINES.iter().any(|own| route.starts_with(own)) => return None,
             _ => (Kind::Change, format!("{} {route}", request.method())),
         };

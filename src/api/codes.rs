@@ -43,6 +43,18 @@ codes! {
     BAD_KEY = "bad_idempotency_key", BAD_REQUEST, "The idempotency key cannot be used",
         "`Idempotency-Key` is empty, longer than 128 characters, or not printable ASCII.",
         "Send for example a UUID, the same one when you repeat the request.";
+    MASKED = "masked", FORBIDDEN, "The document has masked fields",
+        "What was asked for would be made of a stored document whose type has sensitive fields, and would show their values under other names.",
+        "Use a sample instead of the stored document; or have the document's fields shown with a reason (`POST /api/v1/documents/{id}/reveal`), and make a sample of it without what nobody should see.";
+    TOO_MANY_REQUESTS = "too_many_requests", TOO_MANY_REQUESTS, "Too many requests",
+        "The tenant makes more requests a second than `quotas.requests_per_second` of the hub's configuration.",
+        "Wait as long as `Retry-After` says, and ask for more at once: pages hold up to 500 rows, selections and batches act on many.";
+    QUOTA_REACHED = "quota_reached", TOO_MANY_REQUESTS, "A quota is used up",
+        "The tenant has used up a quota of the hub's configuration, so nothing new is begun. What is under way goes on, and what partners send waits.",
+        "`GET /api/v1/quotas` shows what is used; come again when `Retry-After` says, let instances end, or have the quota raised.";
+    NO_MASTER_KEY = "no_master_key", CONFLICT, "No master key",
+        "The hub was asked to keep a secret, and has no master key to seal it with: its configuration names none.",
+        "Make one (`openssl rand -hex 32`), keep it apart from the database, name it under `store.master_keys`, and start the hub anew.";
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "Not signed in",
         "The request has neither a bearer token that this hub knows nor a session that goes on.",
         "Sign in again, or send `Authorization: Bearer TOKEN` with a token named in `server.tokens` of the hub's configuration.";

@@ -90,7 +90,7 @@ macro_rules! names {
 }
 
 names! {
-    /// The `{name}` of the path: a connection.
+    /// The `{name}` of the path: a connection, or a secret.
     Name = "name";
     /// The `{stream}` of the path, beside `{name}`.
     StreamName = "stream";

@@ -15,6 +15,7 @@ mod etag;
 pub mod examples;
 mod extract;
 mod fit;
+pub mod four_eyes;
 mod health;
 mod hooks;
 mod idempotency;

@@ -1,6 +1,6 @@
 //! The OpenAPI description, made from the handlers. It is committed under `docs/api/` and compared in a test.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use axum::response::IntoResponse;
@@ -11,17 +11,19 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi as _};
 
+use super::four_eyes;
 use super::problem::{Pointer, Problem};
 use super::v1::{
     audit, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift, events,
-    exceptions, feedback, flows, forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks,
-    tokens, users, views,
+    exceptions, feedback, flows, forms, instances, me, messages, ops, proposals, quotas, reconciliations, releases, reveal, secrets,
+    selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{consent, decide, health, hooks};
 use crate::app::{
-    access, connections as app_connections, desk, diagnosis, health as app_health, keeping, ops as app_ops, reading, reconcile, starts,
-    story,
+    access, connections as app_connections, desk, diagnosis, health as app_health, keeping, ops as app_ops, quotas as app_quotas, reading,
+    reconcile, secrets as app_secrets, starts, story,
 };
+use crate::domain::permission::Permission;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -61,6 +63,7 @@ use crate::app::{
         documents::ledger::ledger,
         documents::export::export, documents::counts::counts, documents::find::find, documents::story::story,
         documents::revisions::list, documents::revisions::diff, documents::fields::fields,
+        reveal::document, reveal::instance, reveal::message,
         forms::list::list, forms::show::show, forms::submit::submit, flows::start::start, flows::insight::insight,
         flows::insight_csv::export,
         instances::list::list, instances::show::show, instances::history::history, instances::effects::effects,
@@ -91,7 +94,8 @@ use crate::app::{
         tasks::people::people, delegations::list::list, delegations::create::create, delegations::end::end,
         connections::health::list, connections::health::show, connections::receipts::receipts, connections::breaker::hold,
         connections::consent::state, connections::consent::ask, connections::consent::answer,
-        connections::recover::recover, connections::secrets::list,
+        connections::recover::recover, quotas::list::list, proposals::list::list, proposals::list::show, proposals::settle::confirm, proposals::settle::decline,
+        proposals::settle::withdraw, secrets::list::list, secrets::set::set, secrets::remove::remove, secrets::rewrap::rewrap,
         feedback::give::give, feedback::list::list, feedback::settle::settle,
         streams::list::list, streams::list::show, streams::run::run, streams::cursor::move_it,
         messages::list::list, messages::list::show, messages::settle::take_up, messages::settle::drop_it,
@@ -102,7 +106,8 @@ use crate::app::{
     ),
     components(schemas(
         Problem, Pointer, health::Health, health::Ready, app_connections::ConnectionItem,
-        reading::DocumentItem, reading::DocumentDetail, reading::Revision, reading::RevisionItem, reading::Link, reading::Relation,
+        app_quotas::QuotaItems, app_quotas::QuotaItem, proposals::list::ProposalItems, proposals::settle::ProposalNote, access::proposals::ProposalItem, app_secrets::SecretItems, secrets::set::SecretOrder, app_secrets::SecretItem, app_secrets::SecretUse, app_secrets::KeptItem, app_secrets::SecretSet,
+        app_secrets::Rewrapped, reveal::Reveal, reveal::RevealRevision, reveal::RevealedInstance, reading::DocumentItem, reading::DocumentDetail, reading::Revision, reading::RevisionItem, reading::Link, reading::Relation,
         reading::InstanceItem, reading::HistoryItem, reading::HistoryLine, reading::Effect, reading::Attempt, reading::ExceptionItem,
         reading::Drift, starts::Started, starts::StartedDocument, starts::StartedInstance, starts::FormItem,
         forms::submit::FormSubmission, flows::start::FlowStart,
@@ -148,12 +153,36 @@ impl Modify for Common {
         if let Some(components) = &mut api.components {
             components.add_security_scheme("token", SecurityScheme::Http(scheme));
         }
+        for (method, route, kind) in four_eyes::GUARDED {
+            if let Some(operation) = api.paths.paths.get_mut(route).and_then(|item| operation_of(item, method)) {
+                second_person(operation, kind.word());
+            }
+        }
         for item in api.paths.paths.values_mut() {
             for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch].into_iter().flatten() {
                 problems(operation);
             }
         }
     }
+}
+
+fn operation_of<'i>(item: &'i mut PathItem, method: &str) -> Option<&'i mut Operation> {
+    match method {
+        "POST" => item.post.as_mut(),
+        "PUT" => item.put.as_mut(),
+        "DELETE" => item.delete.as_mut(),
+        _ => None,
+    }
+}
+
+/// What an operation answers where its kind wants two people.
+fn second_person(operation: &mut Operation, kind: &str) {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProposalItem"))).build();
+    let words = format!(
+        "Nothing is done yet: `server.four_eyes` names `{kind}`, and a second person has to confirm it. The same request once more then does it."
+    );
+    let response = ResponseBuilder::new().description(words).content("application/json", content).build();
+    operation.responses.responses.insert("202".to_owned(), RefOr::T(response));
 }
 
 fn problems(operation: &mut Operation) {
@@ -174,6 +203,29 @@ pub fn takes_query(method: &Method, route: &str) -> bool {
     });
     let method = if method == Method::HEAD { Method::GET } else { method.clone() };
     !WITHOUT.contains(&(method, route.to_owned()))
+}
+
+/// The permissions that an operation wants, as its description says.
+pub fn needs(method: &Method, route: &str) -> Vec<Permission> {
+    needed_for(&format!("{method} {route}"))
+}
+
+/// The same of `METHOD ROUTE`. What is not described wants everything: nobody has that by mistake.
+pub fn needed_for(action: &str) -> Vec<Permission> {
+    static NEEDS: LazyLock<HashMap<String, Vec<Permission>>> = LazyLock::new(|| {
+        let description = serde_json::to_value(Description::openapi()).unwrap_or_default();
+        let mut found = HashMap::new();
+        for (route, item) in description["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                let scopes = operation["security"].as_array().into_iter().flatten().filter_map(|one| one["token"].as_array()).flatten();
+                let words = scopes.filter_map(serde_json::Value::as_str);
+                let needs = words.filter_map(|word| Permission::ALL.into_iter().find(|known| known.word() == word)).collect();
+                found.insert(format!("{} {route}", method.to_uppercase()), needs);
+            }
+        }
+        found
+    });
+    NEEDS.get(action).filter(|needs| !needs.is_empty()).cloned().unwrap_or_else(|| Permission::ALL.to_vec())
 }
 
 fn without_query(item: &PathItem) -> Vec<Method> {

@@ -10,7 +10,8 @@ use super::request_id;
 use crate::app::commands::CommandError;
 use crate::app::publishing::{self, CaseView, Finding};
 use crate::app::reconcile::Why;
-use crate::app::{StoreError, access, keeping, reading};
+use crate::app::{StoreError, access, keeping, reading, secrets};
+use crate::runtime::envelope;
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -169,6 +170,28 @@ impl From<access::Error> for Problem {
     }
 }
 
+impl From<secrets::Error> for Problem {
+    fn from(error: secrets::Error) -> Self {
+        use secrets::Error;
+        match error {
+            Error::NotFound => Problem::new(&codes::NOT_FOUND, "There is no such secret."),
+            Error::Invalid(field, why) => {
+                let pointer = Pointer { pointer: format!("/{field}"), message: why };
+                Problem::new(&codes::INVALID_BODY, "One or more fields are not valid.").with_pointers(vec![pointer])
+            }
+            Error::Conflict(why) => Problem::new(&codes::CONFLICT, why),
+            Error::Sealing(envelope::Error::NoKey) => {
+                Problem::new(&codes::NO_MASTER_KEY, "The hub has no master key to seal secrets with.")
+            }
+            Error::Sealing(error) => {
+                tracing::error!("a secret cannot be sealed or opened: {error}");
+                Problem::new(&codes::INTERNAL, "The request could not be answered.")
+            }
+            Error::Store(error) => Problem::from(error),
+        }
+    }
+}
+
 impl From<keeping::Error> for Problem {
     fn from(error: keeping::Error) -> Self {
         match error {
@@ -207,6 +230,7 @@ impl From<publishing::Error> for Problem {
         };
         match &error {
             Error::NotFound(_) => Problem::new(&codes::NOT_FOUND, said()),
+            Error::Masked => Problem::new(&codes::MASKED, said()),
             Error::Moved(_) => Problem::new(&codes::RELEASE_MOVED, said()),
             Error::Outdated(_) => Problem::new(&codes::DRAFT_OUTDATED, said()),
             Error::Unsound(found) => {

@@ -14,10 +14,10 @@ use super::problem::Problem;
 use super::state::ApiState;
 use super::v1::{
     audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift,
-    events, exceptions, feedback, flows, forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams,
-    tasks, tokens, users, views,
+    events, exceptions, feedback, flows, forms, instances, me, messages, ops, proposals, quotas, reconciliations, releases, reveal,
+    secrets, selections, sign_in, streams, tasks, tokens, users, views,
 };
-use super::{audit, body, codes, consent, deadline, decide, health, hooks, observe, openapi, panic, request_id};
+use super::{audit, body, codes, consent, deadline, decide, four_eyes, health, hooks, observe, openapi, panic, request_id};
 use crate::app::access::Audit;
 use crate::runtime::IdMaker;
 
@@ -40,7 +40,8 @@ impl Default for Limits {
 
 /// The door.
 pub fn router(state: ApiState, ids: IdMaker, limits: &Limits) -> Router {
-    let bounded = |routes: Router<ApiState>, bytes_max: usize| routes.layer(from_fn_with_state(bytes_max, body::limit));
+    let guarded = |routes: Router<ApiState>| routes.layer(from_fn_with_state(state.clone(), four_eyes::layer));
+    let bounded = |routes: Router<ApiState>, bytes_max: usize| guarded(routes).layer(from_fn_with_state(bytes_max, body::limit));
     Router::new()
         .merge(bounded(api(), limits.body_bytes_max))
         .merge(bounded(texts(), limits.body_bytes_max.max(TEXTS_BYTES_MAX)))
@@ -88,7 +89,9 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/definitions/{kind}/{id}/versions", get(definitions::versions::versions))
         .route("/api/v1/definitions/{kind}/{id}/text", get(definitions::text::text))
         .route("/api/v1/dictionaries/{name}/unmapped", get(dictionaries::unmapped::unmapped))
-        .route("/api/v1/secrets", get(connections::secrets::list))
+        .route("/api/v1/secrets", get(secrets::list::list))
+        .route("/api/v1/secrets/rewrap", post(secrets::rewrap::rewrap))
+        .route("/api/v1/secrets/{name}", put(secrets::set::set).delete(secrets::remove::remove))
         .route("/api/v1/calendars", get(calendars::list::list))
         .route("/api/v1/drafts", get(drafts::list::list))
         .route("/api/v1/releases/diff", get(releases::diff::diff))
@@ -112,6 +115,7 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/messages/{id}/take-up", post(messages::settle::take_up))
         .route("/api/v1/messages/{id}/drop", post(messages::settle::drop_it))
         .route("/api/v1/ops", get(ops::overview::overview))
+        .route("/api/v1/quotas", get(quotas::list::list))
         .route("/api/v1/ops/thresholds", get(ops::overview::thresholds))
         .route("/api/v1/timers", get(ops::timers::timers))
         .route("/api/v1/metrics/series", get(ops::series::series))
@@ -120,6 +124,9 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/documents/counts", get(documents::counts::counts))
         .route("/api/v1/documents/find", post(documents::find::find))
         .route("/api/v1/documents/{id}", get(documents::show::show))
+        .route("/api/v1/documents/{id}/reveal", post(reveal::document))
+        .route("/api/v1/instances/{id}/reveal", post(reveal::instance))
+        .route("/api/v1/messages/{id}/reveal", post(reveal::message))
         .route("/api/v1/documents/{id}/story", get(documents::story::story))
         .route("/api/v1/documents/{id}/revisions", get(documents::revisions::list))
         .route("/api/v1/documents/{id}/revisions/{number}/diff", get(documents::revisions::diff))
@@ -203,6 +210,11 @@ fn access() -> Router<ApiState> {
         .route("/api/v1/users/{id}/reset", post(users::steer::reset))
         .route("/api/v1/users/{id}/sign-out", post(users::steer::sign_out))
         .route("/api/v1/roles", get(users::list::roles))
+        .route("/api/v1/proposals", get(proposals::list::list))
+        .route("/api/v1/proposals/{id}", get(proposals::list::show))
+        .route("/api/v1/proposals/{id}/confirm", post(proposals::settle::confirm))
+        .route("/api/v1/proposals/{id}/decline", post(proposals::settle::decline))
+        .route("/api/v1/proposals/{id}/withdraw", post(proposals::settle::withdraw))
         .route("/api/v1/me/tokens", get(tokens::own::list).post(tokens::own::make))
         .route("/api/v1/me/tokens/{id}", delete(tokens::own::revoke))
         .route("/api/v1/tokens", get(tokens::service::list).post(tokens::service::make))

@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::{Cookies, Gate, Tokens};
+use crate::app::access::proposals::Proposals;
 use crate::app::access::{Access, Audit, InApp, Providers, Scoping};
 use crate::app::answers::Answers;
 use crate::app::commands::Commands;
@@ -17,8 +18,10 @@ use crate::app::intake::Intake;
 use crate::app::keeping::Keeper;
 use crate::app::people::{DecisionLinks, People};
 use crate::app::publishing::Publishing;
+use crate::app::quotas::Quotas;
 use crate::app::reading::Reader;
 use crate::app::reconcile::Reconciling;
+use crate::app::secrets::Secrets;
 use crate::app::starts::Starts;
 use crate::runtime::metrics::Metrics;
 use crate::runtime::{Clock, IdMaker, Readiness};
@@ -72,6 +75,12 @@ pub struct Parts {
     pub audit: Audit,
     /// What scopes reach.
     pub scoping: Scoping,
+    /// How much tenants may take.
+    pub quotas: Quotas,
+    /// What wants two people.
+    pub proposals: Proposals,
+    /// What is done about secrets.
+    pub secrets: Secrets,
     /// What is ready.
     pub readiness: Readiness,
     /// What was counted.
@@ -130,6 +139,9 @@ part! {
     Cookies = cookies;
     Audit = audit;
     Scoping = scoping;
+    Secrets = secrets;
+    Proposals = proposals;
+    Quotas = quotas;
     Readiness = readiness;
     Metrics = metrics;
     Arc<dyn Clock> = clock;
@@ -145,6 +157,7 @@ impl FromRef<ApiState> for Gate {
             cookies: parts.cookies.clone(),
             audit: parts.audit.clone(),
             scoping: parts.scoping.clone(),
+            quotas: parts.quotas.clone(),
         }
     }
 }

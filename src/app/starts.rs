@@ -115,6 +115,9 @@ pub enum StartError {
     /// It cannot begin as things stand.
     #[error("{0}")]
     Conflict(String),
+    /// The tenant has used up a quota.
+    #[error("the quota `{}` ({}) is used up", .0.quota.word(), .0.limit)]
+    Quota(crate::domain::quota::Reached),
     /// Too much is waiting; nothing was stored.
     #[error("too much is waiting to be stored")]
     Busy,

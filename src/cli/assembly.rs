@@ -3,6 +3,7 @@
 use crate::api::auth::{Cookies, TokenOptions, Tokens};
 use crate::api::{Limits, Parts, listener};
 use crate::app::access::in_app::AppOptions;
+use crate::app::access::proposals::Proposals;
 use crate::app::access::providers::ProviderOptions;
 use crate::app::access::{Access, Actor, Audit, Cost, InApp, Providers, Scoping};
 use crate::app::act::Act;
@@ -17,15 +18,17 @@ use crate::app::keeping::Keeper;
 use crate::app::notice::{Bundles, Here, Notices, SmtpOptions};
 use crate::app::people::{DecisionLinks, Leavers, People};
 use crate::app::publishing::{Differs, Publishing, Source};
+use crate::app::quotas::{QuotaOptions, Quotas};
 use crate::app::reading::Reader;
 use crate::app::reconcile::Asking;
 use crate::app::reconcile::repair::Repairs;
+use crate::app::secrets::{Kept, Secrets};
 use crate::app::shared::InStore;
 use crate::app::start::Starter;
 use crate::cli::works::{self, Pace};
 use crate::cli::{begin, door};
 use crate::domain::access::role::Roles;
-use crate::domain::access::session;
+use crate::domain::access::{second_person, session};
 use crate::domain::approval::LinkKey;
 use crate::domain::diagnostic::Diagnostic;
 use crate::domain::ids::TenantId;
@@ -34,13 +37,13 @@ use crate::domain::text::files::Files;
 use crate::gateway::{Gateway, Shared};
 use crate::runtime::lifecycle::Stopped;
 use crate::runtime::metrics::Metrics;
-use crate::runtime::{Clock, IdMaker, Lifecycle, Sealer, SystemClock};
+use crate::runtime::{Clock, IdMaker, Keyring, Lifecycle, Sealer, SystemClock};
 use crate::store::kill_points::{self, KillPoint};
 use crate::store::{Counts, DefinitionRow, Store};
 use crate::transport::{InProcess, RabbitMq, Transport, rabbitmq};
 use crate::worker::batches::Batches;
 use crate::worker::report::Reporting;
-use crate::worker::{house, publishing as events, releases, sealing, watch};
+use crate::worker::{house, publishing as events, quotas, releases, sealing, secrets, watch};
 use anyhow::Context;
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -58,6 +61,8 @@ pub struct HubOptions {
     pub store: crate::store::Options,
     /// Seals what replicas share and nobody may read in the database; without it each logs in by itself.
     pub sealing_key: Option<SecretString>,
+    /// Open the secrets the hub keeps; the first one seals.
+    pub master_keys: Vec<(String, SecretString)>,
     /// Where the hub is reached from outside.
     pub public_url: Option<url::Url>,
     /// Where the definitions come from.
@@ -74,6 +79,10 @@ pub struct HubOptions {
     pub tokens: Tokens,
     /// Roles of the installation's own beside the product's.
     pub roles: Roles,
+    /// How much tenants may take.
+    pub quotas: QuotaOptions,
+    /// Kinds of change that want two people.
+    pub four_eyes: Vec<second_person::Kind>,
     /// Where people sign in.
     pub providers: Vec<ProviderOptions>,
     /// Apps inside which they do.
@@ -120,6 +129,7 @@ impl HubOptions {
             store_url: "sqlite:waybill.sqlite".to_owned(),
             store: crate::store::Options::default(),
             sealing_key: None,
+            master_keys: Vec::new(),
             public_url: None,
             definitions: Source::Folder(files, Differs::Always),
             follow: Duration::from_secs(2),
@@ -128,6 +138,8 @@ impl HubOptions {
             limits: Limits::default(),
             tokens: Tokens::default(),
             roles: Roles::default(),
+            quotas: QuotaOptions::default(),
+            four_eyes: Vec::new(),
             providers: Vec::new(),
             apps: Vec::new(),
             gateway: crate::gateway::Options::default(),
@@ -189,7 +201,14 @@ impl Hub {
         let live = Arc::new(Live::new(found.catalog, found.release, &hook_key));
 
         let owner = ids.next().to_string();
-        let gateway = gateway(&options, &store, &clock, &owner, lifecycle.cut())?;
+        let keyring =
+            Keyring::new(options.master_keys.iter().map(|(id, key)| (id.as_str(), key))).context("a master key cannot be used")?;
+        let kept_secrets = Arc::new(Kept::new(keyring));
+        let gateway = gateway(&options, &store, &clock, (&owner, &kept_secrets), lifecycle.cut())?;
+        let secrets = Secrets::new(store.clone(), kept_secrets, gateway.clone(), live.clone(), (clock.clone(), ids.clone()));
+        // Before the first call: a connection whose secret is not read yet would look as if it had none.
+        secrets.refresh().await.context("the secrets that the hub keeps cannot be read")?;
+        lifecycle.run(secrets::run(secrets.clone(), lifecycle.readiness().clone(), clock.clone(), lifecycle.soft().clone()));
         let consents = kept(&options, &store, &clock, &owner)?;
         let transport = transport(options.broker.as_ref(), &clock, &ids);
         let events_source = options.broker.as_ref().and_then(|broker| broker.events_source.clone());
@@ -211,8 +230,13 @@ impl Hub {
             stream_parallel_max: options.stream_parallel_max,
             reconcile_poll: Some(options.poll),
         };
+        let quotas = Quotas::new(store.clone(), clock.clone(), options.quotas.clone());
+        if quotas.any() {
+            lifecycle.run(quotas::run(quotas.clone(), lifecycle.readiness().clone(), clock.clone(), lifecycle.soft().clone()));
+        }
         let works = works::start(
             works::Parts {
+                quotas: quotas.clone(),
                 store: store.clone(),
                 live: live.clone(),
                 gateway: gateway.clone(),
@@ -316,11 +340,14 @@ impl Hub {
         let parts = Parts {
             audit: audit.clone(),
             scoping: Scoping::new(store.clone(), live.clone(), options.roles),
+            quotas,
+            proposals: Proposals::new(access.clone(), secrets.clone(), options.four_eyes),
+            secrets,
             access: access.clone(),
             providers,
             apps,
             cookies: cookies.clone(),
-            reader: Reader::new(store.clone()),
+            reader: Reader::new(store.clone(), live.clone()),
             answers: Answers::new(store.clone(), clock.clone()),
             intake: Arc::new(works.receiver),
             starts: Arc::new(starter),
@@ -408,10 +435,10 @@ fn gateway(
     options: &HubOptions,
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
-    owner: &str,
+    (owner, secrets): (&str, &Arc<Kept>),
     cut: &CancellationToken,
 ) -> anyhow::Result<Arc<Gateway>> {
-    let gateway = Gateway::new(options.gateway.clone(), clock.clone()).cut_by(cut.clone());
+    let gateway = Gateway::new(options.gateway.clone(), clock.clone()).cut_by(cut.clone()).reading(secrets.clone());
     let gateway = match kept(options, store, clock, owner)? {
         Some(consents) => gateway.keeping(consents),
         None => gateway,

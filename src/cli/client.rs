@@ -13,6 +13,7 @@ use url::Url;
 
 use super::exit::Exit;
 use crate::api::problem::Problem;
+use crate::app::access::proposals::ProposalItem;
 
 /// For one request; longer than the hub takes for any.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -85,6 +86,12 @@ impl Client {
         self.send(request.header("content-type", "application/json").body(body.to_string())).await
     }
 
+    /// Sets something under a name of its own: the same again is the same.
+    pub async fn put<T: DeserializeOwned>(&self, path: &[&str], body: &Value) -> anyhow::Result<T> {
+        let request = self.http.request(Method::PUT, self.at(path)?);
+        self.send(request.header("content-type", "application/json").body(body.to_string())).await
+    }
+
     /// Ends something.
     pub async fn delete(&self, path: &[&str]) -> anyhow::Result<()> {
         self.send::<serde::de::IgnoredAny>(self.http.request(Method::DELETE, self.at(path)?)).await.map(|_| ())
@@ -112,6 +119,12 @@ impl Client {
             if bytes.len() > ANSWER_BYTES_MAX {
                 return Err(Exit::failed("the hub's answer is larger than this client takes").into());
             }
+        }
+        if status == StatusCode::ACCEPTED
+            && let Ok(item) = serde_json::from_slice::<ProposalItem>(&bytes)
+        {
+            let said = format!("nothing is done yet: a second person has to confirm the proposal {}", item.proposal);
+            return Err(Exit::failed(said).hint("once it is confirmed in the console, ask for the same again").into());
         }
         if status == StatusCode::NO_CONTENT {
             bytes = b"null".to_vec();

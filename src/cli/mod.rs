@@ -43,6 +43,7 @@ mod reference;
 mod release_target;
 pub mod releases;
 mod request_text;
+pub mod secrets;
 pub mod serve;
 mod shipped;
 pub mod simulate;
@@ -116,6 +117,7 @@ enum Command {
     Drift(drift::DriftArgs),
     Users(users::UsersArgs),
     Tokens(tokens::TokensArgs),
+    Secrets(secrets::SecretsArgs),
     Audit(audit::AuditArgs),
     Serve(serve::ServeArgs),
     Demo(demo::DemoArgs),
@@ -170,6 +172,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Reconcile(args) => reconcile::run(args, output).await,
         Command::Drift(args) => drift::run(args, output).await,
         Command::Tokens(args) => tokens::run(args, output).await,
+        Command::Secrets(args) => Box::pin(secrets::run(args, output)).await,
         Command::Users(args) => Box::pin(users::run(args, output)).await,
         Command::Audit(args) => Box::pin(audit::run(args, output)).await,
         Command::Serve(args) => serve::run(args).await,

@@ -53,15 +53,19 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         store: crate::store::Options {
             connections: config.store.connections_max,
             people_url: config.store.people_url.as_ref().map(|url| url.expose_secret().to_owned()),
+            people_role: config.store.people_role.clone(),
             ..crate::store::Options::default()
         },
         sealing_key: config.store.sealing_key.clone(),
+        master_keys: config.store.master_keys.clone(),
         public_url: config.server.public_url.clone(),
         listen: config.server.listen,
         listener: door::options(&config.server),
         limits: door::limits(&config.server),
         tokens: door::tokens(&config.server.tokens),
         roles: config.server.roles.clone(),
+        four_eyes: config.server.four_eyes.clone(),
+        quotas: crate::app::quotas::QuotaOptions { all: config.quotas.all, tenants: config.quotas.tenants.clone() },
         providers: door::providers(&config.server.identity_providers, &egress),
         apps: door::apps(&config.server.apps, &egress),
         gateway: crate::gateway::Options {

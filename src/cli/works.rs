@@ -9,6 +9,7 @@ use crate::app::engine::parked::Parked;
 use crate::app::engine::runner::Runner;
 use crate::app::group::Group;
 use crate::app::notice::Notices;
+use crate::app::quotas::Quotas;
 use crate::app::receipts::Receipts;
 use crate::app::receive::{Processor, Receiver};
 use crate::app::reconcile::repair::Repairs;
@@ -32,6 +33,8 @@ use tokio::sync::Notify;
 
 /// What the works stand on.
 pub struct Parts {
+    /// How much tenants may take.
+    pub quotas: Quotas,
     /// The durable side.
     pub store: Arc<dyn Store>,
     /// The definitions in force.
@@ -92,7 +95,7 @@ const MESSAGES_PARALLEL: usize = 128;
 
 /// Starts the works; they stop with the lifecycle.
 pub fn start(parts: Parts, pace: &Pace) -> Works {
-    let Parts { store, live, gateway, notices, clock, ids, lifecycle, owner, transport, publishes } = parts;
+    let Parts { quotas, store, live, gateway, notices, clock, ids, lifecycle, owner, transport, publishes } = parts;
     let spawner = lifecycle.spawner().clone();
     let statements = Arc::new(AtomicU64::new(0));
     let claim = ClaimOptions { owner: owner.clone(), lease: pace.lease, poll: pace.poll, total_max: pace.effects_in_flight_max };
@@ -128,6 +131,7 @@ pub fn start(parts: Parts, pace: &Pace) -> Works {
     }));
 
     let working = Arc::new(Messages {
+        quotas,
         live: live.clone(),
         gateway: gateway.clone(),
         store: store.clone(),

@@ -12,6 +12,7 @@ mod identity;
 mod mail;
 mod outside;
 mod project;
+mod quotas;
 mod range;
 mod retention;
 mod server;
@@ -29,6 +30,7 @@ pub use gateway::Gateway;
 pub use identity::IdentityProvider;
 pub use mail::Mail;
 pub use project::Project;
+pub use quotas::Quotas;
 pub use retention::Retention;
 pub use server::{Server, TOKEN_CHARACTERS_GOOD, Token};
 pub use store::Store;
@@ -55,6 +57,7 @@ pub static SHAPE: ObjectShape = ObjectShape {
         Field::optional("gateway", Shape::Object(&gateway::SHAPE), "Limits of calls to partners."),
         Field::optional("mail", Shape::Object(&mail::SHAPE), "How notices leave as mail."),
         Field::optional("retention", Shape::Object(&retention::SHAPE), "How long payloads and attempts are kept."),
+        Field::optional("quotas", Shape::Object(&quotas::SHAPE), "How much one tenant may take."),
         Field::optional("project", Shape::Object(&project::SHAPE), "Where the definitions are."),
         Field::optional("telemetry", Shape::Object(&telemetry::SHAPE), "Logs and traces."),
     ],
@@ -77,6 +80,8 @@ pub struct Config {
     pub mail: Mail,
     /// How long payloads and attempts are kept.
     pub retention: Retention,
+    /// How much one tenant may take.
+    pub quotas: Quotas,
     /// Where the definitions are.
     pub project: Project,
     /// Logs and traces.
@@ -154,6 +159,7 @@ fn build(tree: &Node, base: &Path, report: &mut Report) -> Config {
         gateway: Gateway::read(&section("gateway"), report),
         mail: Mail::read(&section("mail"), report),
         retention: Retention::read(&section("retention"), report),
+        quotas: Quotas::read(&section("quotas"), report),
         project: Project::read(&section("project"), report),
         telemetry: Telemetry::read(&section("telemetry"), report),
     }

@@ -8,6 +8,7 @@ use super::apps::{self, AppSignIn};
 use super::identity::{self, IdentityProvider};
 use super::{Source, range::number};
 use crate::domain::access::role::{self, Roles};
+use crate::domain::access::second_person::Kind;
 use crate::domain::diagnostic::Report;
 use crate::domain::permission::Permission;
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
@@ -38,6 +39,11 @@ pub static SHAPE: ObjectShape = ObjectShape {
             "roles",
             Shape::IdMap(&Shape::List(&Shape::Word(&Permission::WORDS))),
             "Roles of your own beside the product's: the name, and what it permits.",
+        ),
+        Field::optional(
+            "four_eyes",
+            Shape::List(&Shape::Word(&Kind::WORDS)),
+            "Kinds of change that a second person confirms: `publish`, `roles`, `secrets`, `reveal`.",
         ),
         Field::optional(
             "identity_providers",
@@ -84,6 +90,8 @@ pub struct Server {
     pub tokens: Vec<Token>,
     /// The product's roles and those of the installation.
     pub roles: Roles,
+    /// Kinds of change that want two people.
+    pub four_eyes: Vec<Kind>,
     /// Where people sign in.
     pub identity_providers: Vec<IdentityProvider>,
     /// Apps inside which they do.
@@ -111,6 +119,7 @@ impl Server {
             identity_providers: identity::read(source, public_url.is_some(), &roles, report),
             apps: apps::read(source, report),
             roles,
+            four_eyes: four_eyes(source),
             public_url,
             listen: listen(source, report),
             header_timeout_seconds: number(source, "header_timeout_seconds", 1..=120, report),
@@ -198,6 +207,11 @@ fn roles(source: &Source<'_>, report: &mut Report) -> Roles {
         }
     }
     Roles::new(roles).unwrap_or_default()
+}
+
+fn four_eyes(source: &Source<'_>) -> Vec<Kind> {
+    let items = source.get("four_eyes").map(Node::items).unwrap_or_default();
+    items.iter().filter_map(|item| item.text().and_then(Kind::of)).collect()
 }
 
 fn permission(node: &Node) -> Option<Permission> {

@@ -6,6 +6,7 @@ use super::server::secret_setting;
 use super::{Source, range::number};
 use crate::domain::diagnostic::Report;
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
+use crate::domain::text::tree::Node;
 use crate::runtime::seal::SECRET_CHARACTERS_MIN;
 
 /// What stands under `store`.
@@ -19,12 +20,31 @@ pub static SHAPE: ObjectShape = ObjectShape {
             Shape::Setting,
             "PostgreSQL as the role that people's reads use, subject to row-level security; left out: the same as `url`.",
         ),
+        Field::optional(
+            "people_role",
+            Shape::Text,
+            "PostgreSQL: the role that people's writes take on, subject to row-level security; left out: they stay the engine's.",
+        ),
         Field::optional("connections_max", Shape::Int, "Database connections of this process."),
         Field::optional(
             "sealing_key",
             Shape::Setting,
             "`{secret: …}` of 32 characters or more: seals the log-in tokens that replicas share.",
         ),
+        Field::optional(
+            "master_keys",
+            Shape::List(&Shape::Object(&MASTER_KEY)),
+            "Keys that open the secrets the hub keeps (`store/NAME`); the first one seals. Keep them apart from the database.",
+        ),
+    ],
+};
+
+static MASTER_KEY: ObjectShape = ObjectShape {
+    name: "master_key",
+    doc: "A key that opens the secrets the hub keeps.",
+    fields: &[
+        Field::required("id", Shape::Text, "Its name, such as `2026-11`: stored beside what it sealed."),
+        Field::required("key", Shape::Setting, "`{secret: …}` of 32 characters or more (`openssl rand -hex 32`)."),
     ],
 };
 
@@ -36,10 +56,14 @@ pub struct Store {
     pub url: SecretString,
     /// The database as people's reads see it: a role that row-level security applies to.
     pub people_url: Option<SecretString>,
+    /// The role that people's writes take on.
+    pub people_role: Option<String>,
     /// Database connections of this process.
     pub connections_max: u32,
     /// Seals what replicas share; without it each replica logs in at partners by itself.
     pub sealing_key: Option<SecretString>,
+    /// Open the secrets the hub keeps; the first one seals.
+    pub master_keys: Vec<(String, SecretString)>,
 }
 
 impl Store {
@@ -47,8 +71,10 @@ impl Store {
         Store {
             url: url(source, "url", report).unwrap_or_default(),
             people_url: people_url(source, report),
+            people_role: source.get("people_role").and_then(Node::text).filter(|role| !role.is_empty()).map(str::to_owned),
             connections_max: number(source, "connections_max", 1..=1_000, report),
             sealing_key: sealing_key(source, report),
+            master_keys: master_keys(source, report),
         }
     }
 }
@@ -87,7 +113,6 @@ fn people_url(source: &Source<'_>, report: &mut Report) -> Option<SecretString> 
     Some(people)
 }
 
-/// A key that can be guessed protects nothing, so a short one is refused.
 fn sealing_key(source: &Source<'_>, report: &mut Report) -> Option<SecretString> {
     let node = source.get("sealing_key").filter(|node| node.text() != Some(""))?;
     // Line 0 is a variable of the environment, where a secret may stand.
@@ -95,10 +120,39 @@ fn sealing_key(source: &Source<'_>, report: &mut Report) -> Option<SecretString>
         Some(text) if node.span.line == 0 => SecretString::from(text),
         _ => secret_setting(node, source, "store.sealing_key", report)?,
     };
+    long_enough(&key, node, "store.sealing_key", report);
+    Some(key)
+}
+
+/// Longest id of a master key.
+const ID_CHARACTERS_MAX: usize = 64;
+
+fn master_keys(source: &Source<'_>, report: &mut Report) -> Vec<(String, SecretString)> {
+    let mut keys: Vec<(String, SecretString)> = Vec::new();
+    let items = source.get("master_keys").map(Node::items).unwrap_or_default();
+    for (index, item) in items.iter().enumerate() {
+        let at = format!("store.master_keys[{index}]");
+        let (Some(id), Some(node)) = (item.get("id").and_then(Node::text), item.get("key")) else { continue };
+        if id.is_empty() || id.chars().count() > ID_CHARACTERS_MAX {
+            let message = format!("the id of a master key has 1 to {ID_CHARACTERS_MAX} characters");
+            report.error("bad_value", item.span, message).at(format!("{at}.id"));
+        }
+        if keys.iter().any(|(known, _)| known == id) {
+            let message = format!("two master keys are called `{id}`");
+            report.error("duplicate_key", item.span, message).at(&at).hint("a new key has a new id: it is stored beside what it sealed");
+        }
+        let Some(key) = secret_setting(node, source, &format!("{at}.key"), report) else { continue };
+        long_enough(&key, node, &format!("{at}.key"), report);
+        keys.push((id.to_owned(), key));
+    }
+    keys
+}
+
+/// A key that can be guessed protects nothing, so a short one is refused.
+fn long_enough(key: &SecretString, node: &Node, at: &str, report: &mut Report) {
     let length = key.expose_secret().chars().count();
     if length < SECRET_CHARACTERS_MIN {
-        let message = format!("the sealing key has {length} characters, fewer than {SECRET_CHARACTERS_MIN}");
-        report.error("out_of_range", node.span, message).at("store.sealing_key").hint("make one with `openssl rand -hex 32`");
+        let message = format!("the key has {length} characters, fewer than {SECRET_CHARACTERS_MIN}");
+        report.error("out_of_range", node.span, message).at(at).hint("make one with `openssl rand -hex 32`");
     }
-    Some(key)
 }

@@ -25,6 +25,7 @@ pub mod mapping;
 pub mod notice;
 pub mod permission;
 pub mod publishing;
+pub mod quota;
 pub mod reconcile;
 pub mod retry;
 pub mod signature;

@@ -25,11 +25,13 @@ pub enum Permission {
     Audit,
     /// Change the data of documents.
     Amend,
+    /// Set and remove secrets.
+    Secrets,
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Permission; 11] = [
+    pub const ALL: [Permission; 12] = [
         Permission::Read,
         Permission::Payloads,
         Permission::Start,
@@ -41,10 +43,11 @@ impl Permission {
         Permission::Users,
         Permission::Audit,
         Permission::Amend,
+        Permission::Secrets,
     ];
     /// Their words, in the same order.
-    pub const WORDS: [&'static str; 11] =
-        ["read", "payloads", "start", "decide", "operate", "edit", "publish", "metrics", "users", "audit", "amend"];
+    pub const WORDS: [&'static str; 12] =
+        ["read", "payloads", "start", "decide", "operate", "edit", "publish", "metrics", "users", "audit", "amend", "secrets"];
 
     /// The word in files and messages.
     pub fn word(self) -> &'static str {
@@ -60,6 +63,7 @@ impl Permission {
             Permission::Users => "users",
             Permission::Audit => "audit",
             Permission::Amend => "amend",
+            Permission::Secrets => "secrets",
         }
     }
 }

@@ -7,9 +7,10 @@ use super::prepared::{PrepareError, Prepared};
 use super::reads::Reads;
 use super::shared::Shared;
 use super::tokens::Tokens;
+use super::vault::{Places, Vault};
 use super::watch::ByHand;
 use super::wire::Wire;
-use crate::domain::binding::Connection;
+use crate::domain::binding::{Connection, SecretPlace, Setting};
 use crate::domain::connector::Connector;
 use crate::domain::connector::auth::Handshake;
 use crate::domain::connector::auth::Moment;
@@ -17,12 +18,12 @@ use crate::domain::connector::egress::EgressPolicy;
 use crate::domain::connector::operation::Limits;
 use crate::domain::ids::TenantId;
 use crate::runtime::clock::Clock;
-use crate::runtime::secret;
 use crate::runtime::tally::Tally;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -72,6 +73,9 @@ pub struct Gateway {
     pub(super) clock: Arc<dyn Clock>,
     policy: Arc<EgressPolicy>,
     shared: Option<Arc<dyn Shared>>,
+    places: Places,
+    /// Counts the secrets that were forgotten: what was read before is not kept afterwards.
+    forgotten: AtomicU64,
     /// Where consents are kept.
     consents: Option<Arc<dyn Shared>>,
     pub(super) lines: Mutex<HashMap<Key, Arc<Line>>>,
@@ -92,8 +96,11 @@ impl Gateway {
     pub fn new(options: Options, clock: Arc<dyn Clock>) -> Gateway {
         let policy = Arc::new(options.egress.clone());
         let random = Mutex::new(rand::make_rng());
+        let places = Places { base: options.base.clone(), vault: None };
         Gateway {
             options,
+            places,
+            forgotten: AtomicU64::new(0),
             clock,
             policy,
             shared: None,
@@ -130,8 +137,27 @@ impl Gateway {
     ///
     /// # Errors
     /// In words, when it cannot.
-    pub fn look_for(&self, place: &str) -> Result<(), String> {
-        secret::read(place, &self.options.base).map(drop).map_err(|error| error.to_string())
+    pub fn look_for(&self, tenant: TenantId, place: &str) -> Result<(), String> {
+        self.places.read(tenant, place).map(drop).map_err(|error| {
+            let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
+            format!("{error}{}", source.unwrap_or_default())
+        })
+    }
+
+    /// The same gateway, which reads there what the hub keeps itself.
+    pub fn reading(self, vault: Arc<dyn Vault>) -> Gateway {
+        Gateway { places: Places { vault: Some(vault), ..self.places.clone() }, ..self }
+    }
+
+    /// Forgets the connections that name a secret of the hub, so that its new value is read. What is under way keeps the old.
+    pub fn forget_secret(&self, tenant: TenantId, name: &str) {
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        self.forgotten.fetch_add(1, Ordering::Relaxed);
+        for ((whose, _), versions) in ready.iter_mut() {
+            if *whose == tenant {
+                versions.retain(|known| !names(&known.connection, name));
+            }
+        }
     }
 
     /// The moment of a request that is made now.
@@ -192,11 +218,12 @@ impl Gateway {
             }
         }
         // Reading secrets and building a client outside the lock; a second one made at the same time is dropped.
+        let forgotten = self.forgotten.load(Ordering::Relaxed);
         let tokens = (Tokens::new(self.clock.clone()), Tokens::new(self.clock.clone()));
         let way = self.wire.clone();
         let mut made = {
             let may = (self.policy.clone(), &self.options.folders);
-            Prepared::new(connection.clone(), connector.clone(), may, &self.options.base, tokens, way)?
+            Prepared::new(connection.clone(), connector.clone(), may, (tenant, &self.places), tokens, way)?
         };
         if let Some(shared) = self.shared.as_ref().filter(|_| connector.auth.handshake().is_some()) {
             made.tokens = Tokens::shared(self.clock.clone(), shared.clone(), tenant, &connection.id, &made.settings);
@@ -205,6 +232,10 @@ impl Gateway {
             made.tokens = Tokens::consented(self.clock.clone(), self.consents.clone(), tenant, &connection.id);
         }
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.forgotten.load(Ordering::Relaxed) != forgotten {
+            // A secret got a new value while this was made: it serves this call, and the next one reads anew.
+            return Ok(Arc::new(made));
+        }
         let versions = ready.entry(key).or_default();
         if let Some(prepared) = versions.iter().find(is_this) {
             return Ok(prepared.clone());
@@ -256,6 +287,13 @@ impl Gateway {
         line.update(limits, self.options.concurrency_max);
         line.clone()
     }
+}
+
+/// Whether a connection names a secret of the hub.
+fn names(connection: &Connection, name: &str) -> bool {
+    let tls = [&connection.tls.ca, &connection.tls.certificate, &connection.tls.key];
+    let settings = connection.settings.values().chain(tls.into_iter().flatten());
+    settings.into_iter().any(|setting| matches!(setting, Setting::Secret(SecretPlace::Store(known)) if **known == *name))
 }
 
 /// The connection's limits where it has some, else the connector's.

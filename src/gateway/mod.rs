@@ -28,6 +28,7 @@ mod shared;
 mod stream;
 mod tokens;
 mod trace;
+mod vault;
 mod watch;
 mod wire;
 
@@ -46,5 +47,6 @@ pub use receive::ReceiveError;
 pub use send::{Raw, Unanswered};
 pub use shared::{Ask, Claim, Given, Shared};
 pub use stream::{StreamItem, StreamPage, StreamReading};
+pub use vault::Vault;
 pub use watch::{ByHand, LineState};
 pub use wire::{Outgoing, Wire};

@@ -6,15 +6,16 @@ use super::kind::{self, Folders, Opening};
 use super::line::CONCURRENCY;
 use super::record::Recorder;
 use super::tokens::Tokens;
+use super::vault::Places;
 use super::wire::Wire;
 use crate::domain::binding::{Connection, Setting};
 use crate::domain::connector::Connector;
 use crate::domain::connector::egress::{Egress, EgressPolicy};
+use crate::domain::ids::TenantId;
 use crate::domain::value::{Map, Type, Value};
 use crate::runtime::secret;
 use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Why a connection cannot be made ready. Messages hold no secrets.
@@ -77,13 +78,14 @@ impl Prepared {
         connection: Arc<Connection>,
         connector: Arc<Connector>,
         (policy, folders): (Arc<EgressPolicy>, &Folders),
-        base: &Path,
+        (tenant, places): (TenantId, &Places),
         (tokens, pair): (Tokens, Tokens),
         wire: Option<Arc<dyn Wire>>,
     ) -> Result<Prepared, PrepareError> {
         let mut secrets = Vec::new();
-        let settings = read_settings(&connection, &connector, base, &mut secrets)?;
-        let tls = read_tls(&connection, base, &mut secrets)?;
+        let from = Reading { tenant, places };
+        let settings = read_settings(&connection, &connector, from, &mut secrets)?;
+        let tls = read_tls(&connection, from, &mut secrets)?;
         let way = match wire {
             Some(wire) => Way::Wire(wire),
             None if connector.reach.kind.is_http() => http(&connection, &connector, &settings, policy, &tls)?,
@@ -104,6 +106,13 @@ impl std::fmt::Debug for Prepared {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Prepared").field("connection", &self.connection.id).finish_non_exhaustive()
     }
+}
+
+/// Whose secrets are read, and where.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    tenant: TenantId,
+    places: &'a Places,
 }
 
 fn http(
@@ -149,7 +158,7 @@ fn speaks_http(settings: &Value) -> bool {
 fn read_settings(
     connection: &Connection,
     connector: &Connector,
-    base: &Path,
+    from: Reading<'_>,
     secrets: &mut Vec<SecretString>,
 ) -> Result<Value, PrepareError> {
     let mut map = Map::with_capacity(connector.settings.fields.len());
@@ -162,7 +171,7 @@ fn read_settings(
                 None => Value::Unset,
             },
             Some(setting) if field.of == Type::Secret => {
-                let secret = read_setting(connection, name, setting, base)?;
+                let secret = read_setting(connection, name, setting, from)?;
                 let text = Value::text(secret.expose_secret());
                 secrets.push(secret);
                 text
@@ -173,7 +182,7 @@ fn read_settings(
             }
             Some(setting) => {
                 // A setting may be kept as a secret without being declared as one; then it is treated as one.
-                let secret = read_setting(connection, name, setting, base)?;
+                let secret = read_setting(connection, name, setting, from)?;
                 let read = field.of.read(&Value::text(secret.expose_secret()));
                 secrets.push(secret);
                 read.map_err(|error| wrong(format!("is not {}", error.wanted)))?
@@ -186,10 +195,10 @@ fn read_settings(
     Ok(Value::Map(Arc::new(map)))
 }
 
-fn read_setting(connection: &Connection, name: &str, setting: &Setting, base: &Path) -> Result<SecretString, PrepareError> {
+fn read_setting(connection: &Connection, name: &str, setting: &Setting, from: Reading<'_>) -> Result<SecretString, PrepareError> {
     match setting {
         Setting::Literal(json) => Ok(SecretString::from(json.as_str().map_or_else(|| json.to_string(), str::to_owned))),
-        Setting::Secret(place) => secret::read(&place.to_string(), base).map_err(|source| PrepareError::Secret {
+        Setting::Secret(place) => from.places.read(from.tenant, &place.to_string()).map_err(|source| PrepareError::Secret {
             connection: connection.id.clone(),
             setting: name.to_owned(),
             source,
@@ -197,9 +206,9 @@ fn read_setting(connection: &Connection, name: &str, setting: &Setting, base: &P
     }
 }
 
-fn read_tls(connection: &Connection, base: &Path, secrets: &mut Vec<SecretString>) -> Result<TlsTexts, PrepareError> {
+fn read_tls(connection: &Connection, from: Reading<'_>, secrets: &mut Vec<SecretString>) -> Result<TlsTexts, PrepareError> {
     let read =
-        |name: &str, setting: &Option<Setting>| setting.as_ref().map(|setting| read_setting(connection, name, setting, base)).transpose();
+        |name: &str, setting: &Option<Setting>| setting.as_ref().map(|setting| read_setting(connection, name, setting, from)).transpose();
     let ca = read("tls.ca", &connection.tls.ca)?.map(|text| text.expose_secret().to_owned());
     let certificate = read("tls.certificate", &connection.tls.certificate)?;
     let key = read("tls.key", &connection.tls.key)?;

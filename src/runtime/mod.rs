@@ -4,6 +4,7 @@
 //! business: nothing here acts on documents, flows or partners; `metrics::list` alone has their names.
 
 pub mod clock;
+pub mod envelope;
 pub mod ids;
 pub mod lifecycle;
 pub mod log;
@@ -15,6 +16,7 @@ pub mod tally;
 pub mod trace;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use envelope::{Envelope, Keyring};
 pub use ids::IdMaker;
 pub use lifecycle::{Lifecycle, Readiness};
 pub use seal::Sealer;

@@ -1,4 +1,5 @@
-//! Secrets by reference: `env/NAME` and `file/PATH` are read when they are needed and never printed.
+//! Secrets by reference: `env/NAME` and `file/PATH` are read when they are needed and never printed. What the hub keeps itself
+//! (`store/NAME`) is `app::secrets`'.
 
 use std::path::Path;
 
@@ -11,7 +12,7 @@ const BYTES_MAX: u64 = 64 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The reference has another form.
-    #[error("`{0}` is not a place of a secret: write `env/NAME` or `file/PATH`")]
+    #[error("`{0}` is not a place of a secret: write `env/NAME`, `file/PATH` or `store/NAME`")]
     Place(String),
     /// The environment variable is not there or is empty.
     #[error("the environment variable `{0}` is not set")]
@@ -28,9 +29,21 @@ pub enum Error {
     /// The file is empty, not text or too large.
     #[error("the file `{0}` does not hold a secret: it is empty, not UTF-8 text, or larger than 64 KiB")]
     Content(String),
-    /// The store of secrets does not exist yet.
-    #[error("`{0}` names the secret store, which is not available yet: use `env/NAME` or `file/PATH`")]
-    NotAvailableYet(String),
+    /// It is kept in the hub's store of secrets, which is not open here.
+    #[error("`{0}` is kept by the hub, which does not run here: use `env/NAME` or `file/PATH`")]
+    Elsewhere(String),
+    /// The hub's store of secrets has none of that name.
+    #[error("the hub keeps no secret `{0}`: `waybill secrets set {0}` sets it")]
+    Unset(String),
+    /// The hub keeps it and cannot open it.
+    #[error("the secret `{name}` that the hub keeps cannot be opened")]
+    Closed {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        source: super::envelope::Error,
+    },
 }
 
 /// Reads the secret at a place such as `env/ERP_TOKEN` or `file//run/secrets/erp`; relative paths are under `base`.
@@ -39,7 +52,7 @@ pub fn read(place: &str, base: &Path) -> Result<SecretString, Error> {
     match place.split_once('/') {
         Some(("env", name)) if !name.is_empty() => from_environment(name),
         Some(("file", path)) if !path.is_empty() => from_file(path, base),
-        Some(("store", _)) => Err(Error::NotAvailableYet(place.to_owned())),
+        Some(("store", name)) if !name.is_empty() => Err(Error::Elsewhere(place.to_owned())),
         _ => Err(Error::Place(place.to_owned())),
     }
 }
@@ -90,11 +103,11 @@ mod tests {
     }
 
     #[test]
-    fn places_have_two_forms() {
-        for place in ["", "env", "env/", "vault/x", "file/", "NAME"] {
+    fn places_have_their_forms() {
+        for place in ["", "env", "env/", "vault/x", "file/", "store/", "NAME"] {
             assert!(matches!(read(place, Path::new(".")), Err(Error::Place(_))), "{place}");
         }
-        assert!(matches!(read("store/x", Path::new(".")), Err(Error::NotAvailableYet(_))));
+        assert!(matches!(read("store/x", Path::new(".")), Err(Error::Elsewhere(_))));
         assert!(matches!(read("env/WAYBILL_SURELY_NOT_SET", Path::new(".")), Err(Error::Environment(_))));
         assert!(matches!(read("file/surely-not-there", Path::new(".")), Err(Error::File { .. })));
     }

@@ -169,8 +169,11 @@ pub(super) trait Speaks: Send + Sync + 'static {
     /// Rows of each statement, all from one tenant and, on PostgreSQL, from one reading transaction.
     fn look(&self, tenant: TenantId, asks: Vec<Ask>) -> impl Future<Output = Result<Vec<Vec<Self::Row>>>> + Send;
 
-    /// Begins to write.
+    /// Begins to write, as the engine: over all tenants.
     fn turn(&self) -> impl Future<Output = std::result::Result<Self::Turn, Fault>> + Send;
+
+    /// Begins to write for people: on PostgreSQL as the role that row-level security keeps to this tenant, where there is one.
+    fn turn_of(&self, tenant: TenantId) -> impl Future<Output = std::result::Result<Self::Turn, Fault>> + Send;
 
     /// A time of the caller's clock as rows with leases hold it.
     fn local(&self, time: Timestamp) -> i64;
@@ -194,6 +197,14 @@ pub(super) trait Turn: Send {
 /// Rows of one statement.
 pub(super) async fn look<S: Speaks>(store: &S, tenant: TenantId, ask: Ask) -> Result<Vec<S::Row>> {
     Ok(store.look(tenant, vec![ask]).await?.pop().unwrap_or_default())
+}
+
+/// One writing statement of people in a transaction of its own; the number of rows it wrote.
+pub(super) async fn write_of<S: Speaks>(store: &S, tenant: TenantId, ask: Ask) -> Result<u64> {
+    let mut turn = store.turn_of(tenant).await?;
+    let done = turn.done(ask).await?;
+    turn.keep().await?;
+    Ok(done)
 }
 
 /// One writing statement in a transaction of its own; the number of rows it wrote.

@@ -21,6 +21,12 @@ pub struct Options {
     pub idle_in_transaction_timeout: Duration,
     /// URL of the role that people's requests use, subject to row-level security; none: they use the engine's.
     pub people_url: Option<String>,
+    /// PostgreSQL: the role that people's writes take on within their transaction, subject to row-level security; none: they stay
+    /// the engine's.
+    pub people_role: Option<String>,
+    /// For tests alone: what people read and write is not narrowed to its tenant by the statements, so that row-level security
+    /// has to do it alone (PostgreSQL).
+    pub without_tenant_filters: bool,
     /// Open for reading only: no lock on the file of SQLite, every writing method is unavailable.
     pub read_only: bool,
 }
@@ -34,6 +40,8 @@ impl Default for Options {
             statement_timeout: Duration::from_secs(15),
             idle_in_transaction_timeout: Duration::from_secs(10),
             people_url: None,
+            people_role: None,
+            without_tenant_filters: false,
             read_only: false,
         }
     }

@@ -8,9 +8,11 @@ use crate::app::engine::hub;
 use crate::app::engine::input::{HeardInput, Input, Sighting, StoppedMessage, Verdict};
 use crate::app::engine::parked::Parked;
 use crate::app::group::Group;
+use crate::app::quotas::Quotas;
 use crate::app::receive::Processor;
 use crate::app::trace as spans;
 use crate::domain::connector::{Class, Connector, EventDefinition};
+use crate::domain::document::{Sensitive, Values};
 use crate::domain::flow::HUB;
 use crate::domain::flow::effect::Cause;
 use crate::domain::flow::event::Outcome;
@@ -19,7 +21,7 @@ use crate::domain::retry::Backoff;
 use crate::domain::text::storable::storable;
 use crate::domain::value::Value;
 use crate::gateway::{Call, CallPurpose, Gateway};
-use crate::runtime::metrics::list::MESSAGES_WORKED;
+use crate::runtime::metrics::list::{MESSAGES_WORKED, QUOTA_REFUSED};
 use crate::runtime::{Clock, Lifecycle, trace};
 use crate::store::{Deferral, Lease, Message, NewMessage, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -30,6 +32,8 @@ use tokio_util::sync::CancellationToken;
 
 /// What working on messages needs.
 pub struct Messages {
+    /// How much tenants may take.
+    pub quotas: Quotas,
     /// Definitions in force.
     pub live: Arc<Live>,
     /// Read-backs go out here.
@@ -66,6 +70,8 @@ impl Processor for Offer {
 
 /// Messages waiting in memory; more are found by polling.
 const QUEUE_MAX: usize = 8_192;
+/// Longest that a message is put off for a quota.
+const PUT_OFF_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// Tries of a read-back that the partner refuses or that finds nothing, before a person looks: it may only be late.
 const REFUSALS_MAX: u32 = 5;
 /// Tries while the partner is down: with the backoff below about three days.
@@ -190,8 +196,11 @@ impl Messages {
     async fn understand(&self, message: Message) -> Option<&'static str> {
         let trouble = match self.input(&message).await {
             Ok(None) => return None,
+            Ok(Some(Input::Sighting(seen))) if self.puts_off(&message, &seen).await => return Some("quota_reached"),
             Ok(Some(input)) => match self.engine.submit_patiently(input.clone()).await {
-                Ok(Verdict::Stop { cause, code, problem }) => Trouble::Stop { cause, code, problem, about: About::input(&input) },
+                Ok(Verdict::Stop { cause, code, problem }) => {
+                    Trouble::Stop { cause, code, problem: self.told_of(&input, problem), about: About::input(&input) }
+                }
                 Ok(Verdict::Parked) => {
                     MESSAGES_WORKED.increment([&message.new.connection, "parked"]);
                     self.park(message, &input);
@@ -219,6 +228,41 @@ impl Messages {
         };
         self.trouble(&message, trouble).await;
         Some(word)
+    }
+
+    /// Whether a new document has to wait, because its tenant has used up a quota; then the message is put off. What is said of a
+    /// document that is known goes on: it takes no place that it did not have.
+    async fn puts_off(&self, message: &Message, seen: &Sighting) -> bool {
+        let Some(reached) = self.quotas.reached(seen.tenant) else { return false };
+        let known = self.store.desk().documents_by_id(seen.tenant, &[seen.document.0]).await;
+        if known.map_or(true, |rows| !rows.is_empty()) {
+            return false;
+        }
+        MESSAGES_WORKED.increment([&message.new.connection, "put_off"]);
+        QUOTA_REFUSED.increment([reached.quota.word()]);
+        // A limit may be raised before the day is over.
+        let soon = self.clock.now().saturating_add(PUT_OFF_MAX).unwrap_or(reached.again_at);
+        let deferral = Deferral {
+            id: message.new.id,
+            due_at: reached.again_at.min(soon),
+            state: "reading".to_owned(),
+            external_id: message.external_id.clone(),
+            heard: message.heard.clone(),
+            problem: Some(format!("the tenant has used up the quota `{}` ({})", reached.quota.word(), reached.limit)),
+        };
+        if let Err(error) = self.store.defer_messages(&[deferral]).await {
+            tracing::warn!("message {} cannot be put off now: {error}", message.new.id);
+        }
+        true
+    }
+
+    /// A sentence about a document without what its type keeps back: exceptions stand in lists that show no payloads.
+    fn told_of(&self, input: &Input, problem: String) -> String {
+        let Input::Sighting(seen) = input else { return problem };
+        match sensitive(&self.live.now(), &seen.kind) {
+            Some(sensitive) => sensitive.values(&seen.typed.to_json()).out_of(problem),
+            None => problem,
+        }
     }
 
     /// Waits in memory too, so that the link's coming is noticed at once.
@@ -390,6 +434,10 @@ impl Messages {
             (Some(request), _) => {
                 let payload = source.payload.ok_or_else(|| stop(Cause::OurFault, "no_source", "the source's payload is gone"))?;
                 let made = definitions.make_document(new.tenant, &new.connection, request, payload).map_err(|(cause, problem)| {
+                    let problem = match sensitive(definitions, &request.document) {
+                        Some(_) => Values::of_all(&payload.to_json()).out_of(problem),
+                        None => problem,
+                    };
                     Trouble::Stop { cause, code: "document_not_made", problem, about: About { telling: Some(telling), ..About::default() } }
                 })?;
                 let seen = Seen { message, event, telling, withdrawn: request.withdrawn, payload, observed_at: source.observed_at };
@@ -414,6 +462,11 @@ impl Messages {
             }
         }
     }
+}
+
+/// What a type keeps back, when it keeps back anything.
+fn sensitive(definitions: &Definitions, kind: &str) -> Option<Sensitive> {
+    definitions.catalog().documents.get(kind).map(|known| known.sensitive.clone()).filter(|sensitive| !sensitive.is_empty())
 }
 
 /// What a source said, and when it was asked or told us.

@@ -222,7 +222,7 @@ async fn whoever_touches_a_sealed_line_is_told_on() {
 
 impl Door {
     /// SQL as the database's administrator gives it.
-    async fn try_sql(&self, sql: &'static str) -> Result<(), sqlx::Error> {
+    pub async fn try_sql(&self, sql: &'static str) -> Result<(), sqlx::Error> {
         let url = format!("sqlite:{}", self.store_file().display());
         let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
         let outcome = sqlx::raw_sql(sql).execute(&mut connection).await.map(drop);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use waybill::domain::ids::{DriftId, ReconciliationId, TaskId, TenantId};
 use waybill::domain::permission::Permission;
 use waybill::store::desk::ReceiptRow;
+use waybill::store::identity::{AuditRow, ProposalRow};
 use waybill::store::{Deferral, DelegationRow, DriftRow, Lease, NewMessage, ReconciliationRow, StreamCursor, StreamKey, TaskRow, Writes};
 
 use crate::publishing::publish_all;
@@ -16,11 +17,11 @@ use crate::support::{DRIFT, Door, FOREIGN, RECONCILIATION, at, door, token};
 /// Operations that are no JSON exchange of this API: probes, what partners call, streams without end.
 const ELSEWHERE: [&str; 6] = ["/health", "/ready", "/metrics", "/openapi.json", "/hooks/{hook}", "/api/v1/events/stream"];
 
-struct Operation {
-    name: String,
-    id: String,
-    method: Method,
-    path: String,
+pub struct Operation {
+    pub name: String,
+    pub id: String,
+    pub method: Method,
+    pub path: String,
     body: Option<Value>,
     answers: Value,
 }
@@ -29,7 +30,7 @@ fn description() -> Value {
     serde_json::from_str(&waybill::api::openapi::text()).unwrap()
 }
 
-fn operations() -> Vec<Operation> {
+pub fn operations() -> Vec<Operation> {
     let description = description();
     let mut found = Vec::new();
     for (path, item) in description["paths"].as_object().unwrap() {
@@ -52,7 +53,7 @@ fn operations() -> Vec<Operation> {
 }
 
 /// What an operation's path names in the world below.
-struct Seeds {
+pub struct Seeds {
     selection: Uuid,
     batch: Uuid,
     view: Uuid,
@@ -63,10 +64,14 @@ struct Seeds {
     delegation: Uuid,
 }
 
-const MESSAGE: Uuid = Uuid::from_u128(4_242);
+pub const MESSAGE: Uuid = Uuid::from_u128(4_242);
 
 async fn world() -> (Door, Seeds) {
-    let door = door().await;
+    world_behind(door().await).await
+}
+
+/// One of each thing behind a door.
+pub async fn world_behind(door: Door) -> (Door, Seeds) {
     door.write(stopped_order("PO-9", 0)).await;
     let lease = Lease { owner: "test".into(), until: at(1) };
     let message = NewMessage {
@@ -118,6 +123,9 @@ async fn world() -> (Door, Seeds) {
     let feedback = made("/api/v1/feedback", json!({"page": "/docs", "text": "too many columns"})).await;
     let user = made("/api/v1/users", json!({"name": "ana", "roles": [{"role": "viewer"}]})).await;
     let made_token = made("/api/v1/tokens", json!({"name": "robot", "permissions": ["read"]})).await;
+    let secret = door.request(Method::PUT, "/api/v1/secrets/oa_main").header("content-type", "application/json");
+    assert_eq!(secret.body("{\"value\": \"a value\"}").send().await.unwrap().status(), 200);
+    assert!(door.store.identity().add_proposal(&proposal(), at(0), &entry()).await.unwrap());
     let (task, delegation) = (task(), delegation());
     door.write(Writes { tasks: vec![task.clone()], ..Writes::default() }).await;
     door.store.desk().delegate(&delegation).await.unwrap();
@@ -154,6 +162,44 @@ fn task() -> TaskRow {
         ended: None,
         actor: None,
         claimed: false,
+    }
+}
+
+/// Somebody else's, which waits.
+fn proposal() -> ProposalRow {
+    ProposalRow {
+        id: MESSAGE,
+        tenant: TenantId::DEFAULT,
+        kind: "secrets".into(),
+        action: "PUT /api/v1/secrets/{name}".into(),
+        object: "/api/v1/secrets/erp".into(),
+        digest: "d".into(),
+        shown: "{}".into(),
+        proposed_by: "bo".into(),
+        proposer: None,
+        proposer_person: None,
+        state: "open".into(),
+        created_at: at(0),
+        expires_at: at(1_000_000),
+        settled_at: None,
+        settled_by: None,
+        note: None,
+    }
+}
+
+fn entry() -> AuditRow {
+    AuditRow {
+        id: Uuid::now_v7(),
+        tenant: TenantId::DEFAULT,
+        at: at(0),
+        actor: "bo".into(),
+        via: "session".into(),
+        action: "proposal.make".into(),
+        object: None,
+        outcome: Some("done".into()),
+        detail: "{}".into(),
+        address: None,
+        request: None,
     }
 }
 
@@ -220,7 +266,7 @@ fn drift() -> DriftRow {
 }
 
 /// The path with what it names in this world.
-fn filled(path: &str, seeds: &Seeds) -> String {
+pub fn filled(path: &str, seeds: &Seeds) -> String {
     let id = match path.split('/').nth(3).unwrap_or_default() {
         "documents" => document("PO-9").0,
         "instances" => instance("PO-9").0,
@@ -252,7 +298,7 @@ fn unknown(path: &str) -> String {
 }
 
 /// Examples speak of ids of their own; here they are those of this world. Queries that cannot be left out are added.
-fn example(operation: &Operation, seeds: &Seeds) -> Option<Value> {
+pub fn example(operation: &Operation, seeds: &Seeds) -> Option<Value> {
     let mut body = operation.body.clone()?;
     if operation.id == "create_batch" {
         body["selection"] = json!(seeds.selection);
@@ -267,7 +313,7 @@ fn example(operation: &Operation, seeds: &Seeds) -> Option<Value> {
     Some(body)
 }
 
-fn query(operation: &Operation) -> &'static str {
+pub fn query(operation: &Operation) -> &'static str {
     match operation.id.as_str() {
         "show_series" => "?series=calls",
         "diff_releases" => "?from=1&to=1",
@@ -323,7 +369,7 @@ async fn tag(door: &Door, draft: &str) -> String {
     "\"of nothing\"".to_owned()
 }
 
-async fn send(door: &Door, method: &Method, path: &str, who: &str, body: Option<&str>) -> (u16, String) {
+pub async fn send(door: &Door, method: &Method, path: &str, who: &str, body: Option<&str>) -> (u16, String) {
     // A draft is saved over what its author saw; everything else takes whatever is there.
     let seen = match path.ends_with("/draft") && *method != Method::GET {
         true => tag(door, path).await,
@@ -339,9 +385,11 @@ async fn send(door: &Door, method: &Method, path: &str, who: &str, body: Option<
 
 /// A consent wants a connector that asks for one, a partner and a browser: `tests/consent.rs` has them.
 const CONSENT: [&str; 4] = ["consent_state", "ask_consent", "answer_consent", "callback"];
-/// These want a person with a browser, a provider, an app or a notice: `tests/api/sign_in.rs`, `providers.rs` and `in_app.rs`, and
+/// These want a person with a browser, a provider, an app or a notice: `tests/api/four_eyes.rs`, `sign_in.rs`, `providers.rs` and `in_app.rs`, and
 /// `tests/notices.rs` have them.
-const SESSIONS: [&str; 15] = [
+const SESSIONS: [&str; 17] = [
+    "confirm_proposal",
+    "withdraw_proposal",
     "look_at_decision_link",
     "use_decision_link",
     "sign_in_by_app",
@@ -417,6 +465,8 @@ async fn what_is_unknown_or_another_tenants_is_not_found() {
         "try_exception_action",
         "take_up_message",
         "drop_message",
+        // A secret that is not there is one that is set for the first time, and each tenant has its own names.
+        "set_secret",
     ];
     for operation in operations().iter().filter(|operation| operation.path.contains('{')) {
         if acted.contains(&operation.id.as_str()) {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use waybill::api::auth::{Cookies, TokenOptions, Tokens};
 use waybill::api::listener::{Listener, Options};
 use waybill::api::{ApiState, Limits, Parts, router};
+use waybill::app::access::proposals::Proposals;
 use waybill::app::access::providers::ProviderOptions;
 use waybill::app::access::{Access, Audit, Cost, Providers, Scoping};
 use waybill::app::answers::Answers;
@@ -30,6 +31,7 @@ use waybill::app::intake::{HookAnswer, HookRequest, Intake};
 use waybill::app::keeping::Keeper;
 use waybill::app::people::People;
 use waybill::app::publishing::Publishing;
+use waybill::app::quotas::{QuotaOptions, Quotas};
 use waybill::app::reading::Reader;
 use waybill::app::reconcile::{Reconciling, RepairOutcome, RepairRequest, StartRequest, Why};
 use waybill::app::start::Starter;
@@ -54,6 +56,7 @@ pub struct Door {
     pub clock: Arc<ManualClock>,
     pub access: Access,
     pub audit: Audit,
+    pub quotas: Quotas,
     folder: TempDir,
 }
 
@@ -65,6 +68,16 @@ pub struct Setup {
     pub providers: Vec<ProviderOptions>,
     pub apps: Vec<waybill::app::access::in_app::AppOptions>,
     pub roles: Roles,
+    /// The project; the shipped one when not given.
+    pub catalog: Option<Arc<Catalog>>,
+    /// The store; a fresh SQLite file when not given.
+    pub store_url: Option<String>,
+    /// How much tenants may take.
+    pub quotas: Option<QuotaOptions>,
+    /// Kinds of change that want two people.
+    pub four_eyes: Vec<waybill::domain::access::second_person::Kind>,
+    /// Whether there is no master key.
+    pub no_master_key: bool,
 }
 
 /// Remembers commands and answers as told.
@@ -296,7 +309,8 @@ pub async fn door() -> Door {
 pub async fn door_with(setup: Setup) -> Door {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("waybill.sqlite").display());
+    let url = setup.store_url.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("waybill.sqlite").display()));
+    let live = Arc::new(Live::new(setup.catalog.unwrap_or_else(shipped), 0, b"key"));
     let store = store::connect(&url, store::Options::default()).await.unwrap();
     store.migrate().await.unwrap();
     let clock = Arc::new(ManualClock::new(at(60)));
@@ -313,20 +327,29 @@ pub async fn door_with(setup: Setup) -> Door {
     let base = format!("http://{}", listener.address().unwrap());
     let reached = url::Url::parse(&base).ok();
     let apps = waybill::app::access::InApp::new(access.clone(), setup.apps).unwrap();
+    let keyring =
+        waybill::runtime::Keyring::new([("k1", &SecretString::from("a master key of the tests, 32 letters".to_owned()))]).unwrap();
+    let kept = Arc::new(waybill::app::secrets::Kept::new(if setup.no_master_key { waybill::runtime::Keyring::default() } else { keyring }));
+    let gateway = Arc::new(Gateway::new(waybill::gateway::Options::default(), clock.clone()).reading(kept.clone()));
+    let secrets = waybill::app::secrets::Secrets::new(store.clone(), kept, gateway, live.clone(), (clock.clone(), ids.clone()));
+    let quotas = Quotas::new(store.clone(), clock.clone(), setup.quotas.unwrap_or_default());
     let parts = Parts {
-        people: people(&store, clock.clone()),
+        people: people(&store, &live, clock.clone()),
         decision_links: waybill::app::people::DecisionLinks {
-            people: people(&store, clock.clone()),
+            people: people(&store, &live, clock.clone()),
             key: waybill::domain::approval::LinkKey::of(b"key"),
             audit: audit.clone(),
         },
         audit: audit.clone(),
-        scoping: Scoping::new(store.clone(), Arc::new(Live::new(shipped(), 0, b"key")), roles.clone()),
+        scoping: Scoping::new(store.clone(), live.clone(), roles.clone()),
+        quotas: quotas.clone(),
+        proposals: Proposals::new(access.clone(), secrets.clone(), setup.four_eyes),
+        secrets,
         access: access.clone(),
         providers: Providers::new(access.clone(), reached, setup.providers).unwrap().with_apps(apps.clone()),
         apps,
         cookies: Cookies::new(None, true),
-        reader: Reader::new(store.clone()),
+        reader: Reader::new(store.clone(), live.clone()),
         answers: Answers::new(store.clone(), clock.clone()),
         intake: intake.clone(),
         commands: commands.clone(),
@@ -339,14 +362,14 @@ pub async fn door_with(setup: Setup) -> Door {
         starts: Arc::new(Begins),
         connections: Arc::new(One),
         consents: Consents {
-            live: Arc::new(Live::new(shipped(), 0, b"key")),
+            live: live.clone(),
             gateway: Arc::new(Gateway::new(waybill::gateway::Options::default(), clock.clone())),
             shared: None,
             public_url: None,
             clock: clock.clone(),
             ids: ids.clone(),
         },
-        publishing: publishing(&store, clock.clone(), &ids),
+        publishing: publishing(&store, &live, clock.clone(), &ids),
         tokens: tokens(),
         readiness: lifecycle.readiness().clone(),
         metrics: waybill::runtime::metrics::install(),
@@ -356,7 +379,7 @@ pub async fn door_with(setup: Setup) -> Door {
     lifecycle.run(feed.clone().run(lifecycle.soft().clone()));
     lifecycle.run_listener(listener.serve(router(ApiState::new(parts), ids, &setup.limits), lifecycle.listener().clone()));
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-    Door { base, client, lifecycle, commands, mending, intake, store, clock, access, audit, folder }
+    Door { base, client, lifecycle, commands, mending, intake, store, clock, access, audit, quotas, folder }
 }
 
 /// The shipped project, compiled once for all tests.
@@ -386,19 +409,18 @@ pub fn starter(door: &Door) -> Starter {
 }
 
 /// People's tasks over the shipped project, with an engine that knows no instance.
-fn people(store: &Arc<dyn Store>, clock: Arc<ManualClock>) -> People {
+fn people(store: &Arc<dyn Store>, live: &Arc<Live>, clock: Arc<ManualClock>) -> People {
     let done = |inputs: Vec<Input>| async move { inputs.iter().map(|_| Verdict::Done).collect() }.boxed();
     let engine = Group::start(&Spawner::default(), 16, 16, 1, Arc::new(done));
-    People { engine, store: store.clone(), live: Arc::new(Live::new(shipped(), 0, b"key")), clock }
+    People { engine, store: store.clone(), live: live.clone(), clock }
 }
 
 /// Publishing over the shipped project, with an engine that says done to everything.
-fn publishing(store: &Arc<dyn Store>, clock: Arc<ManualClock>, ids: &IdMaker) -> Publishing {
-    let live = Arc::new(Live::new(shipped(), 0, b"key"));
+fn publishing(store: &Arc<dyn Store>, live: &Arc<Live>, clock: Arc<ManualClock>, ids: &IdMaker) -> Publishing {
     let gateway = Arc::new(Gateway::new(waybill::gateway::Options::default(), clock.clone()));
     let done = |inputs: Vec<Input>| async move { inputs.iter().map(|_| Verdict::Done).collect() }.boxed();
     let engine = Group::start(&Spawner::default(), 16, 16, 1, Arc::new(done));
-    Publishing::new(store.clone(), live, gateway, engine, clock, ids.clone())
+    Publishing::new(store.clone(), live.clone(), gateway, engine, clock, ids.clone())
 }
 
 impl Door {

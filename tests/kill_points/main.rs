@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "figures for whoever runs it with --nocapture")]
 
 mod desk;
+mod door;
 #[path = "../support/mod.rs"]
 mod support;
 

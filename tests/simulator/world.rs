@@ -20,6 +20,7 @@ use waybill::app::engine::input::{Input, Verdict};
 use waybill::app::group::Group;
 use waybill::app::notice::Notices;
 use waybill::app::people::{Leavers, People};
+use waybill::app::quotas::{QuotaOptions, Quotas};
 use waybill::app::receive::Receiver;
 use waybill::app::start::Starter;
 use waybill::cli::works::{self, Pace, Parts};
@@ -227,6 +228,7 @@ impl World {
         let name = ids.next().to_string();
         let store: Arc<dyn Store> = Arc::new(ShakyStore { world: self.clone(), inner: self.store.clone(), owner });
         let parts = Parts {
+            quotas: Quotas::new(store.clone(), clock.clone(), QuotaOptions::default()),
             store: store.clone(),
             live: live.clone(),
             gateway,

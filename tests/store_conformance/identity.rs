@@ -7,8 +7,8 @@ use waybill::domain::access::chain::{Head, Verifier};
 use waybill::domain::ids::{SessionId, TenantId, UserId};
 use waybill::store::Page;
 use waybill::store::identity::{
-    AuditChoice, AuditRow, KeptAudit, LinkedRow, LinkedSaved, OnceLinkRow, PasswordChange, PasswordHash, PendingRow, SessionChoice,
-    SessionRow, UserRow, UserSaved,
+    AuditChoice, AuditRow, KeptAudit, LinkedRow, LinkedSaved, OnceLinkRow, PasswordChange, PasswordHash, PendingRow, ProposalRow,
+    ProposalStep, SecretRow, SessionChoice, SessionRow, UserRow, UserSaved,
 };
 
 const ELSEWHERE: TenantId = TenantId(2);
@@ -350,4 +350,116 @@ pub async fn entries_are_sealed_in_one_chain_whoever_seals(world: World) {
     assert_eq!(ids(&door.audit(&unknown, &page(9, None)).await.unwrap()), [51]);
     let nobody = AuditChoice { actor: Some("nobody".into()), ..all };
     assert!(door.audit(&nobody, &page(9, None)).await.unwrap().is_empty());
+}
+
+fn secret(name: &str, version: u32, text: &str) -> SecretRow {
+    SecretRow {
+        tenant: TENANT,
+        name: name.into(),
+        version,
+        master: "k1".into(),
+        wrapped: format!("wrapped {text}"),
+        sealed: format!("sealed {text}"),
+        set_at: at(i64::from(version)),
+        set_by: "ana".into(),
+        expires_at: (version > 1).then(|| at(900)),
+    }
+}
+
+pub async fn a_secret_changes_only_from_the_version_before(world: World) {
+    let (door, other) = (world.store.identity(), world.other.identity());
+    let (first, rival) = (secret("erp", 1, "a"), secret("erp", 1, "b"));
+    let (entry_one, entry_two) = (entry(), entry());
+    let (one, two) = tokio::join!(door.save_secret(&first, &entry_one), other.save_secret(&rival, &entry_two));
+    assert!(one.unwrap() != two.unwrap(), "one of two first values");
+    let kept = door.secrets(TENANT).await.unwrap().remove(0);
+    assert!(kept == first || kept == rival);
+    assert!(!door.save_secret(&secret("erp", 3, "c"), &entry()).await.unwrap(), "a version in between is missing");
+    assert!(door.save_secret(&secret("erp", 2, "c"), &entry()).await.unwrap());
+    assert!(!other.save_secret(&secret("erp", 2, "d"), &entry()).await.unwrap());
+    assert_eq!(other.secrets(TENANT).await.unwrap(), [secret("erp", 2, "c")]);
+
+    // A new envelope only over the one that was opened.
+    let (before, after) = (secret("erp", 2, "c"), SecretRow { master: "k2".into(), wrapped: "anew".into(), ..secret("erp", 2, "c") });
+    assert!(!door.rewrap_secret(&secret("erp", 1, "a"), &after).await.unwrap(), "an older value");
+    assert!(!door.rewrap_secret(&SecretRow { wrapped: "another".into(), ..before.clone() }, &after).await.unwrap(), "another envelope");
+    assert!(door.rewrap_secret(&before, &after).await.unwrap());
+    assert!(!other.rewrap_secret(&before, &after).await.unwrap(), "once");
+    assert_eq!(door.secrets(TENANT).await.unwrap(), [after]);
+
+    let elsewhere = SecretRow { tenant: ELSEWHERE, ..secret("erp", 1, "e") };
+    assert!(door.save_secret(&elsewhere, &AuditRow { tenant: ELSEWHERE, ..entry() }).await.unwrap());
+    assert!(!door.remove_secret(ELSEWHERE, "oa", &entry()).await.unwrap());
+    assert_eq!(door.all_secrets().await.unwrap().iter().map(|row| row.tenant.0).collect::<Vec<_>>(), [1, 2]);
+    assert!(door.remove_secret(TENANT, "erp", &entry()).await.unwrap());
+    assert_eq!((door.secrets(TENANT).await.unwrap(), door.secrets(ELSEWHERE).await.unwrap().len()), (vec![], 1));
+    let debug = format!("{elsewhere:?}");
+    assert!(!debug.contains("sealed e") && !debug.contains("wrapped e"), "{debug}");
+}
+
+fn proposal(number: u128, digest: &str) -> ProposalRow {
+    ProposalRow {
+        id: Uuid::from_u128(number),
+        tenant: TENANT,
+        kind: "secrets".into(),
+        action: "PUT /api/v1/secrets/{name}".into(),
+        object: "/api/v1/secrets/erp".into(),
+        digest: digest.into(),
+        shown: "{}".into(),
+        proposed_by: "ana".into(),
+        proposer: Some(UserId(Uuid::from_u128(1))),
+        proposer_person: Some("E1".into()),
+        state: "open".into(),
+        created_at: at(1),
+        expires_at: at(100),
+        settled_at: None,
+        settled_by: None,
+        note: None,
+    }
+}
+
+fn step(row: &ProposalRow, from: &'static str, to: &'static str, seconds: i64) -> ProposalStep {
+    ProposalStep { tenant: row.tenant, id: row.id, from, to, at: at(seconds), by: Some("bo".into()), note: None, expires_at: None }
+}
+
+pub async fn a_proposal_waits_once_and_is_settled_once(world: World) {
+    let (door, other) = (world.store.identity(), world.other.identity());
+    let (one, twin) = (proposal(1, "d1"), proposal(2, "d1"));
+    let (entry_one, entry_two) = (entry(), entry());
+    let (first, second) = tokio::join!(door.add_proposal(&one, at(1), &entry_one), other.add_proposal(&twin, at(1), &entry_two));
+    assert!(first.unwrap() != second.unwrap(), "the same waits once");
+    let waits = door.waiting_proposal(TENANT, "d1", "ana").await.unwrap().unwrap();
+    assert!(waits == one || waits == twin);
+    assert_eq!(door.waiting_proposal(TENANT, "d1", "bo").await.unwrap(), None, "another's");
+    assert_eq!(door.waiting_proposal(ELSEWHERE, "d1", "ana").await.unwrap(), None);
+    assert!(door.add_proposal(&ProposalRow { proposed_by: "bo".into(), ..proposal(3, "d1") }, at(1), &entry()).await.unwrap());
+
+    let (confirm, decline) = (step(&waits, "open", "confirmed", 5), step(&waits, "open", "declined", 5));
+    let (entry_one, entry_two) = (entry(), entry());
+    let (yes, no) = tokio::join!(door.step_proposal(&confirm, &entry_one), other.step_proposal(&decline, &entry_two));
+    let (yes, no) = (yes.unwrap(), no.unwrap());
+    assert!(yes != no, "one of two settles it");
+    let settled = door.proposal(TENANT, waits.id).await.unwrap().unwrap();
+    assert_eq!(
+        (settled.state.as_str(), settled.settled_by.as_deref(), settled.settled_at),
+        (if yes { "confirmed" } else { "declined" }, Some("bo"), Some(at(5)))
+    );
+    assert_eq!(door.proposal(ELSEWHERE, waits.id).await.unwrap(), None);
+    let foreign = ProposalStep { tenant: ELSEWHERE, from: if yes { "confirmed" } else { "declined" }, to: "used", ..confirm };
+    assert!(!door.step_proposal(&foreign, &entry()).await.unwrap());
+
+    // What is over is not settled, and makes room for the same again.
+    let late = proposal(4, "d2");
+    assert!(door.add_proposal(&late, at(1), &entry()).await.unwrap());
+    assert!(!door.step_proposal(&step(&late, "open", "confirmed", 100), &entry()).await.unwrap());
+    let again = ProposalRow { created_at: at(100), expires_at: at(200), ..proposal(5, "d2") };
+    assert!(!door.add_proposal(&again, at(99), &entry()).await.unwrap(), "it still waits");
+    assert!(door.add_proposal(&again, at(100), &entry()).await.unwrap());
+    assert_eq!(door.waiting_proposal(TENANT, "d2", "ana").await.unwrap().map(|row| row.id), Some(again.id));
+    let kept = ProposalStep { by: None, note: Some("n".into()), expires_at: Some(at(500)), ..step(&again, "open", "confirmed", 150) };
+    assert!(door.step_proposal(&kept, &entry()).await.unwrap());
+    let row = door.proposal(TENANT, again.id).await.unwrap().unwrap();
+    assert_eq!((row.settled_by, row.note.as_deref(), row.expires_at), (None, Some("n"), at(500)));
+    let newest: Vec<_> = door.proposals(TENANT, Some("confirmed")).await.unwrap().into_iter().map(|row| row.id).collect();
+    assert!(newest[0] == again.id && door.proposals(TENANT, None).await.unwrap().len() == 4, "{newest:?}");
 }

@@ -19,6 +19,7 @@ mod own;
 mod people;
 mod publishing;
 mod reconcile;
+mod row_security;
 mod scopes;
 mod shared;
 mod streams;
@@ -91,6 +92,8 @@ conformance_of_the_door! {
     an_answer_is_taken_once_and_an_account_elsewhere_is_one_user,
     two_owners_cannot_both_go,
     entries_are_sealed_in_one_chain_whoever_seals,
+    a_secret_changes_only_from_the_version_before,
+    a_proposal_waits_once_and_is_settled_once,
 }
 
 conformance_of_people! {

@@ -27,6 +27,8 @@ pub struct Project {
     options: String,
     /// People of the directory who have a token of their own.
     people: Vec<String>,
+    /// Further lines of the section `server`.
+    server: String,
 }
 
 /// A webhook secret in Standard Webhooks form.
@@ -68,7 +70,7 @@ impl Project {
             (format!("{prefix}_ERP_WEBHOOK_SECRET"), secret("erp")),
             (format!("{prefix}_OA_CALLBACK_SECRET"), secret("oa")),
         ];
-        Self { folder, environment, sections: String::new(), options: String::new(), people: Vec::new() }
+        Self { folder, environment, sections: String::new(), options: String::new(), people: Vec::new(), server: String::new() }
     }
 
     /// A project folder of its own, taken whole. `texts` replaces addresses and waits in its files, and each must be there.
@@ -78,7 +80,13 @@ impl Project {
         for (old, new) in texts {
             assert!(replace(folder.path(), old, new) > 0, "no file of `{}` says `{old}`", from.display());
         }
-        Self { folder, environment, sections: String::new(), options: String::new(), people: Vec::new() }
+        Self { folder, environment, sections: String::new(), options: String::new(), people: Vec::new(), server: String::new() }
+    }
+
+    /// Further lines of the section `server` of the hub's configuration, indented as they stand there.
+    pub fn with_server(mut self, lines: &str) -> Self {
+        self.server.push_str(lines);
+        self
     }
 
     /// A further option of the section `project` of the hub's configuration.
@@ -191,8 +199,9 @@ impl HubProcess {
             &config,
             format!(
                 "format: 1\nserver:\n  listen: 127.0.0.1:{port}\n  tokens:\n    - {{name: test, token: {{secret: env/WAYBILL_TEST_TOKEN}}}}\n\
-                 {}gateway:\n  allow_loopback: true\n  folders: [../exchange]\nengine:\n  lease_seconds: 5\n  poll_millis: 100\nproject:\n  folder: ..\n  follow_seconds: 1\n{}{}",
+                 {}{}gateway:\n  allow_loopback: true\n  folders: [../exchange]\nengine:\n  lease_seconds: 5\n  poll_millis: 100\nproject:\n  folder: ..\n  follow_seconds: 1\n{}{}",
                 project.people.iter().map(|person| person_token(person)).collect::<String>(),
+                project.server,
                 project.options,
                 project.sections
             ),

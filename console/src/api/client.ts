@@ -29,8 +29,21 @@ interface Answer<T> {
   response: Response;
 }
 
+/** What was asked for, once nothing of it waits for a second person. */
+type Done<T> = T extends Schemas['ProposalItem'] ? never : T;
+
 /** The answer's content, or the problem as an error. */
-export async function take<T>(answer: Promise<Answer<T>>): Promise<T> {
+export async function take<T>(answer: Promise<Answer<T>>): Promise<Done<T>> {
+  const data = await takeWhole(answer);
+  const { status } = (await answer).response;
+  // Where a second person has to confirm it, nothing was done: no page must go on as if it were.
+  if (status === 202 && data !== null && typeof data === 'object' && 'proposal' in data)
+    throw new ApiError(own('second_person', String(data.proposal), status));
+  return data as Done<T>;
+}
+
+/** The same where proposals are what is asked for. */
+export async function takeWhole<T>(answer: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await answer;
   if (!response.ok) throw new ApiError(read(error, response));
   return data as T;

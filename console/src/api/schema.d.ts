@@ -679,6 +679,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A document's content with its sensitive fields, and what its source sent, to whoever sees payloads and says why. The reason
+         *     is written to the audit first.
+         */
+        post: operations["reveal_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{id}/revisions": {
         parameters: {
             query?: never;
@@ -703,7 +723,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One revision with its canonical content and what the source sent. */
+        /**
+         * One revision with its canonical content and what the source sent. Sensitive fields are masked, and then of what the source sent
+         *     only the shape is shown: `POST /api/v1/documents/{id}/reveal` shows them, with a reason.
+         */
         get: operations["show_revision"];
         put?: never;
         post?: never;
@@ -1450,6 +1473,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an instance sent and was answered, whole, to whoever sees payloads and says why. The reason is written to the audit
+         *     first.
+         */
+        post: operations["reveal_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mappings/compare": {
         parameters: {
             query?: never;
@@ -1661,6 +1704,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A message with what came, whole, to whoever sees payloads and says why. The reason is written to the audit first. */
+        post: operations["reveal_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/take-up": {
         parameters: {
             query?: never;
@@ -1738,6 +1798,111 @@ export interface paths {
         };
         /** People of the directory who work here, for whoever hands something to somebody. */
         get: operations["find_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes that wait for a second person or waited, newest first: one's own, and those that one could confirm. */
+        get: operations["list_proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proposal. */
+        get: operations["show_proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms what another proposed: they may then ask for it once more, within a day. By a person who signed in and has the
+         *     rights that the change itself wants; never by whoever proposed it.
+         */
+        post: operations["confirm_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declines what another proposed. */
+        post: operations["decline_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws what one proposed oneself. */
+        post: operations["withdraw_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much the tenant may take and has taken, as of a few seconds ago. */
+        get: operations["list_quotas"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1912,13 +2077,51 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The secrets that live connections name: where each is kept, who uses it, whether this process finds it. Never what it
-         *     holds.
+         * The secrets that live connections name and those that the hub keeps: where each is kept, who uses it, whether this process
+         *     finds it, when it ends. Never what it holds.
          */
         get: operations["list_secrets"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/rewrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wraps every secret with the first of `store.master_keys`, while others read and set. Repeat it until nothing is wrapped by
+         *     another one; then that key can go.
+         */
+        post: operations["rewrap_secrets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a secret, or a new value of one: connections that name `store/NAME` use it from now on, other replicas within seconds. */
+        put: operations["set_secret"];
+        post?: never;
+        /** Removes a secret that no live connection names. */
+        delete: operations["remove_secret"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3445,6 +3648,8 @@ export interface components {
             instances: components["schemas"]["InstanceItem"][];
             /** @description Where it stands in every system. */
             links: components["schemas"]["Link"][];
+            /** @description Fields of it whose values are masked, dotted paths. */
+            masked?: string[];
             /** @description Documents it belongs to or that were made for it. */
             relations: components["schemas"]["Relation"][];
             /** @description Its revisions, without contents. */
@@ -4270,6 +4475,30 @@ export interface components {
                 };
             };
         };
+        /** @description What is known of a value that the hub keeps. */
+        KeptItem: {
+            /**
+             * Format: date-time
+             * @description When the partner will not take it any more.
+             */
+            expires_at?: string | null;
+            /** @description The master key that wrapped it. */
+            master: string;
+            /**
+             * Format: date-time
+             * @description When it was set.
+             */
+            set_at: string;
+            /** @description By whom. */
+            set_by: string;
+            /** @description `good`, `expiring` (within 14 days), `expired`, or `closed` (its master key is not here). */
+            state: string;
+            /**
+             * Format: int32
+             * @description Grows with each value, from 1.
+             */
+            version: number;
+        };
         /** @description A key and what it names. */
         KeyFound: {
             /** @description The documents. */
@@ -4975,6 +5204,8 @@ export interface components {
                  * @description Its id.
                  */
                 id: string;
+                /** @description Whether only the shape of the payload is shown, because documents it is about have masked fields. */
+                masked?: boolean;
                 /** @description The sender's message id, or a digest. */
                 message_id: string;
                 /** @description What came; only with the permission `payloads`. */
@@ -5264,7 +5495,7 @@ export interface components {
             capabilities: string[];
             /** @description The token's name, or what the user signs in with. */
             name: string;
-            /** @description Its permissions: `read`, `payloads`, `start`, `decide`, `operate`, `edit`, `publish`, `metrics`, `users`, `audit`, `amend`. */
+            /** @description Its permissions: `read`, `payloads`, `start`, `decide`, `operate`, `edit`, `publish`, `metrics`, `users`, `audit`, `amend`, `secrets`. */
             permissions: string[];
             /** @description Id of the person in the directory, where the caller is one. */
             person?: string | null;
@@ -5319,6 +5550,8 @@ export interface components {
              * @description Its id.
              */
             id: string;
+            /** @description Whether only the shape of the payload is shown, because documents it is about have masked fields. */
+            masked?: boolean;
             /** @description The sender's message id, or a digest. */
             message_id: string;
             /** @description What came; only with the permission `payloads`. */
@@ -5863,6 +6096,55 @@ export interface components {
             /** @description `urn:waybill:problem:` and the code. */
             type: string;
         };
+        /** @description A change that waits for a second person, or waited. */
+        ProposalItem: {
+            /** @description The operation. */
+            action: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is over, if nothing happens.
+             */
+            expires_at: string;
+            /** @description `publish`, `roles`, `secrets` or `reveal`. */
+            kind: string;
+            /** @description What they said. */
+            note?: string | null;
+            /** @description To what: the path. */
+            object: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            proposal: string;
+            /** @description Who proposed it. */
+            proposed_by: string;
+            /**
+             * Format: date-time
+             * @description When it was last settled.
+             */
+            settled_at?: string | null;
+            /** @description Who settled it. */
+            settled_by?: string | null;
+            /** @description What was asked, without secrets. */
+            shown: Record<string, never>;
+            /** @description `open`; `confirmed` (the proposer may ask for it once more); `declined`, `withdrawn`, or `used`. */
+            state: string;
+        };
+        /** @description Proposals. */
+        ProposalItems: {
+            /** @description The newest 200. */
+            items: components["schemas"]["ProposalItem"][];
+        };
+        /** @description What the second person says. */
+        ProposalNote: {
+            /** @description For the audit and whoever proposed it; at most 2,000 characters. */
+            note?: string | null;
+        };
         /** @description Where the browser goes now. */
         ProviderBegun: {
             /** @description The provider's page, for this browser and the next ten minutes. */
@@ -5913,6 +6195,33 @@ export interface components {
             /** @description Whether a release was stored; false for a dry run and when nothing differs from what is live. */
             published: boolean;
             release?: components["schemas"]["ReleaseView"] | null;
+        };
+        /** @description One quota of a tenant. */
+        QuotaItem: {
+            /**
+             * Format: int64
+             * @description The bound; absent for none.
+             */
+            limit?: number | null;
+            /** @description `documents_per_day`, `open_instances` or `payload_bytes_per_day`. */
+            quota: string;
+            /** @description Whether it is used up. */
+            reached: boolean;
+            /**
+             * Format: int64
+             * @description What is taken; absent where nothing is bounded, because nothing is counted then.
+             */
+            used?: number | null;
+        };
+        /** @description The quotas of a tenant. */
+        QuotaItems: {
+            /** @description Each of them. */
+            items: components["schemas"]["QuotaItem"][];
+            /**
+             * Format: int32
+             * @description API requests a second that each process takes; absent for any number.
+             */
+            requests_per_second?: number | null;
         };
         /** @description Whether work may be sent here. */
         Ready: {
@@ -6156,11 +6465,35 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description Why masked values are to be seen. */
+        Reveal: {
+            /** @description Why, in words that somebody who reads the audit understands. */
+            reason: string;
+        };
+        /** @description Why masked values of a revision are to be seen. */
+        RevealRevision: {
+            /** @description Why, in words that somebody who reads the audit understands. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description Which revision; the newest when not given.
+             */
+            revision?: number | null;
+        };
+        /** @description What an instance sent and was answered, whole. */
+        RevealedInstance: {
+            /** @description Every request with its answer, as recorded: what the connector redacts was never stored. */
+            attempts: components["schemas"]["Attempt"][];
+            /** @description What it asked for, with inputs. */
+            effects: components["schemas"]["Effect"][];
+        };
         /** @description A revision with contents. */
         Revision: components["schemas"]["RevisionItem"] & {
             /** @description The canonical content. */
             body: unknown;
-            /** @description What the source sent, verbatim. */
+            /** @description Fields whose values are masked, dotted paths; `[masked]` stands in their places. */
+            masked?: string[];
+            /** @description What the source sent, verbatim; of a document with masked fields only its shape. */
             payload: unknown;
         };
         /** @description What differs between two revisions. */
@@ -6218,6 +6551,23 @@ export interface components {
         RevisionOrigins: {
             /** @description The revisions. */
             items: components["schemas"]["RevisionOrigin"][];
+        };
+        /** @description What wrapping anew came to. */
+        Rewrapped: {
+            /** @description Secrets that could not be opened, by name: their master key is not here, or is another one. */
+            closed: string[];
+            /** @description The master key that wraps now. */
+            master: string;
+            /**
+             * Format: int32
+             * @description Secrets that it wrapped just now.
+             */
+            rewrapped: number;
+            /**
+             * Format: int32
+             * @description Secrets that it had wrapped before.
+             */
+            unchanged: number;
         };
         /** @description A role. */
         RoleItem: {
@@ -6292,11 +6642,12 @@ export interface components {
             /** @description The views. */
             items: components["schemas"]["SavedView"][];
         };
-        /** @description A secret that connections name. */
+        /** @description A secret that connections name, or that the hub keeps. */
         SecretItem: {
             /** @description Whether this process can read it now. Other replicas have an environment and files of their own. */
             found: boolean;
-            /** @description Where it is kept: `env/NAME` or `file/PATH`. */
+            kept?: components["schemas"]["KeptItem"] | null;
+            /** @description Where it is kept: `env/NAME`, `file/PATH` or `store/NAME`. */
             place: string;
             /** @description Why not, without anything of what it holds. */
             problem?: string | null;
@@ -6305,17 +6656,47 @@ export interface components {
             /** @description What names it. */
             used_by: components["schemas"]["SecretUse"][];
         };
+        /** @description Secrets by place. */
+        SecretItems: {
+            /** @description All of them are one page: an installation has dozens. */
+            items: components["schemas"]["SecretItem"][];
+        };
+        /** @description A value for the hub to keep. */
+        SecretOrder: {
+            /**
+             * Format: date-time
+             * @description When the partner will not take it any more: a fortnight before, the hub begins to say so.
+             */
+            expires_at?: string | null;
+            /** @description The value, text of at most 64 KiB. It is sealed before it is stored, and never given back. */
+            value: string;
+        };
+        /** @description A secret that was set. */
+        SecretSet: {
+            /**
+             * Format: date-time
+             * @description When the partner will not take it any more.
+             */
+            expires_at?: string | null;
+            /** @description Where connections find it: `store/NAME`. */
+            place: string;
+            /**
+             * Format: date-time
+             * @description When it was set.
+             */
+            set_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each value, from 1.
+             */
+            version: number;
+        };
         /** @description A setting that names a secret. */
         SecretUse: {
             /** @description The connection. */
             connection: string;
             /** @description Its setting, or `tls.ca`, `tls.certificate`, `tls.key`. */
             setting: string;
-        };
-        /** @description Secrets by place. */
-        Secrets: {
-            /** @description All of them are one page: an installation has dozens. */
-            items: components["schemas"]["SecretItem"][];
         };
         /** @description A frozen selection: what is done later is done to what was seen. */
         Selection: {
@@ -8668,13 +9049,13 @@ export interface operations {
                 until?: string;
                 /** @description Owner or assignee of an open exception of it. */
                 owner?: string;
-                /** @description Total of at least this much, as a decimal. */
+                /** @description Total of at least this much, as a decimal. Documents whose total is masked are left out. */
                 amount_from?: string;
                 /** @description Total of at most this much, as a decimal. */
                 amount_to?: string;
                 /**
                  * @description A piece of the newest content as JSON text; needs the permission `payloads`. Looked for in the newest 20,000 documents
-                 *     that fit the rest.
+                 *     that fit the rest, of types without masked fields.
                  */
                 body?: string;
                 /** @description `stopped` (an exception is open) or `open` (an instance runs). */
@@ -8733,13 +9114,13 @@ export interface operations {
                 until?: string;
                 /** @description Owner or assignee of an open exception of it. */
                 owner?: string;
-                /** @description Total of at least this much, as a decimal. */
+                /** @description Total of at least this much, as a decimal. Documents whose total is masked are left out. */
                 amount_from?: string;
                 /** @description Total of at most this much, as a decimal. */
                 amount_to?: string;
                 /**
                  * @description A piece of the newest content as JSON text; needs the permission `payloads`. Looked for in the newest 20,000 documents
-                 *     that fit the rest.
+                 *     that fit the rest, of types without masked fields.
                  */
                 body?: string;
                 /** @description `stopped` (an exception is open) or `open` (an instance runs). */
@@ -8914,6 +9295,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealRevision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revision"];
+                };
+            };
+            /** @description Nothing is done yet: `server.four_eyes` names `reveal`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
                 };
             };
             /** @description A problem, with a stable code */
@@ -10560,6 +10985,50 @@ export interface operations {
             };
         };
     };
+    reveal_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The instance */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reveal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedInstance"];
+                };
+            };
+            /** @description Nothing is done yet: `server.four_eyes` names `reveal`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     compare_mapping: {
         parameters: {
             query?: never;
@@ -10963,6 +11432,50 @@ export interface operations {
             };
         };
     };
+    reveal_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reveal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageItem"];
+                };
+            };
+            /** @description Nothing is done yet: `server.four_eyes` names `reveal`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     take_up_message: {
         parameters: {
             query?: never;
@@ -11116,6 +11629,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleFound"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_proposals: {
+        parameters: {
+            query?: {
+                /** @description `open`, `confirmed`, `declined`, `withdrawn` or `used`. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItems"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaItems"];
                 };
             };
             /** @description A problem, with a stable code */
@@ -11332,6 +12040,15 @@ export interface operations {
                     "application/json": components["schemas"]["PublishedView"];
                 };
             };
+            /** @description Nothing is done yet: `server.four_eyes` names `publish`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
             /** @description A problem, with a stable code */
             default: {
                 headers: {
@@ -11473,6 +12190,15 @@ export interface operations {
                     "application/json": components["schemas"]["PublishedView"];
                 };
             };
+            /** @description Nothing is done yet: `server.four_eyes` names `publish`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
             /** @description A problem, with a stable code */
             default: {
                 headers: {
@@ -11526,8 +12252,118 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Secrets"];
+                    "application/json": components["schemas"]["SecretItems"];
                 };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewrap_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rewrapped"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret's name: lower-case letters, digits, `_`, `.` and `-` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretSet"];
+                };
+            };
+            /** @description Nothing is done yet: `server.four_eyes` names `secrets`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing is done yet: `server.four_eyes` names `secrets`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, with a stable code */
             default: {
@@ -12266,6 +13102,15 @@ export interface operations {
                     "application/json": components["schemas"]["TokenMade"];
                 };
             };
+            /** @description Nothing is done yet: `server.four_eyes` names `roles`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
             /** @description A problem, with a stable code */
             default: {
                 headers: {
@@ -12358,6 +13203,15 @@ export interface operations {
                     "application/json": components["schemas"]["UserAdded"];
                 };
             };
+            /** @description Nothing is done yet: `server.four_eyes` names `roles`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
             /** @description A problem, with a stable code */
             default: {
                 headers: {
@@ -12429,6 +13283,15 @@ export interface operations {
                     "application/json": components["schemas"]["UserItem"];
                 };
             };
+            /** @description Nothing is done yet: `server.four_eyes` names `roles`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
             /** @description A problem, with a stable code */
             default: {
                 headers: {
@@ -12489,6 +13352,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserItem"];
+                };
+            };
+            /** @description Nothing is done yet: `server.four_eyes` names `roles`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
                 };
             };
             /** @description A problem, with a stable code */
@@ -12557,6 +13429,15 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityItem"];
                 };
             };
+            /** @description Nothing is done yet: `server.four_eyes` names `roles`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
             /** @description A problem, with a stable code */
             default: {
                 headers: {
@@ -12617,6 +13498,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinkMade"];
+                };
+            };
+            /** @description Nothing is done yet: `server.four_eyes` names `roles`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
                 };
             };
             /** @description A problem, with a stable code */

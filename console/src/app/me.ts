@@ -19,6 +19,7 @@ export type Capability =
   | 'decide_tasks'
   | 'manage_users'
   | 'read_audit'
+  | 'manage_secrets'
   // Has no capability of its own; the permission is meant.
   | 'start';
 

@@ -13,7 +13,7 @@ interface Rights {
 }
 
 /** What is done to the hub as a whole: a right for a part does not reach it. */
-const WHOLE = ['edit_drafts', 'publish', 'run_batches', 'manage_users', 'read_audit', 'see_metrics'];
+const WHOLE = ['edit_drafts', 'publish', 'run_batches', 'manage_users', 'read_audit', 'see_metrics', 'manage_secrets'];
 
 /** `for`: it may, but for these parts alone, and this is none of them. */
 export function judged(me: Rights, capability: string, part?: Part): 'may' | 'lacks' | { for: string[] } {

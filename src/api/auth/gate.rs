@@ -14,6 +14,7 @@ use crate::api::problem::Problem;
 use crate::api::request_id;
 use crate::app::access::tokens::PREFIX;
 use crate::app::access::{Access, Actor, Audit, Entered, Scoping, Secret};
+use crate::app::quotas::Quotas;
 use crate::domain::access::role::Roles;
 use crate::domain::access::{grant, scope};
 use crate::domain::ids::TenantId;
@@ -32,14 +33,28 @@ pub struct Gate {
     pub audit: Audit,
     /// What scopes reach.
     pub scoping: Scoping,
+    /// How many requests a tenant may make.
+    pub quotas: Quotas,
 }
 
 impl Gate {
     /// The caller. A request that brings a token is the token's: a cookie beside it does not count.
     ///
     /// # Errors
-    /// When nobody is known by what the request brings, or a page elsewhere made a browser send it.
+    /// When nobody is known by what the request brings, a page elsewhere made a browser send it, or the tenant's quota is used up.
     pub async fn caller(&self, parts: &Parts) -> Result<Caller, Problem> {
+        let caller = self.known(parts).await?;
+        match self.quotas.request(caller.tenant) {
+            Ok(()) => Ok(caller),
+            Err(wait) => {
+                let seconds = u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX);
+                Err(Problem::new(&codes::TOO_MANY_REQUESTS, "The tenant makes more requests a second than its quota.")
+                    .with_retry_after(seconds))
+            }
+        }
+    }
+
+    async fn known(&self, parts: &Parts) -> Result<Caller, Problem> {
         if parts.headers.contains_key(header::AUTHORIZATION) {
             let known = match bearer(parts) {
                 Some(token) => self.bearer(token).await?,

@@ -16,6 +16,7 @@ use http::request::Parts;
 
 pub use self::cookies::Cookies;
 pub use self::gate::Gate;
+pub use self::thing::proved;
 pub use self::tokens::{TokenOptions, Tokens};
 use super::audit::Record;
 use super::codes;
@@ -160,6 +161,8 @@ needs! {
     Users;
     /// Read what was done by whom.
     Audit;
+    /// Set and remove secrets.
+    Secrets;
 }
 
 /// The caller, proved to have the permission: everywhere, or for the one thing that the path names. The first argument of every handler that is not public.
@@ -183,7 +186,7 @@ where
         let caller = gate.caller(parts).await?;
         let caller = thing::proved(&gate, caller, parts, state, P::PERMISSION).await?;
         extract::no_query(parts)?;
-        let actor = Actor { tenant: caller.tenant, name: caller.name.to_string(), via: caller.via(), ..gate::stranger(parts) };
+        let actor = actor(&caller, parts);
         if let Some(record) = parts.extensions.get::<Record>().cloned() {
             record.begin(&gate.audit, &actor, parts, caller.may(Permission::Payloads)).await?;
         }
@@ -239,6 +242,11 @@ where
         extract::no_query(parts)?;
         Ok(Stranger(gate::stranger(parts)))
     }
+}
+
+/// Who calls, as the audit tells it.
+pub fn actor(caller: &Caller, parts: &Parts) -> Actor {
+    Actor { tenant: caller.tenant, name: caller.name.to_string(), via: caller.via(), ..gate::stranger(parts) }
 }
 
 fn lacks(caller: &Caller, permission: Permission) -> Problem {

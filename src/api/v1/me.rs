@@ -28,7 +28,7 @@ pub struct Me {
     pub person: Option<String>,
     /// Its tenant.
     pub tenant: i32,
-    /// Its permissions: `read`, `payloads`, `start`, `decide`, `operate`, `edit`, `publish`, `metrics`, `users`, `audit`, `amend`.
+    /// Its permissions: `read`, `payloads`, `start`, `decide`, `operate`, `edit`, `publish`, `metrics`, `users`, `audit`, `amend`, `secrets`.
     pub permissions: Vec<String>,
     /// What it can do with them, for pages that show or hide controls.
     pub capabilities: Vec<String>,
@@ -48,7 +48,7 @@ pub struct MeScope {
 }
 
 /// What a caller can do, with the permissions each needs.
-const CAPABILITIES: [(&str, &[&str]); 14] = [
+const CAPABILITIES: [(&str, &[&str]); 15] = [
     ("see_documents", &["read"]),
     ("see_payloads", &["payloads"]),
     ("decide_tasks", &["decide"]),
@@ -63,6 +63,7 @@ const CAPABILITIES: [(&str, &[&str]); 14] = [
     ("see_metrics", &["metrics"]),
     ("manage_users", &["users"]),
     ("read_audit", &["audit"]),
+    ("manage_secrets", &["secrets"]),
 ];
 
 fn capabilities(has: &[&str]) -> Vec<String> {

@@ -142,6 +142,11 @@ impl Audit {
     /// Writes what somebody is about to do; the id to tell its end by. None when it cannot be written, and then it must not
     /// be done.
     pub async fn begin(&self, actor: &Actor, action: &str, object: &str) -> Option<Uuid> {
+        self.begin_with(actor, action, object, &json!({})).await
+    }
+
+    /// The same with what else is to be known: why, or what it was before.
+    pub async fn begin_with(&self, actor: &Actor, action: &str, object: &str, detail: &Value) -> Option<Uuid> {
         let id = self.ids.next();
         let entry = AuditRow {
             id,
@@ -152,7 +157,7 @@ impl Audit {
             action: action.to_owned(),
             object: Some(object.to_owned()),
             outcome: None,
-            detail: json!({}).to_string(),
+            detail: detail.to_string(),
             address: actor.address.clone(),
             request: actor.request.clone(),
         };

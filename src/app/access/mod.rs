@@ -8,6 +8,7 @@ pub mod audit;
 mod hasher;
 pub mod in_app;
 mod links;
+pub mod proposals;
 pub mod providers;
 pub mod scoping;
 mod secret;

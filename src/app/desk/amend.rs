@@ -3,7 +3,7 @@
 use crate::app::commands::CommandError;
 use crate::app::engine::display;
 use crate::app::engine::input::Amended;
-use crate::domain::document::{DocumentType, FieldChange, changes, patched};
+use crate::domain::document::{DocumentType, FieldChange, MASKED, changes, patched};
 use crate::store::{DocumentRow, RevisionRow};
 use serde_json::Value;
 
@@ -32,19 +32,24 @@ pub(super) fn mended(
     let before: Value =
         serde_json::from_str(&revision.body).map_err(|error| CommandError::Invalid(format!("the content cannot be read: {error}")))?;
     let after = patched(&before, patch).map_err(CommandError::Invalid)?;
+    if kind.sensitive.holds_mask(&after) && !kind.sensitive.holds_mask(&before) {
+        return Err(CommandError::Invalid(format!("a field holds `{MASKED}`, which stands for a value that is not shown: leave it out")));
+    }
     let validated = kind.validate(&after).map_err(|problems| {
         let words: Vec<String> = problems.iter().take(5).map(|problem| format!("`{}` {}", problem.path, problem.message)).collect();
-        CommandError::Invalid(format!("the mended document does not fit its type: {}", words.join("; ")))
+        let told = kind.sensitive.values(&after).out_of(words.join("; "));
+        CommandError::Invalid(format!("the mended document does not fit its type: {told}"))
     })?;
     if *validated.key != *document.key {
         return Err(CommandError::Invalid("the business key cannot be mended: it says which document this is".to_owned()));
     }
     let body = validated.value.to_json();
-    let changes = changes(&before, &body);
+    let mut changes = changes(&before, &body);
     if changes.is_empty() {
         return Err(CommandError::Invalid("the patch changes nothing".to_owned()));
     }
     let told = serde_json::to_string(&changes).unwrap_or_default();
+    kind.sensitive.mask_changes(&mut changes);
     let amended = Amended { base: revision.number, display: display::fields(&body), body: body.to_string(), changes: told };
     Ok(Mended { amended, changes })
 }

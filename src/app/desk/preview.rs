@@ -8,6 +8,7 @@ use crate::app::engine::input::{Input, MendInput, Verdict};
 use crate::app::reading::Payloads;
 use crate::domain::connector::Class;
 use crate::domain::delivery::{Delivery, Guarantee};
+use crate::domain::document::mask_leaves;
 use crate::domain::flow::effect::{Purpose, Work};
 use crate::domain::ids::{EffectId, InstanceId, TenantId};
 use crate::domain::value::Value;
@@ -138,10 +139,20 @@ impl Previewer<'_> {
             may_duplicate: guarantee.as_ref().is_none_or(|guarantee| *guarantee == Guarantee::None),
             linked: linked.map(|link| link.external_id.clone()).collect(),
             held: held.to_owned(),
-            input: (look.payloads == Payloads::Shown).then_some(input),
+            input: (look.payloads != Payloads::Hidden).then(|| self.shown(view, input)),
             connection,
             ..blank(effect, again)
         }
+    }
+
+    /// What would be sent; of a document with sensitive fields only its shape.
+    fn shown(&self, view: &DocumentView, mut input: serde_json::Value) -> serde_json::Value {
+        let definitions = self.live.now();
+        let known = definitions.catalog().documents.get(view.document.kind.as_str());
+        if known.is_none_or(|known| !known.sensitive.is_empty()) {
+            mask_leaves(&mut input);
+        }
+        input
     }
 
     /// Asks the partner by our reference. A dry run records no attempt: it is no attempt at anything.

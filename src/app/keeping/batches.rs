@@ -61,7 +61,7 @@ impl Keeper {
             finished_at: None,
         };
         self.store.desk().start_batch(&row).await?;
-        Ok(Reader::new(self.store.clone()).batch(tenant, id).await?)
+        Ok(Reader::blind(self.store.clone()).batch(tenant, id).await?)
     }
 
     /// Moves a batch: `pause`, `resume`, `cancel` or `retry-failed`.
@@ -69,7 +69,7 @@ impl Keeper {
     /// # Errors
     /// When it does not stand in a state for that.
     pub async fn steer_batch(&self, tenant: TenantId, id: Uuid, verb: &str) -> Result<Batch> {
-        let reader = Reader::new(self.store.clone());
+        let reader = Reader::blind(self.store.clone());
         let before = reader.batch(tenant, id).await?;
         let (desk, now) = (self.store.desk(), self.clock.now());
         let moved = match verb {

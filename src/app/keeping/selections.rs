@@ -54,6 +54,6 @@ impl Keeper {
         if self.store.desk().freeze(&selection, SELECTED_MAX).await? > SELECTED_MAX {
             return Err(Error::TooMany);
         }
-        Ok(Reader::new(self.store.clone()).selection(tenant, selection.id, now).await?)
+        Ok(Reader::blind(self.store.clone()).selection(tenant, selection.id, now).await?)
     }
 }

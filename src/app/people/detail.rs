@@ -155,6 +155,8 @@ pub struct Freshness {
 
 /// An instance with everything its rules look at.
 struct Around {
+    /// The document's type.
+    kind: String,
     row: InstanceRow,
     instance: Instance,
     /// The document as it came.
@@ -212,6 +214,12 @@ impl People {
             verbs.extend(with_instance.map(|verb| verb_item(verb, "instance", asks)));
         }
         let mut document = document_of(&around);
+        let sensitive = self.sensitive(&around.kind);
+        let rights = asks.map(|asks| &asks.fields);
+        // Whom a step gives a right to a field, it means to see it.
+        let shown =
+            |field: &str| rights.is_some_and(|rights| rights.iter().any(|(path, right)| path == field && *right != FieldRight::Hide));
+        sensitive.without(shown).mask(&mut document);
         let mut fields = Vec::new();
         for (path, right) in asks.map(|asks| &asks.fields).into_iter().flatten() {
             if *right == FieldRight::Hide {
@@ -282,7 +290,9 @@ impl People {
                 known: coming.known,
             })
             .collect();
-        let decisions: Vec<DecisionItem> = decisions.into_iter().map(DecisionItem::from).collect();
+        let sensitive = self.sensitive(&around.kind);
+        let mut decisions: Vec<DecisionItem> = decisions.into_iter().map(DecisionItem::from).collect();
+        decisions.iter_mut().for_each(|decision| sensitive.mask_told(&mut decision.changes));
         let definitions = self.live.now();
         let directory = &definitions.catalog().directory;
         let name = |person: &str| (person.to_owned(), directory.name(person).to_owned());
@@ -323,7 +333,13 @@ impl People {
             let facts = facts(&row, &view, &revision.body, &version);
             (version, facts)
         });
-        Ok(Around { row, instance, body: serde_json::from_str(&revision.body).unwrap_or_default(), rules })
+        Ok(Around {
+            kind: view.document.kind.clone(),
+            row,
+            instance,
+            body: serde_json::from_str(&revision.body).unwrap_or_default(),
+            rules,
+        })
     }
 }
 

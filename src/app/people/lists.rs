@@ -3,9 +3,10 @@
 use super::{People, Result};
 use crate::app::reading::{List, PageQuery, Pages};
 use crate::domain::access::scope::Within;
+use crate::domain::document::Sensitive;
 use crate::domain::ids::TenantId;
 use crate::domain::text::title::Title;
-use crate::store::{DelegationRow, TaskBox, TaskChoice, TaskRow};
+use crate::store::{DelegationRow, DocumentRow, TaskBox, TaskChoice, TaskRow};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -144,14 +145,26 @@ impl People {
         Ok(TaskCountsView { mine, overdue, copies: own.copies })
     }
 
+    /// What a type keeps back; everything, when nobody knows the type any more.
+    pub(super) fn sensitive(&self, kind: &str) -> Sensitive {
+        let definitions = self.live.now();
+        let known = definitions.catalog().documents.get(kind);
+        known.map_or_else(Sensitive::everything, |known| known.sensitive.clone())
+    }
+
     /// Rows with their documents and people's names; one look-up for all.
     pub(super) async fn items(&self, tenant: TenantId, rows: Vec<TaskRow>, now: Timestamp) -> Result<Vec<TaskItem>> {
         let mut ids: Vec<Uuid> = rows.iter().map(|row| row.document.0).collect();
         ids.sort_unstable();
         ids.dedup();
-        let documents: HashMap<Uuid, TaskDocument> =
-            self.store.desk().documents_by_id(tenant, &ids).await?.into_iter().map(|row| (row.id.0, TaskDocument::from(row))).collect();
         let definitions = self.live.now();
+        let document = |row: DocumentRow| {
+            let mut document = TaskDocument::from(row);
+            self.sensitive(&document.kind).mask_display(&mut document.display);
+            (document.id, document)
+        };
+        let documents: HashMap<Uuid, TaskDocument> =
+            self.store.desk().documents_by_id(tenant, &ids).await?.into_iter().map(document).collect();
         let directory = &definitions.catalog().directory;
         // As the flow is called now: a title that was mended since is what people know it by.
         let flow = |row: &TaskRow| definitions.live(&row.flow);

@@ -167,6 +167,7 @@ impl Publishing {
         let inputs = match self.sample(tenant, row.id, side.source).await {
             Ok(inputs) => inputs,
             // Past its retention, or gone between two reads.
+            Err(Error::Masked) => return Ok(Made::Untold(Error::Masked.to_string())),
             Err(Error::NotFound(what)) => return Ok(Made::Untold(format!("there is no such {what}"))),
             Err(error) => return Err(error),
         };

@@ -8,6 +8,7 @@ use crate::domain::text::tree::BYTES_MAX;
 use crate::store::{DraftKey, DraftRow, DraftSaved, Store};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Drafts of one author; who works on more has forgotten some.
@@ -92,6 +93,44 @@ impl Publishing {
     /// When the store cannot be read.
     pub async fn drafts(&self, tenant: TenantId, author: Option<&str>) -> Result<Vec<DraftItem>, Error> {
         Ok(self.store.drafts(tenant, author).await?.iter().map(|row| self.view(row)).collect())
+    }
+
+    /// The files that drafts of an author come to now, all of them or those named, and which drafts these are: kind, id, hash.
+    ///
+    /// # Errors
+    /// When one that is named is not there.
+    pub async fn files_of_drafts(
+        &self,
+        tenant: TenantId,
+        author: &str,
+        named: &[(String, String)],
+    ) -> Result<(BTreeMap<String, Option<String>>, Vec<[String; 3]>), Error> {
+        let (mut files, mut which, mut outdated) = (BTreeMap::new(), Vec::new(), Vec::new());
+        for draft in of_author(self.store.as_ref(), tenant, author).await? {
+            if !named.is_empty() && !named.iter().any(|(kind, id)| *kind == draft.kind && *id == draft.id) {
+                continue;
+            }
+            if let Some((path, _)) = self.live_text(&draft.kind, &draft.id) {
+                files.entry(path).or_insert(None);
+            }
+            if draft.base != self.live_hash(&draft.kind, &draft.id) {
+                outdated.push(format!("{} {}", draft.kind, draft.id));
+            }
+            files.insert(draft.path, draft.text);
+            which.push([draft.kind, draft.id, draft.hash]);
+        }
+        if !outdated.is_empty() {
+            return Err(Error::Outdated(outdated));
+        }
+        if which.len() < named.len() || which.is_empty() {
+            return Err(Error::NotFound("draft of yours"));
+        }
+        Ok((files, which))
+    }
+
+    /// The number of the release that is in force here.
+    pub fn live_release(&self) -> u32 {
+        self.live.now().release()
     }
 
     /// One draft of an author.

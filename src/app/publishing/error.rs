@@ -33,6 +33,9 @@ pub enum Error {
     /// Drafts were made on top of texts that are not live any more: their kinds and ids.
     #[error("drafts were begun on texts that are not live any more: {}", .0.join(", "))]
     Outdated(Vec<String>),
+    /// It would be made of a stored document whose type keeps fields back.
+    #[error("the document has masked fields, which this would show under other names")]
+    Masked,
     /// The store failed.
     #[error("the store cannot be used")]
     Store(#[from] store::Error),

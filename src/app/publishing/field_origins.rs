@@ -6,6 +6,7 @@
 use super::{Error, Publishing, RulePlace};
 use crate::app::engine::definitions::Definitions;
 use crate::domain::connector::DocumentRequest;
+use crate::domain::document::Sensitive;
 use crate::domain::flow::HUB;
 use crate::domain::ids::{DocumentId, TenantId};
 use crate::domain::mapping::{Mapped, read_inputs};
@@ -95,9 +96,13 @@ impl Publishing {
                 rules.insert(*number, made(&definitions, &view.document, row).unwrap_or_default());
             }
         }
+        let known = definitions.catalog().documents.get(view.document.kind.as_str());
+        let sensitive = known.map_or_else(Sensitive::everything, |known| known.sensitive.clone());
         let told = held.into_iter().zip(since).filter_map(|((path, value), since)| {
             let row = sources.get(&since)?;
-            Some(origin(path, value, row, &view.document, &amendments, rules.get(&since)))
+            let mut told = origin(path, value, row, &view.document, &amendments, rules.get(&since));
+            sensitive.mask_at(&told.path, &mut told.value);
+            Some(told)
         });
         Ok(FieldOrigins { number, items: told.collect(), cut })
     }

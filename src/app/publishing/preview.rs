@@ -6,7 +6,7 @@ use crate::domain::flow::instance::Visit;
 use crate::domain::flow::{Instance, Step};
 use crate::domain::ids::{DocumentId, TenantId};
 use crate::domain::mapping::{InputType, MapError, Mapped, Mapping, read_inputs};
-use crate::store::InstanceRow;
+use crate::store::{DocumentView, InstanceRow};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
@@ -124,6 +124,7 @@ impl Publishing {
     /// newest instance was answered where a mapping takes the output of an operation.
     pub(super) async fn sample(&self, tenant: TenantId, document: DocumentId, source: &MappingSource) -> Result<Json, Error> {
         let view = self.store.document(tenant, document).await?.ok_or(Error::NotFound("document"))?;
+        self.unmasked(&view)?;
         let number = view.document.revision;
         let revision = self.store.revision(tenant, document, number).await?.ok_or(Error::NotFound("revision"))?;
         let json = |text: &str| serde_json::from_str::<Json>(text).unwrap_or_default();
@@ -140,6 +141,13 @@ impl Publishing {
             inputs.insert(name.to_string(), value);
         }
         Ok(Json::Object(inputs))
+    }
+
+    /// Refuses a document with masked fields: what is made of it would show them under other names.
+    pub(super) fn unmasked(&self, view: &DocumentView) -> Result<(), Error> {
+        let definitions = self.live.now();
+        let known = definitions.catalog().documents.get(view.document.kind.as_str());
+        if known.is_some_and(|known| known.sensitive.is_empty()) { Ok(()) } else { Err(Error::Masked) }
     }
 
     /// The last output of the operation that an input is declared with, in an instance; none where it was not called there.

@@ -122,6 +122,7 @@ impl Publishing {
             (Some(sample), None) => Ok(sample.to_string()),
             (None, Some(id)) => {
                 let view = self.store.document(tenant, id).await?.ok_or(Error::NotFound("document"))?;
+                self.unmasked(&view)?;
                 let revision = self.store.revision(tenant, id, view.document.revision).await?.ok_or(Error::NotFound("revision"))?;
                 Ok(revision.body)
             }
@@ -132,6 +133,7 @@ impl Publishing {
     /// What partners answered an instance, by the names that the flow uses for them.
     async fn recorded(&self, tenant: TenantId, instance: InstanceId, version: &FlowVersion) -> Result<Json, Error> {
         let row = self.store.instance(tenant, instance).await?.ok_or(Error::NotFound("instance"))?;
+        self.unmasked(&self.store.document(tenant, row.document).await?.ok_or(Error::NotFound("document"))?)?;
         let state: Instance = serde_json::from_str(&row.state).map_err(|_| Error::NotFound("readable state of the instance"))?;
         let effects = self.store.effects(tenant, instance).await?;
         let (mut calls, mut events): (Map<String, Json>, Map<String, Json>) = (Map::new(), Map::new());

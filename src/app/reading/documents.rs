@@ -68,6 +68,9 @@ pub struct DocumentDetail {
     pub relations: Vec<Relation>,
     /// Its instances, newest first.
     pub instances: Vec<InstanceItem>,
+    /// Fields of it whose values are masked, dotted paths.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub masked: Vec<String>,
 }
 
 /// A revision, without contents.
@@ -89,8 +92,11 @@ pub struct Revision {
     pub revision: RevisionItem,
     /// The canonical content.
     pub body: Value,
-    /// What the source sent, verbatim.
+    /// What the source sent, verbatim; of a document with masked fields only its shape.
     pub payload: Value,
+    /// Fields whose values are masked, dotted paths; `[masked]` stands in their places.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub masked: Vec<String>,
 }
 
 /// The ledger's row for a document in one system.
@@ -160,15 +166,22 @@ impl Reader {
         let pages = Pages::new("documents", query, page)?;
         let DocumentQuery { kind, status, key } = query.clone();
         let rows = self.store.documents(&DocumentFilter { tenant, kind, status, key }, pages.page()).await?;
-        Ok(pages.list(rows, |row| (row.created_at, row.id.0), DocumentItem::from))
+        Ok(pages.list(rows, |row| (row.created_at, row.id.0), |row| self.document_item(row)))
     }
 
     /// One document with everything that hangs on it.
     pub async fn document(&self, tenant: TenantId, id: DocumentId, payloads: Payloads) -> Result<DocumentDetail> {
         let mut detail = self.document_view(tenant, id).await.map(DocumentDetail::from)?;
-        if payloads == Payloads::Hidden {
-            detail.drifts.iter_mut().for_each(|drift| (drift.ours, drift.theirs) = (None, None));
+        let sensitive = self.sensitive(&detail.document.kind);
+        sensitive.mask_display(&mut detail.document.display);
+        for drift in &mut detail.drifts {
+            if payloads == Payloads::Hidden {
+                (drift.ours, drift.theirs) = (None, None);
+            }
+            let place = drift.field.clone().unwrap_or_else(|| super::drift::whole(&drift.kind).to_owned());
+            drift.ours.iter_mut().chain(&mut drift.theirs).for_each(|value| sensitive.mask_at(&place, value));
         }
+        detail.masked = sensitive.fields();
         Ok(detail)
     }
 
@@ -178,9 +191,22 @@ impl Reader {
     }
 
     /// One revision with contents.
-    pub async fn revision(&self, tenant: TenantId, id: DocumentId, number: u32) -> Result<Revision> {
+    pub async fn revision(&self, tenant: TenantId, id: DocumentId, number: u32, payloads: Payloads) -> Result<Revision> {
         let row = self.store.revision(tenant, id, number).await?.ok_or(Error::NotFound("revision"))?;
-        Ok(Revision { body: json::value(&row.body), payload: json::value(&row.payload), revision: RevisionItem::from(row) })
+        let masks = self.masks(tenant, id).await?;
+        Ok(Revision {
+            body: masks.of_ours(payloads, json::value(&row.body)),
+            payload: masks.of_others(payloads, json::value(&row.payload)).unwrap_or_default(),
+            masked: if payloads == Payloads::Revealed { Vec::new() } else { masks.sensitive.fields() },
+            revision: RevisionItem::from(row),
+        })
+    }
+
+    /// A document in a list.
+    pub(super) fn document_item(&self, row: DocumentRow) -> DocumentItem {
+        let mut item = DocumentItem::from(row);
+        self.sensitive(&item.kind).mask_display(&mut item.display);
+        item
     }
 }
 
@@ -211,6 +237,7 @@ impl From<DocumentView> for DocumentDetail {
                 .map(|row| InstanceItem { document_key: Some(view.document.key.clone()), ..InstanceItem::from(row) })
                 .collect(),
             external_id: view.document.external_id.clone(),
+            masked: Vec::new(),
             document: DocumentItem::from(view.document),
             revisions: view.revisions.into_iter().map(RevisionItem::from).collect(),
             links: view.links.into_iter().map(Link::from).collect(),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::cursor::Pages;
 use super::{Error, List, PageQuery, Reader, Result};
+use crate::domain::document::MASKED;
 use crate::domain::ids::{DocumentId, DriftId, ReconciliationId, TenantId};
 use crate::store::{DriftFilter, DriftGroup, DriftRow, LinkStanding, Page};
 
@@ -166,6 +167,12 @@ impl Reader {
             if let Some(row) = documents.iter().find(|row| Some(row.id.0) == item.document) {
                 item.document_key = Some(row.key.clone());
                 item.document_type = Some(row.kind.clone());
+                let sensitive = self.sensitive(&row.kind);
+                // A difference without a field is about the object as a whole: its status, or that it is not there.
+                let place = item.field.clone().unwrap_or_else(|| whole(&item.kind).to_owned());
+                if !place.is_empty() && sensitive.touches(&place) {
+                    item.ours.iter_mut().chain(&mut item.theirs).for_each(|value| MASKED.clone_into(value));
+                }
             }
         }
         Ok(())
@@ -188,6 +195,11 @@ impl Reader {
         self.name(tenant, &mut drift).await?;
         Ok(Ledger { links: links.into_iter().map(Standing::from).collect(), drift })
     }
+}
+
+/// The field that a difference of a kind is about when it names none; empty for none.
+pub(super) fn whole(kind: &str) -> &'static str {
+    if kind == "amount_differs" { "total_gross" } else { "" }
 }
 
 impl From<DriftRow> for DriftItem {

@@ -6,8 +6,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::masking::Masks;
 use super::{Payloads, Reader, Result, json};
-use crate::domain::ids::{InstanceId, TenantId};
+use crate::domain::ids::{DocumentId, InstanceId, TenantId};
 use crate::store::{AttemptRow, EffectRow};
 
 /// One effect of an instance.
@@ -81,14 +82,34 @@ pub struct Attempt {
 impl Reader {
     /// Effects of an instance, oldest first.
     pub async fn effects(&self, tenant: TenantId, id: InstanceId, payloads: Payloads) -> Result<Vec<Effect>> {
-        self.instance(tenant, id).await?;
-        Ok(self.store.effects(tenant, id).await?.into_iter().map(|row| effect(row, payloads)).collect())
+        let instance = self.instance(tenant, id).await?;
+        let masks = self.masks(tenant, DocumentId(instance.document)).await?;
+        let mut effects = Vec::new();
+        for row in self.store.effects(tenant, id).await? {
+            // About another document (`for:`) it may hold fields of both.
+            let other = if row.document.0 == instance.document { Masks::default() } else { self.masks(tenant, row.document).await? };
+            let masks = if masks.sensitive.is_empty() { &other } else { &masks };
+            effects.push(effect(row, payloads, masks));
+        }
+        Ok(effects)
     }
 
     /// Attempts of an instance's effects, oldest first.
     pub async fn attempts(&self, tenant: TenantId, id: InstanceId, payloads: Payloads) -> Result<Vec<Attempt>> {
-        self.instance(tenant, id).await?;
-        Ok(self.store.attempts(tenant, id).await?.into_iter().map(|row| attempt(row, payloads)).collect())
+        let instance = self.instance(tenant, id).await?;
+        let mut masks = self.masks(tenant, DocumentId(instance.document)).await?;
+        let mut others: Vec<DocumentId> = self.store.effects(tenant, id).await?.into_iter().map(|row| row.document).collect();
+        others.retain(|document| document.0 != instance.document);
+        others.sort_unstable();
+        others.dedup();
+        for other in others {
+            let other = self.masks(tenant, other).await?;
+            masks.values.extend(other.values);
+            if masks.sensitive.is_empty() {
+                masks.sensitive = other.sensitive;
+            }
+        }
+        Ok(self.store.attempts(tenant, id).await?.into_iter().map(|row| attempt(row, payloads, &masks)).collect())
     }
 
     pub(in crate::app) async fn effect_rows(&self, tenant: TenantId, id: InstanceId) -> Result<Vec<EffectRow>> {
@@ -96,11 +117,19 @@ impl Reader {
     }
 
     pub(in crate::app) async fn attempt_rows(&self, tenant: TenantId, id: InstanceId) -> Result<Vec<AttemptRow>> {
-        Ok(self.store.attempts(tenant, id).await?)
+        let mut rows = self.store.attempts(tenant, id).await?;
+        if rows.iter().any(|row| row.message.is_some()) {
+            let instance = self.instance(tenant, id).await?;
+            let masks = self.masks(tenant, DocumentId(instance.document)).await?;
+            for row in &mut rows {
+                row.message = row.message.take().map(|message| masks.values.out_of(message));
+            }
+        }
+        Ok(rows)
     }
 }
 
-fn effect(row: EffectRow, payloads: Payloads) -> Effect {
+fn effect(row: EffectRow, payloads: Payloads, masks: &Masks) -> Effect {
     let mut work = json::value(&row.work);
     Effect {
         id: row.id.0,
@@ -115,12 +144,23 @@ fn effect(row: EffectRow, payloads: Payloads) -> Effect {
         attempts: row.attempt,
         due_at: row.due_at,
         created_at: row.created_at,
-        input: (payloads == Payloads::Shown).then(|| work.get_mut("input").map(Value::take).unwrap_or_default()),
+        input: masks.of_others(payloads, work.get_mut("input").map(Value::take).unwrap_or_default()),
     }
 }
 
-fn attempt(row: AttemptRow, payloads: Payloads) -> Attempt {
-    let shown = |text: &str| (payloads == Payloads::Shown).then(|| json::value(text));
+fn attempt(row: AttemptRow, payloads: Payloads, masks: &Masks) -> Attempt {
+    let shown = |text: &str| {
+        let mut value = json::value(text);
+        let kept = ["method", "status"].map(|name| (name, value.get(name).cloned()));
+        let mut shown = masks.of_others(payloads, value.take());
+        // Method and status are nobody's data, and without them the shape of a request says little.
+        for (name, kept) in kept {
+            if let (Some(kept), Some(Value::Object(members))) = (kept, &mut shown) {
+                members.insert(name.to_owned(), kept);
+            }
+        }
+        shown
+    };
     Attempt {
         effect: row.effect.0,
         number: row.number,
@@ -132,7 +172,7 @@ fn attempt(row: AttemptRow, payloads: Payloads) -> Attempt {
         duration_millis: row.duration_millis,
         status: row.status,
         class: row.class,
-        message: row.message,
+        message: row.message.map(|message| if payloads == Payloads::Revealed { message } else { masks.values.out_of(message) }),
         curl: shown(&row.request).as_ref().and_then(super::curl::command),
         request: shown(&row.request),
         response: shown(&row.response),

@@ -107,8 +107,14 @@ impl Reader {
 
     /// What happened to an instance, oldest first.
     pub async fn history(&self, tenant: TenantId, id: InstanceId) -> Result<Vec<HistoryItem>> {
-        self.instance(tenant, id).await?;
-        self.store.history(tenant, id).await?.into_iter().map(history).collect()
+        let instance = self.instance(tenant, id).await?;
+        let masks = self.masks(tenant, DocumentId(instance.document)).await?;
+        let mut items: Vec<HistoryItem> = self.store.history(tenant, id).await?.into_iter().map(history).collect::<Result<_>>()?;
+        if !masks.values.is_empty() {
+            let lines = items.iter_mut().flat_map(|item| &mut item.entries);
+            lines.for_each(|line| masks.values.out_of_json(&mut line.detail));
+        }
+        Ok(items)
     }
 }
 

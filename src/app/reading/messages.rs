@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::cursor::Pages;
 use super::{Error, List, PageQuery, Payloads, Reader, Result, json};
+use crate::domain::document::mask_leaves;
 use crate::domain::ids::TenantId;
 use crate::store::Message;
 use crate::store::desk::{MessageChoice, ReceiptRow};
@@ -43,6 +44,9 @@ pub struct MessageItem {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(value_type = Object)]
     pub payload: Option<Value>,
+    /// Whether only the shape of the payload is shown, because documents it is about have masked fields.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub masked: bool,
 }
 
 /// A webhook that came, and what became of it.
@@ -81,7 +85,13 @@ impl Reader {
     /// One message.
     pub async fn message(&self, tenant: TenantId, id: Uuid, payloads: Payloads) -> Result<MessageItem> {
         let row = self.store.desk().message(tenant, id).await?.ok_or(Error::NotFound("message"))?;
-        Ok(item(row, payloads))
+        let sensitive = payloads != Payloads::Revealed && self.message_is_sensitive(&row.new.connection, &row.new.event);
+        let mut item = item(row, payloads);
+        if sensitive {
+            item.payload.iter_mut().for_each(mask_leaves);
+            item.masked = item.payload.is_some();
+        }
+        Ok(item)
     }
 
     /// Receipts of a connection's webhooks, newest first.
@@ -115,6 +125,7 @@ fn item(row: Message, payloads: Payloads) -> MessageItem {
         problem: row.problem,
         attempts: row.attempts,
         received_at: row.new.received_at,
-        payload: (payloads == Payloads::Shown).then(|| json::value(&row.new.payload)),
+        payload: (payloads != Payloads::Hidden).then(|| json::value(&row.new.payload)),
+        masked: false,
     }
 }

@@ -14,6 +14,7 @@ mod insight;
 mod instances;
 mod json;
 mod keys;
+mod masking;
 mod messages;
 mod path;
 mod reconciliations;
@@ -42,6 +43,7 @@ pub use search::{DocumentCounts, DocumentSearch, FoundDocument, KEYS_MAX, KeyFou
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::app::engine::definitions::Live;
 use crate::store::{self, Counts, Store};
 
 /// Rows of a page when the caller does not say.
@@ -54,8 +56,10 @@ const _: () = assert!(store::PAGE_MAX == LIMIT_MAX + 1);
 /// Whether the caller may see what documents and partners' answers hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payloads {
-    /// Shown.
+    /// Shown, but what a document type calls sensitive.
     Shown,
+    /// Shown whole: somebody gave a reason, and it was written down.
+    Revealed,
     /// Left out.
     Hidden,
 }
@@ -103,12 +107,19 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Clone)]
 pub struct Reader {
     store: Arc<dyn Store>,
+    /// What says which fields are sensitive.
+    live: Option<Arc<Live>>,
 }
 
 impl Reader {
-    /// Reads from this store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+    /// Reads from this store; the definitions say what is to be masked.
+    pub fn new(store: Arc<dyn Store>, live: Arc<Live>) -> Self {
+        Self { store, live: Some(live) }
+    }
+
+    /// Reads from this store without any definitions: for what holds nothing of documents. Of these it would mask everything.
+    pub(in crate::app) fn blind(store: Arc<dyn Store>) -> Self {
+        Self { store, live: None }
     }
 
     /// The store, for use cases that read more than lists.

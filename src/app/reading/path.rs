@@ -50,6 +50,7 @@ impl Reader {
             row: id.to_string(),
             reason: error.to_string(),
         })?;
+        let masks = self.masks(tenant, row.document).await?;
         let visit = |visit: crate::domain::flow::instance::Visit| PathVisit {
             step: visit.step,
             visit: visit.number,
@@ -59,7 +60,7 @@ impl Reader {
             outcome: visit.outcome.map(|outcome| outcome.word().to_owned()),
             connection: visit.connection,
             external_id: visit.external_id,
-            error: visit.error.map(|error| error.message),
+            error: visit.error.map(|error| masks.values.out_of(error.message)),
         };
         Ok(InstancePath { instance: InstanceItem::from(row), visits: state.visits.into_iter().map(visit).collect() })
     }

@@ -55,7 +55,9 @@ impl Reader {
     pub async fn revision_diff(&self, tenant: TenantId, id: DocumentId, from: u32, to: u32) -> Result<RevisionDiff> {
         let one = self.store.revision(tenant, id, from).await?.ok_or(Error::NotFound("revision"))?;
         let other = self.store.revision(tenant, id, to).await?.ok_or(Error::NotFound("revision"))?;
-        Ok(RevisionDiff { from, to, changes: changes(&json::value(&one.body), &json::value(&other.body)) })
+        let mut changes = changes(&json::value(&one.body), &json::value(&other.body));
+        self.masks(tenant, id).await?.sensitive.mask_changes(&mut changes);
+        Ok(RevisionDiff { from, to, changes })
     }
 
     /// Where the revisions came from.
@@ -63,9 +65,11 @@ impl Reader {
         let view = self.document_view(tenant, id).await?;
         let amendments = self.amendment_rows(tenant, id).await?;
         let made_here = view.document.source == "hub";
+        let sensitive = self.sensitive(&view.document.kind);
         let origin = |number: u32, created_at: Timestamp| {
             let mend = amendments.iter().find(|mend| mend.number == number);
-            let changes = mend.filter(|_| payloads == super::Payloads::Shown).map(|mend| json::value(&mend.changes));
+            let mut changes = mend.filter(|_| payloads == super::Payloads::Shown).map(|mend| json::value(&mend.changes));
+            changes.iter_mut().for_each(|changes| sensitive.mask_told(changes));
             RevisionOrigin {
                 number,
                 origin: if mend.is_some() {

@@ -11,7 +11,7 @@ use super::cursor::Pages;
 use super::{DocumentItem, List, PageQuery, Reader, Result};
 use crate::domain::access::scope::Within;
 use crate::domain::document::key::{spellings, typed};
-use crate::domain::ids::TenantId;
+use crate::domain::ids::{DocumentId, TenantId};
 use crate::store::DocumentRow;
 use crate::store::desk::{Beside, DocumentChoice, KeyChoice};
 
@@ -51,6 +51,8 @@ pub struct DocumentSearch {
     pub standing: Option<String>,
     /// Only what is reached.
     pub within: Option<Within>,
+    /// Types that are left out, because what is looked for is masked in them.
+    pub unsearched: Vec<String>,
 }
 
 impl DocumentSearch {
@@ -76,7 +78,14 @@ impl DocumentSearch {
             body: self.body.clone(),
             standing: self.standing.clone(),
             within: self.within.clone(),
+            unsearched: self.unsearched.clone(),
         })
+    }
+
+    /// The same, leaving out the types in which what is looked for is masked.
+    pub fn fair(self, reader: &Reader) -> DocumentSearch {
+        let unsearched = reader.unsearched(self.body.is_some(), self.amount_from.is_some() || self.amount_to.is_some());
+        DocumentSearch { unsearched, ..self }
     }
 
     /// The ways to look for a key, one after the other until one finds something.
@@ -212,12 +221,16 @@ impl Reader {
     async fn with_beside(&self, tenant: TenantId, rows: Vec<DocumentRow>) -> Result<Vec<FoundDocument>> {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
         let beside = self.store.desk().beside(tenant, &ids).await?;
-        Ok(rows.into_iter().map(|row| found(row, &beside)).collect())
+        let found = |row: DocumentRow| {
+            let (systems, waiting_on) = around(row.id, &beside);
+            FoundDocument { document: self.document_item(row), systems, waiting_on }
+        };
+        Ok(rows.into_iter().map(found).collect())
     }
 }
 
-fn found(row: DocumentRow, beside: &Beside) -> FoundDocument {
-    let id = row.id;
+/// The systems that hold a document, and what it waits for.
+fn around(id: DocumentId, beside: &Beside) -> (Vec<String>, Option<Waiting>) {
     let running = beside.instances.iter().find(|(document, ..)| *document == id);
     let exception = beside.exceptions.iter().find(|(document, ..)| *document == id);
     let instance = running.map(|(_, instance, ..)| instance.0);
@@ -249,5 +262,5 @@ fn found(row: DocumentRow, beside: &Beside) -> FoundDocument {
         (None, None) => None,
     };
     let systems = beside.systems.iter().filter(|(document, _)| *document == id).map(|(_, connection)| connection.clone()).collect();
-    FoundDocument { document: DocumentItem::from(row), systems, waiting_on }
+    (systems, waiting_on)
 }

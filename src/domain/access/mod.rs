@@ -11,4 +11,5 @@ pub mod oidc;
 pub mod password;
 pub mod role;
 pub mod scope;
+pub mod second_person;
 pub mod session;

@@ -21,7 +21,7 @@ pub enum Role {
     DataEditor,
     /// Sees what documents and answers hold.
     PayloadViewer,
-    /// Sets secrets and decides where connections may lead.
+    /// Sets and removes secrets.
     SecretAdmin,
     /// Reads the audit.
     Auditor,
@@ -76,7 +76,7 @@ impl Role {
             Role::Operator => &[P::Read, P::Start, P::Operate],
             Role::DataEditor => &[P::Read, P::Payloads, P::Start, P::Operate, P::Amend],
             Role::PayloadViewer => &[P::Read, P::Payloads],
-            Role::SecretAdmin => &[P::Read],
+            Role::SecretAdmin => &[P::Read, P::Secrets],
             Role::Auditor => &[P::Read, P::Audit],
             Role::Owner => &P::ALL,
         }

@@ -1,6 +1,7 @@
 //! The file `documents/<type>.yaml`.
 
 use super::schema::{Schema, SchemaKind, read_schema};
+use super::sensitive::Sensitive;
 use crate::domain::diagnostic::{Report, did_you_mean};
 use crate::domain::text::files::Files;
 use crate::domain::text::shape::{FORMAT, Field, ObjectShape, Shape, TITLE};
@@ -23,6 +24,11 @@ pub static SHAPE: Shape = Shape::Object(&ObjectShape {
         Field::required("schema", Shape::Text, "path of the JSON Schema of its fields"),
         Field::required("statuses", Shape::List(&Shape::Id), "the statuses it may have, the first one being where it begins"),
         Field::optional("owners", Shape::Map(&Shape::Id), "field to the role whose word counts for it; another's change is drift"),
+        Field::optional(
+            "sensitive",
+            Shape::List(&Shape::Text),
+            "fields whose values are masked in every answer; who sees payloads may have them shown, with a reason that is audited",
+        ),
     ],
 });
 
@@ -45,6 +51,8 @@ pub struct DocumentType {
     pub statuses: Vec<Arc<str>>,
     /// Field path to the role whose word counts.
     pub owners: IndexMap<Arc<str>, Arc<str>>,
+    /// Fields that are masked.
+    pub sensitive: Sensitive,
 }
 
 impl DocumentType {
@@ -66,8 +74,9 @@ impl DocumentType {
         let key: Arc<str> = key_node.text()?.into();
         check_key(&key, key_node, members, report);
         let owners = read_owners(node, &schema, report);
+        let sensitive = Sensitive::read(node, &schema, &key, report);
         let of = schema.declared(&id);
-        Some(DocumentType { title: Title::read(node.get("title")), id, key, schema_path, of, schema, statuses, owners })
+        Some(DocumentType { title: Title::read(node.get("title")), id, key, schema_path, of, schema, statuses, owners, sensitive })
     }
 
     /// Whether this is one of its statuses.

@@ -9,12 +9,14 @@ mod definition;
 pub mod key;
 mod plausible;
 mod schema;
+mod sensitive;
 mod validate;
 
 pub use compare::{CHANGES_MAX, FieldChange, changes, patched};
 pub use content::hash_json;
 pub use definition::{DocumentType, SHAPE};
 pub use schema::{Member, Schema, SchemaKind};
+pub use sensitive::{MASKED, Sensitive, Values, mask_leaves};
 pub use validate::{Problem, Validated};
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Checks a tree against a shape: every problem at once, each with its path and what was probably meant.
 
+use super::kept::is_kept_name;
 use super::parse::{Path, short};
 use super::shape::{Field, KeyedShape, ObjectShape, Shape, TaggedShape, Variant, is_id};
 use super::tree::{Key, Node, NodeKind};
@@ -121,11 +122,12 @@ impl Checker<'_> {
                 let place = &entries[0].1;
                 let place_text = place.text().filter(|text| is_secret_place(text));
                 if place_text.is_none() {
-                    self.at_key("secret", |checker| checker.wrong(place, "`env/NAME` or `file/PATH`"));
-                } else if place_text.is_some_and(|text| text.starts_with("store/")) {
-                    let hint = "write `{secret: env/NAME}` or `{secret: file/PATH}`".to_owned();
-                    let message = "secrets cannot be kept in the store yet";
-                    self.at_key("secret", |checker| checker.error("not_available_yet", place.span, message.to_owned(), Some(hint)));
+                    self.at_key("secret", |checker| checker.wrong(place, "`env/NAME`, `file/PATH` or `store/NAME`"));
+                } else if let Some(name) = place_text.and_then(|text| text.strip_prefix("store/"))
+                    && !is_kept_name(name)
+                {
+                    let wanted = "`store/NAME`, with lower-case letters, digits, `_`, `.` and `-`";
+                    self.at_key("secret", |checker| checker.wrong(place, wanted));
                 }
             }
             NodeKind::Map(_) => self.wrong(node, wanted(&Shape::Setting)),
@@ -498,7 +500,7 @@ mod tests {
             ("by_id: {X: 1}\n", "bad_id 2:9 by_id.X | ids are lower-case letters, digits and `_`, beginning with a letter"),
             ("by_id: {x: 1.5}\n", "wrong_type 2:12 by_id.x | "),
             ("secret: {secret: vault/x}\n", "wrong_type 2:18 secret.secret | "),
-            ("secret: {secret: store/x}\n", "not_available_yet 2:18 secret.secret | write `{secret: env/NAME}` or `{secret: file/PATH}`"),
+            ("secret: {secret: store/X}\n", "wrong_type 2:18 secret.secret | "),
             ("secret: {sekret: env/X}\n", "wrong_type 2:9 secret | "),
             ("secret: ~\n", "wrong_type 2:9 secret | write a value, or leave the key out"),
             ("many: {a: 1}\n", "wrong_type 2:7 many | "),

@@ -5,6 +5,7 @@
 
 mod check;
 pub mod files;
+pub mod kept;
 mod parse;
 pub mod schema;
 pub mod shape;

@@ -27,13 +27,17 @@ metrics! {
 
     AUDIT_SEALED Counter "waybill_audit_sealed_total" [] "Entries of the audit that this process sealed into their chain.";
 
+    QUOTA_USED Gauge "waybill_quota_used_ratio" ["quota"] "How much of a quota the tenant nearest its end has taken: 1 is used up (docs/operations/quotas.md).";
+    QUOTA_REFUSED Counter "waybill_quota_refused_total" ["quota"] "What was refused or put off because a quota is used up.";
+    SECRETS Gauge "waybill_secrets" ["state"] "Secrets that the hub keeps: `good`, `expiring` (within 14 days), `expired`, `closed` (their master key is not here).";
+
     // Intake.
     WEBHOOKS_RECEIVED Counter "waybill_webhooks_received_total" ["connection"] "Webhook requests to an address that exists.";
     WEBHOOKS_ACKNOWLEDGED Counter "waybill_webhooks_acknowledged_total" ["connection"] "Webhook requests stored and acknowledged, repeats included.";
     WEBHOOKS_REFUSED Counter "waybill_webhooks_refused_total" ["connection", "reason"] "Webhook requests refused: bad signature, stale, unreadable, not stored.";
     WEBHOOK_SECONDS Seconds "waybill_webhook_acknowledge_seconds" ["connection"] "Time from a webhook's body to its acknowledgement, the durable insert included.";
     INTAKE_MESSAGES Counter "waybill_intake_messages_total" ["connection", "result"] "Messages that reached the store: `new`, or a `duplicate` that changes nothing.";
-    MESSAGES_WORKED Counter "waybill_messages_worked_total" ["connection", "result"] "Messages worked on: `done`, `parked` until their object is known, `later` (read again), `stopped` (an exception).";
+    MESSAGES_WORKED Counter "waybill_messages_worked_total" ["connection", "result"] "Messages worked on: `done`, `parked` until their object is known, `later` (read again), `put_off` (a quota is used up), `stopped` (an exception).";
     MESSAGES_WAITING Gauge "waybill_messages_waiting" ["state"] "Messages stored and not finished, by state.";
 
     // The engine.

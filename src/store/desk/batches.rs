@@ -19,7 +19,7 @@ const COLUMNS: &str = "b.id, b.selection_id, b.created_at, b.updated_at, b.finis
 const ITEM_COLUMNS: &str = "i.position, i.target_id, i.state, i.attempts, i.code, i.message, i.detail, i.finished_at";
 
 async fn start_turn<S: Speaks>(store: &S, batch: &BatchRow) -> std::result::Result<u32, Fault> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(batch.tenant).await?;
     let asked = ask("INSERT INTO batch (id, selection_id, created_at, updated_at, due_at, tenant_id, total, per_minute, dry_run, state, resource, action, actor, reason, arguments) SELECT ")
         .id(batch.id)
         .then(", s.id, ")
@@ -106,7 +106,7 @@ pub(super) async fn items<S: Speaks>(store: &S, choice: &ItemChoice) -> Result<V
 }
 
 pub(super) async fn move_to<S: Speaks>(store: &S, tenant: TenantId, id: Uuid, from: &[&str], to: &str, at: Timestamp) -> Result<bool> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(tenant).await?;
     let from: Vec<String> = from.iter().map(|word| (*word).to_owned()).collect();
     let over = matches!(to, "cancelled" | "done");
     let asked = ask("UPDATE batch SET state = ").text(to).then(", updated_at = ").time(at).then(", finished_at = ");
@@ -126,7 +126,7 @@ pub(super) async fn move_to<S: Speaks>(store: &S, tenant: TenantId, id: Uuid, fr
 }
 
 pub(super) async fn retry_failed<S: Speaks>(store: &S, tenant: TenantId, id: Uuid, at: Timestamp) -> Result<u32> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(tenant).await?;
     let items = ask(
         "UPDATE batch_item SET state = 'waiting', owner = NULL, code = NULL, message = NULL, detail = NULL, finished_at = NULL, due_at = ",
     )

@@ -28,7 +28,7 @@ pub(super) async fn held<S: Speaks>(store: &S) -> Result<Vec<BreakerHold>> {
 }
 
 pub(super) async fn hold<S: Speaks>(store: &S, hold: &BreakerHold, change: &BreakerChange) -> Result<()> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(hold.tenant).await?;
     let asked = match &hold.state {
         None => ask("DELETE FROM breaker_hold WHERE tenant_id = ").int(hold.tenant.0).then(" AND connection = ").text(&hold.connection),
         Some(state) => ask("INSERT INTO breaker_hold (tenant_id, connection, state, actor, reason, at) VALUES (")

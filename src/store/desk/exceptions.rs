@@ -4,7 +4,7 @@ use super::feed::exception_changed;
 use super::rows::{Assignment, ExceptionChoice, GroupRow, NoteRow};
 use super::within;
 use crate::domain::ids::{DocumentId, ExceptionId, TenantId};
-use crate::store::ask::{Ask, Speaks, Turn, ask, look, write};
+use crate::store::ask::{Ask, Speaks, Turn, ask, look, write_of};
 use crate::store::cells::{Cell, Cells, micros};
 use crate::store::columns::exception_columns;
 use crate::store::{AmendmentRow, ExceptionRow, PAGE_MAX, Page, Result, decode};
@@ -107,7 +107,7 @@ pub(super) async fn by_id<S: Speaks>(store: &S, tenant: TenantId, ids: &[Uuid]) 
 }
 
 pub(super) async fn assign<S: Speaks>(store: &S, assignment: &Assignment) -> Result<bool> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(assignment.tenant).await?;
     let asked = ask("UPDATE exception SET assignee = ")
         .maybe_text(assignment.assignee.as_deref())
         .then(" WHERE state = 'open' AND id = ")
@@ -137,7 +137,7 @@ fn note(row: &NoteRow) -> Ask {
 }
 
 pub(super) async fn add_note<S: Speaks>(store: &S, row: &NoteRow) -> Result<()> {
-    write(store, note(row)).await.map(|_| ())
+    write_of(store, row.tenant, note(row)).await.map(|_| ())
 }
 
 pub(super) async fn notes<S: Speaks>(store: &S, tenant: TenantId, exception: ExceptionId) -> Result<Vec<NoteRow>> {

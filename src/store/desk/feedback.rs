@@ -3,7 +3,7 @@
 use super::exceptions::{limit, start};
 use super::rows::FeedbackRow;
 use crate::domain::ids::TenantId;
-use crate::store::ask::{Speaks, ask, look, write};
+use crate::store::ask::{Speaks, ask, look, write_of};
 use crate::store::cells::{Cell, Cells};
 use crate::store::{Page, Result, decode};
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ pub(super) async fn give<S: Speaks>(store: &S, row: &FeedbackRow, most: u32) -> 
         .comma();
     let asked = asked.maybe_text(row.agent.as_deref()).then(" WHERE (SELECT count(*) FROM feedback f WHERE f.tenant_id = ");
     let asked = asked.int(row.tenant.0).then(" AND f.author = ").text(&row.author).then(" AND f.settled_at IS NULL) < ").int(most);
-    Ok(write(store, asked).await? == 1)
+    Ok(write_of(store, row.tenant, asked).await? == 1)
 }
 
 pub(super) async fn list<S: Speaks>(store: &S, tenant: TenantId, settled: Option<bool>, page: &Page) -> Result<Vec<FeedbackRow>> {
@@ -59,7 +59,7 @@ pub(super) async fn settle<S: Speaks>(
 ) -> Result<bool> {
     let asked = ask("UPDATE feedback SET settled_at = ").time(at).then(", settled_by = ").text(by).then(", answer = ").maybe_text(answer);
     let asked = asked.then(" WHERE settled_at IS NULL AND tenant_id = ").int(tenant.0).then(" AND id = ").id(id);
-    Ok(write(store, asked).await? == 1)
+    Ok(write_of(store, tenant, asked).await? == 1)
 }
 
 fn read<R: Cell>(row: &R) -> Result<FeedbackRow> {

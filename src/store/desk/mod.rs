@@ -304,6 +304,9 @@ pub trait Desk: Send + Sync {
     /// The histories of these instances, each in its order.
     fn histories<'a>(&'a self, tenant: TenantId, instances: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<super::HistoryRow>>>;
 
+    /// What a tenant has taken since a time, the beginning of a day.
+    fn usage(&self, tenant: TenantId, since: Timestamp) -> BoxFuture<'_, Result<crate::domain::quota::Usage>>;
+
     // ---- keeping house ----
 
     /// Drops what is over: selections, counts before `counts_before`, feed before `feed_before`, old reports, bounded a call.
@@ -385,6 +388,7 @@ macro_rules! desk_methods {
             reads   fn changes(&self, tenant: TenantId, after: FeedPlace, limit: u32) -> BoxFuture<'_, Result<Vec<ChangeRow>>> = feed::after;
             reads   fn feed_ends(&self, tenant: TenantId) -> BoxFuture<'_, Result<Option<(FeedPlace, FeedPlace)>>> = feed::ends;
             reads   fn measured<'a>(&'a self, choice: &'a MeasureChoice) -> BoxFuture<'a, Result<Vec<MeasuredRow>>> = insight::measured;
+            reads   fn usage(&self, tenant: TenantId, since: Timestamp) -> BoxFuture<'_, Result<crate::domain::quota::Usage>> = size::usage;
             reads   fn histories<'a>(&'a self, tenant: TenantId, instances: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<super::HistoryRow>>> = insight::histories;
             commits fn sweep(&self, now: Timestamp, counts_before: Timestamp, feed_before: Timestamp) -> BoxFuture<'_, Result<u64>> = size::sweep;
         }

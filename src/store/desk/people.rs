@@ -3,7 +3,7 @@
 use super::exceptions::limit;
 use super::within;
 use crate::domain::ids::{DocumentId, InstanceId, TaskId, TenantId};
-use crate::store::ask::{Ask, Speaks, ask, look, write};
+use crate::store::ask::{Ask, Speaks, ask, look, write_of};
 use crate::store::cells::{Cell, Cells, micros};
 use crate::store::{DecisionRow, DelegationRow, Page, Result, SeenRow, TaskBox, TaskChoice, TaskCounts, TaskRow, decode};
 use jiff::Timestamp;
@@ -242,7 +242,7 @@ pub(super) async fn see<S: Speaks>(store: &S, row: &SeenRow) -> Result<()> {
         },
     );
     let asked = asked.then(" ON CONFLICT (instance_id, person) DO UPDATE SET at = excluded.at, decision = excluded.decision, revision = excluded.revision WHERE task_seen.decision <= excluded.decision AND task_seen.revision <= excluded.revision");
-    write(store, asked).await.map(|_| ())
+    write_of(store, row.tenant, asked).await.map(|_| ())
 }
 
 fn delegation<R: Cell>(row: &R) -> Result<DelegationRow> {
@@ -289,7 +289,7 @@ pub(super) async fn delegate<S: Speaks>(store: &S, row: &DelegationRow) -> Resul
             let asked = asked.comma().flag(row.new_only).comma().text(&row.principal).comma().text(&row.agent).comma();
             asked.text(&row.created_by).comma().text(&row.flows)
         });
-    write(store, asked.then(" ON CONFLICT (id) DO NOTHING")).await.map(|_| ())
+    write_of(store, row.tenant, asked.then(" ON CONFLICT (id) DO NOTHING")).await.map(|_| ())
 }
 
 /// Ends a delegation now; false when there is none that still holds.
@@ -300,5 +300,5 @@ pub(super) async fn revoke<S: Speaks>(store: &S, tenant: TenantId, id: Uuid, at:
         .int(tenant.0)
         .then(" AND revoked_at IS NULL AND id = ")
         .id(id);
-    write(store, asked).await.map(|done| done > 0)
+    write_of(store, tenant, asked).await.map(|done| done > 0)
 }

@@ -310,6 +310,8 @@ pub struct DocumentChoice {
     pub standing: Option<String>,
     /// Only what is reached.
     pub within: Option<Within>,
+    /// Types that are left out.
+    pub unsearched: Vec<String>,
 }
 
 impl DocumentChoice {
@@ -330,6 +332,7 @@ impl DocumentChoice {
             body: None,
             standing: None,
             within: None,
+            unsearched: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::rows::SavedViewRow;
 use crate::domain::ids::TenantId;
-use crate::store::ask::{Ask, Speaks, ask, look, write};
+use crate::store::ask::{Ask, Speaks, ask, look, write_of};
 use crate::store::cells::{Cell, Cells};
 use crate::store::{Result, decode};
 use uuid::Uuid;
@@ -68,13 +68,13 @@ pub(super) async fn save<S: Speaks>(store: &S, view: &SavedViewRow) -> Result<bo
             .id(view.id)
             .then(")")
     };
-    Ok(write(store, asked).await? == 1)
+    Ok(write_of(store, view.tenant, asked).await? == 1)
 }
 
 pub(super) async fn drop<S: Speaks>(store: &S, tenant: TenantId, owner: &str, id: Uuid, version: u32) -> Result<bool> {
     let asked = ask("DELETE FROM saved_view WHERE tenant_id = ").int(tenant.0).then(" AND owner = ").text(owner);
     let asked = asked.then(" AND id = ").id(id).then(" AND version = ").int(version);
-    Ok(write(store, asked).await? == 1)
+    Ok(write_of(store, tenant, asked).await? == 1)
 }
 
 fn read<R: Cell>(row: &R) -> Result<SavedViewRow> {

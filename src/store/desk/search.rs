@@ -47,6 +47,7 @@ pub(super) fn chosen(asked: Ask, choice: &DocumentChoice) -> Ask {
 /// The conditions that need no look into contents.
 fn narrow(asked: Ask, choice: &DocumentChoice) -> Ask {
     let asked = asked.and_text(" AND d.kind = ", choice.kind.as_deref()).and_text(" AND d.status = ", choice.status.as_deref());
+    let asked = if choice.unsearched.is_empty() { asked } else { asked.then(" AND NOT (d.kind").in_texts(&choice.unsearched).then(")") };
     let asked = match choice.since {
         Some(since) => asked.then(" AND d.created_at >= ").time(since),
         None => asked,

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub(super) async fn freeze<S: Speaks>(store: &S, selection: &NewSelection, most: u32) -> Result<u32> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(selection.tenant).await?;
     let found = turn.done(items_of(selection, most)).await?;
     let count = u32::try_from(found).unwrap_or(u32::MAX);
     if count > most {

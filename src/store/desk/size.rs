@@ -2,6 +2,7 @@
 
 use super::watched::{OutboxRow, SizeRow};
 use crate::domain::ids::{InstanceId, TenantId};
+use crate::domain::quota::Usage;
 use crate::store::ask::{Ask, Speaks, Turn, ask, look};
 use crate::store::cells::{Cells, micros};
 use crate::store::{Result, decode};
@@ -29,6 +30,24 @@ pub(super) async fn outbox<S: Speaks>(store: &S, tenant: TenantId, now: Timestam
         })
     };
     decode::all(&look(store, tenant, asked).await?, read)
+}
+
+/// What a tenant has taken since the beginning of a day. Documents and instances are counted in indexes, payloads in the rows of
+/// the day alone.
+pub(super) async fn usage<S: Speaks>(store: &S, tenant: TenantId, since: Timestamp) -> Result<Usage> {
+    let documents = ask("SELECT count(*) AS number FROM document d WHERE d.tenant_id = ").int(tenant.0);
+    let documents = documents.then(" AND d.created_at >= ").time(since);
+    let instances =
+        ask("SELECT count(*) AS number FROM instance i WHERE i.status IN ('running', 'exception') AND i.tenant_id = ").int(tenant.0);
+    // As they lie there, compressed: nothing is unpacked for it.
+    let bytes = ask("SELECT CAST(COALESCE(SUM(").either("pg_column_size(p.payload)", "length(CAST(p.payload AS BLOB))");
+    let bytes = bytes.then("), 0) AS bigint) AS number FROM payload p WHERE p.tenant_id = ").int(tenant.0);
+    let found = store.look(tenant, vec![documents, instances, bytes.then(" AND p.created_at >= ").time(since)]).await?;
+    let number = |place: usize| -> Result<u64> {
+        let row = found.get(place).and_then(|rows| rows.first());
+        Ok(row.map(|row| Cells::new(row, "usage", "number").int("number")).transpose()?.unwrap_or(0))
+    };
+    Ok(Usage { documents: number(0)?, instances: number(1)?, payload_bytes: number(2)? })
 }
 
 /// The first day a table has a partition for: its rows have no index by time.

@@ -2,7 +2,7 @@
 
 use super::watched::{CursorChange, StreamRow};
 use crate::domain::ids::TenantId;
-use crate::store::ask::{Ask, Speaks, ask, look, write};
+use crate::store::ask::{Ask, Speaks, ask, look, write_of};
 use crate::store::cells::Cells;
 use crate::store::{Result, decode};
 use jiff::Timestamp;
@@ -33,7 +33,7 @@ fn named(asked: Ask, tenant: TenantId, connection: &str, stream: &str) -> Ask {
 /// One that runs now is left to end; it is due again at once when it does not.
 pub(super) async fn run<S: Speaks>(store: &S, tenant: TenantId, connection: &str, stream: &str, now: Timestamp) -> Result<bool> {
     let asked = ask("UPDATE stream SET due_at = CASE WHEN owner IS NULL THEN ").int(store.local(now)).then(" ELSE due_at END");
-    Ok(write(store, named(asked, tenant, connection, stream)).await? == 1)
+    Ok(write_of(store, tenant, named(asked, tenant, connection, stream)).await? == 1)
 }
 
 /// The token moves too: a run that holds the stream saves nothing any more.
@@ -46,5 +46,5 @@ pub(super) async fn move_cursor<S: Speaks>(store: &S, change: &CursorChange) -> 
         Some(before) => asked.then(" AND cursor = ").text(before),
         None => asked.then(" AND cursor IS NULL"),
     };
-    Ok(write(store, asked).await? == 1)
+    Ok(write_of(store, change.tenant, asked).await? == 1)
 }

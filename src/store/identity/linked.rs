@@ -34,7 +34,7 @@ pub(super) async fn add<S: Speaks>(store: &S, linked: &LinkedRow, user: Option<&
         asked.text(&linked.provider).comma().text(&linked.issuer).comma().text(&linked.subject).comma().text(&linked.created_by)
     };
     let row = ask("INSERT INTO hub_identity (id, created_at, tenant_id, user_id, provider, issuer, subject, created_by)");
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(linked.tenant).await?;
     if turn.done(row.rows(&[linked], cells).then(" ON CONFLICT DO NOTHING")).await? == 0 {
         return Ok(LinkedSaved::SubjectTaken);
     }
@@ -50,7 +50,7 @@ pub(super) async fn add<S: Speaks>(store: &S, linked: &LinkedRow, user: Option<&
 
 pub(super) async fn remove<S: Speaks>(store: &S, tenant: TenantId, user: UserId, id: Uuid, entry: &AuditRow) -> Result<bool> {
     let asked = ask("DELETE FROM hub_identity WHERE tenant_id = ").int(tenant.0).then(" AND user_id = ").id(user.0);
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(tenant).await?;
     if turn.done(asked.then(" AND id = ").id(id)).await? == 0 {
         return Ok(false);
     }

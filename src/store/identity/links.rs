@@ -10,7 +10,7 @@ use crate::store::{Result, decode};
 use jiff::Timestamp;
 
 pub(super) async fn add<S: Speaks>(store: &S, link: &OnceLinkRow, entry: &AuditRow) -> Result<()> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(link.tenant).await?;
     if let Some(user) = link.user {
         let older = ask("DELETE FROM hub_link WHERE tenant_id = ").int(link.tenant.0).then(" AND user_id = ").id(user.0);
         turn.done(older.then(" AND purpose = ").text(&link.purpose)).await?;

@@ -7,7 +7,9 @@ mod audit;
 mod linked;
 mod links;
 mod pending;
+mod proposals;
 mod rows;
+mod secrets;
 mod sessions;
 mod tokens;
 mod users;
@@ -19,6 +21,7 @@ use crate::domain::ids::{SessionId, TenantId, UserId};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 pub use rows::*;
+pub use secrets::SECRETS_MAX;
 use uuid::Uuid;
 
 /// The side of the store that knows who may come in. Both engines have it by speaking `ask`.
@@ -123,6 +126,40 @@ pub trait Identity: Send + Sync {
     /// Ends a token; false when it is not there, or another's.
     fn revoke_token<'a>(&'a self, choice: &'a TokenChoice, id: Uuid, at: Timestamp, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
 
+    // ---- secrets ----
+
+    /// A tenant's secrets by name, in their envelopes.
+    fn secrets(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<SecretRow>>>;
+
+    /// Those of all tenants, for the gateway.
+    fn all_secrets(&self) -> BoxFuture<'_, Result<Vec<SecretRow>>>;
+
+    /// Sets a secret over the version before its own (of version 1: where there is none). False when something else is there.
+    fn save_secret<'a>(&'a self, secret: &'a SecretRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
+
+    /// Gives a value the envelope of another master key. False when it is not the one that was opened any more.
+    fn rewrap_secret<'a>(&'a self, before: &'a SecretRow, after: &'a SecretRow) -> BoxFuture<'a, Result<bool>>;
+
+    /// Removes a secret. False when it is not there.
+    fn remove_secret<'a>(&'a self, tenant: TenantId, name: &'a str, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
+
+    // ---- what wants two people ----
+
+    /// Proposals, newest first, at most 200.
+    fn proposals<'a>(&'a self, tenant: TenantId, state: Option<&'a str>) -> BoxFuture<'a, Result<Vec<ProposalRow>>>;
+
+    /// One proposal.
+    fn proposal(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<ProposalRow>>>;
+
+    /// The proposal of a request by somebody that is open or confirmed; it may be over.
+    fn waiting_proposal<'a>(&'a self, tenant: TenantId, digest: &'a str, by: &'a str) -> BoxFuture<'a, Result<Option<ProposalRow>>>;
+
+    /// Keeps a proposal; false when the same waits already.
+    fn add_proposal<'a>(&'a self, row: &'a ProposalRow, now: Timestamp, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
+
+    /// Moves a proposal on; false when it is not in the state that was seen any more, or is over.
+    fn step_proposal<'a>(&'a self, step: &'a ProposalStep, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
+
     // ---- the audit ----
 
     /// Writes entries that go with no change of this side.
@@ -184,6 +221,16 @@ macro_rules! identity_methods {
             reads   fn token<'a>(&'a self, tenant: TenantId, digest: &'a str, now: Timestamp) -> BoxFuture<'a, Result<Option<(ApiTokenRow, Option<UserRow>)>>> = tokens::one;
             commits fn touch_token(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<()>> = tokens::touch;
             commits fn revoke_token<'a>(&'a self, choice: &'a TokenChoice, id: Uuid, at: Timestamp, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = tokens::revoke;
+            reads   fn secrets(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<SecretRow>>> = secrets::list;
+            reads   fn all_secrets(&self) -> BoxFuture<'_, Result<Vec<SecretRow>>> = secrets::all;
+            commits fn save_secret<'a>(&'a self, secret: &'a SecretRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = secrets::save;
+            commits fn rewrap_secret<'a>(&'a self, before: &'a SecretRow, after: &'a SecretRow) -> BoxFuture<'a, Result<bool>> = secrets::rewrap;
+            commits fn remove_secret<'a>(&'a self, tenant: TenantId, name: &'a str, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = secrets::remove;
+            reads   fn proposals<'a>(&'a self, tenant: TenantId, state: Option<&'a str>) -> BoxFuture<'a, Result<Vec<ProposalRow>>> = proposals::list;
+            reads   fn proposal(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<ProposalRow>>> = proposals::one;
+            reads   fn waiting_proposal<'a>(&'a self, tenant: TenantId, digest: &'a str, by: &'a str) -> BoxFuture<'a, Result<Option<ProposalRow>>> = proposals::waiting;
+            commits fn add_proposal<'a>(&'a self, row: &'a ProposalRow, now: Timestamp, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = proposals::add;
+            commits fn step_proposal<'a>(&'a self, step: &'a ProposalStep, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = proposals::step;
             commits fn note<'a>(&'a self, entries: &'a [AuditRow]) -> BoxFuture<'a, Result<()>> = audit::note;
             commits fn finish<'a>(&'a self, ends: &'a [(Uuid, String)]) -> BoxFuture<'a, Result<()>> = audit::finish;
             reads   fn audit<'a>(&'a self, choice: &'a AuditChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<KeptAudit>>> = audit::list;

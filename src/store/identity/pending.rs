@@ -13,7 +13,7 @@ pub(super) async fn add<S: Speaks>(store: &S, pending: &PendingRow) -> Result<()
         asked.int(pending.tenant.0).comma().text(&pending.provider).comma().text(&pending.return_to)
     };
     let row = ask("INSERT INTO hub_pending (digest, created_at, expires_at, tenant_id, provider, return_to)").rows(&[pending], cells);
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(pending.tenant).await?;
     turn.done(row.then(" ON CONFLICT DO NOTHING")).await?;
     turn.keep().await?;
     Ok(())
@@ -21,7 +21,7 @@ pub(super) async fn add<S: Speaks>(store: &S, pending: &PendingRow) -> Result<()
 
 /// Of many who bring the same answer at once, the one whose deletion finds the row has it.
 pub(super) async fn take<S: Speaks>(store: &S, tenant: TenantId, digest: &str, now: Timestamp) -> Result<Option<PendingRow>> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(tenant).await?;
     let asked = ask("SELECT digest, created_at, expires_at, tenant_id, provider, return_to FROM hub_pending WHERE tenant_id = ");
     let found = turn.rows(asked.int(tenant.0).then(" AND digest = ").text(digest).then(" AND expires_at > ").time(now)).await?;
     let gone = ask("DELETE FROM hub_pending WHERE tenant_id = ").int(tenant.0).then(" AND digest = ").text(digest);

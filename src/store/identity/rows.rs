@@ -222,6 +222,94 @@ pub struct TokenChoice {
     pub user: Option<UserId>,
 }
 
+/// A secret in its envelope. Hard to open without the master key, and shown to nobody all the same.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretRow {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Its name: what stands after `store/`.
+    pub name: String,
+    /// Grows with each value, from 1.
+    pub version: u32,
+    /// Which master key wrapped.
+    pub master: String,
+    /// The value's key, wrapped.
+    pub wrapped: String,
+    /// The value, sealed.
+    pub sealed: String,
+    /// When it was set.
+    pub set_at: Timestamp,
+    /// By whom.
+    pub set_by: String,
+    /// When the partner will not take it any more.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for SecretRow {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = formatter.debug_struct("SecretRow");
+        shown.field("tenant", &self.tenant).field("name", &self.name).field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+/// A change that waits for a second person, or waited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalRow {
+    /// Id.
+    pub id: Uuid,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Which kind of change.
+    pub kind: String,
+    /// The operation: method and route.
+    pub action: String,
+    /// To what: the path.
+    pub object: String,
+    /// Tells this request from every other.
+    pub digest: String,
+    /// What the second person sees of it, JSON without secrets.
+    pub shown: String,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// The user who did; none for a program.
+    pub proposer: Option<UserId>,
+    /// The person of the directory.
+    pub proposer_person: Option<String>,
+    /// `open`, `confirmed`, `declined`, `withdrawn` or `used`.
+    pub state: String,
+    /// When it was proposed.
+    pub created_at: Timestamp,
+    /// When it is over, if nothing happens.
+    pub expires_at: Timestamp,
+    /// When it was last settled.
+    pub settled_at: Option<Timestamp>,
+    /// By whom.
+    pub settled_by: Option<String>,
+    /// What they said.
+    pub note: Option<String>,
+}
+
+/// One step of a proposal, over the state that was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalStep {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Which.
+    pub id: Uuid,
+    /// The state it must be in.
+    pub from: &'static str,
+    /// The state it gets.
+    pub to: &'static str,
+    /// When; it must not be over.
+    pub at: Timestamp,
+    /// Who settles it; none to keep who did.
+    pub by: Option<String>,
+    /// What they say.
+    pub note: Option<String>,
+    /// When it is over from now on; none to keep that.
+    pub expires_at: Option<Timestamp>,
+}
+
 /// One line of the audit: who did what to what, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRow {

@@ -4,7 +4,7 @@ use super::audit::beside;
 use super::rows::{AuditRow, SessionChoice, SessionRow, UserRow};
 use super::users;
 use crate::domain::ids::{SessionId, TenantId, UserId};
-use crate::store::ask::{Ask, Speaks, Turn, ask, look, write};
+use crate::store::ask::{Ask, Speaks, Turn, ask, look, write, write_of};
 use crate::store::cells::{Cell, Cells};
 use crate::store::{Result, decode};
 use jiff::Timestamp;
@@ -29,7 +29,7 @@ pub(super) async fn start<S: Speaks>(store: &S, session: &SessionRow, entry: &Au
     };
     let row = ask("INSERT INTO hub_session (id, created_at, used_at, expires_at, tenant_id, user_id, digest, method, address, agent)");
     let forgotten = ask("UPDATE hub_user SET failures = 0, locked_until = NULL, last_sign_in_at = ").time(session.created_at);
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(session.tenant).await?;
     turn.done(row.rows(&[session], cells).then(" ON CONFLICT DO NOTHING")).await?;
     turn.done(forgotten.then(" WHERE tenant_id = ").int(session.tenant.0).then(" AND id = ").id(session.user.0)).await?;
     beside(&mut turn, entry).await?;
@@ -49,7 +49,7 @@ pub(super) async fn one<S: Speaks>(store: &S, tenant: TenantId, digest: &str) ->
 
 pub(super) async fn touch<S: Speaks>(store: &S, tenant: TenantId, id: SessionId, at: Timestamp) -> Result<()> {
     let asked = ask("UPDATE hub_session SET used_at = ").time(at).then(" WHERE tenant_id = ").int(tenant.0).then(" AND id = ").id(id.0);
-    write(store, asked.then(" AND used_at < ").time(at)).await?;
+    write_of(store, tenant, asked.then(" AND used_at < ").time(at)).await?;
     Ok(())
 }
 
@@ -71,7 +71,7 @@ pub(super) fn ended(which: &SessionChoice) -> Ask {
 }
 
 pub(super) async fn end<S: Speaks>(store: &S, which: &SessionChoice, entry: &AuditRow) -> Result<u64> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(which.tenant).await?;
     let ended = turn.done(ended(which)).await?;
     if ended > 0 {
         beside(&mut turn, entry).await?;

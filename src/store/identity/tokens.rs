@@ -4,7 +4,7 @@ use super::audit::beside;
 use super::rows::{ApiTokenRow, AuditRow, TokenChoice, UserRow};
 use super::users;
 use crate::domain::ids::{TenantId, UserId};
-use crate::store::ask::{Ask, Speaks, Turn, ask, look, write};
+use crate::store::ask::{Ask, Speaks, Turn, ask, look, write_of};
 use crate::store::cells::{Cell, Cells};
 use crate::store::{Result, decode};
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ pub(super) async fn add<S: Speaks>(store: &S, token: &ApiTokenRow, entry: &Audit
         asked.text(&token.created_by)
     };
     let row = ask("INSERT INTO api_token (id, created_at, expires_at, tenant_id, user_id, name, digest, permissions, created_by)");
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(token.tenant).await?;
     if turn.done(row.rows(&[token], cells).then(" ON CONFLICT DO NOTHING")).await? == 0 {
         return Ok(false);
     }
@@ -61,7 +61,7 @@ pub(super) async fn one<S: Speaks>(
 
 pub(super) async fn touch<S: Speaks>(store: &S, tenant: TenantId, id: Uuid, at: Timestamp) -> Result<()> {
     let asked = ask("UPDATE api_token SET used_at = ").time(at).then(" WHERE tenant_id = ").int(tenant.0).then(" AND id = ").id(id);
-    write(store, asked.then(" AND (used_at IS NULL OR used_at < ").time(at).then(")")).await?;
+    write_of(store, tenant, asked.then(" AND (used_at IS NULL OR used_at < ").time(at).then(")")).await?;
     Ok(())
 }
 
@@ -71,7 +71,7 @@ pub(super) async fn revoke<S: Speaks>(store: &S, choice: &TokenChoice, id: Uuid,
     if let Some(user) = choice.user {
         asked = asked.then(" AND user_id = ").id(user.0);
     }
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(choice.tenant).await?;
     if turn.done(asked.then(" AND id = ").id(id)).await? == 0 {
         return Ok(false);
     }

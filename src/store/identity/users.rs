@@ -38,7 +38,7 @@ pub(super) async fn has_owner<S: Speaks>(store: &S, tenant: TenantId) -> Result<
 }
 
 pub(super) async fn add<S: Speaks>(store: &S, user: &UserRow, link: Option<&str>, entry: &AuditRow) -> Result<bool> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(user.tenant).await?;
     if !inserted(&mut turn, user).await? {
         return Ok(false);
     }
@@ -68,7 +68,7 @@ pub(super) async fn inserted<T: Turn>(turn: &mut T, user: &UserRow) -> std::resu
 }
 
 pub(super) async fn save<S: Speaks>(store: &S, user: &UserRow, entry: &AuditRow) -> Result<UserSaved> {
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(user.tenant).await?;
     // All owners are locked first: two who disable each other at the same moment must not both succeed.
     let owners = ask("SELECT u.id FROM hub_user u WHERE u.tenant_id = ").int(user.tenant.0);
     let owners = owners.then(" AND u.owner AND u.status = 'active' ORDER BY u.id").either(" FOR UPDATE", "");
@@ -104,7 +104,7 @@ pub(super) async fn set_password<S: Speaks>(store: &S, change: &PasswordChange, 
         Some(before) => asked.then(" AND password = ").text(&before.0),
         None => asked.then(" AND password IS NULL"),
     };
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(change.tenant).await?;
     if turn.done(asked).await? == 0 {
         return Ok(false);
     }
@@ -128,7 +128,7 @@ pub(super) async fn count_attempt<S: Speaks>(store: &S, tenant: TenantId, name: 
     }
     let asked = asked.then(" ELSE NULL END WHERE tenant_id = ").int(tenant.0).then(" AND name = ").text(name);
     let asked = asked.then(" AND status = 'active' AND (locked_until IS NULL OR locked_until <= ").time(at).then(")");
-    let mut turn = store.turn().await?;
+    let mut turn = store.turn_of(tenant).await?;
     if turn.done(asked).await? == 0 {
         return Ok(None);
     }

@@ -20,7 +20,7 @@ pub(super) async fn begin(store: &Postgres, question: &Question) -> Result<Begun
 }
 
 async fn try_begin(store: &Postgres, question: &Question) -> std::result::Result<Begun, Fault> {
-    let mut run = store.begin().await?;
+    let mut run = store.begin_for(question.tenant).await?;
     let statement = sqlx::query(BEGIN)
         .bind(question.key)
         .bind(store.here(question.now))

@@ -35,7 +35,7 @@ pub(super) async fn save(store: &Postgres, draft: &DraftRow, expected: Option<&s
 }
 
 async fn try_save(store: &Postgres, draft: &DraftRow, expected: Option<&str>) -> std::result::Result<bool, Fault> {
-    let mut run = store.begin().await?;
+    let mut run = store.begin_for(draft.tenant).await?;
     let statement = sqlx::query(if expected.is_none() { NEW } else { REPLACE });
     let statement = statement.bind(draft.tenant.0).bind(&draft.author).bind(&draft.kind).bind(&draft.id);
     let statement = statement.bind(micros(draft.created_at)).bind(micros(draft.updated_at)).bind(&draft.hash).bind(&draft.base);
@@ -54,7 +54,7 @@ pub(super) async fn drop_one(store: &Postgres, tenant: TenantId, draft: &DraftKe
 }
 
 async fn try_drop(store: &Postgres, tenant: TenantId, draft: &DraftKey) -> std::result::Result<bool, Fault> {
-    let mut run = store.begin().await?;
+    let mut run = store.begin_for(tenant).await?;
     let statement = sqlx::query(DROP).bind(tenant.0).bind(&draft.author).bind(&draft.kind).bind(&draft.id).bind(&draft.hash);
     let dropped = run.write(statement).await?;
     run.commit().await?;

@@ -289,7 +289,7 @@ UPDATE reconciliation SET state = 'cancelled', ended_at = $3, problem = $4, owne
 WHERE id = $1 AND tenant_id = $2 AND state IN ('planned', 'running')";
 
 async fn cancel(store: &Postgres, tenant: TenantId, id: ReconciliationId, words: &str, now: Timestamp) -> Done<bool> {
-    let mut run = store.begin().await?;
+    let mut run = store.begin_for(tenant).await?;
     let cancelled = run.write(sqlx::query(CANCEL).bind(id.0).bind(tenant.0).bind(micros(now)).bind(words)).await?;
     run.commit().await?;
     Ok(cancelled == 1)

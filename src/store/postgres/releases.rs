@@ -28,7 +28,7 @@ pub(super) async fn publish(store: &Postgres, new: &NewRelease) -> Result<Public
 
 async fn try_publish(store: &Postgres, new: &NewRelease) -> std::result::Result<bool, Fault> {
     let release = &new.release;
-    let mut run = store.begin().await?;
+    let mut run = store.begin_for(release.tenant).await?;
     let pointer = sqlx::query(if new.expected == 0 { FIRST } else { MOVE });
     let pointer = pointer.bind(release.tenant.0).bind(int(release.number)).bind(micros(release.created_at));
     let pointer = if new.expected == 0 { pointer } else { pointer.bind(int(new.expected)) };

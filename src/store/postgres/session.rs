@@ -20,6 +20,10 @@ pub struct Postgres {
     pub(super) work: PgPool,
     /// What people read: read only, one tenant a transaction.
     pub(super) views: PgPool,
+    /// The role that people's writes take on.
+    people_role: Option<String>,
+    /// For tests alone: `Options::without_tenant_filters`.
+    unfiltered: bool,
     /// For the connection of its own that migrations use.
     pub(super) direct: PgConnectOptions,
     /// How far the database's clock is ahead of ours, microseconds; zero while within `SKEW_IGNORED`.
@@ -50,25 +54,43 @@ impl Postgres {
         let store = Postgres {
             work: pool(options, options.connections).connect_lazy_with(work),
             views: pool(options, options.view_connections).connect_lazy_with(people),
+            people_role: options.people_role.clone(),
+            unfiltered: options.without_tenant_filters,
             direct: base.options([("statement_timeout", "0")]),
             skew: AtomicI64::new(0),
             skew_exact: AtomicI64::new(0),
             _relays: [relay, people_relay],
         };
         store.measure_skew().await?;
+        if store.people_role.is_some() {
+            // A role that cannot be taken on is found out now, not by the first person who changes something.
+            store.begin_for(crate::domain::ids::TenantId::DEFAULT).await?.rollback().await;
+        }
         Ok(store)
     }
 
     /// A transaction of the engine.
     pub(super) async fn begin(&self) -> std::result::Result<Run, Fault> {
         let tx = self.work.begin().await.map_err(|error| fault(error, Phase::Inside))?;
-        Ok(Run { tx, skew: self.skew.load(Ordering::Relaxed), statements: 0, rows: 0 })
+        Ok(Run { tx, skew: self.skew.load(Ordering::Relaxed), statements: 0, rows: 0, unfiltered: false })
+    }
+
+    /// A transaction of people, which writes as the role that row-level security keeps to this tenant. Both settings end with
+    /// it, so that nothing of them is left for the next one on the connection.
+    pub(super) async fn begin_for(&self, tenant: crate::domain::ids::TenantId) -> std::result::Result<Run, Fault> {
+        const AS_PEOPLE: &str = "SELECT set_config('role', $1, true) AS role, set_config('app.tenant', $2, true) AS tenant";
+        let mut run = self.begin().await?;
+        if let Some(role) = &self.people_role {
+            run.fetch(sqlx::query(AS_PEOPLE).bind(role).bind(tenant.0.to_string())).await?;
+        }
+        run.unfiltered = self.unfiltered;
+        Ok(run)
     }
 
     /// A reading transaction for people, which row-level security limits to one tenant when its role is subject to it.
     pub(super) async fn view(&self, tenant: crate::domain::ids::TenantId) -> Result<Run> {
         let tx = self.views.begin().await.map_err(|error| fault(error, Phase::Inside))?;
-        let mut run = Run { tx, skew: 0, statements: 0, rows: 0 };
+        let mut run = Run { tx, skew: 0, statements: 0, rows: 0, unfiltered: self.unfiltered };
         run.fetch(sqlx::query("SELECT set_config('app.tenant', $1, true)").bind(tenant.0.to_string())).await?;
         Ok(run)
     }
@@ -131,6 +153,7 @@ pub(in crate::store) struct Run {
     pub statements: u32,
     /// Rows written so far.
     pub rows: u32,
+    unfiltered: bool,
 }
 
 impl Run {
@@ -164,8 +187,12 @@ impl Run {
 }
 
 /// A statement of both engines as this one takes it.
-fn statement(ask: Ask) -> Statement<'static> {
-    let rendered = ask.render(Dialect::Postgres);
+fn statement(ask: Ask, unfiltered: bool) -> Statement<'static> {
+    let mut rendered = ask.render(Dialect::Postgres);
+    if unfiltered {
+        // True of any tenant, and still a statement with the same parameters.
+        rendered.sql = rendered.sql.replace("tenant_id = $", "tenant_id >= -1000000 + $");
+    }
     let query = sqlx::query(sqlx::AssertSqlSafe(rendered.sql)).persistent(rendered.keep);
     rendered.params.into_iter().fold(query, |query, param| match param {
         Param::Int(value) => query.bind(value),
@@ -185,7 +212,8 @@ impl Speaks for Postgres {
         let mut run = self.view(tenant).await?;
         let mut found = Vec::with_capacity(asks.len());
         for ask in asks {
-            found.push(run.fetch(statement(ask)).await?);
+            let statement = statement(ask, run.unfiltered);
+            found.push(run.fetch(statement).await?);
         }
         run.rollback().await;
         Ok(found)
@@ -193,6 +221,10 @@ impl Speaks for Postgres {
 
     async fn turn(&self) -> std::result::Result<Run, Fault> {
         self.begin().await
+    }
+
+    async fn turn_of(&self, tenant: crate::domain::ids::TenantId) -> std::result::Result<Run, Fault> {
+        self.begin_for(tenant).await
     }
 
     fn local(&self, time: Timestamp) -> i64 {
@@ -204,11 +236,13 @@ impl Turn for Run {
     type Row = PgRow;
 
     async fn rows(&mut self, ask: Ask) -> std::result::Result<Vec<PgRow>, Fault> {
-        self.fetch(statement(ask)).await
+        let statement = statement(ask, self.unfiltered);
+        self.fetch(statement).await
     }
 
     async fn done(&mut self, ask: Ask) -> std::result::Result<u64, Fault> {
-        self.write(statement(ask)).await
+        let statement = statement(ask, self.unfiltered);
+        self.write(statement).await
     }
 
     async fn keep(self) -> std::result::Result<(), Fault> {

@@ -236,6 +236,11 @@ impl Speaks for Sqlite {
         self.begin().await
     }
 
+    /// SQLite has no roles: its statements name the tenant, and nothing else does.
+    async fn turn_of(&self, _: crate::domain::ids::TenantId) -> std::result::Result<Run, Fault> {
+        self.begin().await
+    }
+
     fn local(&self, time: Timestamp) -> i64 {
         micros(time)
     }

@@ -146,6 +146,9 @@ macro_rules! desk_left_out {
         ) -> BoxFuture<'a, Result<Vec<InstanceRow>>> {
             $crate::memory_store::desk::left_out()
         }
+        fn usage(&self, _tenant: TenantId, _since: Timestamp) -> BoxFuture<'_, Result<waybill::domain::quota::Usage>> {
+            $crate::memory_store::desk::left_out()
+        }
         fn search<'a>(&'a self, _choice: &'a DocumentChoice, _page: &'a Page) -> BoxFuture<'a, Result<Vec<DocumentRow>>> {
             $crate::memory_store::desk::left_out()
         }

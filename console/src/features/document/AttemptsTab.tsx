@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
+import { Masked } from '../../app/Masked';
 import { documentRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { duration } from '../../format/time';
@@ -31,12 +33,12 @@ export function AttemptsTab({ detail }: { detail: Detail }) {
           </Button>
         </div>
       )}
-      <Of instance={instance.id} step={search.step} />
+      <Of key={instance.id} instance={instance.id} step={search.step} masked={(detail.masked ?? []).length > 0} />
     </div>
   );
 }
 
-function Of({ instance, step }: { instance: string; step?: string }) {
+function Of({ instance, step, masked }: { instance: string; step?: string; masked: boolean }) {
   const t = useT();
   const path = { id: instance };
   const effects = useQuery({
@@ -47,21 +49,30 @@ function Of({ instance, step }: { instance: string; step?: string }) {
     queryKey: ['instance', instance, 'attempts'],
     queryFn: () => take(api.GET('/api/v1/instances/{id}/attempts', { params: { path } })),
   });
+  const [plain, setPlain] = useState<Schemas['RevealedInstance'] | null>(null);
+  const reveal = (reason: string) => take(api.POST('/api/v1/instances/{id}/reveal', { params: { path }, body: { reason } }));
   return (
     <Loaded query={effects} lines={8}>
-      {({ items }) => {
+      {(known) => {
+        const items = plain?.effects ?? known.items;
         const shown = items.filter((effect) => !step || effect.step.split('#')[0] === step);
         if (shown.length === 0) return <Empty title={t('attempts.none')} why={t('attempts.none_why')} />;
         return (
           <Loaded query={attempts} lines={4}>
             {(made) => (
-              <ol className="stack">
-                {shown.map((effect) => (
-                  <li key={effect.id}>
-                    <OneEffect effect={effect} attempts={made.items.filter((attempt) => attempt.effect === effect.id)} />
-                  </li>
-                ))}
-              </ol>
+              <div className="stack">
+                {masked && !plain && <Masked reveal={reveal} onShown={setPlain} />}
+                <ol className="stack">
+                  {shown.map((effect) => (
+                    <li key={effect.id}>
+                      <OneEffect
+                        effect={effect}
+                        attempts={(plain?.attempts ?? made.items).filter((attempt) => attempt.effect === effect.id)}
+                      />
+                    </li>
+                  ))}
+                </ol>
+              </div>
             )}
           </Loaded>
         );

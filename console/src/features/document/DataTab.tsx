@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, take } from '../../api/client';
+import { api, type Schemas, take } from '../../api/client';
+import { Masked } from '../../app/Masked';
 import { useRefusal } from '../../app/me';
 import { documentRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
@@ -59,7 +60,7 @@ export function DataTab({ detail }: { detail: Detail }) {
         {noPayloads ? (
           <Banner tone="warn">{noPayloads}</Banner>
         ) : from === undefined ? (
-          <Content document={detail.id} number={to} raw={raw} />
+          <Content key={to} document={detail.id} number={to} raw={raw} />
         ) : (
           <Differences document={detail.id} from={from} to={to} />
         )}
@@ -94,20 +95,30 @@ function Content({ document, number, raw }: { document: string; number: number; 
     queryFn: () => take(api.GET('/api/v1/documents/{id}/revisions/{number}', { params: { path: { id: document, number } } })),
     staleTime: 60_000,
   });
+  // Kept in this place alone: whoever comes back says again why.
+  const [plain, setPlain] = useState<Schemas['Revision'] | null>(null);
+  const reveal = (reason: string) =>
+    take(api.POST('/api/v1/documents/{id}/reveal', { params: { path: { id: document } }, body: { reason, revision: number } }));
   return (
     <Loaded query={query} lines={10}>
-      {(revision) => (
-        <div className="stack">
-          <Card title={t('data.canonical')}>
-            {raw ? <Json value={revision.body} label={t('data.canonical')} /> : <Tree value={revision.body} />}
-          </Card>
-          {revision.payload !== undefined && revision.payload !== null && (
-            <Card title={t('data.payload')}>
-              <Json value={revision.payload} label={t('data.payload')} />
+      {(masked) => {
+        const revision = plain ?? masked;
+        return (
+          <div className="stack">
+            {revision.masked && revision.masked.length > 0 && (
+              <Masked fields={revision.masked} reveal={reveal} onShown={setPlain} />
+            )}
+            <Card title={t('data.canonical')}>
+              {raw ? <Json value={revision.body} label={t('data.canonical')} /> : <Tree value={revision.body} />}
             </Card>
-          )}
-        </div>
-      )}
+            {revision.payload !== undefined && revision.payload !== null && (
+              <Card title={t('data.payload')}>
+                <Json value={revision.payload} label={t('data.payload')} />
+              </Card>
+            )}
+          </div>
+        );
+      }}
     </Loaded>
   );
 }

@@ -16,6 +16,7 @@ export const PERMISSIONS = [
   'publish',
   'audit',
   'users',
+  'secrets',
   'metrics',
 ] as const;
 

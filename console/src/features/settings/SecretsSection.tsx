@@ -1,13 +1,20 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
+import { AskSheet } from '../../app/AskSheet';
+import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Chip, Empty, Sentence, Table } from '../../ui';
+import { Button, Chip, Empty, Sentence, Table, Time } from '../../ui';
+import { SetSecretSheet } from './SetSecretSheet';
 
 /** The secrets that connections name: where they are kept, who uses them, whether they are there. Never what they hold. */
 export function SecretsSection() {
   const t = useT();
+  const refused = useRefusal()('manage_secrets');
+  const [setting, setSetting] = useState<{ name?: string } | null>(null);
+  const [removing, setRemoving] = useState<string | null>(null);
   const query = useQuery({
     queryKey: ['secrets'],
     queryFn: () => take(api.GET('/api/v1/secrets')),
@@ -16,6 +23,11 @@ export function SecretsSection() {
   return (
     <div className="stack">
       <p className="dim">{t('secrets.what')}</p>
+      <div className="row">
+        <Button kind="primary" refused={refused} onPress={() => setSetting({})}>
+          {t('secrets.set')}
+        </Button>
+      </div>
       <Loaded query={query} lines={5}>
         {({ items }) =>
           items.length === 0 ? (
@@ -23,10 +35,10 @@ export function SecretsSection() {
           ) : (
             <Table
               caption={t('settings.secrets')}
-              heads={[t('secrets.place'), t('secrets.source'), t('documents.state'), t('secrets.used_by')]}
+              heads={[t('secrets.place'), t('secrets.source'), t('documents.state'), t('secrets.used_by'), t('secrets.kept')]}
             >
               {items.map((item) => (
-                <Row key={item.place} item={item} />
+                <Row key={item.place} item={item} refused={refused} onSet={(name) => setSetting({ name })} onRemove={setRemoving} />
               ))}
             </Table>
           )
@@ -35,11 +47,41 @@ export function SecretsSection() {
       <p className="dim small">
         <Sentence text={t('secrets.own')} />
       </p>
+      {setting && <SetSecretSheet {...setting} onClose={() => setSetting(null)} />}
+      {removing && <Remove name={removing} onClose={() => setRemoving(null)} />}
     </div>
   );
 }
 
-function Row({ item }: { item: Schemas['SecretItem'] }) {
+function Remove({ name, onClose }: { name: string; onClose: () => void }) {
+  const t = useT();
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => take(api.DELETE('/api/v1/secrets/{name}', { params: { path: { name } } })),
+    onSuccess: () => {
+      onClose();
+      return client.invalidateQueries({ queryKey: ['secrets'] });
+    },
+  });
+  return (
+    <AskSheet title={t('secrets.remove')} act={t('secrets.remove')} kind="danger" ask={remove} onClose={onClose}>
+      <p>{t('secrets.remove_what', { name })}</p>
+    </AskSheet>
+  );
+}
+
+function Row({
+  item,
+  refused,
+  onSet,
+  onRemove,
+}: {
+  item: Schemas['SecretItem'];
+  refused: string | null;
+  onSet: (name: string) => void;
+  onRemove: (name: string) => void;
+}) {
+  const name = item.place.replace(/^store\//, '');
   const t = useT();
   const word = useWord();
   return (
@@ -67,6 +109,33 @@ function Row({ item }: { item: Schemas['SecretItem'] }) {
             <code className="dim small">{use.setting}</code>
           </div>
         ))}
+      </td>
+      <td>
+        {item.source === 'store' && (
+          <div className="stack tight">
+            {item.kept && (
+              <span className="small">
+                {t('secrets.version', { version: item.kept.version })} · {word('secret_state', item.kept.state)}
+                {item.kept.expires_at && (
+                  <>
+                    {' · '}
+                    <Time at={item.kept.expires_at} exact />
+                  </>
+                )}
+              </span>
+            )}
+            <span className="row">
+              <Button size="small" refused={refused} onPress={() => onSet(name)}>
+                {t('secrets.set')}
+              </Button>
+              {item.kept && item.used_by.length === 0 && (
+                <Button size="small" kind="danger" refused={refused} onPress={() => onRemove(name)}>
+                  {t('secrets.remove')}
+                </Button>
+              )}
+            </span>
+          </div>
+        )}
       </td>
     </tr>
   );

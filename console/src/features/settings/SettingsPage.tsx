@@ -12,6 +12,7 @@ import { CalendarsSection } from './CalendarsSection';
 import { DelegationsSection } from './DelegationsSection';
 import { FeedbackSection } from './FeedbackSection';
 import { PeopleSection } from './PeopleSection';
+import { ProposalsSection } from './ProposalsSection';
 import { RolesSection } from './RolesSection';
 import { SecretsSection } from './SecretsSection';
 import { TokensSection } from './TokensSection';
@@ -24,6 +25,7 @@ const SECTIONS: { id: string; show: () => ReactNode }[] = [
   { id: 'calendars', show: () => <CalendarsSection /> },
   { id: 'notifications', show: () => <NoticesSection /> },
   { id: 'secrets', show: () => <SecretsSection /> },
+  { id: 'proposals', show: () => <ProposalsSection /> },
   { id: 'feedback', show: () => <FeedbackSection /> },
   { id: 'account', show: () => <AccountSection /> },
 ];

@@ -6,4 +6,3 @@ pub mod health;
 pub mod list;
 pub mod receipts;
 pub mod recover;
-pub mod secrets;

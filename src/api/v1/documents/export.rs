@@ -29,7 +29,7 @@ pub async fn export(
     State(reader): State<Reader>,
 ) -> Result<Response, Problem> {
     query.check(&caller)?;
-    let (tenant, search) = (caller.tenant, query.search());
+    let (tenant, search) = (caller.tenant, query.search().fair(&reader));
     let first = Some((None, 0_usize));
     let rows = stream::unfold(first, move |place| {
         let (reader, search) = (reader.clone(), search.clone());

@@ -41,13 +41,13 @@ pub struct Parameters {
     until: Option<Timestamp>,
     /// Owner or assignee of an open exception of it.
     owner: Option<String>,
-    /// Total of at least this much, as a decimal.
+    /// Total of at least this much, as a decimal. Documents whose total is masked are left out.
     #[param(example = "5000.00")]
     amount_from: Option<String>,
     /// Total of at most this much, as a decimal.
     amount_to: Option<String>,
     /// A piece of the newest content as JSON text; needs the permission `payloads`. Looked for in the newest 20,000 documents
-    /// that fit the rest.
+    /// that fit the rest, of types without masked fields.
     body: Option<String>,
     /// `stopped` (an exception is open) or `open` (an instance runs).
     standing: Option<String>,
@@ -76,6 +76,7 @@ impl Parameters {
             body: self.body.clone(),
             standing: self.standing.clone(),
             within: None,
+            unsearched: Vec::new(),
         }
     }
 
@@ -105,6 +106,6 @@ pub async fn list(
     State(reader): State<Reader>,
 ) -> Result<Json<List<FoundDocument>>, Problem> {
     query.check(&caller)?;
-    let search = DocumentSearch { within, ..query.search() };
+    let search = DocumentSearch { within, ..query.search() }.fair(&reader);
     Ok(Json(reader.search(caller.tenant, &search, &page(query.limit, query.cursor)).await?))
 }

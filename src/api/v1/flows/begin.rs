@@ -62,6 +62,10 @@ impl From<StartError> for Problem {
         match error {
             StartError::NotFound(_) => Problem::new(&codes::NOT_FOUND, format!("{error}.")),
             StartError::Conflict(_) => Problem::new(&codes::NOT_STARTED, format!("{error}.")),
+            StartError::Quota(reached) => {
+                let detail = format!("The tenant has used up the quota `{}` ({}).", reached.quota.word(), reached.limit);
+                Problem::new(&codes::QUOTA_REACHED, detail).with_retry_after(reached.wait_seconds)
+            }
             StartError::Busy => Problem::new(&codes::UNAVAILABLE, format!("{error}.")),
             StartError::Unavailable(error) => Problem::from(error),
             StartError::Invalid(problems) => {

@@ -18,7 +18,8 @@ use crate::api::problem::{Pointer, Problem};
 use crate::api::state::ApiState;
 use crate::api::v1::exceptions::settle::Fields;
 use crate::api::v1::flows::begin::{asker, once};
-use crate::app::starts::{StartRequest, Started, Starts, Subject};
+use crate::app::quotas::Quotas;
+use crate::app::starts::{StartError, StartRequest, Started, Starts, Subject};
 use crate::domain::ids::DocumentId;
 
 /// For which document: exactly one of the two.
@@ -70,7 +71,13 @@ pub async fn start(
         _ => return wrong("", "either `document` or `document_id` is wanted"),
     };
     let asker = asker(&caller, &headers)?;
+    let quotas = Quotas::from_ref(&state);
+    let tenant = caller.tenant;
     let request = StartRequest { asker: asker.clone(), flow, subject };
     let starts = Arc::<dyn Starts>::from_ref(&state);
-    once(&state, asker, used_for, async move { starts.start(request).await }).await
+    let work = async move {
+        quotas.begin(tenant).map_err(StartError::Quota)?;
+        starts.start(request).await
+    };
+    once(&state, asker, used_for, work).await
 }

@@ -17,7 +17,8 @@ use crate::api::problem::Problem;
 use crate::api::state::ApiState;
 use crate::api::v1::exceptions::settle::Fields;
 use crate::api::v1::flows::begin::{asker, once};
-use crate::app::starts::{Started, Starts, Submission};
+use crate::app::quotas::Quotas;
+use crate::app::starts::{StartError, Started, Starts, Submission};
 use crate::domain::permission::Permission;
 
 /// A form that was filled in.
@@ -67,7 +68,13 @@ pub async fn submit(
         (_, given) => given,
     };
     let asker = asker(&caller, &headers)?;
+    let quotas = Quotas::from_ref(&state);
+    let tenant = caller.tenant;
     let submission = Submission { asker: asker.clone(), form, values, submitter };
     let starts = Arc::<dyn Starts>::from_ref(&state);
-    once(&state, asker, used_for, async move { starts.submit(submission).await }).await
+    let work = async move {
+        quotas.begin(tenant).map_err(StartError::Quota)?;
+        starts.submit(submission).await
+    };
+    once(&state, asker, used_for, work).await
 }

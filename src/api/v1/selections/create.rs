@@ -14,7 +14,7 @@ use crate::api::problem::Problem;
 use crate::api::v1::exceptions::settle::Fields;
 use crate::api::v1::{documents, exceptions, messages};
 use crate::app::keeping::{Keeper, SELECTED_MAX, Select};
-use crate::app::reading::Selection;
+use crate::app::reading::{Reader, Selection};
 
 /// What to freeze.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -45,6 +45,7 @@ struct MessageFilter {
 pub async fn create(
     Allowed { caller, .. }: Allowed<Operate>,
     State(keeper): State<Keeper>,
+    State(reader): State<Reader>,
     Json(body): Json,
 ) -> Result<(StatusCode, axum::Json<Selection>), Problem> {
     let mut fields = Fields::of(body);
@@ -56,6 +57,10 @@ pub async fn create(
     fields.finish()?;
     let Some(select) = select else {
         return Err(Problem::new(&crate::api::codes::INVALID_BODY, "The selection cannot be read."));
+    };
+    let select = match select {
+        Select::Documents(search) => Select::Documents(search.fair(&reader)),
+        other => other,
     };
     let selection = keeper.select(caller.tenant, &caller.name, select, said).await?;
     Ok((StatusCode::CREATED, axum::Json(selection)))

@@ -6,6 +6,7 @@ use crate::app::engine::display;
 use crate::app::engine::hub::HubWork;
 use crate::app::trace::Touched;
 use crate::domain::approval::Refusal;
+use crate::domain::document::Values;
 use crate::domain::flow::decision::{Changes, CreatedDocument, LinkChange};
 use crate::domain::flow::effect::{Cause, PlannedEffect, Purpose, Work};
 use crate::domain::flow::event::Event;
@@ -125,6 +126,7 @@ impl Deciding<'_> {
                 None => self.set.writes.statuses.push((row.tenant, document, status, now)),
             }
         }
+        let kept_back = if changes.exceptions_opened.is_empty() { Values::default() } else { self.kept_back(&row) };
         for opened in changes.exceptions_opened {
             let (connection, operation) = opened.call.unzip();
             self.set.writes.exceptions.push(ExceptionRow {
@@ -140,7 +142,7 @@ impl Deciding<'_> {
                 operation,
                 cause: opened.cause.word().to_owned(),
                 code: opened.code,
-                message: storable(opened.message),
+                message: storable(kept_back.out_of(opened.message)),
                 owner: opened.owner,
                 assignee: None,
                 state: "open".to_owned(),
@@ -165,6 +167,18 @@ impl Deciding<'_> {
             let live = self.circumstances.definitions.live(version.flow_id()).unwrap_or_else(|| version.clone());
             self.begin(row.document, &live, revision);
         }
+    }
+
+    /// What a sentence about this instance must not repeat: exceptions stand in lists that show no payloads.
+    fn kept_back(&self, row: &InstanceRow) -> Values {
+        let Some(work) = self.set.documents.get(&row.document) else { return Values::default() };
+        let kind = self.circumstances.definitions.catalog().documents.get(work.row.kind.as_str());
+        let Some(kind) = kind.filter(|kind| !kind.sensitive.is_empty()) else { return Values::default() };
+        let mut values = Values::default();
+        for revision in work.revisions.values() {
+            values.extend(kind.sensitive.values(&serde_json::from_str(&revision.body).unwrap_or_default()));
+        }
+        values
     }
 
     fn created(&mut self, row: &InstanceRow, version: &FlowVersion, created: CreatedDocument) {

@@ -1,0 +1,44 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, take } from '../../api/client';
+import { AskSheet } from '../../app/AskSheet';
+import { useT } from '../../i18n';
+import { TextArea, TextField } from '../../ui';
+
+/** A value for the hub to keep: it goes in, and nothing gives it back. */
+export function SetSecretSheet({ name: known, onClose }: { name?: string; onClose: () => void }) {
+  const t = useT();
+  const client = useQueryClient();
+  const [name, setName] = useState(known ?? '');
+  const [value, setValue] = useState('');
+  const [ends, setEnds] = useState('');
+  const set = useMutation({
+    mutationFn: () =>
+      take(
+        api.PUT('/api/v1/secrets/{name}', {
+          params: { path: { name: name.trim() } },
+          body: { value, expires_at: ends ? `${ends}T00:00:00Z` : undefined },
+        }),
+      ),
+    onSuccess: () => {
+      onClose();
+      return client.invalidateQueries({ queryKey: ['secrets'] });
+    },
+  });
+  return (
+    <AskSheet
+      title={t('secrets.set')}
+      act={t('secrets.set')}
+      ask={set}
+      refused={name.trim() === '' || value === '' ? t('act.needed') : null}
+      onClose={onClose}
+    >
+      <p className="dim">{t('secrets.set_what')}</p>
+      {known === undefined && (
+        <TextField label={`${t('secrets.name')} *`} value={name} onChange={setName} hint={t('secrets.name_hint')} autoFocus />
+      )}
+      <TextArea label={`${t('secrets.value')} *`} value={value} onChange={setValue} />
+      <TextField label={t('secrets.ends')} value={ends} onChange={setEnds} type="date" hint={t('secrets.ends_hint')} />
+    </AskSheet>
+  );
+}

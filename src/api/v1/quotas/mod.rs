@@ -1,0 +1,3 @@
+//! How much the tenant may take, and has taken.
+
+pub mod list;
