@@ -23,6 +23,7 @@ use uuid::Uuid;
 use waybill::app::engine::definitions::Live;
 use waybill::app::notice::Notices;
 use waybill::app::people::{ActRequest, NewDelegation, People, TaskBox, TaskQuery};
+use waybill::app::quotas::{QuotaOptions, Quotas};
 use waybill::app::reading::PageQuery;
 use waybill::app::start::Starter;
 use waybill::app::starts::{Asker, StartRequest, Starts, Subject};
@@ -92,6 +93,7 @@ async fn measure(url: &str) -> anyhow::Result<()> {
     let gateway = Arc::new(Gateway::new(waybill::gateway::Options::default(), clock.clone()));
     let works = works::start(
         Parts {
+            quotas: Quotas::new(store.clone(), clock.clone(), QuotaOptions::default()),
             store: store.clone(),
             live: live.clone(),
             gateway,

@@ -303,21 +303,23 @@ async fn a_new_document_over_the_quota_waits_as_a_message_and_known_ones_go_on()
     let taken = orders(LIMIT);
     until("the quota is used up", &|health| health["degraded"].to_string().contains("documents_per_day"), "/ready").await;
     let late = orders(3);
-    let waiting = |page: &Value| -> usize {
-        let items = page["items"].as_array().into_iter().flatten();
-        items.filter(|message| message["problem"].as_str().is_some_and(|problem| problem.contains("documents_per_day"))).count()
-    };
-    until("three messages wait", &|page| waiting(page) == 3, "/api/v1/messages?limit=100").await;
+    let began = Instant::now();
+    while hub.metric("waybill_quota_refused_total").await < 3.0 {
+        assert!(began.elapsed() < Duration::from_secs(60), "three messages wait\n{}", hub.log_tail(20));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     until("the first five end", &|page| page["items"].as_array().is_some_and(Vec::is_empty), "/api/v1/instances?status=running").await;
     let verdict = mocks.audit().verdict(&taken);
     assert_eq!((verdict.lost, verdict.duplicated, verdict.unfinished), (0, 0, 0), "{:?}", verdict.details);
     for number in &late {
         assert!(hub.document(number).await.is_none(), "{number} waits");
     }
-    let page = hub.get("/api/v1/messages?limit=100").await;
-    assert_eq!(waiting(&page), 3);
     assert_eq!(hub.get("/api/v1/exceptions?state=open").await["items"], json!([]), "nobody is called for it");
-    assert!(hub.metric("waybill_quota_used_ratio").await >= 1.0 && hub.metric("waybill_quota_refused_total").await >= 3.0);
+    assert!(hub.metric("waybill_quota_used_ratio").await >= 1.0);
+    let quotas = hub.get("/api/v1/quotas").await;
+    let reached = |quota: &&Value| quota["reached"] == true;
+    let reached: Vec<&Value> = quotas["items"].as_array().into_iter().flatten().filter(reached).collect();
+    assert!(matches!(reached[..], [one] if one["quota"] == "documents_per_day" && one["limit"] == LIMIT), "{quotas}");
     hub.stop().await;
     mocks.stop().await;
 }

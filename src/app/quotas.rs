@@ -75,7 +75,7 @@ impl Quotas {
 
     /// Whether anything is bounded.
     pub fn any(&self) -> bool {
-        std::iter::once(&self.options.all).chain(self.options.tenants.values()).any(|limits| limits.counts())
+        std::iter::once(&self.options.all).chain(self.options.tenants.values()).any(Limits::counts)
     }
 
     fn limits(&self, tenant: TenantId) -> Limits {

@@ -189,7 +189,7 @@ fn proposal() -> ProposalRow {
 
 fn entry() -> AuditRow {
     AuditRow {
-        id: Uuid::now_v7(),
+        id: Uuid::from_u128(4_243),
         tenant: TenantId::DEFAULT,
         at: at(0),
         actor: "bo".into(),

@@ -88,7 +88,6 @@ impl Rng {
     }
 
     /// Below `end`; 0 where there is nothing below it.
-    #[expect(clippy::cast_possible_truncation, reason = "a remainder of what was a usize")]
     pub fn below(&mut self, end: usize) -> usize {
         (self.word() >> 11) as usize % end.max(1)
     }

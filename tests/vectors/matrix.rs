@@ -334,8 +334,8 @@ fn spoil(scheme: &Scheme, defect: Defect, request: &mut Request, other: &Request
             let stamp = get(request, scheme.stamp);
             twice(request, scheme.stamp, &format!("{stamp}0"));
         }
-        D::SentLongAgo => request.now = request.now + jiff::SignedDuration::from_secs(2 * scheme.beyond),
-        D::SentFromTheFuture => request.now = request.now - jiff::SignedDuration::from_secs(2 * scheme.beyond),
+        D::SentLongAgo => request.now += jiff::SignedDuration::from_secs(2 * scheme.beyond),
+        D::SentFromTheFuture => request.now -= jiff::SignedDuration::from_secs(2 * scheme.beyond),
         D::NoId => put(request, scheme.id, None),
         D::IdOfAnother => put(request, scheme.id, Some(&get(other, scheme.id))),
     }
