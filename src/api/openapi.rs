@@ -14,8 +14,8 @@ use utoipa::{Modify, OpenApi as _};
 use super::problem::{Pointer, Problem};
 use super::v1::{
     audit, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift, events,
-    exceptions, feedback, flows, forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams, tasks,
-    tokens, users, views,
+    exceptions, feedback, flows, forms, instances, me, messages, ops, organisation, reconciliations, releases, selections, sign_in,
+    streams, tasks, tokens, users, views,
 };
 use super::{consent, decide, health, hooks};
 use crate::app::{
@@ -93,6 +93,7 @@ use crate::app::{
         connections::consent::state, connections::consent::ask, connections::consent::answer,
         connections::recover::recover, connections::secrets::list,
         feedback::give::give, feedback::list::list, feedback::settle::settle,
+        organisation::show::show, organisation::read::read, organisation::accept::accept,
         streams::list::list, streams::list::show, streams::run::run, streams::cursor::move_it,
         messages::list::list, messages::list::show, messages::settle::take_up, messages::settle::drop_it,
         ops::overview::overview, ops::overview::thresholds, ops::timers::timers, ops::series::series,

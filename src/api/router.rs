@@ -14,8 +14,8 @@ use super::problem::Problem;
 use super::state::ApiState;
 use super::v1::{
     audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift,
-    events, exceptions, feedback, flows, forms, instances, me, messages, ops, reconciliations, releases, selections, sign_in, streams,
-    tasks, tokens, users, views,
+    events, exceptions, feedback, flows, forms, instances, me, messages, ops, organisation, reconciliations, releases, selections, sign_in,
+    streams, tasks, tokens, users, views,
 };
 use super::{audit, body, codes, consent, deadline, decide, health, hooks, observe, openapi, panic, request_id};
 use crate::app::access::Audit;
@@ -203,6 +203,9 @@ fn access() -> Router<ApiState> {
         .route("/api/v1/users/{id}/reset", post(users::steer::reset))
         .route("/api/v1/users/{id}/sign-out", post(users::steer::sign_out))
         .route("/api/v1/roles", get(users::list::roles))
+        .route("/api/v1/organisation", get(organisation::show::show))
+        .route("/api/v1/organisation/{name}/read", post(organisation::read::read))
+        .route("/api/v1/organisation/{name}/accept", post(organisation::accept::accept))
         .route("/api/v1/me/tokens", get(tokens::own::list).post(tokens::own::make))
         .route("/api/v1/me/tokens/{id}", delete(tokens::own::revoke))
         .route("/api/v1/tokens", get(tokens::service::list).post(tokens::service::make))

@@ -13,12 +13,16 @@ pub(super) struct Migration {
 }
 
 /// PostgreSQL, oldest first.
-pub(super) const POSTGRES: &[Migration] =
-    &[Migration { version: "20261120000000_first", sql: include_str!("../../migrations/postgres/20261120000000_first.sql") }];
+pub(super) const POSTGRES: &[Migration] = &[
+    Migration { version: "20261120000000_first", sql: include_str!("../../migrations/postgres/20261120000000_first.sql") },
+    Migration { version: "20261129000000_organisation", sql: include_str!("../../migrations/postgres/20261129000000_organisation.sql") },
+];
 
 /// SQLite, oldest first.
-pub(super) const SQLITE: &[Migration] =
-    &[Migration { version: "20261120000000_first", sql: include_str!("../../migrations/sqlite/20261120000000_first.sql") }];
+pub(super) const SQLITE: &[Migration] = &[
+    Migration { version: "20261120000000_first", sql: include_str!("../../migrations/sqlite/20261120000000_first.sql") },
+    Migration { version: "20261129000000_organisation", sql: include_str!("../../migrations/sqlite/20261129000000_organisation.sql") },
+];
 
 /// The table both engines remember them in.
 pub(super) const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration
