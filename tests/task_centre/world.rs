@@ -62,7 +62,7 @@ impl World {
 
     async fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Value {
         let request = self.client.post(format!("{}/{path}", self.mock.url())).header("content-type", "application/json");
-        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth);
         let answer = request.body(body.to_string()).send().await.expect("the mock answers");
         serde_json::from_str(&answer.text().await.expect("text")).expect("JSON")
     }
