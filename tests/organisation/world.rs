@@ -5,6 +5,7 @@ use mock_systems::{ClockKind, vendors};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// The longest wait for anything; who has left is looked for once a minute.
@@ -48,6 +49,8 @@ pub struct World {
     /// It goes with the folder.
     _project: Project,
     client: reqwest::Client,
+    /// Requests so far: each has a key of its own.
+    asked: AtomicU32,
 }
 
 impl World {
@@ -77,7 +80,7 @@ impl World {
         let store = format!("sqlite:{}", project.path().join("hub.sqlite").display());
         let hub = HubProcess::start(&project, &store).await;
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().expect("a client");
-        World { hub, store, vendor: vendor.name, mock, _project: project, client }
+        World { hub, store, vendor: vendor.name, mock, _project: project, client, asked: AtomicU32::new(0) }
     }
 
     /// The hub dies at a point of the store, and starts again.
@@ -89,7 +92,7 @@ impl World {
         while !self.hub.is_dead() {
             // Where the point is a person's to pass.
             let path = format!("/api/v1/organisation/contacts_{}/read", self.vendor);
-            self.hub.post_keyed(&path, &uuid::Uuid::now_v7().to_string(), &json!({})).await;
+            self.hub.post_keyed(&path, &self.key(), &json!({})).await;
             assert!(began.elapsed() < WITHIN, "`{point}` was not passed: {}", self.hub.log_tail(20));
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -149,8 +152,12 @@ impl World {
         }
     }
 
+    fn key(&self) -> String {
+        format!("request {}", self.asked.fetch_add(1, Ordering::Relaxed))
+    }
+
     pub async fn post(&self, path: &str) -> (u16, Value) {
-        self.hub.post_as(path, &format!("{path} {}", uuid::Uuid::now_v7()), &json!({})).await
+        self.hub.post_as(path, &self.key(), &json!({})).await
     }
 
     pub async fn read_again(&self) {
