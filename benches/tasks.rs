@@ -4,6 +4,9 @@
 //! and by several people at once. Bounded by `TASKS` (default 100000), `PEOPLE` (200; one task of ten is a busy person's) and
 //! `CALLS` (2000). `EXPLAIN=1` prints how PostgreSQL reads a list.
 //!
+//! What one at a time takes is held against what is promised: 95 of 100 lists within 50 ms, 95 of 100 decisions within 30 ms. It
+//! fails where it takes longer; on a machine that is busy with something else that says little.
+//!
 //! `cargo bench --bench tasks`
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
@@ -41,6 +44,9 @@ const TENANT: TenantId = TenantId::DEFAULT;
 const AT_ONCE: usize = 512;
 /// People who look and decide at the same time, in the second half.
 const BESIDE: usize = 8;
+/// What 95 of 100 take at most, one at a time, milliseconds.
+const LIST_WITHIN: f64 = 50.0;
+const DECISION_WITHIN: f64 = 30.0;
 /// Tasks on a page, as the console asks for them.
 const PAGE: u32 = 50;
 
@@ -133,6 +139,12 @@ async fn measure(url: &str) -> anyhow::Result<()> {
     }
     let reader = Arc::new(reader);
     println!("{:<34}{:>9}{:>9}{:>9}{:>9}   milliseconds", "", "p50", "p95", "p99", "max");
+    let mut slow: Vec<String> = Vec::new();
+    let mut judge = |what: &str, beside: usize, took: f64, within: f64| {
+        if beside == 1 && took > within {
+            slow.push(format!("{what}: 95 of 100 within {took:.1} ms, and {within:.0} are promised"));
+        }
+    };
     for beside in [1, BESIDE] {
         for (what, who) in [("list of one of many", None), ("list of the busy person", Some(0)), ("list with three delegations", Some(1))] {
             let reader = reader.clone();
@@ -146,7 +158,8 @@ async fn measure(url: &str) -> anyhow::Result<()> {
                     Ok(())
                 }
             };
-            timed(&format!("{what}, {beside} at once"), calls, beside, read).await?;
+            let took = timed(&format!("{what}, {beside} at once"), calls, beside, read).await?;
+            judge(what, beside, took, LIST_WITHIN);
         }
         let counted = reader.clone();
         let count = move |call: usize| {
@@ -164,11 +177,13 @@ async fn measure(url: &str) -> anyhow::Result<()> {
                 reader.act_on_task(TaskId(id), request).await.map(drop).context("a decision")
             }
         };
-        timed(&format!("decision, {beside} at once"), calls, beside, decide).await?;
+        let took = timed(&format!("decision, {beside} at once"), calls, beside, decide).await?;
+        judge("decision", beside, took, DECISION_WITHIN);
     }
     lifecycle.soft().cancel();
     lifecycle.hard().cancel();
     store.close().await;
+    anyhow::ensure!(slow.is_empty(), "{}", slow.join("; "));
     Ok(())
 }
 
@@ -228,8 +243,8 @@ async fn explain(url: &str) -> anyhow::Result<()> {
     Ok(inside.close().await?)
 }
 
-/// Does something so often, by so many at once, and prints how long each took.
-async fn timed<F, W>(what: &str, calls: usize, beside: usize, work: F) -> anyhow::Result<()>
+/// Does something so often, by so many at once, and prints how long each took; gives what 95 of 100 took at most.
+async fn timed<F, W>(what: &str, calls: usize, beside: usize, work: F) -> anyhow::Result<f64>
 where
     F: Fn(usize) -> W + Clone + Send + 'static,
     W: Future<Output = anyhow::Result<()>> + Send,
@@ -253,5 +268,5 @@ where
     all.sort_by(f64::total_cmp);
     let at = |percent: usize| all[(all.len() * percent).div_ceil(100).clamp(1, all.len()) - 1];
     println!("{what:<34}{:>9.1}{:>9.1}{:>9.1}{:>9.1}", at(50), at(95), at(99), at(100));
-    Ok(())
+    Ok(at(95))
 }

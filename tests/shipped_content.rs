@@ -24,6 +24,8 @@ const PROJECTS: &[&str] = &[
     "examples/patterns",
     "examples/approval_matrix",
     "examples/notices",
+    "examples/organisation",
+    "examples/task_centre",
 ];
 
 fn shipped(project: &str) -> Catalog {

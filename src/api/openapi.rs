@@ -15,8 +15,8 @@ use super::four_eyes;
 use super::problem::{Pointer, Problem};
 use super::v1::{
     audit, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift, events,
-    exceptions, feedback, flows, forms, instances, me, messages, ops, proposals, quotas, reconciliations, releases, reveal, secrets,
-    selections, sign_in, streams, tasks, tokens, users, views,
+    exceptions, feedback, flows, forms, instances, me, messages, ops, organisation, proposals, quotas, reconciliations, releases, reveal,
+    secrets, selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{consent, decide, health, hooks};
 use crate::app::{
@@ -97,6 +97,7 @@ use crate::domain::permission::Permission;
         connections::recover::recover, quotas::list::list, proposals::list::list, proposals::list::show, proposals::settle::confirm, proposals::settle::decline,
         proposals::settle::withdraw, secrets::list::list, secrets::set::set, secrets::remove::remove, secrets::rewrap::rewrap,
         feedback::give::give, feedback::list::list, feedback::settle::settle,
+        organisation::show::show, organisation::read::read, organisation::accept::accept,
         streams::list::list, streams::list::show, streams::run::run, streams::cursor::move_it,
         messages::list::list, messages::list::show, messages::settle::take_up, messages::settle::drop_it,
         ops::overview::overview, ops::overview::thresholds, ops::timers::timers, ops::series::series,

@@ -16,7 +16,7 @@ use crate::app::engine::definitions::Live;
 use crate::app::feed::Feed;
 use crate::app::keeping::Keeper;
 use crate::app::notice::{Bundles, Here, Notices, SmtpOptions};
-use crate::app::people::{DecisionLinks, Leavers, People};
+use crate::app::people::{DecisionLinks, Leavers, People, organisation};
 use crate::app::publishing::{Differs, Publishing, Source};
 use crate::app::quotas::{QuotaOptions, Quotas};
 use crate::app::reading::Reader;
@@ -42,6 +42,7 @@ use crate::store::kill_points::{self, KillPoint};
 use crate::store::{Counts, DefinitionRow, Store};
 use crate::transport::{InProcess, RabbitMq, Transport, rabbitmq};
 use crate::worker::batches::Batches;
+use crate::worker::organisation::Organisations;
 use crate::worker::report::Reporting;
 use crate::worker::{house, publishing as events, quotas, releases, sealing, secrets, watch};
 use anyhow::Context;
@@ -199,6 +200,11 @@ impl Hub {
         let found = begin::definitions(store.as_ref(), definitions, clock.as_ref()).await?;
         let hook_key = hook_key(store.as_ref(), &ids, clock.as_ref()).await?;
         let live = Arc::new(Live::new(found.catalog, found.release, &hook_key));
+        // Before anything works: whoever only a connected system knows would seem to have left.
+        let told = organisation::told(store.as_ref(), TenantId::DEFAULT).await.map_err(anyhow::Error::msg)?;
+        if !told.is_empty() {
+            live.organise(told);
+        }
 
         let owner = ids.next().to_string();
         let keyring =
@@ -313,7 +319,20 @@ impl Hub {
             ids: ids.clone(),
         };
         let people = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone() };
-        lifecycle.run(Leavers { people: people.clone() }.run(lifecycle.soft().clone()));
+        let changed = Arc::new(Notify::new());
+        let people_change = changed.clone();
+        live.on_change(move |_| people_change.notify_one());
+        lifecycle.run(Leavers { people: people.clone(), changed: Some(changed) }.run(lifecycle.soft().clone()));
+        let organisations = Organisations {
+            live: live.clone(),
+            gateway: gateway.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            owner: owner.clone(),
+            lease: options.lease,
+        };
+        lifecycle.run(organisations.run(lifecycle.soft().clone()));
         let bundles = Bundles { store: store.clone(), engine: works.engine.clone(), clock: clock.clone(), ids: ids.clone() };
         lifecycle.run(bundles.run(lifecycle.soft().clone()));
         let commands: Arc<dyn Commands> = Arc::new(Act { engine: works.engine.clone(), store: store.clone() });

@@ -15,12 +15,14 @@ pub(super) struct Migration {
 /// PostgreSQL, oldest first.
 pub(super) const POSTGRES: &[Migration] = &[
     Migration { version: "20261120000000_first", sql: include_str!("../../migrations/postgres/20261120000000_first.sql") },
+    Migration { version: "20261129000000_organisation", sql: include_str!("../../migrations/postgres/20261129000000_organisation.sql") },
     Migration { version: "20261130000000_guarded", sql: include_str!("../../migrations/postgres/20261130000000_guarded.sql") },
 ];
 
 /// SQLite, oldest first.
 pub(super) const SQLITE: &[Migration] = &[
     Migration { version: "20261120000000_first", sql: include_str!("../../migrations/sqlite/20261120000000_first.sql") },
+    Migration { version: "20261129000000_organisation", sql: include_str!("../../migrations/sqlite/20261129000000_organisation.sql") },
     Migration { version: "20261130000000_guarded", sql: include_str!("../../migrations/sqlite/20261130000000_guarded.sql") },
 ];
 

@@ -5,18 +5,20 @@
 
 use crate::app::engine::definitions::{Definitions, Live, MadeDocument};
 use crate::app::engine::hub;
-use crate::app::engine::input::{HeardInput, Input, Sighting, StoppedMessage, Verdict};
+use crate::app::engine::input::{HeardInput, Input, PeopleInput, Sighting, StoppedMessage, Verdict};
 use crate::app::engine::parked::Parked;
 use crate::app::group::Group;
 use crate::app::quotas::Quotas;
 use crate::app::receive::Processor;
 use crate::app::trace as spans;
+use crate::domain::approval::{Act, Actor, TaskRef};
+use crate::domain::connector::{Acted, Class, Connector, EventDefinition};
 use crate::domain::connector::{Class, Connector, EventDefinition};
 use crate::domain::document::{Sensitive, Values};
 use crate::domain::flow::HUB;
 use crate::domain::flow::effect::Cause;
-use crate::domain::flow::event::Outcome;
-use crate::domain::ids::{self, DocumentId, ExceptionId};
+use crate::domain::flow::event::{Event, Outcome};
+use crate::domain::ids::{self, DocumentId, ExceptionId, TaskId};
 use crate::domain::retry::Backoff;
 use crate::domain::text::storable::storable;
 use crate::domain::value::Value;
@@ -72,6 +74,8 @@ impl Processor for Offer {
 const QUEUE_MAX: usize = 8_192;
 /// Longest that a message is put off for a quota.
 const PUT_OFF_MAX: SignedDuration = SignedDuration::from_hours(1);
+/// What may be done about a task in another app: more needs what only our own page shows.
+const ACTS: [&str; 3] = ["approve", "reject", "complete"];
 /// Tries of a read-back that the partner refuses or that finds nothing, before a person looks: it may only be late.
 const REFUSALS_MAX: u32 = 5;
 /// Tries while the partner is down: with the backoff below about three days.
@@ -214,6 +218,12 @@ impl Messages {
                     return None;
                 }
                 Ok(Verdict::Refused(problem)) => stop(Cause::OurFault, "engine_refused", problem),
+                // Too late, or not with so few words: what stands now is shown there, and nothing else follows.
+                Ok(Verdict::Declined(refusal)) => {
+                    tracing::info!(message.id = %message.new.id, connection.name = %message.new.connection, "a decision made in `{}` is not taken ({}): {refusal}", message.new.connection, refusal.code.word());
+                    MESSAGES_WORKED.increment([&message.new.connection, "done"]);
+                    return None;
+                }
                 Ok(_) => {
                     MESSAGES_WORKED.increment([&message.new.connection, "done"]);
                     return None;
@@ -346,6 +356,10 @@ impl Messages {
             message.new.payload.parse().map_err(|_| stop(Cause::OurFault, "message_unreadable", "the stored message is not JSON"))?;
         if let Some(output) = event.trusted_output(payload.member("body"), &Value::Unset) {
             let output = output.map_err(|error| stop(Cause::DataWrong, "payload_unexpected", error.to_string()))?;
+            if let Some(acted) = event.acted(&output) {
+                let acted = acted.map_err(|error| stop(Cause::DataWrong, "event_not_understood", error.to_string()))?;
+                return self.act(message, acted).await.map(Some);
+            }
             return self.meaning(
                 message,
                 &definitions,
@@ -355,6 +369,33 @@ impl Messages {
             );
         }
         self.read_back(message, &definitions, &connector, event, payload.member("ref")).await
+    }
+
+    /// Somebody decided one of our tasks in a partner's app: whoever's task it is. A task that has gone to somebody else since was
+    /// shown to them as another, so the old one decides nothing any more.
+    async fn act(&self, message: &Message, Acted { task, verb, comment }: Acted) -> Result<Input, Trouble> {
+        let unclear = |problem: String| stop(Cause::DataWrong, "event_not_understood", problem);
+        if !ACTS.contains(&verb.as_str()) {
+            return Err(unclear(format!("nobody decides a task by `{verb}` in another app")));
+        }
+        let id = task.parse().map(TaskId).map_err(|_| unclear("the task it names has no id of ours".to_owned()))?;
+        let found = self.store.desk().task(message.new.tenant, id).await;
+        let row = match found {
+            Ok(Some(row)) => row,
+            Ok(None) => return Err(unclear("there is no such task".to_owned())),
+            Err(error) => return Err(Trouble::Later { problem: error.to_string(), refused: false, retry_after_millis: None }),
+        };
+        let act = Act {
+            verb,
+            by: Actor { person: row.person.clone(), ..Actor::default() },
+            // One decision, however often it is told.
+            token: format!("{}/{}", message.new.connection, message.new.message_id),
+            task: Some(TaskRef { step: row.step, visit: row.visit, number: row.number }),
+            comment,
+            ..Act::default()
+        };
+        let event = Event::Act(Box::new(act));
+        Ok(Input::People(Arc::new(PeopleInput { tenant: row.tenant, instance: row.instance, event, message: Some(message.new.id) })))
     }
 
     async fn read_back(

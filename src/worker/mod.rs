@@ -8,6 +8,7 @@ pub mod claims;
 pub mod deliveries;
 pub mod house;
 pub mod messages;
+pub mod organisation;
 mod pending;
 pub mod publishing;
 pub mod quotas;

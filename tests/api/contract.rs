@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use waybill::domain::ids::{DriftId, ReconciliationId, TaskId, TenantId};
 use waybill::domain::permission::Permission;
-use waybill::store::desk::ReceiptRow;
+use waybill::store::desk::{OrganisationRow, ReceiptRow};
 use waybill::store::identity::{AuditRow, ProposalRow};
 use waybill::store::{Deferral, DelegationRow, DriftRow, Lease, NewMessage, ReconciliationRow, StreamCursor, StreamKey, TaskRow, Writes};
 
@@ -110,6 +110,18 @@ pub async fn world_behind(door: Door) -> (Door, Seeds) {
         message: None,
     };
     door.store.desk().add_receipts(&[receipt], 200).await.unwrap();
+    let organisation = OrganisationRow {
+        tenant: message.tenant,
+        source: "oa_main".into(),
+        tried_at: at(1),
+        read_at: Some(at(1)),
+        due_at: at(9),
+        hash: String::new(),
+        content: String::new(),
+        held: Some("{\"people\":{},\"departments\":{}}".into()),
+        problem: None,
+    };
+    assert!(door.store.desk().keep_organisation(&organisation, None).await.unwrap());
     door.store.plan_reconciliations(&[reconciliation()]).await.unwrap();
     door.write(Writes { drifts: vec![drift()], ..Writes::default() }).await;
     let made = |path: &'static str, body: Value| {

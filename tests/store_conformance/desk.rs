@@ -381,6 +381,35 @@ pub async fn notes_about_pages_are_bounded_and_settled_once(world: World) {
     assert!(desk.give_feedback(&note(3, "ana", 3), 2).await.unwrap(), "one was dealt with");
 }
 
+/// Of two that read the same source, the later reading stands, whoever writes it down first.
+pub async fn an_organisation_is_kept_over_what_was_seen(world: World) {
+    let (desk, other) = (world.store.desk(), world.other.desk());
+    let row = |source: &str, hash: &str, minute| OrganisationRow {
+        tenant: TENANT,
+        source: source.into(),
+        tried_at: at(minute),
+        read_at: Some(at(minute)),
+        due_at: at(minute + 60),
+        hash: hash.into(),
+        content: format!("{{\"people\": \"{hash} 陈昱\"}}"),
+        held: None,
+        problem: None,
+    };
+    assert!(!desk.read_organisation(TENANT, "hr", at(0)).await.unwrap(), "nobody has read it");
+    assert!(desk.keep_organisation(&row("hr", "a", 1), None).await.unwrap());
+    assert!(desk.keep_organisation(&row("oa", "b", 1), None).await.unwrap());
+    assert!(!other.keep_organisation(&row("hr", "c", 2), Some("")).await.unwrap(), "it saw none, and there is one");
+    assert!(!other.keep_organisation(&row("hr", "c", 0), Some("a")).await.unwrap(), "it read earlier");
+    let held = OrganisationRow { held: Some("{}".into()), problem: Some("no right".into()), ..row("hr", "c", 2) };
+    assert!(other.keep_organisation(&held, Some("a")).await.unwrap());
+    assert_eq!(desk.organisations(TENANT).await.unwrap(), [held, row("oa", "b", 1)]);
+    assert!(desk.organisations(OTHER).await.unwrap().is_empty(), "another tenant's");
+    assert!(desk.read_organisation(TENANT, "hr", at(9)).await.unwrap());
+    assert!(!desk.read_organisation(OTHER, "hr", at(9)).await.unwrap(), "another tenant's");
+    let marks = desk.organisation_marks(TENANT).await.unwrap();
+    assert_eq!(marks, [("hr".to_owned(), "c".to_owned(), at(9)), ("oa".to_owned(), "b".to_owned(), at(61))]);
+}
+
 pub async fn counts_of_minutes_add_up(world: World) {
     let (desk, other) = (world.store.desk(), world.other.desk());
     let count = |minute, operation: &str, label: &str, value| MinuteCount {

@@ -108,6 +108,7 @@ conformance_of_people! {
     documents_are_narrowed_by_what_lists_filter_on,
     saved_views_change_only_from_what_was_seen,
     notes_about_pages_are_bounded_and_settled_once,
+    an_organisation_is_kept_over_what_was_seen,
     counts_of_minutes_add_up,
     receipts_are_a_ring,
     breakers_are_held_and_let_go,

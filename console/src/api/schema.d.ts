@@ -1789,6 +1789,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works here by whose word: what each connected system was read for, and where they and the directory's file differ. */
+        get: operations["show_organisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisation/{name}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a reading that was held back because too many are gone in it: they have left, and their tasks are handed on. */
+        post: operations["accept_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisation/{name}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a connected system for who works here as soon as a replica is free. */
+        post: operations["read_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -4305,6 +4356,16 @@ export interface components {
             /** @description `open` or `closed`. */
             state: string;
         };
+        /** @description A reading that is held back until somebody has looked. */
+        HeldReading: {
+            /**
+             * Format: int64
+             * @description How many who work here are gone in it.
+             */
+            gone: number;
+            /** @description Their ids; at most 50. */
+            people: string[];
+        };
         /** @description What one decision brought. */
         HistoryItem: {
             /**
@@ -5718,6 +5779,84 @@ export interface components {
              * @description As for the connection.
              */
             p95_millis?: number | null;
+        };
+        /** @description Two say it differently. */
+        OrganisationConflict: {
+            /** @description `person` or `department`. */
+            about: string;
+            /** @description What of it: `name`, `email`, `department`, `manager`, `active`, `parent` or `head`. */
+            field: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The other word. */
+            other: string;
+            /** @description Whose that is: a connection, or none for the directory's file. */
+            other_of?: string | null;
+            /** @description Why the other word cannot be used, whoever wins. */
+            unusable?: string | null;
+            /** @description The word that counts; none where none can be used. */
+            used?: string | null;
+            /** @description Whose that is: a connection, or none for the directory's file. */
+            used_of?: string | null;
+        };
+        /** @description A connected system that says who works here. */
+        OrganisationSourceItem: {
+            /** @description The connection. */
+            connection: string;
+            /**
+             * Format: int64
+             * @description Departments that it knows.
+             */
+            departments: number;
+            /**
+             * Format: date-time
+             * @description When it is read next.
+             */
+            due_at?: string | null;
+            held?: components["schemas"]["HeldReading"] | null;
+            /**
+             * Format: int64
+             * @description People who work here by its word.
+             */
+            people: number;
+            /** @description Why the last reading gave nothing; what was read before still counts. */
+            problem?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last read; none before the first reading.
+             */
+            read_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When that was last tried.
+             */
+            tried_at?: string | null;
+            /** @description Fields in which its word counts more than the file's. */
+            wins: string[];
+        };
+        /** @description Who works here, by whose word. */
+        OrganisationView: {
+            /** @description Where they and the directory's file differ; at most 500. */
+            conflicts: components["schemas"]["OrganisationConflict"][];
+            /**
+             * Format: int64
+             * @description How many conflicts there are.
+             */
+            conflicts_total: number;
+            /**
+             * Format: int64
+             * @description Departments.
+             */
+            departments: number;
+            /**
+             * Format: int64
+             * @description People who work here, by all words together.
+             */
+            people: number;
+            /** @description The connected systems that say who works here, the one that counts most first. */
+            sources: components["schemas"]["OrganisationSourceItem"][];
         };
         /** @description Unfinished work of one connection. */
         Outbox: {
@@ -11599,6 +11738,92 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Thresholds"];
                 };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, with a stable code */
             default: {

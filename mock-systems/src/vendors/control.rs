@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::desk::Desk;
+use super::roster::Roster;
 use crate::reply::Reply;
 
 /// What a control call asks for in its body; otherwise it is answered 422, with what is wrong with it.
@@ -36,6 +37,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/__mock/traffic", get(traffic))
         .route("/__mock/messages", get(messages))
         .route("/__mock/codes", post(code))
+        .route("/__mock/organisation", get(organisation).put(organise))
         .with_state(desk)
 }
 
@@ -80,6 +82,19 @@ struct Holder {
 /// As the app's script gives it to a page that somebody has open.
 async fn code(State(desk): State<Arc<Desk>>, Wanted(holder): Wanted<Holder>) -> Response<Body> {
     Reply::json(200, &json!({"code": desk.issue_code(&holder.user)})).into_response()
+}
+
+async fn organisation(State(desk): State<Arc<Desk>>) -> Response<Body> {
+    Reply::json(200, &desk.with_roster(|roster| json!(roster))).into_response()
+}
+
+/// The whole company anew.
+async fn organise(State(desk): State<Arc<Desk>>, Wanted(wanted): Wanted<Roster>) -> Response<Body> {
+    let shown = desk.with_roster(|roster| {
+        *roster = wanted;
+        json!(roster)
+    });
+    Reply::json(200, &shown).into_response()
 }
 
 async fn traffic(State(desk): State<Arc<Desk>>) -> Response<Body> {

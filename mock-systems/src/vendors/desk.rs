@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::roster::Roster;
 use crate::clock::{Clock, ClockKind};
 use crate::dice::Dice;
 use crate::instant::Micros;
@@ -54,6 +55,8 @@ pub(super) struct Desk {
     messages: Mutex<Vec<Value>>,
     /// Codes that pages inside the app got and that nobody has used: whose they are, and until when they count.
     codes: Mutex<BTreeMap<String, (String, Micros)>>,
+    /// Who works here.
+    roster: Mutex<Roster>,
 }
 
 /// Seconds that such a code counts.
@@ -91,6 +94,7 @@ impl Desk {
             calls: Mutex::default(),
             messages: Mutex::default(),
             codes: Mutex::default(),
+            roster: Mutex::new(Roster::new()),
         }
     }
 
@@ -186,6 +190,11 @@ impl Desk {
     pub(super) fn take_code(&self, code: &str) -> Option<String> {
         let (user, until) = lock(&self.codes).remove(code)?;
         (until > self.now()).then_some(user)
+    }
+
+    /// Looks at, or changes, who works here.
+    pub(super) fn with_roster<R>(&self, look: impl FnOnce(&mut Roster) -> R) -> R {
+        look(&mut lock(&self.roster))
     }
 
     pub(super) fn messages(&self) -> Value {

@@ -11,6 +11,7 @@ mod dingtalk;
 mod feishu;
 mod garble;
 mod msgcrypt;
+mod roster;
 mod templates;
 mod weaver;
 mod wecom;

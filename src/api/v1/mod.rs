@@ -22,6 +22,7 @@ pub mod me;
 pub mod messages;
 mod once;
 pub mod ops;
+pub mod organisation;
 mod page;
 pub mod proposals;
 pub mod quotas;

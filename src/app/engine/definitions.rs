@@ -9,6 +9,7 @@ use crate::domain::binding::Connection;
 use crate::domain::catalog::{Bundle, Catalog};
 use crate::domain::connector::heard_by::HeardBy;
 use crate::domain::connector::{Connector, DocumentRequest, Target};
+use crate::domain::directory::{Conflict, Organisation, Source};
 use crate::domain::flow::effect::Cause;
 use crate::domain::flow::{DocumentFacts, Environment, Facts, Flow, HUB, StartOn};
 use crate::domain::ids::{self, DocumentId, TenantId};
@@ -63,9 +64,17 @@ pub struct MadeDocument {
     pub status: Option<String>,
 }
 
+/// What connected systems say of the organisation, by connection.
+pub type Told = BTreeMap<String, Arc<Organisation>>;
+
 /// Everything in force at one moment.
 pub struct Definitions {
+    /// As it was released.
+    released: Arc<Catalog>,
+    /// The same with the people that connected systems know.
     catalog: Arc<Catalog>,
+    /// Where those systems and the directory's file differ.
+    conflicts: Arc<Vec<Conflict>>,
     flows: BTreeMap<String, Arc<FlowVersion>>,
     versions: Arc<RwLock<HashMap<String, Arc<FlowVersion>>>>,
     hooks: HashMap<String, Arc<Hook>>,
@@ -79,6 +88,7 @@ pub struct Definitions {
 pub struct Live {
     now: RwLock<Arc<Definitions>>,
     hook_key: Vec<u8>,
+    told: RwLock<Arc<Told>>,
     /// Told of every change, after it.
     listeners: RwLock<Vec<Listener>>,
 }
@@ -92,8 +102,8 @@ const OLD_VERSIONS_MAX: usize = 500;
 impl Live {
     /// Puts the catalog of a release in force; 0 is none. `hook_key` makes the opaque ids of webhooks.
     pub fn new(catalog: Arc<Catalog>, release: u32, hook_key: &[u8]) -> Self {
-        let definitions = Arc::new(Definitions::new(catalog, HashMap::new(), hook_key, release, Arc::default()));
-        Self { now: RwLock::new(definitions), hook_key: hook_key.to_vec(), listeners: RwLock::default() }
+        let definitions = Arc::new(Definitions::new(catalog, &Told::new(), HashMap::new(), hook_key, release, Arc::default()));
+        Self { now: RwLock::new(definitions), hook_key: hook_key.to_vec(), told: RwLock::default(), listeners: RwLock::default() }
     }
 
     /// Puts the catalog of a newer release in force, in one step for all that read; an older one changes nothing. Running
@@ -104,13 +114,33 @@ impl Live {
             if now.release >= release {
                 return false;
             }
-            let known = now.versions.read().unwrap_or_else(PoisonError::into_inner).clone();
-            *now = Arc::new(Definitions::new(catalog.clone(), known, &self.hook_key, release, now.readings.clone()));
+            *now = self.next(&now, catalog, release);
         }
+        self.tell_listeners();
+        true
+    }
+
+    /// Takes over what connected systems say of the organisation; definitions stay as they are.
+    pub fn organise(&self, told: Told) {
+        {
+            let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+            *self.told.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(told);
+            *now = self.next(&now, now.released.clone(), now.release);
+        }
+        self.tell_listeners();
+    }
+
+    fn next(&self, now: &Definitions, catalog: Arc<Catalog>, release: u32) -> Arc<Definitions> {
+        let known = now.versions.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let told = self.told.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Arc::new(Definitions::new(catalog, &told, known, &self.hook_key, release, now.readings.clone()))
+    }
+
+    fn tell_listeners(&self) {
+        let catalog = self.now().catalog.clone();
         for listener in self.listeners.read().unwrap_or_else(PoisonError::into_inner).iter() {
             listener(&catalog);
         }
-        true
     }
 
     /// Calls this after every change.
@@ -163,12 +193,14 @@ pub const ANY_FLOW: &str = "*";
 
 impl Definitions {
     fn new(
-        catalog: Arc<Catalog>,
+        released: Arc<Catalog>,
+        told: &Told,
         known: HashMap<String, Arc<FlowVersion>>,
         hook_key: &[u8],
         release: u32,
         readings: Arc<Readings>,
     ) -> Self {
+        let (catalog, conflicts) = with_people(&released, told);
         let connections = Arc::new(catalog.connections.clone());
         let wrap = |compiled: &Arc<crate::domain::catalog::FlowVersion>| {
             Arc::new(FlowVersion { compiled: compiled.clone(), connections: connections.clone(), readings: readings.clone() })
@@ -200,12 +232,17 @@ impl Definitions {
                 hooks.insert(hook_id, Arc::new(hook));
             }
         }
-        Self { catalog, flows, versions, hooks, hook_ids, concurrency, release, readings }
+        Self { released, catalog, conflicts: Arc::new(conflicts), flows, versions, hooks, hook_ids, concurrency, release, readings }
     }
 
     /// The release they came with; 0 for none.
     pub fn release(&self) -> u32 {
         self.release
+    }
+
+    /// Where connected systems and the directory's file differ on who works here.
+    pub fn conflicts(&self) -> &Arc<Vec<Conflict>> {
+        &self.conflicts
     }
 
     /// The catalog.
@@ -378,6 +415,17 @@ impl Definitions {
             key,
         })
     }
+}
+
+/// A released project together with the people that the sources of its directory know; sources that were not read yet say nothing.
+fn with_people(released: &Arc<Catalog>, told: &Told) -> (Arc<Catalog>, Vec<Conflict>) {
+    let sources = released.directory.sources.iter();
+    let said: Vec<(&Source, &Organisation)> = sources.filter_map(|source| Some((&**source, &**told.get(&*source.connection)?))).collect();
+    if said.is_empty() {
+        return (released.clone(), Vec::new());
+    }
+    let (directory, conflicts) = released.directory.joined(&said);
+    (Arc::new(released.with_directory(Arc::new(directory))), conflicts)
 }
 
 fn cause_of(error: &MapError) -> (Cause, String) {

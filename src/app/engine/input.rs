@@ -46,6 +46,8 @@ pub struct PeopleInput {
     pub instance: InstanceId,
     /// `Event::Act` or `Event::Left`.
     pub event: crate::domain::flow::event::Event,
+    /// The message that told of it, where a partner did; handled with this commit, refused or not.
+    pub message: Option<InboxId>,
 }
 
 /// An instance to move to another version of its flow.
@@ -394,7 +396,10 @@ pub fn keys(inputs: &[Input]) -> Keys {
                 keys.documents.extend(stopped.document);
                 keys.exceptions.extend(stopped.telling);
             }
-            Input::People(input) => keys.instances.push(input.instance),
+            Input::People(input) => {
+                keys.instances.push(input.instance);
+                keys.messages.extend(input.message);
+            }
             Input::Mend(mend) => keys.instances.push(mend.command.instance),
             Input::MessageCommand(command) => keys.messages.push(command.message),
             Input::Begin(begin) => {

@@ -97,7 +97,7 @@ impl Bundles {
             visit: first.visit,
             items: needed.iter().map(item).collect(),
         };
-        let input = PeopleInput { tenant: first.tenant, instance: first.instance, event: Event::Bundle(bundle) };
+        let input = PeopleInput { tenant: first.tenant, instance: first.instance, event: Event::Bundle(bundle), message: None };
         match self.engine.submit_patiently(Input::People(Arc::new(input))).await {
             Ok(Verdict::Done) => Ok(true),
             Ok(Verdict::Refused(why)) => {

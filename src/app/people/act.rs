@@ -64,7 +64,7 @@ impl People {
         let ActRequest { tenant, person, name, admin, mut act } = request;
         act.by = Actor { person: person.unwrap_or(name), on_behalf_of, admin };
         act.task = task;
-        let input = PeopleInput { tenant, instance: id, event: Event::Act(Box::new(act)) };
+        let input = PeopleInput { tenant, instance: id, event: Event::Act(Box::new(act)), message: None };
         match self.engine.submit_patiently(Input::People(Arc::new(input))).await {
             Ok(Verdict::Done | Verdict::Parked) => {}
             Ok(Verdict::Declined(refusal)) => return Err(refusal.into()),

@@ -6,19 +6,22 @@ use crate::domain::flow::event::Event;
 use crate::domain::ids::TenantId;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// People looked at in one question.
 const HOLDERS: u32 = 500;
 /// Instances of one leaver in one round; the rest comes with the next.
 const INSTANCES: u32 = 200;
-/// How often it is looked: people leave by a change of the directory, which takes hold at once.
+/// How often it is looked beside each change of who works here.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// Hands over the tasks of those who have left.
 pub struct Leavers {
     /// What is done for people.
     pub people: People,
+    /// Told when somebody else works here; none where it is only looked now and then.
+    pub changed: Option<Arc<Notify>>,
 }
 
 impl Leavers {
@@ -28,8 +31,15 @@ impl Leavers {
             if let Err(error) = self.round().await {
                 tracing::warn!(error = %error, "tasks of people who have left cannot be looked for now");
             }
+            let changed = async {
+                match &self.changed {
+                    Some(changed) => changed.notified().await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => return,
+                () = changed => {}
                 () = self.people.clock.wait(EVERY) => {}
             }
         }
@@ -45,7 +55,7 @@ impl Leavers {
             let definitions = self.people.live.now();
             for person in holders.iter().filter(|person| !definitions.catalog().directory.works_here(person)) {
                 for instance in desk.held_by(tenant, person, INSTANCES).await? {
-                    let input = PeopleInput { tenant, instance, event: Event::Left { person: person.clone() } };
+                    let input = PeopleInput { tenant, instance, event: Event::Left { person: person.clone() }, message: None };
                     if self.people.engine.submit_patiently(Input::People(Arc::new(input))).await.is_err() {
                         return Ok(());
                     }

@@ -11,6 +11,7 @@ mod detail;
 mod directory;
 mod leavers;
 mod lists;
+pub mod organisation;
 
 pub use act::{ActRequest, Acted};
 pub use decision_links::{DecisionLinks, Follower, LinkLook, LinkRefusal};

@@ -3,7 +3,7 @@
 use super::compile::Work;
 use crate::domain::diagnostic::{Span, did_you_mean};
 use crate::domain::mapping::Target;
-use crate::domain::notice::{BUILT_IN, Channel};
+use crate::domain::notice::{BUILT_IN, Channel, Tells};
 use crate::domain::value::Type;
 use std::sync::Arc;
 
@@ -72,18 +72,21 @@ impl Work {
             let message = format!("this mapping does not make the input of `{}.{}`", channel.role, channel.operation);
             report.error("wrong_mapping", span, message).at("map");
         }
+        let given = if channel.tells == Tells::Centre { "shown" } else { "notice" };
         for (name, of) in &source.inputs.names {
-            let is_notice = &**name == "notice" && matches!(of, Type::Object(object) if &*object.name == "notice");
-            if !is_notice {
-                let message = format!("the mapping takes `{name}`, and a channel gives `notice` alone");
-                report.error("missing_input", span, message).at("map").hint("write `inputs: {notice: notice}`");
+            if **name != *given || !matches!(of, Type::Object(object) if *object.name == *given) {
+                let message = format!("the mapping takes `{name}`, and this channel gives `{given}` alone");
+                report.error("missing_input", span, message).at("map").hint(format!("write `inputs: {{{given}: {given}}}`"));
             }
         }
     }
 
     /// Channels that the directory names are there.
     fn wanted_channels(&mut self) {
-        let known: Vec<Arc<str>> = BUILT_IN.iter().map(|name| Arc::from(*name)).chain(self.ids("channel")).collect();
+        // What shows tasks tells nobody anything.
+        let shows = |name: &Arc<str>| self.catalog.channels.get(name).is_some_and(|channel| channel.tells == Tells::Centre);
+        let tells = self.ids("channel").into_iter().filter(|name| !shows(name));
+        let known: Vec<Arc<str>> = BUILT_IN.iter().map(|name| Arc::from(*name)).chain(tells).collect();
         let directory = self.catalog.directory.clone();
         for index in 0..self.found.len() {
             if self.found[index].kind.key != "directory" {

@@ -115,6 +115,7 @@ pub(super) fn compile(files: Files, from: Option<Arc<Bundle>>) -> (Catalog, Vec<
     work.notices();
     work.connectors();
     work.connections();
+    work.organisation_sources();
     work.bindings();
     work.forms();
     work.vendor_forms();

@@ -78,13 +78,16 @@ impl Environment for FlowVersion {
     }
 
     fn postponed(&self, calendar: Option<&str>, due: Timestamp, from: Timestamp, until: Timestamp) -> Timestamp {
-        let plain = || due.checked_add(until.duration_since(from)).unwrap_or(Timestamp::MAX);
-        // The working time that was left when the pause began is left when it ends.
-        let counted = calendar
-            .and_then(|id| self.calendars.get(id))
-            .and_then(|calendar| calendar.add_working_time(until, calendar.working_between(from, due)).ok());
-        if due <= from { plain() } else { counted.unwrap_or_else(plain) }
+        postponed(calendar.and_then(|id| self.calendars.get(id)).map(AsRef::as_ref), due, from, until)
     }
+}
+
+/// When something is due after a pause: the working time that was left when it began is left when it ends, without a calendar
+/// the plain time.
+fn postponed(calendar: Option<&Calendar>, due: Timestamp, from: Timestamp, until: Timestamp) -> Timestamp {
+    let plain = || due.checked_add(until.duration_since(from)).unwrap_or(Timestamp::MAX);
+    let counted = calendar.and_then(|calendar| calendar.add_working_time(until, calendar.working_between(from, due)).ok());
+    if due <= from { plain() } else { counted.unwrap_or_else(plain) }
 }
 
 /// When a span is over. Without a calendar, or with one that never opens, a working day is a day and a working hour an
@@ -136,5 +139,56 @@ pub fn with_status(document: Value, status: &str) -> Value {
             Value::Map(map)
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::diagnostic::Report;
+    use crate::domain::text::files::Files;
+    use crate::domain::text::tree::parse;
+
+    const CN: &str = "format: 1\ncalendar: cn\nzone: Asia/Shanghai\nweek: {mon-fri: [\"09:00-12:00\", \"13:30-18:00\"]}\ndays: days.csv\n";
+
+    fn calendar() -> Calendar {
+        // The first week of October is off, Saturday the 10th is worked for it.
+        let off = ["01", "02", "05", "06", "07"].map(|day| format!("2026-10-{day},off,x\n")).concat();
+        let days = format!("date,kind,name\n{off}2026-10-10,work,x\n");
+        let files: Files = [("days.csv", days.as_str())].into_iter().collect();
+        let mut report = Report::new("cn.yaml");
+        let node = parse(CN, &mut report).expect("YAML");
+        Calendar::read(&node, &files, &mut report).expect("a calendar")
+    }
+
+    fn at(local: &str) -> Timestamp {
+        format!("{local}+08:00").parse().expect("a time")
+    }
+
+    /// September 28 is a Monday.
+    #[test]
+    fn what_was_left_when_a_pause_began_is_left_when_it_ends() {
+        let cn = calendar();
+        for (due, from, until, wanted, why) in [
+            ("2026-09-28T17:00", "2026-09-28T10:00", "2026-09-28T11:00", "2026-09-28T18:00", "an hour of a working day"),
+            (
+                "2026-09-28T17:00",
+                "2026-09-28T11:00",
+                "2026-09-28T14:00",
+                "2026-09-29T09:30",
+                "four hours and a half were left, the break not among them",
+            ),
+            ("2026-09-29T10:00", "2026-09-28T19:00", "2026-09-29T07:00", "2026-09-29T10:00", "a pause outside working hours moves nothing"),
+            ("2026-09-29T10:00", "2026-09-28T12:15", "2026-09-28T13:15", "2026-09-29T10:00", "nor one within the break"),
+            ("2026-09-30T18:00", "2026-09-30T17:00", "2026-10-05T12:00", "2026-10-08T10:00", "over the holiday an hour is left"),
+            ("2026-10-09T18:00", "2026-10-09T17:00", "2026-10-09T18:00", "2026-10-10T10:00", "the Saturday is worked"),
+            ("2026-09-28T10:00", "2026-09-28T10:00", "2026-09-28T16:00", "2026-09-28T16:00", "what was due at once is due at once"),
+            ("2026-09-28T09:00", "2026-09-28T10:00", "2026-09-28T16:00", "2026-09-28T15:00", "what was overdue stays overdue"),
+        ] {
+            assert_eq!(postponed(Some(&cn), at(due), at(from), at(until)), at(wanted), "{why}");
+        }
+        let plain = postponed(None, at("2026-09-29T10:00"), at("2026-09-28T19:00"), at("2026-09-29T07:00"));
+        assert_eq!(plain, at("2026-09-29T22:00"), "plain time counts day and night");
+        assert_eq!(postponed(None, Timestamp::MAX, at("2026-09-28T19:00"), at("2026-09-29T07:00")), Timestamp::MAX, "there is an end");
     }
 }

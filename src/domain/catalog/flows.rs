@@ -134,7 +134,8 @@ impl Work {
     /// Roles that nobody has who works here. What was published knows nothing of who works here now.
     fn vacant_roles(&self) -> BTreeSet<String> {
         let directory = &self.catalog.directory;
-        if self.from.is_some() || self.is_shaky("directory") {
+        // Whom connected systems know is not known here.
+        if self.from.is_some() || self.is_shaky("directory") || !directory.sources.is_empty() {
             return BTreeSet::new();
         }
         let held = |role: &str| {
@@ -206,6 +207,10 @@ impl Work {
 
     pub(super) fn flow_environment(&self) -> FlowEnvironment {
         let catalog = &self.catalog;
+        let names = |centre: bool| {
+            let fits = move |channel: &&Arc<notice::Channel>| (channel.tells == notice::Tells::Centre) == centre;
+            catalog.channels.values().filter(fits).map(|channel| channel.id.to_string())
+        };
         let mut environment = FlowEnvironment {
             values: catalog.bindings.values.iter().map(|(name, declared)| (name.clone(), declared.of.clone())).collect(),
             calendars: catalog.calendars.keys().map(ToString::to_string).collect(),
@@ -215,7 +220,8 @@ impl Work {
             tables: catalog.tables.iter().map(|(id, table)| (id.to_string(), table.clone())).collect(),
             flows: self.signatures(),
             forms: catalog.forms.iter().map(|(id, form)| (id.to_string(), form.document.to_string())).collect(),
-            channels: BUILT_IN.iter().map(ToString::to_string).chain(catalog.channels.keys().map(ToString::to_string)).collect(),
+            channels: BUILT_IN.iter().map(ToString::to_string).chain(names(false)).collect(),
+            centres: names(true).collect(),
             ..FlowEnvironment::default()
         };
         for (id, kind) in &catalog.documents {

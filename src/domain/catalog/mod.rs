@@ -18,6 +18,7 @@ mod forms;
 mod info;
 pub mod kinds;
 mod mappings;
+mod organisation;
 mod overrides;
 mod owner;
 mod parts;

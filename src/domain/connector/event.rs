@@ -29,6 +29,19 @@ pub struct EventDefinition {
     pub outcome: Option<OutcomeRules>,
     /// The document it makes.
     pub document: Option<MakesDocument>,
+    /// What somebody did about one of our tasks.
+    pub act: Option<TaskAct>,
+}
+
+/// What somebody did about one of our tasks in a partner's app.
+#[derive(Debug)]
+pub struct TaskAct {
+    /// The task's id.
+    pub task: Expression,
+    /// The verb.
+    pub verb: Expression,
+    /// What they said.
+    pub comment: Option<Expression>,
 }
 
 /// The read that tells the truth about a hint.

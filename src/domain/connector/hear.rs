@@ -39,6 +39,17 @@ pub struct DocumentRequest {
     pub withdrawn: bool,
 }
 
+/// What somebody did about one of our tasks in a partner's app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// The task's id, as the partner gave it back.
+    pub task: String,
+    /// The verb.
+    pub verb: String,
+    /// What they said.
+    pub comment: Option<String>,
+}
+
 /// Why an event cannot be understood. Never silently dropped: the caller parks it with this reason.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum HearError {
@@ -53,6 +64,9 @@ pub enum HearError {
     /// The object has no id.
     #[error("`link.external_id` of the event is unset")]
     NoExternalId,
+    /// Somebody acted, and no task or verb is named.
+    #[error("`act.task` or `act.verb` of the event is unset")]
+    NoTask,
     /// The trusted payload does not hold what is declared.
     #[error(transparent)]
     Payload(#[from] FieldError),
@@ -101,6 +115,27 @@ impl EventDefinition {
         let trusted = self.trusted.as_ref()?;
         let scope = Scope::default().with("payload", payload.clone()).with("headers", headers.clone());
         Some(trusted.extract(payload, headers, &scope))
+    }
+
+    /// What somebody did about one of our tasks; none of an event that is something else.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated, or no task or verb is named.
+    pub fn acted(&self, output: &Value) -> Option<Result<Acted, HearError>> {
+        let act = self.act.as_ref()?;
+        let scope = Scope::default().with("output", output.clone());
+        let text = |expression: &crate::domain::expression::Expression, place: &'static str| -> Result<Option<String>, HearError> {
+            let value = expression.evaluate(&scope, &mut Budget::default()).map_err(|source| HearError::Evaluate { place, source })?;
+            Ok(super::request::scalar_text(&value, place)?.filter(|text| !text.is_empty()))
+        };
+        let named = || -> Result<Acted, HearError> {
+            Ok(Acted {
+                task: text(&act.task, "act.task")?.ok_or(HearError::NoTask)?,
+                verb: text(&act.verb, "act.verb")?.ok_or(HearError::NoTask)?,
+                comment: act.comment.as_ref().map(|comment| text(comment, "act.comment")).transpose()?.flatten(),
+            })
+        };
+        Some(named())
     }
 
     /// What an output means.

@@ -63,7 +63,7 @@ pub use class::{Class, Failure};
 pub use connector::{Connector, FollowUp};
 pub use event::EventDefinition;
 pub use field::{FieldError, Fields};
-pub use hear::{DocumentRequest, HearError, Heard};
+pub use hear::{Acted, DocumentRequest, HearError, Heard};
 pub use idempotency::{Idempotency, Lookup, LookupThen};
 pub use kind::{ConnectorKind, Reach};
 pub use operation::{Effect, Operation};

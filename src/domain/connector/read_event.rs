@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::compiler::Compiler;
-use super::event::{EventDefinition, MakesDocument, OutcomeRules, ReadTruth};
+use super::event::{EventDefinition, MakesDocument, OutcomeRules, ReadTruth, TaskAct};
 use super::field::{self, Fields};
 use super::heard_by::HeardBy;
 use super::read::{Declared, Sources};
@@ -61,6 +61,7 @@ fn read(name: &str, node: &Node, declared: &Declared, sources: &Sources<'_>, com
         .collect();
     let outcome = node.get("outcome").and_then(|rules| compiler.inside("outcome", |compiler| read_outcome(rules, &scope, compiler)));
     let document = read_document(node, &scope, compiler);
+    let act = node.get("act").and_then(|act| compiler.inside("act", |compiler| read_act(act, trusted.is_some(), &scope, compiler)));
     check_purpose(node, compiler);
     Some(EventDefinition {
         name: Arc::from(name),
@@ -72,6 +73,7 @@ fn read(name: &str, node: &Node, declared: &Declared, sources: &Sources<'_>, com
         dedupe,
         outcome,
         document,
+        act,
     })
 }
 
@@ -215,8 +217,28 @@ fn read_document(node: &Node, scope: &ScopeType, compiler: &mut Compiler<'_>) ->
     Some(MakesDocument { document: Arc::from(document.0), map: Arc::from(document.1), withdrawn })
 }
 
+/// Whoever may send it decides for people: only a signed payload is believed.
+fn read_act(node: &Node, trusted: bool, scope: &ScopeType, compiler: &mut Compiler<'_>) -> Option<TaskAct> {
+    if !trusted {
+        compiler
+            .error("missing_key", node.span, "what somebody did about a task is believed of a signed payload alone")
+            .hint("add `trust: payload` with `output`");
+    }
+    let mut text = |key: &str| compiler.inside(key, |compiler| compiler.typed(node.get(key)?, scope, &Type::Text));
+    let comment = text("comment");
+    Some(TaskAct { task: text("task")?, verb: text("verb")?, comment })
+}
+
 /// An event that is about no object and makes no document could never be acted on.
 fn check_purpose(node: &Node, compiler: &mut Compiler<'_>) {
+    if node.get("act").is_some() {
+        for key in ["link", "document", "outcome"] {
+            if let Some(other) = node.get(key) {
+                compiler.error("wrong_type", other.span, format!("`{key}` and `act` cannot stand together"));
+            }
+        }
+        return;
+    }
     if node.get("link").is_none() && node.get("document").is_none() {
         compiler.error("missing_key", node.span, "the event is about no object and makes no document").hint("add `link` or `document`");
     }

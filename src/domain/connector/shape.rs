@@ -163,6 +163,16 @@ static WITHDRAWN: ObjectShape = ObjectShape {
     fields: &[Field::required("when", Shape::Expression, "Sees `output`.")],
 };
 
+static ACT: ObjectShape = ObjectShape {
+    name: "event_act",
+    doc: "What somebody did about one of our tasks in the partner's app, in the name of whose task it is.",
+    fields: &[
+        Field::required("task", Shape::Expression, "The id of our task; sees `output`."),
+        Field::required("verb", Shape::Expression, "`approve`, `reject` or `complete`; sees `output`."),
+        Field::optional("comment", Shape::Expression, "What they said; sees `output`."),
+    ],
+};
+
 static EVENT: ObjectShape = ObjectShape {
     name: "event",
     doc: "What a partner tells.",
@@ -178,6 +188,7 @@ static EVENT: ObjectShape = ObjectShape {
         Field::optional("document", Shape::Id, "The document type it makes."),
         Field::optional("map", Shape::Id, "The mapping that makes it."),
         Field::optional("withdrawn", Shape::Object(&WITHDRAWN), "When the source has withdrawn it."),
+        Field::optional("act", Shape::Object(&ACT), "What somebody did there about one of our tasks; of a signed payload that is trusted."),
     ],
 };
 

@@ -1,5 +1,6 @@
 //! The file `config/directory.yaml`.
 
+use super::joined::Source;
 use super::tables::read_rows;
 use super::wishes::Wishes;
 use crate::domain::calendar::Calendar;
@@ -128,6 +129,11 @@ pub static SHAPE: Shape = Shape::Object(&ObjectShape {
             "departments, or the path of a CSV table",
         ),
         Field::optional("roles", Shape::Either(&[Shape::List(&Shape::Object(&ROLE)), Shape::Text]), "roles, or the path of a CSV table"),
+        Field::optional(
+            "sources",
+            Shape::List(&Shape::Object(&super::source::SHAPE)),
+            "connected systems that say who works here; the first counts most",
+        ),
     ],
 });
 
@@ -156,6 +162,8 @@ pub struct Directory {
     pub ids: HashMap<Arc<str>, Arc<str>>,
     /// Paths of the CSV tables it is read from.
     pub tables: Vec<Arc<str>>,
+    /// Connected systems that say who works here, the one that counts most first.
+    pub sources: Vec<Arc<Source>>,
     /// Every channel named, with the table (none: the file itself) and the place.
     named_channels: Vec<NamedChannel>,
 }
@@ -290,6 +298,7 @@ impl Directory {
             }
             found
         });
+        directory.sources = super::source::read(node.get("sources"), report);
         let mut rows = |key: &str, shape: &'static ObjectShape, report: &mut Report| match node.get(key) {
             Some(list @ Node { kind: NodeKind::List(_), .. }) => list
                 .items()

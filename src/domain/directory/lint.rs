@@ -64,14 +64,17 @@ struct Lint<'a> {
 
 impl Lint<'_> {
     fn user(&mut self, id: Option<&Arc<str>>, place: &Place) {
-        if let Some(id) = id.filter(|id| !self.directory.users.contains_key(*id)) {
+        // Whom the file does not know a source may.
+        let may_be_told = !self.directory.sources.is_empty();
+        if let Some(id) = id.filter(|id| !may_be_told && !self.directory.users.contains_key(*id)) {
             let near = did_you_mean(id, self.directory.users.keys().map(AsRef::as_ref)).map(str::to_owned);
             self.unknown("user", id, near, place);
         }
     }
 
     fn department(&mut self, id: Option<&Arc<str>>, place: &Place) {
-        if let Some(id) = id.filter(|id| !self.directory.departments.contains_key(*id)) {
+        let may_be_told = !self.directory.sources.is_empty();
+        if let Some(id) = id.filter(|id| !may_be_told && !self.directory.departments.contains_key(*id)) {
             let near = did_you_mean(id, self.directory.departments.keys().map(AsRef::as_ref)).map(str::to_owned);
             self.unknown("department", id, near, place);
         }
@@ -85,7 +88,7 @@ impl Lint<'_> {
 }
 
 /// One member of each circle that following `up` leads into; every entry is walked once.
-fn circles<'a>(ids: impl Iterator<Item = &'a Arc<str>>, up: impl Fn(&Arc<str>) -> Option<Arc<str>>) -> Vec<Arc<str>> {
+pub(super) fn circles<'a>(ids: impl Iterator<Item = &'a Arc<str>>, up: impl Fn(&Arc<str>) -> Option<Arc<str>>) -> Vec<Arc<str>> {
     let mut done: HashSet<Arc<str>> = HashSet::new();
     let mut found = Vec::new();
     for id in ids {

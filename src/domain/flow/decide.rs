@@ -9,7 +9,7 @@ use super::flow::Flow;
 use super::instance::{Instance, State, Status, Stopped, TimerPurpose};
 use super::machine::Machine;
 use super::steps::{Kind, call, create, each, notify, subflow};
-use super::{awaits, command, ladder, notices, people, reactions, reversal, within};
+use super::{awaits, command, ladder, notices, people, reactions, reversal, shown, within};
 use crate::domain::approval::RefusalCode;
 use crate::domain::ids::EffectId;
 use jiff::Timestamp;
@@ -31,6 +31,9 @@ pub fn decide(flow: &Flow, env: &dyn Environment, instance: Instance, facts: &Fa
     machine.run();
     if is_new && !machine.instance.status.is_over() {
         within::begin(&mut machine);
+    }
+    if !machine.exhausted {
+        shown::show(&mut machine, &instance);
     }
     if machine.exhausted {
         return refuse(flow, env, instance, facts, now, "decision_limit", "one event leads to more work than one decision may hold");

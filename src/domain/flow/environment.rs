@@ -43,6 +43,8 @@ pub struct FlowEnvironment {
     pub templates: BTreeSet<String>,
     /// Channels notices may take: `log`, `mail` and those of the project.
     pub channels: BTreeSet<String>,
+    /// Channels that show tasks as they stand.
+    pub centres: BTreeSet<String>,
 }
 
 /// A flow as other flows see it.

@@ -61,6 +61,8 @@ pub struct Flow {
     pub document_type: Type,
     /// How people are told, by what they are told of.
     pub notices: Tells,
+    /// Channels in which its tasks are shown as they stand.
+    pub shown_in: Vec<String>,
 }
 
 /// Somebody: of the directory, or the initiator.

@@ -74,6 +74,9 @@ pub struct Instance {
     /// Short forms of the tokens of people's latest acts.
     #[serde(rename = "ac", skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<String>,
+    /// The version of what other apps were last shown of its tasks, milliseconds.
+    #[serde(rename = "sh", skip_serializing_if = "is_zero_version")]
+    pub shown: i64,
     /// Short forms of the bundles of notices that it sent last.
     #[serde(rename = "bn", skip_serializing_if = "Vec::is_empty")]
     pub bundles: Vec<String>,
@@ -630,6 +633,10 @@ pub struct Early {
     /// The output, as JSON.
     #[serde(rename = "out")]
     pub output: Json,
+}
+
+fn is_zero_version(version: &i64) -> bool {
+    *version == 0
 }
 
 fn is_zero(number: &u32) -> bool {

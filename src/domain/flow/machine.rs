@@ -451,9 +451,15 @@ impl<'a> Machine<'a> {
 
     // ---- timers ----
 
+    /// What the instance's clocks say: while they stand still, when they stopped. What is set then has its whole time before it once
+    /// they run again, like everything that was set before.
+    pub(super) fn clock(&self) -> Timestamp {
+        self.instance.suspended.unwrap_or(self.now)
+    }
+
     pub(super) fn set_timer_after(&mut self, visit: usize, purpose: TimerPurpose, span: crate::domain::text::units::Span) {
         let calendar = self.step_of(visit).map_or(self.flow.calendar.as_deref(), |step| self.flow.calendar_of(step));
-        let due = self.env.due(calendar, self.now, span);
+        let due = self.env.due(calendar, self.clock(), span);
         self.set_timer(visit, purpose, due);
     }
 

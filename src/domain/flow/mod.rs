@@ -30,6 +30,7 @@ mod reference;
 mod reversal;
 mod scope;
 pub mod shape;
+mod shown;
 pub mod stage;
 mod start;
 pub mod steps;

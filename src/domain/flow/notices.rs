@@ -9,7 +9,7 @@ use super::reference;
 use super::steps::notify;
 use crate::domain::approval::{DecisionLink, TaskKind, TaskState};
 use crate::domain::ids::{self, TaskId};
-use crate::domain::notice::{BUILT_IN, EVENTS, Told, Words};
+use crate::domain::notice::{BUILT_IN, EVENTS, Tells as Reach, Told, Words};
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
 use crate::domain::text::tree::Node;
 use crate::domain::value::Value;
@@ -83,6 +83,19 @@ impl Compiler<'_> {
             tells.insert(event.text.clone(), tell);
         }
         tells
+    }
+
+    /// The task centres that a flow names, which must be there.
+    pub(super) fn centres(&mut self, node: Option<&Node>) -> Vec<String> {
+        let mut centres = Vec::new();
+        for named in node.map(Node::items).unwrap_or_default() {
+            let Some(name) = named.text() else { continue };
+            if !self.env.centres.contains(name) {
+                self.unknown("task centre", name, named.span, self.env.centres.iter());
+            }
+            centres.push(name.to_owned());
+        }
+        centres
     }
 
     /// The name of a channel, which must be there.
@@ -175,7 +188,7 @@ fn by_channel(machine: &Machine<'_>, telling: &Telling<'_>) -> Vec<(String, Vec<
 
 /// Who waits, and until when; then those who do not. What a group reads waits for nobody.
 fn waiting(machine: &Machine<'_>, telling: &Telling<'_>, channel: &str, people: Vec<String>) -> (Vec<(String, Timestamp)>, Vec<String>) {
-    let waits = !telling.urgent && machine.env().channel(channel).is_none_or(|known| !known.group);
+    let waits = !telling.urgent && machine.env().channel(channel).is_none_or(|known| known.tells != Reach::Group);
     let (mut later, mut at_once) = (Vec::new(), Vec::new());
     for person in people {
         match machine.env().directory().waits(&person, machine.now).filter(|_| waits) {
@@ -273,7 +286,7 @@ fn groups(machine: &Machine<'_>, telling: &Telling<'_>, channel: &str, people: V
     let language = |person: &str| machine.env().language(person).to_owned();
     match machine.env().channel(channel) {
         // Its readers are whoever is in the group: the language of the house.
-        Some(known) if known.group => vec![(language(""), people)],
+        Some(known) if known.tells == Reach::Group => vec![(language(""), people)],
         Some(_) => people.into_iter().map(|person| (language(&person), vec![person])).collect(),
         // What leads to somebody's own task is for them alone.
         None if channel == "mail" && telling.says.is_none() => people.into_iter().map(|person| (language(&person), vec![person])).collect(),
@@ -405,13 +418,18 @@ fn call(machine: &Machine<'_>, visit: usize, index: u32, letter: &Letter) -> Res
         let (to, subject, body) = (told.people.clone(), words.subject.clone(), words.text.clone());
         return Ok(Work::Notice { channel: channel.clone(), to, subject, body, problem: None });
     }
+    call_of(machine, visit, index, channel, ("notice", told.in_words(words)))
+}
+
+/// The call of a channel that is an operation of a connector.
+fn call_of(machine: &Machine<'_>, visit: usize, index: u32, channel: &str, (name, value): (&str, Value)) -> Result<Work, String> {
     let known = machine.env().channel(channel).ok_or_else(|| format!("the flow version has no notice channel `{channel}`"))?;
     let binding = &machine.facts.binding;
     let connection = binding.roles.get(&*known.role).ok_or_else(|| format!("no connection plays the role `{}`", known.role))?;
     let info = machine.env().operation(connection, &known.operation);
     let info = info.ok_or_else(|| format!("`{connection}` has no operation `{}`", known.operation))?;
     let map = binding.maps.get(&*known.map).map_or(&*known.map, String::as_str);
-    let scope = crate::domain::expression::Scope::default().with("notice", told.in_words(words));
+    let scope = crate::domain::expression::Scope::default().with(name, value);
     let input = machine.env().map(map, &scope).map_err(|failure| failure.message)?;
     let (_, key) = machine.subject_of(visit);
     let reference = reference::of(&key, machine.effect_id(visit, index));
@@ -423,6 +441,20 @@ fn call(machine: &Machine<'_>, visit: usize, index: u32, letter: &Letter) -> Res
         reference,
         purpose: Purpose::Notice,
     })
+}
+
+/// Shows a centre the tasks of the instance; what cannot be shown stands in an exception, and nobody waits for it.
+pub(super) fn show(machine: &mut Machine<'_>, visit: usize, channel: &str, shown: Value) {
+    let index = machine.next_effect(visit);
+    let work = call_of(machine, visit, index, channel, ("shown", shown)).unwrap_or_else(|problem| Work::Notice {
+        channel: "log".to_owned(),
+        to: Vec::new(),
+        subject: channel.to_owned(),
+        body: String::new(),
+        problem: Some(problem),
+    });
+    machine.plan(visit, index, machine.facts.document.id, work, RetryPolicy::default());
+    machine.instance.visits[visit].notices.push(index);
 }
 
 /// Tells people of something about a step: a line in the history, and a notice in each one's language.

@@ -29,6 +29,11 @@ pub static FLOW: Shape = Shape::Object(&ObjectShape {
         Field::optional("inputs", Shape::IdMap(&Shape::Object(&INPUT)), "What a `subflow` step gives it; its expressions see `input`."),
         Field::optional("outputs", Shape::IdMap(&Shape::Object(&OUTPUT)), "What it gives back to a `subflow` step when it ends."),
         Field::optional("notices", super::notices::SHAPE, "How people are told, by what they are told of."),
+        Field::optional(
+            "shown_in",
+            Shape::List(&Shape::Id),
+            "Channels `to: centre` in which its tasks are shown as they stand, for people to see and decide there.",
+        ),
         Field::optional("untold", Shape::IdMap(&Shape::Text), "Roles that no ending tells, each with the reason."),
     ],
 });

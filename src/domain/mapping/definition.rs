@@ -120,6 +120,7 @@ fn input(text: &str) -> Option<InputType> {
     }
     match parts.as_slice() {
         ["notice"] => Some(InputType::Plain(crate::domain::notice::value_type())),
+        ["shown"] => Some(InputType::Plain(crate::domain::notice::shown_type())),
         [one] => Some(Type::named(one).map_or_else(|| InputType::Document(Arc::from(*one)), InputType::Plain)),
         [form, "form"] => Some(InputType::Form(Arc::from(*form))),
         [form, "submitter"] => Some(InputType::Submitter(Arc::from(*form))),

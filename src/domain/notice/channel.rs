@@ -21,14 +21,26 @@ pub static CHANNEL: Shape = Shape::Object(&ObjectShape {
         Field::required("channel", Shape::Id, "the id of the channel, as flows and the directory name it"),
         TITLE,
         Field::required("operation", Shape::Reference, "the operation, `role.operation`; the bindings say which connection"),
-        Field::required("map", Shape::Id, "the mapping that makes its input of `notice`"),
+        Field::required("map", Shape::Id, "the mapping that makes its input of `notice`, for a centre of `shown`"),
         Field::optional(
             "to",
-            Shape::Word(&["each", "group"]),
-            "`each` person gets a message of their own (when left out), or one message tells the whole `group`",
+            Shape::Word(&["each", "group", "centre"]),
+            "`each` person gets a message of their own (when left out), one message tells the whole `group`, or a task `centre` is shown all tasks of an instance as they stand, for people to see and decide there (`shown_in` of a flow)",
         ),
     ],
 });
+
+/// Whom a channel reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tells {
+    /// Each person by a message of their own.
+    #[default]
+    Each,
+    /// One message tells all.
+    Group,
+    /// It tells nobody of anything: it shows tasks as they stand.
+    Centre,
+}
 
 /// A channel of notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +55,8 @@ pub struct Channel {
     pub operation: Arc<str>,
     /// The mapping.
     pub map: Arc<str>,
-    /// One message for all.
-    pub group: bool,
+    /// Whom it reaches.
+    pub tells: Tells,
     /// Where operation and mapping stand.
     pub places: (Span, Span),
 }
@@ -60,7 +72,11 @@ impl Channel {
             role: role.into(),
             operation: name.into(),
             map: map.text()?.into(),
-            group: node.get("to").and_then(Node::text) == Some("group"),
+            tells: match node.get("to").and_then(Node::text) {
+                Some("group") => Tells::Group,
+                Some("centre") => Tells::Centre,
+                _ => Tells::Each,
+            },
             places: (operation.span, map.span),
         })
     }

@@ -67,11 +67,11 @@ pub fn value_type() -> Type {
     object("notice", TEXTS.map(text).into_iter().chain(more).collect())
 }
 
-fn field(of: Type) -> TypeField {
+pub(super) fn field(of: Type) -> TypeField {
     TypeField { of, required: false, max_length: None }
 }
 
-fn object(name: &str, fields: Vec<(Arc<str>, TypeField)>) -> Type {
+pub(super) fn object(name: &str, fields: Vec<(Arc<str>, TypeField)>) -> Type {
     Type::Object(Arc::new(ObjectType { name: name.into(), fields: fields.into_iter().collect(), open: false }))
 }
 

@@ -24,6 +24,11 @@ impl Title {
         Title { texts }
     }
 
+    /// A single text, of no language.
+    pub fn plain(text: impl Into<String>) -> Title {
+        Title { texts: IndexMap::from([(String::new(), text.into())]) }
+    }
+
     /// The text in a language, else in English, else any; none when there is no title.
     pub fn get(&self, language: &str) -> Option<&str> {
         let first = || self.texts.values().next();

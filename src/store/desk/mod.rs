@@ -12,6 +12,7 @@ mod feedback;
 mod insight;
 mod messages;
 mod notices;
+mod organisation;
 mod people;
 mod processes;
 mod receipts;
@@ -126,6 +127,21 @@ pub trait Desk: Send + Sync {
 
     /// Ends a delegation; false when there is none that still holds.
     fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>>;
+
+    // ---- organisation ----
+
+    /// Sources of the directory that were read: what is taken of each, by its hash, and when it is due again.
+    fn organisation_marks(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<(String, String, Timestamp)>>>;
+
+    /// What sources of the directory say.
+    fn organisations(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<OrganisationRow>>>;
+
+    /// Keeps what a source says over what was there by its hash (none: nothing was); false when that is not what is there, or was
+    /// tried later.
+    fn keep_organisation<'a>(&'a self, row: &'a OrganisationRow, over: Option<&'a str>) -> BoxFuture<'a, Result<bool>>;
+
+    /// Makes a source due; false when it was never read.
+    fn read_organisation<'a>(&'a self, tenant: TenantId, source: &'a str, now: Timestamp) -> BoxFuture<'a, Result<bool>>;
 
     // ---- scopes ----
 
@@ -341,6 +357,10 @@ macro_rules! desk_methods {
             reads   fn delegations<'a>(&'a self, tenant: TenantId, principal: Option<&'a str>, agent: Option<&'a str>, now: Timestamp) -> BoxFuture<'a, Result<Vec<DelegationRow>>> = people::delegations;
             commits fn delegate<'a>(&'a self, row: &'a DelegationRow) -> BoxFuture<'a, Result<()>> = people::delegate;
             commits fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>> = people::revoke;
+            reads   fn organisation_marks(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<(String, String, Timestamp)>>> = organisation::marks;
+            reads   fn organisations(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<OrganisationRow>>> = organisation::list;
+            commits fn keep_organisation<'a>(&'a self, row: &'a OrganisationRow, over: Option<&'a str>) -> BoxFuture<'a, Result<bool>> = organisation::keep;
+            commits fn read_organisation<'a>(&'a self, tenant: TenantId, source: &'a str, now: Timestamp) -> BoxFuture<'a, Result<bool>> = organisation::due;
             commits fn freeze<'a>(&'a self, selection: &'a NewSelection, most: u32) -> BoxFuture<'a, Result<u32>> = selections::freeze;
             reads   fn selection<'a>(&'a self, tenant: TenantId, id: Uuid, now: Timestamp) -> BoxFuture<'a, Result<Option<SelectionRow>>> = selections::one;
             reads   fn selection_items<'a>(&'a self, tenant: TenantId, id: Uuid, after: u32, limit: u32) -> BoxFuture<'a, Result<Vec<(u32, Uuid)>>> = selections::items;

@@ -420,6 +420,29 @@ pub struct FeedbackRow {
     pub answer: Option<String>,
 }
 
+/// What a source of the directory says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganisationRow {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// The connection.
+    pub source: String,
+    /// When it was read last.
+    pub tried_at: Timestamp,
+    /// When that last succeeded.
+    pub read_at: Option<Timestamp>,
+    /// When it is read next.
+    pub due_at: Timestamp,
+    /// The digest of the content; empty before the first reading.
+    pub hash: String,
+    /// The newest reading that was taken, as JSON; empty before the first.
+    pub content: String,
+    /// A reading that is held back, as JSON.
+    pub held: Option<String>,
+    /// Why the last reading gave nothing.
+    pub problem: Option<String>,
+}
+
 /// Which instances are measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MeasureChoice {

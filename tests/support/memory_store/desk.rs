@@ -40,6 +40,19 @@ macro_rules! desk_left_out {
         fn drop_bundle(&self, _tenant: TenantId, _bundle: Uuid) -> BoxFuture<'_, Result<()>> {
             $crate::memory_store::desk::left_out()
         }
+        // The simulated company is read from nowhere.
+        fn organisation_marks(&self, _tenant: TenantId) -> BoxFuture<'_, Result<Vec<(String, String, Timestamp)>>> {
+            Box::pin(async { Ok(Vec::new()) })
+        }
+        fn organisations(&self, _tenant: TenantId) -> BoxFuture<'_, Result<Vec<OrganisationRow>>> {
+            Box::pin(async { Ok(Vec::new()) })
+        }
+        fn keep_organisation<'a>(&'a self, _row: &'a OrganisationRow, _over: Option<&'a str>) -> BoxFuture<'a, Result<bool>> {
+            $crate::memory_store::desk::left_out()
+        }
+        fn read_organisation<'a>(&'a self, _tenant: TenantId, _source: &'a str, _now: Timestamp) -> BoxFuture<'a, Result<bool>> {
+            $crate::memory_store::desk::left_out()
+        }
         fn give_feedback<'a>(&'a self, _row: &'a FeedbackRow, _most: u32) -> BoxFuture<'a, Result<bool>> {
             $crate::memory_store::desk::left_out()
         }

@@ -5,6 +5,7 @@
 
 mod act;
 mod book;
+mod contacts;
 mod control;
 mod create;
 mod events;
@@ -84,6 +85,9 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/topapi/message/corpconversation/asyncsend_v2", post(messages::work))
         .route("/topapi/v2/user/getuserinfo", post(messages::whose))
         .route("/robot/send", post(messages::robot))
+        .route("/topapi/v2/department/get", post(contacts::department))
+        .route("/topapi/v2/department/listsub", post(contacts::departments))
+        .route("/topapi/v2/user/list", post(contacts::people))
         .route("/__mock/callback", post(control::callback))
         .route("/__mock/instances", get(control::instances))
         .route("/__mock/instances/{id}/decide", post(control::decide))

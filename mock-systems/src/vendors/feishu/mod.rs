@@ -5,9 +5,11 @@
 
 mod act;
 mod book;
+mod contacts;
 mod control;
 mod create;
 mod events;
+mod external;
 mod front;
 mod messages;
 mod read;
@@ -44,12 +46,20 @@ struct Feishu {
     book: Mutex<Book>,
     callback: Mutex<Option<events::Callback>>,
     tokens: Mutex<Vec<token::Token>>,
+    /// Approvals of others that are shown.
+    centre: Mutex<external::Centre>,
 }
 
 type Shared = Arc<Feishu>;
 
 fn router(desk: Arc<Desk>) -> Router {
-    let feishu = Arc::new(Feishu { desk, book: Mutex::new(Book::new()), callback: Mutex::default(), tokens: Mutex::default() });
+    let feishu = Arc::new(Feishu {
+        desk,
+        book: Mutex::new(Book::new()),
+        callback: Mutex::default(),
+        tokens: Mutex::default(),
+        centre: Mutex::default(),
+    });
     Router::new()
         .route("/open-apis/auth/v3/tenant_access_token/internal", post(token::internal))
         .route("/open-apis/approval/v4/instances", post(create::create).get(read::list))
@@ -67,6 +77,13 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/open-apis/authen/v1/user_info", get(whose::user))
         .route("/open-apis/im/v1/messages", post(messages::send))
         .route("/open-apis/bot/v2/hook/{token}", post(messages::robot))
+        .route("/open-apis/contact/v3/departments/{id}/children", get(contacts::departments))
+        .route("/open-apis/contact/v3/users/find_by_department", get(contacts::people))
+        .route("/open-apis/approval/v4/external_approvals", post(external::define))
+        .route("/open-apis/approval/v4/external_instances", post(external::push))
+        .route("/open-apis/approval/v4/external_instances/check", post(external::check_versions))
+        .route("/__mock/external", get(external::shown))
+        .route("/__mock/external/act", post(external::act))
         .route("/__mock/callback", post(control::callback))
         .route("/__mock/instances", get(control::instances))
         .route("/__mock/instances/{id}/decide", post(control::decide))

@@ -5,6 +5,7 @@
 
 mod book;
 mod calls;
+mod contacts;
 mod control;
 mod events;
 mod front;
@@ -59,6 +60,8 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/cgi-bin/message/send", post(messages::send))
         .route("/cgi-bin/webhook/send", post(messages::robot))
         .route("/cgi-bin/auth/getuserinfo", get(messages::whose))
+        .route("/cgi-bin/department/list", get(contacts::departments))
+        .route("/cgi-bin/user/list", get(contacts::people))
         .route("/__mock/callback", post(control::callback))
         .route("/__mock/instances", get(control::instances))
         .route("/__mock/instances/{id}/status", post(control::status))

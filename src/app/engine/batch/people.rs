@@ -10,11 +10,17 @@ use serde_json::json;
 
 impl Deciding<'_> {
     pub(super) fn people(&mut self, input: &PeopleInput) -> Verdict {
+        if input.message.is_some_and(|message| !self.set.messages.contains(&message)) {
+            return Verdict::Gone;
+        }
         let Some(work) = self.set.instances.get(&input.instance).filter(|work| work.row.tenant == input.tenant) else {
             return Verdict::Refused("there is no such instance".to_owned());
         };
         if let Some(missing) = self.missing(&work.row) {
-            return missing;
+            return match input.message {
+                Some(message) => self.keep(message, missing),
+                None => missing,
+            };
         }
         match self.event(input.instance, &input.event) {
             None => Verdict::Done,

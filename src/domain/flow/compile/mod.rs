@@ -137,6 +137,7 @@ impl<'a> Compiler<'a> {
             document_key: self.document.map_or_else(String::new, |document| document.key.clone()),
             document_type: self.document.map_or(Type::Any, |document| document.of.clone()),
             notices: self.tells(node.get("notices")),
+            shown_in: self.centres(node.get("shown_in")),
         };
         for (frame, node) in reactions {
             let reaction = self.reaction(frame, node, &mut flow);

@@ -176,7 +176,7 @@ pub(in crate::domain::flow) fn enter(machine: &mut Machine<'_>, visit: usize, as
 pub(super) fn begin(machine: &mut Machine<'_>, visit: usize, asks: &Asks, mut activation: Activation) {
     if let Some(due) = asks.due {
         let calendar = machine.step_of(visit).and_then(|step| machine.flow.calendar_of(step));
-        activation.due = Some(machine.env().due(calendar, machine.now, due));
+        activation.due = Some(machine.env().due(calendar, machine.clock(), due));
     }
     let skipped: Vec<(usize, String, String)> = activation
         .tasks

@@ -209,6 +209,7 @@ impl World {
             people_roles: words(&["procurement_head", "procurement_clerk", "finance_manager", "cfo", "board", "vacant"]),
             templates: words(&["po_released"]),
             channels: words(&["log"]),
+            centres: words(&["centre"]),
         };
         World { env, broken: BTreeMap::new(), directory: Directory::default() }
     }

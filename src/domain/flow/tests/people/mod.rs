@@ -1,6 +1,7 @@
 //! Steps that ask people: who is asked, what single decisions make of the step, every verb where it may and may not be used.
 
 mod adding;
+mod cells;
 mod deciding;
 mod forks;
 mod going_back;
@@ -9,5 +10,6 @@ mod notices;
 mod policies;
 mod support;
 mod time;
+mod walk;
 mod who;
 mod whole;

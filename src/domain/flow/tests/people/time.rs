@@ -1,5 +1,6 @@
 //! Suspension, what time decides, reminders by people.
 
+use super::super::world::*;
 use super::support::*;
 use crate::domain::approval::RefusalCode;
 use crate::domain::flow::Flow;
@@ -24,6 +25,29 @@ fn suspended_time_does_not_count() {
     assert_eq!(due.duration_since(play.stage.now), jiff::SignedDuration::from_hours(14), "what was left is left");
     play.stage.fire(number);
     assert_eq!(play.outcome("ask"), Some(Outcome::Expired));
+}
+
+/// Answers of partners are taken while it is suspended, so that a step may be entered in the middle of it.
+#[test]
+fn a_clock_that_is_set_while_no_clock_runs_has_its_whole_time() {
+    let world = world();
+    let steps = "  - {id: budget, call: erp.check_budget, map: po_to_budget}\n  - {id: ask, approve: {by: {user: ma}, empty: block, ladder: [{after: 1d, outcome: expired}]}, due: 2d}";
+    let flow = world.steps(steps, "");
+    let mut play = Play::new(&flow, &world);
+    let hours = |play: &mut Play<'_>, hours: i64| {
+        play.stage.now = play.stage.now.checked_add(jiff::SignedDuration::from_hours(hours)).expect("in range");
+    };
+    assert_eq!(play.whole(admin(), "suspend"), Ok(()));
+    hours(&mut play, 100);
+    answer(&mut play.stage, "check_budget", budget(true));
+    assert_eq!((play.turn(), play.stage.timers.len()), (to(&["ma"]), 0));
+    hours(&mut play, 10);
+    assert_eq!(play.whole(admin(), "resume"), Ok(()));
+    let (_, due) = play.stage.next_timer().expect("the clock runs");
+    assert_eq!(due.duration_since(play.stage.now), jiff::SignedDuration::from_hours(24));
+    let asked = play.stage.instance.visits.iter().find(|visit| visit.step == "ask").and_then(|visit| visit.people.as_ref());
+    let to_be_done = asked.and_then(|asked| asked.due).expect("it has a time");
+    assert_eq!(to_be_done.duration_since(play.stage.now), jiff::SignedDuration::from_hours(48));
 }
 
 #[test]
