@@ -13,7 +13,6 @@ use crate::app::receive::Processor;
 use crate::app::trace as spans;
 use crate::domain::approval::{Act, Actor, TaskRef};
 use crate::domain::connector::{Acted, Class, Connector, EventDefinition};
-use crate::domain::connector::{Class, Connector, EventDefinition};
 use crate::domain::document::{Sensitive, Values};
 use crate::domain::flow::HUB;
 use crate::domain::flow::effect::Cause;
