@@ -3,7 +3,9 @@
 use super::Access;
 use crate::domain::ids::TenantId;
 use crate::store::identity::AuditRow;
+use jiff::Timestamp;
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Who does something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,23 +29,28 @@ impl Actor {
     pub fn system(tenant: TenantId) -> Self {
         Self { tenant, name: "waybill".to_owned(), via: "system", address: None, agent: None, request: None }
     }
+
+    /// A line of the audit about something that this one has done.
+    pub(in crate::app) fn entry(&self, (id, at): (Uuid, Timestamp), action: &str, object: Option<String>, detail: &Value) -> AuditRow {
+        AuditRow {
+            id,
+            tenant: self.tenant,
+            at,
+            actor: self.name.clone(),
+            via: self.via.to_owned(),
+            action: action.to_owned(),
+            object,
+            outcome: Some("done".to_owned()),
+            detail: detail.to_string(),
+            address: self.address.clone(),
+            request: self.request.clone(),
+        }
+    }
 }
 
 impl Access {
     /// A line of the audit about something that is done.
     pub(super) fn entry(&self, actor: &Actor, action: &str, object: Option<String>, detail: Value) -> AuditRow {
-        AuditRow {
-            id: self.ids.next(),
-            tenant: actor.tenant,
-            at: self.clock.now(),
-            actor: actor.name.clone(),
-            via: actor.via.to_owned(),
-            action: action.to_owned(),
-            object,
-            outcome: Some("done".to_owned()),
-            detail: detail.to_string(),
-            address: actor.address.clone(),
-            request: actor.request.clone(),
-        }
+        actor.entry((self.ids.next(), self.clock.now()), action, object, &detail)
     }
 }

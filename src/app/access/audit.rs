@@ -148,19 +148,7 @@ impl Audit {
     /// The same with what else is to be known: why, or what it was before.
     pub async fn begin_with(&self, actor: &Actor, action: &str, object: &str, detail: &Value) -> Option<Uuid> {
         let id = self.ids.next();
-        let entry = AuditRow {
-            id,
-            tenant: actor.tenant,
-            at: self.clock.now(),
-            actor: actor.name.clone(),
-            via: actor.via.to_owned(),
-            action: action.to_owned(),
-            object: Some(object.to_owned()),
-            outcome: None,
-            detail: detail.to_string(),
-            address: actor.address.clone(),
-            request: actor.request.clone(),
-        };
+        let entry = AuditRow { outcome: None, ..actor.entry((id, self.clock.now()), action, Some(object.to_owned()), detail) };
         self.begun.submit(entry).await.unwrap_or(false).then_some(id)
     }
 

@@ -185,19 +185,7 @@ impl Secrets {
     }
 
     fn entry(&self, actor: &Actor, action: &str, name: Option<&str>, detail: Value) -> AuditRow {
-        AuditRow {
-            id: self.ids.next(),
-            tenant: actor.tenant,
-            at: self.clock.now(),
-            actor: actor.name.clone(),
-            via: actor.via.to_owned(),
-            action: action.to_owned(),
-            object: name.map(|name| format!("secret/{name}")),
-            outcome: Some("done".to_owned()),
-            detail: detail.to_string(),
-            address: actor.address.clone(),
-            request: actor.request.clone(),
-        }
+        actor.entry((self.ids.next(), self.clock.now()), action, name.map(|name| format!("secret/{name}")), &detail)
     }
 }
 
