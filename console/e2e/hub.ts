@@ -1,6 +1,16 @@
 /** A hub of its own with its mock systems, on free ports of this machine, in a folder that goes when it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -89,8 +99,11 @@ async function until<T>(what: string, look: () => Promise<T | undefined | false>
   throw new Error(`${what} did not come in time; it said:\n${said()}`);
 }
 
-/** `store` is a PostgreSQL to work on instead of a file of its own. */
-export async function startHub(store?: string): Promise<Hub> {
+/**
+ * `store` is a PostgreSQL to work on instead of a file of its own. `guarded`: it keeps secrets, wants a second person for them,
+ * and keeps the supplier's name back.
+ */
+export async function startHub({ store, guarded = false }: { store?: string; guarded?: boolean } = {}): Promise<Hub> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-e2e-'));
   const mock = start(['mock', '--erp-port', '0', '--oa-port', '0', '--finance-port', '0'], folder, {});
   const stops = [() => ended(mock.process)];
@@ -128,7 +141,8 @@ export async function startHub(store?: string): Promise<Hub> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const config = join(project, 'config/waybill.yaml');
-    writeFileSync(config, CONFIG(port, store ?? `sqlite:${join(folder, 'hub.sqlite')}`));
+    writeFileSync(config, CONFIG(port, store ?? `sqlite:${join(folder, 'hub.sqlite')}`, guarded));
+    if (guarded) appendFileSync(join(project, 'documents/purchase_order.yaml'), 'sensitive: [supplier.name]\n');
     const secret = (name: string) => `whsec_${Buffer.from(`end-to-end secret of ${name}`).toString('base64')}`;
     const env = {
       WAYBILL_DEMO_ERP_SECRET: 'mock-erp-secret',
@@ -140,6 +154,7 @@ export async function startHub(store?: string): Promise<Hub> {
       E2E_TOKEN_READER: TOKENS.reader,
       E2E_TOKEN_LEAD: TOKENS.lead,
       E2E_TOKEN_FINANCE: TOKENS.finance,
+      E2E_MASTER_KEY: 'end-to-end master key, as long as it has to be',
     };
     const hub = start(['serve', '--config', config], folder, env);
     stops.push(() => ended(hub.process));
@@ -188,17 +203,17 @@ steps:
       otherwise: {id: refused, steps: [{id: stop, end: {outcome: rejected, status: rejected}}]}
 `;
 
-const CONFIG = (port: number, store: string) => `format: 1
+const CONFIG = (port: number, store: string, guarded: boolean) => `format: 1
 server:
   listen: 127.0.0.1:${port}
-  tokens:
+${guarded ? '  four_eyes: [secrets]\n' : ''}  tokens:
     - {name: operator, token: {secret: env/E2E_TOKEN_ALL}}
     - {name: reader, token: {secret: env/E2E_TOKEN_READER}, permissions: [read]}
     - {name: lead, token: {secret: env/E2E_TOKEN_LEAD}, permissions: [read, decide, payloads], person: e1003}
     - {name: finance, token: {secret: env/E2E_TOKEN_FINANCE}, permissions: [read, decide, payloads], person: e1005}
 store:
   url: ${store}
-gateway:
+${guarded ? '  master_keys: [{id: e2e, key: {secret: env/E2E_MASTER_KEY}}]\n' : ''}gateway:
   allow_loopback: true
 project:
   folder: ..

@@ -67,7 +67,7 @@ VACUUM ANALYZE;
 beforeAll(async () => {
   const there = sql(ADMIN, `SELECT 1 FROM pg_database WHERE datname = '${NAME}'`).trim() === '1';
   if (!there) sql(ADMIN, `CREATE DATABASE ${NAME}`);
-  hub = await startHub(STORE);
+  hub = await startHub({ store: STORE });
   const known = Number(sql(STORE, "SELECT count(*) FROM document WHERE key LIKE 'PO-2026-%' AND source = 'erp_hq'").trim());
   if (known < COUNT) {
     expect(known, 'a database that was loaded in part: drop it').toBe(0);

@@ -1,5 +1,6 @@
 /** What a page shows while it has nothing, or when the hub says no. */
 import type { InfiniteData, UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { problemOf } from '../api/problem';
 import { useT } from '../i18n';
@@ -15,9 +16,11 @@ export function ProblemView({ error, onAgain, compact }: { error: unknown; onAga
   const problem = problemOf(error);
   const sentence = useSentence();
   const details = JSON.stringify(problem, null, 2);
+  // Nothing went wrong; where it is settled says more than which one it is.
+  const waits = problem.code === 'second_person';
   return (
     <Banner
-      tone={problem.status === 403 ? 'warn' : 'bad'}
+      tone={problem.status === 403 || waits ? 'warn' : 'bad'}
       live
       action={
         onAgain && (
@@ -29,7 +32,12 @@ export function ProblemView({ error, onAgain, compact }: { error: unknown; onAga
     >
       <strong>{sentence(problem)}</strong>
       {/* Where the hub has nothing to add to the sentence, it is not said twice. */}
-      {problem.detail && problem.detail !== sentence(problem) && problem.code !== 'console_fault' && (
+      {waits && (
+        <Link to="/settings/$section" params={{ section: 'proposals' }}>
+          {t('settings.proposals')}
+        </Link>
+      )}
+      {problem.detail && problem.detail !== sentence(problem) && problem.code !== 'console_fault' && !waits && (
         <span lang="en">
           <Sentence text={problem.detail} />
         </span>
