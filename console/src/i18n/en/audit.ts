@@ -104,6 +104,8 @@ export const audit = {
   'action_of.post_releases': 'Published',
   'action_of.post_releases_rollback': 'Went back to a release',
   'action_of.put_streams_cursor': 'Moved a cursor',
+  'action_of.post_organisation_read': 'Had an organisation read',
+  'action_of.post_organisation_accept': 'Took a reading that was held back',
   'action_of.post_streams_run': 'Ran a stream',
   'action_of.post_tasks': 'Acted on a task',
   'action_of.post_views': 'Saved a view',

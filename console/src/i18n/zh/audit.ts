@@ -102,6 +102,8 @@ export const audit = {
   'action_of.post_releases': '发布',
   'action_of.post_releases_rollback': '回退版本',
   'action_of.put_streams_cursor': '移动游标',
+  'action_of.post_organisation_read': '让系统读取组织架构',
+  'action_of.post_organisation_accept': '接受被暂缓的组织读取',
   'action_of.post_streams_run': '运行数据流',
   'action_of.post_tasks': '处理待办',
   'action_of.post_views': '保存视图',
