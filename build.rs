@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 /// The oldest Node that the console's tools run on.
 const NODE_MIN: (u32, u32) = (20, 19);
 /// What the console is built from; anything else that changes is no reason to build it anew.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 15] = [
     "src",
     "public",
     "scripts",
@@ -32,6 +32,11 @@ const SOURCES: [&str; 11] = [
     "../schemas/language",
     // What it says of each code.
     "../docs/errors",
+    // The gallery's connectors, with what they need beside them.
+    "../connectors",
+    "../mappings",
+    "../dictionaries",
+    "../samples",
 ];
 /// Lines of a tool's output that are worth showing.
 const LINES_SHOWN: usize = 8;
@@ -46,9 +51,6 @@ fn main() {
     if std::env::var_os("CARGO_FEATURE_CONSOLE").is_none() {
         return;
     }
-    for source in SOURCES.map(|source| console.join(source)).iter().filter(|source| source.exists()) {
-        println!("cargo::rerun-if-changed={}", source.display());
-    }
     let wish = std::env::var("WAYBILL_CONSOLE").unwrap_or_else(|_| "auto".to_owned());
     let built = match (std::env::var_os("WAYBILL_CONSOLE_DIST"), wish.as_str()) {
         (Some(dist), _) if !dist.is_empty() => {
@@ -56,7 +58,10 @@ fn main() {
             Ok(root.join(dist))
         }
         (_, "off") => Err("it was switched off by WAYBILL_CONSOLE=off".to_owned()),
-        (_, "auto" | "require") => build(&console, &out),
+        (_, "auto" | "require") => {
+            watch(&console);
+            build(&console, &out)
+        }
         (_, other) => fail(&format!("WAYBILL_CONSOLE is `{other}`; it takes auto, require or off")),
     };
     let table = match built {
@@ -86,6 +91,13 @@ fn variable(name: &str) -> String {
 fn fail(why: &str) -> ! {
     println!("cargo::error={why}");
     std::process::exit(1);
+}
+
+/// A change of what the console is built from builds it anew.
+fn watch(console: &Path) {
+    for source in SOURCES.map(|source| console.join(source)).iter().filter(|source| source.exists()) {
+        println!("cargo::rerun-if-changed={}", source.display());
+    }
 }
 
 /// Installs what the console is built with, when that changed, and builds it. An error says why there is none.

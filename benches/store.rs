@@ -288,7 +288,7 @@ fn done(claimed: &ClaimedEffect) -> Progress {
         response: r#"{"status":201,"headers":{"content-type":"application/json"},"body":{"id":"A-100234"}}"#.into(),
     };
     Progress {
-        hold: LaneHold { tenant: TENANT, lane: effect.lane.clone(), token: claimed.token, effect: effect.id },
+        hold: LaneHold { tenant: TENANT, lane: effect.lane.clone(), token: claimed.token, effect: effect.id, sealed: claimed.sealed },
         state: "done".into(),
         delivery: "{\"phase\":\"done\",\"sent\":1}".into(),
         due_at: Timestamp::now(),
@@ -379,7 +379,7 @@ async fn created(store: &Arc<dyn Store>, flows: &[Flow], lease: &Lease, totals: 
         }
         writes
     };
-    let committed = store.decide(&keys, Box::new(decide)).await?;
+    let committed = store.decide(&keys, Box::new(move |loaded| Ok(decide(loaded)))).await?;
     totals.add(&committed);
     Ok(committed.claimed)
 }
@@ -411,7 +411,7 @@ async fn ended(store: &Arc<dyn Store>, flows: &[Flow], claimed: Vec<ClaimedEffec
         }
         writes
     };
-    let committed = store.decide(&effect_keys(flows, &claimed), Box::new(decide)).await?;
+    let committed = store.decide(&effect_keys(flows, &claimed), Box::new(move |loaded| Ok(decide(loaded)))).await?;
     totals.add(&committed);
     Ok(())
 }
@@ -437,7 +437,7 @@ async fn heard(store: &Arc<dyn Store>, flows: &[Flow], lease: &Lease, totals: &m
         }
         writes
     };
-    let committed = store.decide(&keys, Box::new(decide)).await?;
+    let committed = store.decide(&keys, Box::new(move |loaded| Ok(decide(loaded)))).await?;
     totals.add(&committed);
     Ok(committed.claimed)
 }
@@ -464,7 +464,7 @@ async fn next(
         }
         writes
     };
-    let committed = store.decide(&effect_keys(flows, &claimed), Box::new(decide)).await?;
+    let committed = store.decide(&effect_keys(flows, &claimed), Box::new(move |loaded| Ok(decide(loaded)))).await?;
     totals.add(&committed);
     Ok(committed.claimed)
 }
@@ -476,6 +476,7 @@ fn effect_keys(flows: &[Flow], claimed: &[ClaimedEffect]) -> Keys {
         lane: claimed.effect.lane.clone(),
         token: claimed.token,
         effect: claimed.effect.id,
+        sealed: claimed.sealed,
     };
     Keys { instances: flows.iter().map(|flow| flow.instance).collect(), effects: claimed.iter().map(hold).collect(), ..Keys::default() }
 }

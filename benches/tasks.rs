@@ -194,7 +194,13 @@ async fn begin(starter: &Starter, tasks: usize, people: usize) -> anyhow::Result
         let approver = if number.is_multiple_of(10) { person(0) } else { person(1 + number % (people - 1)) };
         let key = format!("C{number:07}");
         let body = json!({"number": key, "requester": {"id": person(number % people)}, "approver": approver, "note": "as discussed"});
-        let asker = Asker { tenant: TENANT, name: "bench".to_owned(), key: Some(key), language: "en".to_owned() };
+        let asker = Asker {
+            tenant: TENANT,
+            name: "bench".to_owned(),
+            acts_as: "token:bench".to_owned(),
+            key: Some(key),
+            language: "en".to_owned(),
+        };
         let request = StartRequest { asker, flow: "two_say".to_owned(), subject: Subject::Given(body) };
         starter.start(request).await.map(drop)
     };

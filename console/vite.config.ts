@@ -4,6 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { faults } from './scripts/catalogues.ts';
+import { lacking } from './scripts/outside.ts';
 
 /** A key that one language lacks, or that code uses and no catalogue has, fails the build. */
 function catalogues(): Plugin {
@@ -13,6 +14,18 @@ function catalogues(): Plugin {
     buildStart() {
       const found = faults(join(import.meta.dirname, 'src'));
       if (found.length > 0) this.error(`texts are missing:\n  ${found.join('\n  ')}`);
+    },
+  };
+}
+
+/** A manual or gallery whose files are not there fails the build: Vite takes it for an empty one. */
+function outside(): Plugin {
+  return {
+    name: 'waybill-outside',
+    apply: 'build',
+    buildStart() {
+      const found = lacking(join(import.meta.dirname, 'src'));
+      if (found.length > 0) this.error(`files beside the console are missing:\n  ${found.join('\n  ')}`);
     },
   };
 }
@@ -54,7 +67,7 @@ function phone(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), catalogues(), packed(), phone()],
+  plugins: [react(), catalogues(), outside(), packed(), phone()],
   html: { cspNonce: '__WAYBILL_NONCE__' },
   build: {
     target: 'es2022',

@@ -116,6 +116,24 @@ fn a_flow_test_about_what_is_not_there_is_found_by_check() {
     }
 }
 
+/// A folder alone cannot say it; a configuration can.
+#[test]
+fn a_sealed_type_wants_a_hub_with_a_master_key() {
+    let folder = broken("documents/purchase_order.yaml", "key: number\n", "key: number\nsealed: true\n");
+    let alone = waybill(folder.path(), &[], &["check"]);
+    assert!(alone.code == 0 && alone.out.contains("`purchase_order` is sealed"), "{}{}", alone.out, alone.error);
+    let config = folder.path().join("config/waybill.yaml");
+    let key = "format: 1\nstore:\n  master_keys:\n    - {id: one, key: {secret: env/WAYBILL_TEST_MASTER}}\n";
+    for (text, code) in [("format: 1\n", 1), (key, 0)] {
+        std::fs::write(&config, text).unwrap();
+        let variables = [("WAYBILL_TEST_MASTER", "0123456789abcdef0123456789abcdef")];
+        let ended = waybill(folder.path(), &variables, &["check", "--config", "config/waybill.yaml"]);
+        assert_eq!(ended.code, code, "{text}: {}{}", ended.out, ended.error);
+        let told = ended.out.contains("documents/purchase_order.yaml:") && ended.out.contains("unsealable");
+        assert_eq!(told, code == 1, "{}", ended.out);
+    }
+}
+
 #[test]
 fn preview_makes_what_the_mapping_s_own_case_expects() {
     let ended = shipped(&["preview", "po_to_oa", "--inputs", "samples/po-1-with-budget.inputs.json"]);

@@ -47,8 +47,7 @@ fn sound(folder: &Path, cases: usize) {
 #[test]
 fn a_new_connector_is_asked_for_and_is_sound() {
     let folder = tempfile::tempdir().unwrap();
-    let typed =
-        "Crm\ncrm\n\nhttps://crm.example\nbearer\nget_order\n/orders/{id}\n\ncreate_order\n/orders\nfind\n/orders?reference={reference}\n";
+    let typed = "Crm\ncrm\n\n\nhttps://crm.example\nbearer\nget_order\n/orders/{id}\n\n/orders?changed_since={since}\n\ncreate_order\n/orders\nfind\n/orders?reference={reference}\n";
     let made = waybill(folder.path(), &[], &["connector", "new", "--guided"], typed);
     assert_eq!(made.code, 0, "{}{}", made.out, made.error);
     assert!(made.error.contains("`Crm` is no id"), "a wrong answer is asked for again: {}", made.error);
@@ -60,13 +59,67 @@ fn a_new_connector_is_asked_for_and_is_sound() {
     ] {
         assert!(made.out.contains(words), "{words}: {}", made.out);
     }
-    sound(folder.path(), 3);
+    sound(folder.path(), 4);
+    let text = std::fs::read_to_string(folder.path().join("connectors/crm/connector.yaml")).unwrap();
+    assert!(
+        text.contains("cursor: {argument: since, overlap: 10m, initial: 30d}") && text.contains("heard_by: [{stream: order_changes}]"),
+        "{text}"
+    );
     let before = std::fs::read_to_string(folder.path().join("connectors/crm/connector.yaml")).unwrap();
     let again =
         waybill(folder.path(), &[], &["connector", "new", "crm", "--base-url", "https://b.example", "--read", "r", "--path", "/r"], "");
     assert_eq!(again.code, 2, "{}", again.out);
     assert!(again.error.contains("is there already"), "{}", again.error);
     assert_eq!(std::fs::read_to_string(folder.path().join("connectors/crm/connector.yaml")).unwrap(), before);
+}
+
+#[test]
+fn a_system_without_http_begins_with_a_template_of_its_kind() {
+    for (kind, place, variables, examples) in [
+        ("sql", "postgres://db.example:5432/plant", 1, 3),
+        ("file", "file:///srv/exchange", 0, 5),
+        ("amqp", "amqps://broker.example:5671/plant", 1, 2),
+        ("smtp", "smtps://mail.example:465", 1, 1),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let asked = waybill(folder.path(), &[], &["connector", "new", "--guided"], &format!("plant\n\n{kind}\nnowhere\n{place}\n"));
+        assert_eq!(asked.code, 0, "{kind}: {}{}", asked.out, asked.error);
+        assert!(asked.error.contains("`nowhere` is no address"), "{kind}: {}", asked.error);
+        assert_eq!(asked.out.matches("export WAYBILL_PLANT_").count(), variables, "{kind}: {}", asked.out);
+        sound(folder.path(), examples);
+
+        let other = tempfile::tempdir().unwrap();
+        let given = waybill(other.path(), &[], &["connector", "new", "plant", "--kind", kind, "--base-url", place], "");
+        assert_eq!(given.code, 0, "{kind}: {}{}", given.out, given.error);
+        let text = |folder: &Path| std::fs::read_to_string(folder.join("connectors/plant/connector.yaml")).unwrap();
+        assert_eq!(text(folder.path()), text(other.path()), "{kind}: asked or given, it is the same");
+    }
+}
+
+#[test]
+fn a_listing_becomes_a_stream_and_an_event() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("one.json"),
+        r#"{"data": {"number": 17, "quantity": 2, "state": "open", "updatedAt": "2026-01-31T08:00:00Z"}}"#,
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("all.json"), r#"{"total": 1, "rows": [{"number": 17, "state": "open"}]}"#).unwrap();
+    let arguments = ["connector", "new", "crm", "--base-url", "https://crm.example", "--read", "get_order", "--path", "/orders/{id}"];
+    let listed = ["--answer", "one.json", "--list-path", "/orders?open=true", "--list-answer", "all.json"];
+    let made = waybill(folder.path(), &[], &[&arguments[..], &listed].concat(), "");
+    assert_eq!(made.code, 0, "{}{}", made.out, made.error);
+    let text = std::fs::read_to_string(folder.path().join("connectors/crm/connector.yaml")).unwrap();
+    for part in [
+        "    each: rows\n    ref: {id: {value: \"string(item.number)\"}}\n    every: 1m\n",
+        "    then: {operation: get_order, with: {id: ref.id}}\n    link: {external_id: \"string(output.number)\"}\n",
+        "    dedupe: [\"string(output.number)\", \"output.updated_at\"]\n",
+        // A whole number in a measure is whole by chance.
+        "quantity: {type: decimal,",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    sound(folder.path(), 2);
 }
 
 #[test]
@@ -77,6 +130,16 @@ fn what_is_missing_is_said_where_nobody_can_be_asked() {
         (&["connector", "new", "crm", "--base-url", "ftp://x", "--read", "r", "--path", "/r"], "is no address"),
         (&["connector", "new", "crm", "--base-url", "https://u:p@x", "--read", "r", "--path", "/r"], "do not stand in the address"),
         (&["connector", "new", "crm", "--base-url", "https://x", "--read", "r", "--path", "r"], "begins with `/`"),
+        (&["connector", "new", "crm", "--kind", "sql", "--base-url", "https://x"], "is no address of this kind"),
+        (&["connector", "new", "crm", "--kind", "sql", "--base-url", "sqlite:///x", "--read", "r"], "`--read` is of systems over HTTP"),
+        (
+            &["connector", "new", "crm", "--base-url", "https://x", "--read", "r", "--path", "/r/{id}", "--list-path", "/r?state={state}"],
+            "nobody gives the listing a `state`",
+        ),
+        (
+            &["connector", "new", "crm", "--base-url", "https://x", "--read", "r", "--path", "/{company}/{id}", "--list-path", "/r"],
+            "takes 2 arguments",
+        ),
         (&["connector", "import", "curl", "-", "--as", "Crm"], "no curl command"),
         (&["connector", "import", "openapi", "nothing.yaml", "--as", "crm"], "cannot be read"),
     ] {

@@ -120,12 +120,13 @@ async fn ask(hub: &HubProcess, method: Method, path: &str, body: Option<Value>) 
 
 /// A page without a token, as a browser opens it.
 async fn browse(hub: &HubProcess, path: &str) -> (u16, String) {
-    let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(hub.url(path)).send().await.unwrap();
+    let answer =
+        reqwest::Client::builder().no_proxy().build().unwrap().get(hub.url(path)).header("accept-language", "en").send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 async fn look(hub: &HubProcess) -> Value {
-    let body = json!({"connection": "books_main", "operation": "look", "input": {}});
+    let body = json!({"connection": "books_main", "operation": "look", "input": {}, "reason": "whether the consent holds"});
     ask(hub, Method::POST, "/api/v1/connectors/try", Some(body)).await.1
 }
 

@@ -1,10 +1,10 @@
-//! What stands under `deploy/` fits the hub: every metric and label that dashboard and alert rules name exists, and the example
-//! configuration is one.
+//! What stands under `deploy/` fits the hub: every metric, label and value that dashboard and alert rules name exists, what should
+//! raise an alarm does and is shown, and the example configuration is one that fits the examples around it.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use waybill::domain::diagnostic::Report;
 use waybill::domain::text::tree::{Node, parse};
 use waybill::runtime::metrics::list::ALL;
@@ -22,6 +22,72 @@ fn yaml(path: &str) -> Node {
 
 /// Words that belong to Prometheus itself and to the scrape.
 const FOREIGN_LABELS: &[&str] = &["job", "instance", "le"];
+/// Labels whose values come from definitions or from the form of a request, not from a list of words in the code.
+const FREE_LABELS: &[&str] = &["connection", "operation", "stream", "provider", "channel", "route", "method", "status"];
+/// Labels whose words are made elsewhere than where they are counted.
+const WORDS_IN: &[(&str, &str, &[&str])] = &[
+    ("waybill_instances", "status", &["src/domain/flow/instance.rs"]),
+    ("waybill_exceptions_open", "cause", &["src/domain/flow/effect.rs"]),
+    ("waybill_gateway_requests_total", "class", &["src/domain/connector/class.rs"]),
+    ("waybill_webhooks_refused_total", "reason", &["src/domain/signature/verdict.rs"]),
+    ("waybill_provider_sign_ins_total", "result", &["src/domain/access/oidc/refusal.rs", "src/app/access/providers/mod.rs"]),
+];
+
+/// Where the values of a metric's label are written: the files that count it, and those where its words are made. None where they
+/// come from definitions.
+fn written_in(metric: &str, label: &str) -> Option<String> {
+    let made = WORDS_IN.iter().find(|(name, known, _)| *name == metric && *known == label);
+    if made.is_none() && (FREE_LABELS.contains(&label) || FOREIGN_LABELS.contains(&label)) {
+        return None;
+    }
+    let list = source(Path::new("src/runtime/metrics/list.rs"));
+    let line = list.lines().find(|line| line.contains(&format!("\"{metric}\""))).expect("every metric stands in the list");
+    let constant = line.split_whitespace().next().expect("a name");
+    let mut found = String::new();
+    for file in sources().iter().filter(|file| !file.starts_with("src/runtime/metrics")) {
+        let text = source(file);
+        if text.contains(&format!("{constant}.")) || text.contains(&format!("&{constant},")) {
+            found += &text;
+        }
+    }
+    for file in made.into_iter().flat_map(|(_, _, files)| *files) {
+        found += &source(Path::new(file));
+    }
+    Some(found)
+}
+
+/// A source without comments, which may speak of words that the code does not know.
+fn source(path: &Path) -> String {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("it is there");
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Every Rust file under `src/`.
+fn sources() -> Vec<PathBuf> {
+    let (mut folders, mut found) = (vec![PathBuf::from("src")], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(&folder)).expect("a folder") {
+            let entry = entry.expect("an entry");
+            let path = folder.join(entry.file_name());
+            if entry.file_type().expect("a kind").is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// A value that is asked of a label: a word, or with `~` several, the last with a beginning of words (`wrong_.*`).
+fn judge_value(place: &str, metric: &str, label: &str, asked: &str) {
+    let Some(code) = written_in(metric, label) else { return };
+    for word in asked.split('|') {
+        let literal = word.strip_suffix(".*").map_or_else(|| format!("\"{word}\""), |beginning| format!("\"{beginning}"));
+        let there = code.contains(&literal);
+        assert!(there, "{place}: nothing gives `{metric}` the {label} `{word}`");
+    }
+}
 
 /// The metrics an expression names, each judged with the labels that are asked of it; what it groups by must be a label too.
 fn judge(place: &str, expression: &str) {
@@ -48,6 +114,10 @@ fn judge(place: &str, expression: &str) {
             let label = matcher.split(['=', '!', '~']).next().unwrap_or_default().trim();
             let known = metric.labels.contains(&label) || FOREIGN_LABELS.contains(&label);
             assert!(known, "{place}: `{word}` has no label `{label}`");
+            let asked = matcher.split('"').nth(1).unwrap_or_default();
+            if !asked.starts_with('$') {
+                judge_value(place, metric.name, label, asked);
+            }
         }
         rest = after;
     }
@@ -59,6 +129,42 @@ fn judge(place: &str, expression: &str) {
     }
     let depth = expression.chars().fold(0_i32, |depth, letter| depth + i32::from(letter == '(') - i32::from(letter == ')'));
     assert_eq!(depth, 0, "{place}: brackets do not close");
+}
+
+/// The hub's own metrics that an expression names, without the endings of histograms.
+fn metrics_in(expression: &str) -> BTreeSet<&'static str> {
+    let words = expression.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    let metric = |word: &str| {
+        let plain = ["_bucket", "_sum", "_count"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
+        ALL.iter().map(|metric| metric.name).find(|name| *name == word || *name == plain)
+    };
+    words.filter_map(metric).collect()
+}
+
+/// The metrics that alert rules look at.
+fn watched() -> BTreeSet<&'static str> {
+    let tree = yaml("prometheus/alerts.yaml");
+    let groups = tree.get("groups").expect("groups").items();
+    let rules = groups.iter().flat_map(|group| group.get("rules").expect("rules").items());
+    rules.flat_map(|rule| metrics_in(rule.get("expr").and_then(Node::text).expect("an expression"))).collect()
+}
+
+#[test]
+fn a_metric_that_says_when_to_raise_an_alarm_has_a_rule() {
+    let watched = watched();
+    let asks: Vec<&str> = ALL.iter().filter(|metric| metric.help.contains("alert")).map(|metric| metric.name).collect();
+    assert!(asks.len() >= 2, "{asks:?}");
+    let without: Vec<&&str> = asks.iter().filter(|name| !watched.contains(**name)).collect();
+    assert_eq!(without, Vec::<&&str>::new());
+}
+
+#[test]
+fn whatever_raises_an_alarm_stands_on_the_dashboard() {
+    let dashboard: Value = serde_json::from_str(&text("grafana/waybill.json")).expect("JSON");
+    let panels = dashboard["panels"].as_array().expect("panels");
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().into_iter().flatten());
+    let shown: BTreeSet<&str> = targets.flat_map(|target| metrics_in(target["expr"].as_str().expect("an expression"))).collect();
+    assert_eq!(watched().difference(&shown).collect::<Vec<_>>(), Vec::<&&str>::new());
 }
 
 #[test]
@@ -116,6 +222,9 @@ fn every_alert_and_panel_expression_is_judged_by_what_it_says() {
         ("sum by (operation) (waybill_exceptions_open)", "has the label"),
         ("rate(waybill_gateway_request_seconds[5m])", "no metric"),
         ("sum(waybill_documents", "brackets"),
+        ("sum(rate(waybill_webhooks_refused_total{reason=\"unstored\"}[5m]))", "gives"),
+        ("sum(rate(waybill_provider_sign_ins_total{result=~\"unknown_key|strange_.*\"}[5m]))", "gives"),
+        ("max(waybill_instances{status=\"walking\"})", "gives"),
     ] {
         let judged = std::panic::catch_unwind(|| judge("x", expression)).expect_err(expression);
         let words = judged.downcast_ref::<String>().expect("words");
@@ -129,5 +238,108 @@ fn the_example_configuration_is_one_but_for_its_secrets() {
     let loaded = waybill::config::read("waybill.production.yaml", &text("waybill.production.yaml"), Path::new("/nowhere"), &environment);
     let others: Vec<_> = loaded.findings.iter().filter(|finding| finding.code != "secret_missing").collect();
     assert!(others.is_empty(), "{others:?}");
-    assert_eq!(loaded.findings.len(), 4, "its secrets are files that are not here: {:?}", loaded.findings);
+    assert_eq!(loaded.findings.len(), 7, "its secrets are files that are not here: {:?}", loaded.findings);
+}
+
+#[test]
+fn the_replicas_of_the_example_share_what_replicas_share() {
+    let deployment = text("kubernetes/waybill.yaml");
+    let replicas = deployment.lines().find_map(|line| line.trim().strip_prefix("replicas: ")).expect("replicas");
+    assert!(replicas.parse::<u32>().expect("a number") > 1);
+    let production = yaml("waybill.production.yaml");
+    let option = |section: &str, name: &str| production.get(section).and_then(|section| section.get(name));
+    assert!(option("store", "sealing_key").is_some(), "without it replicas throw each other out at partners");
+    assert_eq!(option("transport", "kind").and_then(Node::text), Some("rabbitmq"));
+}
+
+#[test]
+fn the_example_keeps_tenants_apart_by_the_database_too_and_knows_its_proxy() {
+    let production = yaml("waybill.production.yaml");
+    let option = |section: &str, name: &str| production.get(section).and_then(|section| section.get(name)).is_some();
+    assert!(option("store", "people_url") && option("store", "people_role"), "what people read and write goes past row-level security");
+    assert!(option("server", "trusted_proxies"), "all clients of the proxy share the attempts of one address");
+}
+
+/// The folder at which the Kubernetes example mounts a volume.
+fn mounted(deployment: &str, volume: &str) -> String {
+    let line = deployment.lines().find(|line| line.contains(&format!("{{name: {volume}, mountPath: "))).expect("a mount");
+    let after = line.split("mountPath: ").nth(1).expect("a path");
+    after.split([',', '}']).next().expect("a path").to_owned()
+}
+
+#[test]
+fn the_example_deployment_brings_the_files_that_the_example_configuration_names() {
+    let (deployment, production) = (text("kubernetes/waybill.yaml"), text("waybill.production.yaml"));
+    let secrets = mounted(&deployment, "secrets");
+    let named: Vec<&str> = production.split("{secret: file/").skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    assert_eq!(named.len(), 7, "{named:?}");
+    for file in named {
+        assert_eq!(Path::new(file).parent(), Some(Path::new(&secrets)), "`{file}` is not mounted");
+    }
+    let project = mounted(&deployment, "project");
+    assert!(deployment.contains(&format!("--config, {project}/config/waybill.yaml]")), "{project}");
+    let folder =
+        yaml("waybill.production.yaml").get("project").and_then(|section| section.get("folder")).and_then(Node::text).map(str::to_owned);
+    assert_eq!(folder, Some(project));
+}
+
+/// Whether `.dockerignore` keeps a file from the builder: the last line decides that fits it or a folder above it.
+fn kept_from_the_builder(file: &str) -> bool {
+    let rules = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".dockerignore")).expect("it is there");
+    let parts: Vec<&str> = file.split('/').collect();
+    let mut kept = false;
+    for rule in rules.lines().map(str::trim).filter(|rule| !rule.is_empty() && !rule.starts_with('#')) {
+        let (pattern, verdict) = rule.strip_prefix('!').map_or((rule, true), |pattern| (pattern, false));
+        let pattern: Vec<&str> = pattern.trim_matches('/').split('/').collect();
+        if (1..=parts.len()).any(|length| fits(&pattern, &parts[..length])) {
+            kept = verdict;
+        }
+    }
+    kept
+}
+
+/// Names against a pattern's: `**` is any number of names, `*` any part of one.
+fn fits(pattern: &[&str], names: &[&str]) -> bool {
+    match pattern.split_first() {
+        None => names.is_empty(),
+        Some((&"**", rest)) => (0..=names.len()).any(|skipped| fits(rest, &names[skipped..])),
+        Some((first, rest)) => names.split_first().is_some_and(|(name, after)| fits_name(first, name) && fits(rest, after)),
+    }
+}
+
+fn fits_name(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((before, rest)) => name
+            .strip_prefix(before)
+            .is_some_and(|after| after.char_indices().map(|(at, _)| at).chain([after.len()]).any(|at| fits_name(rest, &after[at..]))),
+    }
+}
+
+#[test]
+fn the_image_is_built_from_all_that_the_build_reads() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (file, kept) in [("target/debug/waybill", true), ("console/node_modules/a/b.js", true), ("docs/guide/console.md", true)] {
+        assert_eq!(kept_from_the_builder(file), kept, "{file}");
+    }
+    assert!(kept_from_the_builder("a/b/waybill.sqlite-wal") && kept_from_the_builder("waybill.sqlite"));
+    let script = fs::read_to_string(root.join("build.rs")).expect("it is there");
+    let list = script.split("const SOURCES").nth(1).and_then(|rest| rest.split("];").next()).expect("the list");
+    let mut wanted: Vec<PathBuf> = ["build.rs", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"].map(PathBuf::from).to_vec();
+    for entry in list.split('"').skip(1).step_by(2) {
+        wanted.push(entry.strip_prefix("../").map_or_else(|| Path::new("console").join(entry), PathBuf::from));
+    }
+    assert!(wanted.len() > 12, "{wanted:?}");
+    wanted.extend(["src", "mock-systems", "migrations", "config", "documents", "flows", "benches/bench-content"].map(PathBuf::from));
+    let mut files = 0;
+    while let Some(path) = wanted.pop() {
+        assert!(root.join(&path).exists(), "`{}` is not there", path.display());
+        if root.join(&path).is_dir() {
+            wanted.extend(fs::read_dir(root.join(&path)).expect("a folder").map(|entry| path.join(entry.expect("an entry").file_name())));
+            continue;
+        }
+        files += 1;
+        assert!(!kept_from_the_builder(&path.display().to_string()), "`.dockerignore` keeps `{}` from the build", path.display());
+    }
+    assert!(files > 500, "{files}");
 }

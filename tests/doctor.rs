@@ -91,6 +91,7 @@ async fn the_usual_mistakes_are_found_and_each_says_what_to_do() {
         ("database", "good", "fits this binary"),
         ("database durability", "good", "synchronous_commit"),
         ("row-level security", "good", "every table"),
+        ("row-level security for people", "warning", "store.people_url"),
         ("database line", "good", ""),
         ("database clock", "good", "agrees"),
         ("secret of shop_main.key", "failed", "SHOP_KEY"),

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use waybill::app::load::load;
 use waybill::cli::generate::{FOLDERS, connectors, generated};
-use waybill::domain::catalog::Catalog;
+
+#[path = "support/gallery.rs"]
+mod gallery;
 
 #[test]
 fn generated_files_are_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = generated();
-    let (catalog, found) = Catalog::compile(load(root).unwrap().0);
-    assert!(found.is_empty(), "the shipped definitions have findings");
-    files.push(connectors(&catalog));
+    let shown = gallery::shown();
+    files.push(connectors(&shown[0].catalog, &shown, &|path| fs::read_to_string(root.join(path)).ok()));
     let wanted: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
     assert_eq!(wanted.len(), files.len(), "two generated files have one path: a code or kind is listed twice");
     let update = std::env::var_os("UPDATE").is_some();
@@ -39,6 +39,29 @@ fn generated_files_are_up_to_date() {
         }
     }
     assert_eq!(stale, Vec::<String>::new(), "run `UPDATE=1 cargo test --test generated` and commit the result");
+}
+
+#[test]
+fn every_connector_with_a_manual_leads_to_its_steps_in_both_languages() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/reference/connectors.md")).unwrap();
+    let mut linked = 0;
+    for folder in fs::read_dir(root.join("connectors")).unwrap().flatten().map(|entry| entry.path()) {
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        for (file, words) in [("README.md", ["Set up"].as_slice()), ("README.zh-CN.md", &["配置", "设置步骤"])] {
+            let Ok(manual) = fs::read_to_string(folder.join(file)) else { continue };
+            let before = format!("](../../connectors/{name}/{file}#");
+            let anchor = page.split_once(&before).map(|(_, rest)| rest.split(')').next().unwrap());
+            let anchor = anchor.unwrap_or_else(|| panic!("no link to the steps in {name}/{file}"));
+            // As a heading becomes an anchor where there are only words and spaces in it.
+            let heading =
+                manual.lines().filter_map(|line| line.strip_prefix("## ")).find(|line| line.to_lowercase().replace(' ', "-") == anchor);
+            let heading = heading.unwrap_or_else(|| panic!("`{anchor}` is no heading of {name}/{file}"));
+            assert!(words.iter().any(|word| heading.contains(word)), "{name}/{file}: {heading}");
+            linked += 1;
+        }
+    }
+    assert!(linked >= 40, "{linked} links");
 }
 
 /// The examples can be taken elsewhere as they are, so they hold copies of what they have in common with the product.

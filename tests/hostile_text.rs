@@ -124,7 +124,7 @@ fn refused(case: &Case) -> Option<String> {
     for diagnostic in &diagnostics {
         assert_eq!(&*diagnostic.file, case.path, "{}", case.name);
         assert!(
-            diagnostic.message.len() + diagnostic.hint.as_ref().map_or(0, String::len) < 2_000,
+            diagnostic.message.len() + diagnostic.hint.as_ref().map_or(0, |hint| hint.len()) < 2_000,
             "{}: a message too long to read",
             case.name
         );

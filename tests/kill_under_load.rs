@@ -7,11 +7,13 @@
 mod support;
 
 use mock_systems::load::{LoadOptions, Pace};
-use mock_systems::{Mode, NewOrders, Registration, System};
+use mock_systems::{Detail, Mode, NewOrders, Reason, Registration, System, Verdict};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use support::hub::{HubProcess, Project};
+use support::named;
 use support::postgres::FreshDatabase;
+use support::weather;
 
 /// Documents of one run; `scripts/test-long` asks for more.
 const DOCUMENTS: u64 = 2_000;
@@ -42,21 +44,27 @@ async fn postgres_loses_and_doubles_nothing() {
     database.drop().await;
 }
 
+/// As many exceptions as orders that are not finished say nothing: each of them must be named.
+#[test]
+fn an_exception_of_another_document_names_nobody() {
+    let detail = |order: &str| Detail { order: order.to_owned(), reason: Reason::UnderWay };
+    let verdict = Verdict { documents: 3, unfinished: 2, details: vec![detail("PO-1"), detail("PO-2")], ..Verdict::default() };
+    let about = |key: &str| json!({"cause": "unknown", "document_key": key, "message": "no answer"});
+    let unread = json!({"cause": "partner_down", "message": "PO-2 cannot be read"});
+    let open = [about("PO-1"), about("PO-3"), about("PO-3"), unread];
+    assert_eq!(named::unnamed(&verdict, &open), ["PO-2: UnderWay"]);
+    assert_eq!(named::unnamed(&verdict, &[about("PO-2"), about("PO-1")]), Vec::<String>::new());
+    let listed: Vec<(String, Vec<String>)> =
+        named::by_cause(&open).into_iter().map(|(cause, about)| (cause, about.into_iter().collect())).collect();
+    let listed: Vec<(&str, String)> = listed.iter().map(|(cause, about)| (cause.as_str(), about.join(", "))).collect();
+    assert_eq!(listed, [("partner_down", "PO-2 cannot be read".to_owned()), ("unknown", "PO-1, PO-3".to_owned())]);
+}
+
 async fn kill_under_load(store: &str) {
     let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
     let project = Project::bench(&mocks);
     let mut hub = HubProcess::start(&project, store).await;
-    // 5 % faults in all: work done and answer lost, error after the work, nothing done, throttled, gateway pages.
-    let faults = json!({
-        "lost_response": 0.01, "error_after": 0.01, "reset_before": 0.01, "throttle": 0.01, "html_error_page": 0.01,
-        "duplicate_webhook": 0.05, "reorder_webhook": 0.02, "early_webhook": 0.05,
-        "executes_within_ms": 800, "visible_within_ms": 500, "webhook_attempts": 20,
-    });
-    for system in System::ALL {
-        mocks.set_switches(system, &faults).expect("known switches");
-    }
-    mocks.set_switches(System::Oa, &json!({"decide": "share", "reject_share": 0.1, "decide_after_ms": 1500})).expect("known switches");
-    mocks.set_switches(System::Finance, &json!({"honours_keys": true})).expect("known switches");
+    weather::bad(&mocks);
     let oa = hub.hook_url("oa_main", "approvals").await;
     mocks.register_webhook(System::Oa, &Registration { url: oa, secret: support::hub::secret("oa"), mode: Mode::Thin }).expect("loopback");
     let orders = hub.hook_url("erp_hq", "orders").await;
@@ -91,16 +99,16 @@ async fn kill_under_load(store: &str) {
         tokio::time::sleep(Duration::from_millis(250)).await;
         verdict = mocks.audit().verdict(&report.numbers);
     }
-    let exceptions = hub.get("/api/v1/exceptions?state=open&limit=500").await;
+    let open = hub.open_exceptions().await;
+    let causes = named::by_cause(&open);
     let faults: u64 = mocks.audit().faults.values().sum();
     println!(
-        "{} documents, {} lost, {} duplicated, {} unfinished; {} kills, {faults} faults; open exceptions: {}",
+        "{} documents, {} lost, {} duplicated, {} unfinished; {} kills, {faults} faults; documents in open exceptions by cause: {causes:?}",
         verdict.documents,
         verdict.lost,
         verdict.duplicated,
         verdict.unfinished,
-        kills(),
-        exceptions["items"].as_array().map_or(0, Vec::len)
+        kills()
     );
     if verdict.lost + verdict.duplicated + verdict.unfinished > 0 {
         // What the hub itself says of what is missing, for whoever reads the failure.
@@ -118,8 +126,7 @@ async fn kill_under_load(store: &str) {
     assert_eq!(verdict.lost, 0, "lost: {:?}", verdict.details);
     assert_eq!(verdict.duplicated, 0, "duplicated: {:?}", verdict.details);
     assert!(verdict.unfinished * 100 <= verdict.documents, "at least 99 % finish without a person: {:?}", verdict.details);
-    let named = exceptions["items"].as_array().map_or(0, Vec::len);
-    assert!(named >= verdict.unfinished, "what is unfinished stands in a named exception: {exceptions}");
+    assert_eq!(named::unnamed(&verdict, &open), Vec::<String>::new(), "what is unfinished stands in a named exception: {causes:?}");
     assert!(faults > 100, "the faults were met: {faults}");
     hub.stop().await;
     mocks.stop().await;

@@ -108,7 +108,7 @@ async fn hub_at_work(mocks: &Running, project: &Project, store: &str) -> HubProc
 /// Gives the hub a secret to keep.
 async fn keep_secret(hub: &HubProcess, name: &str, value: &str) {
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let request = client.put(hub.url(&format!("/api/v1/secrets/{name}"))).bearer_auth(support::hub::TOKEN);
+    let request = client.put(hub.url(&format!("/api/v1/secrets/{name}"))).bearer_auth(support::hub::TOKEN).header("if-none-match", "*");
     let body = json!({"value": value}).to_string();
     let answer = request.header("content-type", "application/json").body(body).send().await.expect("the hub answers");
     assert_eq!(answer.status(), 200);
@@ -360,6 +360,65 @@ async fn a_stop_that_cuts_a_call_off_leaves_no_lease_to_wait_for() {
     }
     let verdict = mocks.audit().verdict(&[number]);
     assert_eq!((verdict.lost, verdict.duplicated), (0, 0), "{:?}", verdict.details);
+    hub.stop().await;
+    mocks.stop().await;
+}
+
+/// How far a stream got, as the console shows it.
+async fn stream_of(hub: &HubProcess, connection: &str) -> Option<Value> {
+    let all = hub.get("/api/v1/streams").await;
+    let items = all["items"].as_array().expect("a list").clone();
+    items.into_iter().find(|item| item["connection"] == connection && item["stream"] == "recent_approvals")
+}
+
+async fn unheard_of(hub: &HubProcess, connection: &str) -> Value {
+    hub.get(&format!("/api/v1/connections/{connection}/health")).await["unheard_streams"].clone()
+}
+
+/// A list that nobody waits for is not read from the partner; one whose connection lost its role is read on for what began before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_are_read_while_somebody_listens_or_waits() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = format!("sqlite:{}", folder.path().join("hub.sqlite").display());
+    let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
+    let project = Project::shipped(&mocks).retime(&[("every: 30s", "every: 1s")]);
+    let connections = project.path().join("config/connections");
+    let main = std::fs::read_to_string(connections.join("oa_main.yaml")).expect("it is there");
+    for name in ["oa_spare", "oa_third"] {
+        std::fs::write(connections.join(format!("{name}.yaml")), main.replace("connection: oa_main", &format!("connection: {name}")))
+            .expect("writable");
+    }
+    let mut hub = HubProcess::start(&project, &store).await;
+    let numbers = mocks.create_orders(&NewOrders { amount: Some(12_000.into()), ..NewOrders::default() }).expect("orders");
+    let began = Instant::now();
+    while hub.document(&numbers[0].1).await.is_none_or(|document| document["status"] != "in_approval")
+        || stream_of(&hub, "oa_main").await.is_none()
+    {
+        assert!(began.elapsed() < Duration::from_secs(30), "{}", hub.log_tail(20));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // The one that plays a role has been read by now; the others were never claimed.
+    assert_eq!((stream_of(&hub, "oa_spare").await, unheard_of(&hub, "oa_spare").await), (None, json!(["recent_approvals"])));
+    assert_eq!(
+        (&stream_of(&hub, "oa_main").await.expect("read")["unheard"], unheard_of(&hub, "oa_main").await),
+        (&json!(false), Value::Null)
+    );
+    hub.end().await;
+
+    // The OA is changed. What waits at the old one is still decided there.
+    let bindings = project.path().join("config/bindings.yaml");
+    let text = std::fs::read_to_string(&bindings).expect("it is there");
+    std::fs::write(&bindings, text.replace("oa: oa_main", "oa: oa_spare")).expect("writable");
+    hub.restart(&store).await;
+    let before = stream_of(&hub, "oa_main").await.expect("it ran")["last_success_at"].clone();
+    let began = Instant::now();
+    while stream_of(&hub, "oa_main").await.expect("it ran")["last_success_at"] == before || stream_of(&hub, "oa_spare").await.is_none() {
+        assert!(began.elapsed() < Duration::from_secs(30), "{}", hub.log_tail(20));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(stream_of(&hub, "oa_main").await.expect("it ran")["unheard"], true);
+    assert_eq!(unheard_of(&hub, "oa_main").await, json!(["recent_approvals"]));
+    assert_eq!((stream_of(&hub, "oa_third").await, unheard_of(&hub, "oa_spare").await), (None, Value::Null));
     hub.stop().await;
     mocks.stop().await;
 }

@@ -1,6 +1,7 @@
 /** A page of headless Chromium, watched for whatever a page must not do. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Download, type Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { LAUNCH } from './chromium';
@@ -27,6 +28,8 @@ export interface Look {
   width?: number;
   height?: number;
   token?: string | null;
+  /** A window that shares nothing with another, not even what it has loaded: for whoever stops its clock. */
+  alone?: boolean;
 }
 
 export interface Watched {
@@ -36,27 +39,47 @@ export interface Watched {
   faults: string[];
 }
 
-/** A page that is signed in, unless `token` is null. */
-export async function openPage(browser: Browser, url: string, path: string, look: Look = {}): Promise<Watched> {
+/** Windows of one look, by browser: a page after the first has its scripts from the one before it, as a person's has. */
+const windows = new WeakMap<Browser, Map<string, Promise<BrowserContext>>>();
+
+async function windowOf(browser: Browser, url: string, look: Look): Promise<BrowserContext> {
   const context = await browser.newContext({
-    viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
     locale: look.language ?? 'en',
     colorScheme: look.theme ?? 'light',
     timezoneId: 'Asia/Shanghai',
     reducedMotion: 'reduce',
   });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
+  // Below the limit of a test, so that a failure names what it waited for.
+  context.setDefaultTimeout(20_000);
+  return context;
+}
+
+/** A page that is signed in, unless `token` is null: who signs in by hand leaves cookies, and has a window alone. */
+export async function openPage(browser: Browser, url: string, path: string, look: Look = {}): Promise<Watched> {
   const token = look.token === undefined ? TOKENS.all : look.token;
-  await context.addInitScript(
+  const alone = look.alone === true || token === null;
+  const known = windows.get(browser) ?? new Map<string, Promise<BrowserContext>>();
+  windows.set(browser, known);
+  const key = [url, look.language, look.theme].join(' ');
+  const kept = alone ? undefined : known.get(key);
+  const opened = kept ?? windowOf(browser, url, look);
+  if (!alone) known.set(key, opened);
+  const shared = await opened;
+  const page = await shared.newPage();
+  await page.setViewportSize({ width: look.width ?? 1440, height: look.height ?? 900 });
+  // Closing it closes the page alone, where others go on in the window.
+  const context = alone ? shared : windowed(shared, page);
+  await page.addInitScript(
     ([key, value]) => {
-      if (value && !sessionStorage.getItem('e2e.began')) sessionStorage.setItem(key as string, value);
+      if (sessionStorage.getItem('e2e.began')) return;
+      // Nothing that a page before it has remembered.
+      localStorage.clear();
+      if (value) sessionStorage.setItem(key as string, value);
       sessionStorage.setItem('e2e.began', 'yes');
     },
     ['waybill.token', token],
   );
-  // Below the limit of a test, so that a failure names what it waited for.
-  context.setDefaultTimeout(20_000);
-  const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
@@ -88,6 +111,16 @@ export async function openPage(browser: Browser, url: string, path: string, look
   return { page, context, faults };
 }
 
+function windowed(context: BrowserContext, page: Page): BrowserContext {
+  return new Proxy(context, {
+    get(target, name) {
+      if (name === 'close') return () => page.close();
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
 /** Leads a page that is loaded to another address, as a link in it would. */
 export async function follow(page: Page, path: string): Promise<void> {
   const turned = () => document.documentElement.dataset.turned ?? '';
@@ -97,12 +130,26 @@ export async function follow(page: Page, path: string): Promise<void> {
   await settled(page);
 }
 
+/** Named in `WAYBILL_E2E_SHOTS`, pictures are kept there to be looked at. */
+export async function shot(page: Page, name: string): Promise<void> {
+  const folder = process.env.WAYBILL_E2E_SHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await settled(page);
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
 /** Waits until a page has what it asked for, and has drawn it. */
 export async function settled(page: Page): Promise<void> {
   const calm = await page.evaluate(async () => {
-    const { asked } = globalThis as unknown as { asked: { open: number } };
+    const { asked } = globalThis as unknown as { asked?: { open: number } };
     const frames = () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
     const end = performance.now() + 20_000;
+    // A page without scripts, as behind a decision link, is there when it is drawn.
+    if (!asked) {
+      await frames();
+      return true;
+    }
     // Four times one after the other: what is drawn may ask for more.
     for (let times = 0; times < 4 && performance.now() < end; ) {
       const now = asked.open === 0 && !document.querySelector('[aria-busy="true"]') && document.querySelector('main h1, main h2');
@@ -112,6 +159,22 @@ export async function settled(page: Page): Promise<void> {
     return performance.now() < end;
   });
   if (!calm) throw new Error(`${page.url()} does not come to rest`);
+}
+
+/** The longest that a page stood still while something was done to it, in milliseconds. */
+export async function stoodStill(page: Page, act: () => Promise<unknown>): Promise<number> {
+  await page.evaluate(() => {
+    const longest = { ms: 0 };
+    const observer = new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) longest.ms = Math.max(longest.ms, duration);
+    });
+    observer.observe({ type: 'longtask' });
+    Object.assign(globalThis, { longest });
+  });
+  await act();
+  // What is being done now ends before the observer is told of it.
+  await page.evaluate(() => new Promise((next) => setTimeout(next, 50)));
+  return page.evaluate(() => (globalThis as unknown as { longest: { ms: number } }).longest.ms);
 }
 
 /** Serious and critical findings of axe on what is shown. */

@@ -166,7 +166,7 @@ test('an answer that was lost is shown as unknown, with nothing to press', async
 test('a page that is open when a call goes wrong says so by itself', async () => {
   const switches = (operations: unknown) => post(`${world.mocks.oa}/__mock/switches`, { operations }, 'PUT');
   const hold = (state: string) =>
-    command(world.url, 'connections/oa_main/breaker', { state, reason: 'a look at the page' }, TOKENS.all, 'PUT');
+    command(world.url, 'connections/oa_main/breaker', { state, reason: 'a look at the page' }, TOKENS.all, 'PUT', '*');
   await hold('open');
   try {
     // Replicas hear of it within seconds; until then calls go out.

@@ -1,9 +1,7 @@
 /** What is guarded: fields that are kept back, secrets that the hub keeps, and changes that want two people. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibility, openBrowser, openPage, settled } from './browser';
+import { accessibility, openBrowser, openPage, settled, shot } from './browser';
 import { call, command, type Hub, startHub } from './hub';
 import { find, order, until } from './scenario';
 
@@ -18,14 +16,6 @@ afterAll(() => Promise.all([browser.close(), hub.stop()]));
 const SUPPLIER = 'Canary Paper Works';
 const VALUE = 'canary-value-that-nothing-gives-back';
 const PASSWORD = 'end-to-end password of nobody';
-
-/** Named in `WAYBILL_E2E_SHOTS`, pictures are kept there to be looked at. */
-async function shot(page: Page, name: string) {
-  const folder = process.env.WAYBILL_E2E_SHOTS;
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-}
 
 test('what a type keeps back is shown to whoever says why, and the audit has it', async () => {
   await order(hub, 'GUARD-1', { supplier_name: SUPPLIER });

@@ -14,6 +14,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { preview } from 'vite';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PROJECT = [
@@ -41,6 +42,8 @@ export const TOKENS = {
 export interface Hub {
   url: string;
   mocks: Record<'erp' | 'oa' | 'finance', string>;
+  /** DingTalk's mock, where who works here is read from it. */
+  dingtalk: string;
   /** The one-time link by which the first owner comes in, as the hub printed it. */
   link: string;
   /** Where the hub's own files are. */
@@ -99,13 +102,24 @@ async function until<T>(what: string, look: () => Promise<T | undefined | false>
   throw new Error(`${what} did not come in time; it said:\n${said()}`);
 }
 
+interface Wanted {
+  store?: string;
+  guarded?: boolean;
+  company?: boolean;
+  elsewhere?: boolean;
+  letters?: string;
+}
+
 /**
  * `store` is a PostgreSQL to work on instead of a file of its own. `guarded`: it keeps secrets, wants a second person for them,
- * and keeps the supplier's name back.
+ * and keeps the supplier's name back. `company`: DingTalk says who works here too.
+ * `elsewhere`: it knows who its people are in the OA, so that what the OA asks them stands in their lists.
+ * `letters`: an address to which the lead's notices go, with links that decide.
  */
-export async function startHub({ store, guarded = false }: { store?: string; guarded?: boolean } = {}): Promise<Hub> {
+export async function startHub({ store, guarded = false, company = false, elsewhere = false, letters }: Wanted = {}): Promise<Hub> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-e2e-'));
-  const mock = start(['mock', '--erp-port', '0', '--oa-port', '0', '--finance-port', '0'], folder, {});
+  const vendor = company ? ['--vendor', 'dingtalk'] : [];
+  const mock = start(['mock', '--erp-port', '0', '--oa-port', '0', '--finance-port', '0', ...vendor], folder, {});
   const stops = [() => ended(mock.process)];
   const stop = async () => {
     for (const end of stops.reverse()) await end();
@@ -141,7 +155,10 @@ export async function startHub({ store, guarded = false }: { store?: string; gua
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const config = join(project, 'config/waybill.yaml');
-    writeFileSync(config, CONFIG(port, store ?? `sqlite:${join(folder, 'hub.sqlite')}`, guarded));
+    writeFileSync(config, CONFIG(port, store ?? `sqlite:${join(folder, 'hub.sqlite')}`, guarded, letters !== undefined));
+    if (letters) postOffice(project, letters);
+    if (elsewhere) appendFileSync(join(project, 'config/connections/oa_main.yaml'), 'people: people_oa\n');
+    if (company) staff(project, addresses.dingtalk ?? '');
     if (guarded) appendFileSync(join(project, 'documents/purchase_order.yaml'), 'sensitive: [supplier.name]\n');
     const secret = (name: string) => `whsec_${Buffer.from(`end-to-end secret of ${name}`).toString('base64')}`;
     const env = {
@@ -154,6 +171,7 @@ export async function startHub({ store, guarded = false }: { store?: string; gua
       E2E_TOKEN_READER: TOKENS.reader,
       E2E_TOKEN_LEAD: TOKENS.lead,
       E2E_TOKEN_FINANCE: TOKENS.finance,
+      E2E_DINGTALK_SECRET: 'mock-dingtalk-app-secret',
       E2E_MASTER_KEY: 'end-to-end master key, as long as it has to be',
     };
     const hub = start(['serve', '--config', config], folder, env);
@@ -170,11 +188,28 @@ export async function startHub({ store, guarded = false }: { store?: string; gua
     }
     // Printed once the doors are open.
     const link = await until('the link of the first owner', async () => /#link=([\w.~-]+)/.exec(hub.said())?.[1], hub.said);
-    return { url, mocks, link, folder, stop };
+    const front = process.env.WAYBILL_E2E_PAGES === 'preview' ? await before(url) : null;
+    if (front) stops.push(front.close);
+    return { url: front?.url ?? url, mocks, dingtalk: addresses.dingtalk ?? '', link, folder, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/**
+ * For writing pages: those of `npm run build` in front of the hub, so that it need not be built anew. What the hub itself does with
+ * pages (caching, packing) is then not seen; the suite counts only without this.
+ */
+async function before(hub: string) {
+  const proxy = Object.fromEntries(
+    ['/api', '/ready', '/health', '/hooks', '/decide'].map((path) => [path, { target: hub, changeOrigin: false }]),
+  );
+  // The hub's own policy, with the word that stands in the built pages for what is fresh in each answer of the hub.
+  const policy = (await fetch(hub, { headers: { accept: 'text/html' } })).headers.get('content-security-policy') ?? '';
+  const headers = { 'content-security-policy': policy.replace(/'nonce-[^']+'/g, "'nonce-__WAYBILL_NONCE__'") };
+  const server = await preview({ root: `${import.meta.dirname}/..`, preview: { host: '127.0.0.1', port: 0, proxy, headers } });
+  return { url: server.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '', close: () => server.close() };
 }
 
 /** A flow whose approvals are our own; the shipped ones leave them to the OA. */
@@ -184,11 +219,14 @@ title: {en: House approval, zh: 内部审批}
 document: purchase_request
 owner: {role: procurement_head}
 calendar: cn
-start: [{api: true}]
+start:
+  - {api: true}
+  # For how its fields are drawn; no request is begun by it.
+  - {form: purchase_request, when: "doc.total_gross < decimal('0.00')"}
 steps:
   - id: lead
     title: {en: Team lead, zh: 主管审批}
-    approve: {by: {user: e1003}, empty: block, fields: {reason: edit, urgent: hide}, comment: [reject]}
+    approve: {by: {user: e1003}, empty: block, fields: {reason: edit, category: edit, urgent: hide}, comment: [reject]}
     due: 2wd
     sets: in_approval
   - id: money
@@ -203,10 +241,10 @@ steps:
       otherwise: {id: refused, steps: [{id: stop, end: {outcome: rejected, status: rejected}}]}
 `;
 
-const CONFIG = (port: number, store: string, guarded: boolean) => `format: 1
+const CONFIG = (port: number, store: string, guarded: boolean, reached: boolean) => `format: 1
 server:
   listen: 127.0.0.1:${port}
-${guarded ? '  four_eyes: [secrets]\n' : ''}  tokens:
+${reached ? `  public_url: http://127.0.0.1:${port}\n` : ''}${guarded ? '  four_eyes: [secrets]\n' : ''}  tokens:
     - {name: operator, token: {secret: env/E2E_TOKEN_ALL}}
     - {name: reader, token: {secret: env/E2E_TOKEN_READER}, permissions: [read]}
     - {name: lead, token: {secret: env/E2E_TOKEN_LEAD}, permissions: [read, decide, payloads], person: e1003}
@@ -265,6 +303,35 @@ function channel(project: string) {
   );
 }
 
+/** The lead is told by webhook, with links that decide by themselves. */
+function postOffice(project: string, address: string) {
+  const put = (path: string, text: string) => writeFileSync(join(project, path), text);
+  put('config/channels/letters.yaml', 'format: 1\nchannel: letters\noperation: letters.send\nmap: notice_to_letters\nto: each\n');
+  put(
+    'config/connections/letters.yaml',
+    `format: 1\nconnection: letters\nconnector: webhook\nsettings: {url: "${address}", secret: {secret: env/WAYBILL_DEMO_OA_CALLBACK_SECRET}}\negress: {allow: [127.0.0.1/32]}\n`,
+  );
+  put(
+    'mappings/notice_to_letters.yaml',
+    'format: 1\nmapping: notice_to_letters\ninputs: {notice: notice}\nto: {operation: letters.send}\nfields:\n  - {to: type, text: "task.{{notice.event}}"}\n  - {to: at, value: notice.at}\n  - {to: data.key, value: notice.key}\n  - {to: data.approve, value: notice.approve_url}\n  - {to: data.reject, value: notice.reject_url}\n',
+  );
+  const bindings = join(project, 'config/bindings.yaml');
+  writeFileSync(bindings, readFileSync(bindings, 'utf8').replace('ops: ops_room}', 'ops: ops_room, letters: letters}'));
+  const directory = join(project, 'config/directory.yaml');
+  const lead = '{id: e1003, ';
+  const text = readFileSync(directory, 'utf8').replace(lead, `${lead}channels: [letters], `);
+  writeFileSync(directory, `${text}decision_links: {lasts: 3d, sign_in: false}\n`);
+}
+
+/** DingTalk's contacts as a source of the directory. */
+function staff(project: string, address: string) {
+  writeFileSync(
+    join(project, 'config/connections/contacts.yaml'),
+    `format: 1\nconnection: contacts\nconnector: dingtalk_contacts\nsettings: {base_url: "${address}", app_key: dingmockapp0001, app_secret: {secret: env/E2E_DINGTALK_SECRET}}\negress: {allow: [127.0.0.1/32]}\n`,
+  );
+  appendFileSync(join(project, 'config/directory.yaml'), 'sources:\n  - {connection: contacts, known_by: number, every: 1d}\n');
+}
+
 function parsed(line: string | undefined): Record<string, string> | undefined {
   return line === undefined ? undefined : (JSON.parse(line) as Record<string, string>);
 }
@@ -292,8 +359,9 @@ export async function command<T>(
   body: unknown,
   token: string = TOKENS.all,
   method: 'POST' | 'PUT' = 'POST',
+  seen?: string,
 ): Promise<T> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...(seen && { 'if-match': seen }) };
   const response = await fetch(`${url}/api/v1/${path}`, { method, headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;

@@ -139,6 +139,8 @@ async function made(tag: string): Promise<Visit[]> {
     ['versions', '/definitions/mapping/po_to_oa?tab=versions'],
     ['releases', '/releases'],
     ['people', '/settings/people'],
+    ['organisation-none', '/settings/organisation'],
+    ['sample', '/settings/sample'],
     ['roles', '/settings/roles'],
     ['tokens', '/settings/tokens'],
     ['calendars', '/settings/calendars?year=2026'],

@@ -1,6 +1,5 @@
 /** A hub for each worker: its journeys use orders of their own and do not disturb each other. */
 import { chromium } from 'playwright-core';
-import { preview } from 'vite';
 import type { TestProject } from 'vitest/node';
 import { LAUNCH } from './chromium.ts';
 import { type Hub, startHub } from './hub.ts';
@@ -30,14 +29,7 @@ export default async function setup(project: TestProject) {
       Array.from({ length: WORKERS }, () => startHub()),
       (hub) => hub.stop(),
     );
-    // For writing pages: those of `npm run build` in front of the hub, so that it need not be built anew. What the hub itself
-    // does with pages (caching, packing) is then not seen; the suite counts only without this.
-    const preview = process.env.WAYBILL_E2E_PAGES === 'preview';
-    const fronts = await all(
-      hubs.flatMap((hub) => (preview ? [before(hub.url)] : [])),
-      (front) => front.close(),
-    );
-    const world = ({ url, mocks, link, folder }: Hub, index: number) => ({ url: fronts[index]?.url ?? url, mocks, link, folder });
+    const world = ({ url, mocks, link, folder }: Hub) => ({ url, mocks, link, folder });
     project.provide('hubs', hubs.map(world));
     project.provide('browser', browser?.wsEndpoint() ?? '');
     return stop;
@@ -45,17 +37,6 @@ export default async function setup(project: TestProject) {
     await stop();
     throw error;
   }
-}
-
-async function before(hub: string) {
-  const proxy = Object.fromEntries(
-    ['/api', '/ready', '/health', '/hooks'].map((path) => [path, { target: hub, changeOrigin: false }]),
-  );
-  // The hub's own policy, with the word that stands in the built pages for what is fresh in each answer of the hub.
-  const policy = (await fetch(hub, { headers: { accept: 'text/html' } })).headers.get('content-security-policy') ?? '';
-  const headers = { 'content-security-policy': policy.replace(/'nonce-[^']+'/g, "'nonce-__WAYBILL_NONCE__'") };
-  const server = await preview({ root: `${import.meta.dirname}/..`, preview: { host: '127.0.0.1', port: 0, proxy, headers } });
-  return { url: server.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '', close: () => server.close() };
 }
 
 declare module 'vitest' {

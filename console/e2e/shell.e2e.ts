@@ -101,7 +101,7 @@ test('language and colours change at once and are remembered', async () => {
 });
 
 test('a page says what changed without being asked, and keeps saying it when the stream cannot be had', async () => {
-  const { page, context } = await openPage(browser, world.url, '/docs?q=PO-LIVE');
+  const { page, context } = await openPage(browser, world.url, '/docs?q=PO-LIVE', { alone: true });
   await page.getByText('Nothing fits').waitFor();
   await page.getByText('Live', { exact: true }).waitFor();
   await order(world, 'PO-LIVE-1');

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibility, openBrowser, openPage } from './browser';
+import { accessibility, openBrowser, openPage, shot } from './browser';
 import { callAs, command, TOKENS } from './hub';
 import { asked, type Task, taskOf } from './scenario';
 import { world } from './world';
@@ -19,7 +19,7 @@ async function state(task: Task): Promise<string> {
 
 /** A phone as chats open pages: narrow, touched, with a webview's name. */
 async function phone(path: string, language: 'en' | 'zh-CN' = 'en') {
-  return openPage(browser, world.url, path, { width: 320, height: 640, token: TOKENS.lead, language });
+  return openPage(browser, world.url, path, { width: 320, height: 640, token: TOKENS.lead, language, alone: true });
 }
 
 async function offline(context: BrowserContext, off: boolean) {
@@ -43,17 +43,20 @@ test('a task is read and decided on the desk, from the keyboard, and the next on
   await panel.getByRole('button', { name: 'approve' }).click();
   const sheet = page.getByRole('dialog');
   await sheet.getByLabel('Reason').fill('new ones are needed');
+  // Drawn as the form draws it: what can be chosen, in words.
+  await sheet.getByLabel('Category').selectOption({ label: 'IT' });
+  await shot(page, 'task-edits');
   await sheet.getByLabel('Comment').fill('within the budget');
   await sheet.getByRole('button', { name: 'approve' }).click();
   await page.getByText('Done: approve.').waitFor();
   expect(await state(task)).toBe('approved');
   const next = await taskOf(world, TOKENS.finance, task.instance);
-  const detail = await callAs<{ document: { reason: string }; people: { decisions: { comment?: string }[] } }>(
+  const detail = await callAs<{ document: { reason: string; category: string }; people: { decisions: { comment?: string }[] } }>(
     TOKENS.finance,
     world.url,
     `tasks/${next.id}`,
   );
-  expect(detail.document.reason).toBe('new ones are needed');
+  expect(detail.document).toMatchObject({ reason: 'new ones are needed', category: 'it' });
   expect(detail.people.decisions.map((each) => each.comment)).toContain('within the budget');
   expect(faults).toEqual([]);
   await context.close();

@@ -169,6 +169,12 @@ enum Severity {
 }
 
 impl Reason {
+    /// Whether it says of an order that it is not at its end yet, and nothing worse.
+    #[must_use]
+    pub const fn is_unfinished(self) -> bool {
+        matches!(self.severity(), Severity::Unfinished)
+    }
+
     const fn severity(self) -> Severity {
         match self {
             Self::NotThere | Self::NeverTakenUp | Self::PayableMissing | Self::PayableLeftOver | Self::ReleasedUnapproved => Severity::Lost,

@@ -197,6 +197,21 @@ impl Front {
         token.is_some_and(|token| lock(&self.tokens).get(token).is_some_and(|expires| *expires > now))
     }
 
+    /// Ends all sessions at the call that `sessions_end_after` names.
+    fn end_sessions_in_time(&self) {
+        let mut switches = lock(&self.switches);
+        match &mut switches.sessions_end_after {
+            Some(0) => switches.sessions_end_after = None,
+            Some(left) => {
+                *left -= 1;
+                return;
+            }
+            None => return,
+        }
+        drop(switches);
+        self.expire_sessions();
+    }
+
     /// The first fault in their order that strikes this call.
     fn fault(&self, operation: Operation, dice: &Dice) -> Option<Fault> {
         Fault::ALL.into_iter().filter(|fault| befalls(*fault, operation.kind)).find(|fault| self.strikes(operation.name, *fault, dice))
@@ -231,6 +246,7 @@ async fn answer(world: Shared, system: System, operation: Operation, headers: &H
     if front.out(world.clock.now()) {
         return hang_up();
     }
+    front.end_sessions_in_time();
     if !front.signed_in(headers, world.now(system)) {
         return Reply::raw(401, r#"{"code":"token_expired"}"#).into_response();
     }

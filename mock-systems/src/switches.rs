@@ -124,6 +124,8 @@ pub struct Switches {
     operations: BTreeMap<String, Faults>,
     pub(crate) throttle_as: ThrottleAs,
     pub(crate) retry_after_seconds: u64,
+    /// All sessions end after so many calls more; none where they live as long as they do.
+    pub(crate) sessions_end_after: Option<u64>,
     pub(crate) slow_ms: u64,
     pub(crate) outage: bool,
     pub(crate) outage_seconds: u64,
@@ -154,6 +156,7 @@ impl Default for Switches {
             operations: BTreeMap::new(),
             throttle_as: ThrottleAs::Status429,
             retry_after_seconds: 1,
+            sessions_end_after: None,
             slow_ms: 0,
             outage: false,
             outage_seconds: 0,
@@ -208,6 +211,7 @@ impl Switches {
                 }
             }
             "retry_after_seconds" => self.retry_after_seconds = number(value, 86_400)?,
+            "sessions_end_after" => self.sessions_end_after = if value.is_null() { None } else { Some(number(value, 1_000_000)?) },
             "slow_ms" => self.slow_ms = number(value, WAIT_MS_MAX)?,
             "outage" => self.outage = boolean(value)?,
             "outage_seconds" => self.outage_seconds = number(value, WAIT_MS_MAX / 1000)?,
@@ -254,6 +258,7 @@ impl Switches {
         let settings = json!({
             "throttle_as": if self.throttle_as == ThrottleAs::Status403 { 403 } else { 429 },
             "retry_after_seconds": self.retry_after_seconds,
+            "sessions_end_after": self.sessions_end_after,
             "slow_ms": self.slow_ms,
             "outage": self.outage,
             "outage_seconds": self.outage_seconds,

@@ -167,6 +167,67 @@ failed = lambda: ask(f"{base}/call_back/get_call_back_failed_result?access_token
 kept = until("a wrong acknowledgement leaves the event on the list", failed)
 check("the event itself", kept[0]["EventType"].startswith("bpms_"), kept)
 
+# The process centre: approvals of a system of one's own, their tasks, and what somebody has open.
+component = wf.FormComponent(component_type="TextField", props=wf.FormComponentProps(component_id="TextField-KEY", label="单号"))
+template = wf.SaveProcessRequest(name="采购申请", description="x", form_components=[component])
+save = lambda: flow.save_process_with_options(template, with_token(wf.SaveProcessHeaders), runtime).body.result.process_code
+centre = save()
+check("a template of one's own", centre.startswith("PROC-"), centre)
+refused("one template of a name", save, "formName.error", 400)
+template.process_code = centre
+check("named by its code it is changed", save() == centre)
+
+
+def open_approval(code=centre):
+    values = [wf.SaveIntegratedInstanceRequestFormComponentValueList(name="单号", value="PR-1")]
+    request = wf.SaveIntegratedInstanceRequest(process_code=code, originator_user_id="0142", title="PR-1", url="https://hub.example/docs/1", form_component_value_list=values)
+    return flow.save_integrated_instance_with_options(request, with_token(wf.SaveIntegratedInstanceHeaders), runtime).body.result.process_instance_id
+
+
+def ask_people(instance, activity, *users):
+    tasks = [wf.CreateIntegratedTaskRequestTasks(user_id=user, url=f"https://hub.example/{activity}") for user in users]
+    request = wf.CreateIntegratedTaskRequest(process_instance_id=instance, activity_id=activity, tasks=tasks)
+    made = flow.create_integrated_task_with_options(request, with_token(wf.CreateIntegratedTaskHeaders), runtime).body
+    check("each has a task", made.success is True and [task.user_id for task in made.result] == list(users), made.to_map())
+    return [task.task_id for task in made.result]
+
+
+def todo(user, size=40):
+    request = wf.QueryIntegratedTodoTaskRequest(user_id=user, page_number=1, page_size=size)
+    return flow.query_integrated_todo_task_with_options(request, with_token(wf.QueryIntegratedTodoTaskHeaders), runtime).body.result
+
+
+def update(instance, task, status, result=None):
+    tasks = [wf.UpdateIntegratedTaskRequestTasks(task_id=task, status=status, result=result)]
+    request = wf.UpdateIntegratedTaskRequest(process_instance_id=instance, tasks=tasks)
+    return flow.update_integrated_task_with_options(request, with_token(wf.UpdateIntegratedTaskHeaders), runtime).body.success
+
+
+def end(instance, status, result):
+    request = wf.UpdateProcessInstanceRequest(process_instance_id=instance, status=status, result=result)
+    return flow.update_process_instance_with_options(request, with_token(wf.UpdateProcessInstanceHeaders), runtime).body.success
+
+
+refused("an approval of no template", lambda: open_approval("PROC-NONE"), "process.error", 400)
+approval = open_approval()
+check("there is no key: asked again it is another", open_approval() != approval)
+(lead,) = ask_people(approval, "act-1", "u1")
+found = todo("u1").list
+check("under the name we gave it", [(one.task_id, one.activity_id, one.process_instance_id, one.status) for one in found] == [(lead, "act-1", approval, "RUNNING")], found)
+check("done", update(approval, lead, "COMPLETED", "AGREE") is True)
+check("what is done is open no longer", todo("u1").list == [], todo("u1"))
+refused("done, and no word of how", lambda: update(approval, lead, "COMPLETED"), "internalError", 400)
+both = ask_people(approval, "act-2", "u2", "u3")
+check("cancelled one by one", update(approval, both[0], "CANCELED") is True and todo("u2").list == [])
+request = wf.CancelIntegratedTaskRequest(process_instance_id=approval, activity_id="act-2", activity_ids=["act-2"])
+check("and by the group", flow.cancel_integrated_task_with_options(request, with_token(wf.CancelIntegratedTaskHeaders), runtime).body.success is True and todo("u3").list == [])
+for number in range(3):
+    ask_people(approval, f"page-{number}", "u4")
+check("in pages", (len(todo("u4", 2).list), todo("u4", 2).has_more, todo("u4").has_more) == (2, True, False))
+check("ended", end(approval, "TERMINATED", "refuse") is True and todo("u4").list == [])
+refused("nobody is asked any more", lambda: ask_people(approval, "late", "u1"), "integrated.state.invalid", 400)
+refused("an approval that is not there", lambda: end("none", "COMPLETED", "agree"), "process.inst.notExist", 400)
+
 # The old API, by hand: no client of it is left that speaks plain JSON.
 status, old = ask(f"{base}/topapi/processinstance/get?access_token={first.access_token}", "POST", {"process_instance_id": one})
 check("times of Shanghai", old["errcode"] == 0 and len(old["process_instance"]["create_time"]) == 19, old)

@@ -13,9 +13,11 @@ use http::Method;
 use http::request::Parts;
 use uuid::Uuid;
 
+use super::auth::Caller;
 use super::codes;
 use super::problem::Problem;
 use crate::app::access::{Actor, Audit};
+use crate::domain::permission::Permission;
 
 /// Requests that are `POST` for their bodies' sake and change nothing, or only that somebody looked.
 pub const READING: [&str; 9] = [
@@ -30,19 +32,44 @@ pub const READING: [&str; 9] = [
     "/api/v1/tasks/{id}/seen",
 ];
 /// Endings of routes whose handlers write their own lines first, with the reason that was given.
-pub const REASONED: [&str; 1] = ["/reveal"];
+pub const REASONED: [&str; 2] = ["/reveal", "/connectors/try"];
 /// Beginnings of routes whose use cases write their own lines, with what was before and after.
 pub const OWN_LINES: [&str; 7] =
     ["/api/v1/users", "/api/v1/me/", "/api/v1/sign-in", "/api/v1/sign-out", "/api/v1/tokens", "/api/v1/secrets", "/api/v1/proposals"];
-/// Where payloads are shown to those who may see them.
-pub const REVEALING: [&str; 6] = [
-    "/api/v1/documents/{id}",
-    "/api/v1/documents/{id}/revisions/{number}",
-    "/api/v1/documents/{id}/revisions/{number}/diff",
-    "/api/v1/instances/{id}/attempts",
-    "/api/v1/messages/{id}",
-    "/api/v1/documents.csv",
+/// Where payloads are shown to those who may see them, or what is made of them.
+pub const REVEALING: [(&str, &str); 12] = [
+    ("GET", "/api/v1/documents/{id}"),
+    ("GET", "/api/v1/documents/{id}/revisions"),
+    ("GET", "/api/v1/documents/{id}/revisions/{number}"),
+    ("GET", "/api/v1/documents/{id}/revisions/{number}/diff"),
+    ("GET", "/api/v1/documents/{id}/revisions/{number}/fields"),
+    ("GET", "/api/v1/instances/{id}/attempts"),
+    ("GET", "/api/v1/instances/{id}/effects"),
+    ("GET", "/api/v1/messages/{id}"),
+    ("GET", "/api/v1/documents.csv"),
+    ("GET", "/api/v1/dictionaries/{name}/unmapped"),
+    ("POST", "/api/v1/mappings/compare"),
+    ("POST", "/api/v1/exceptions/{id}/dry-run"),
 ];
+/// Where that hangs on what the body names: their handlers write the line (`looked`).
+pub const REVEALING_BY_BODY: [(&str, &str); 2] = [("POST", "/api/v1/mappings/preview"), ("POST", "/api/v1/flows/simulate")];
+
+/// Writes that a person looks at what stored documents hold, where only the body says that one does.
+///
+/// # Errors
+/// When it cannot be written: then nothing is shown.
+pub async fn looked(audit: &Audit, caller: &Caller, actor: &Actor, object: &str) -> Result<(), Problem> {
+    if caller.user().is_none() {
+        return Ok(());
+    }
+    let Some(line) = audit.begin(actor, "reveal", object).await else { return Err(unwritten()) };
+    audit.end(line, "done").await;
+    Ok(())
+}
+
+fn unwritten() -> Problem {
+    Problem::new(&codes::UNAVAILABLE, "The audit cannot be written now, so nothing was done.")
+}
 
 /// What is to be written of a request.
 #[derive(Clone)]
@@ -62,7 +89,7 @@ impl Record {
     fn of(request: &Request) -> Option<Record> {
         let route = request.extensions().get::<MatchedPath>()?.as_str();
         let (kind, action) = match *request.method() {
-            Method::GET if REVEALING.contains(&route) => (Kind::Reveal, "reveal".to_owned()),
+            _ if REVEALING.contains(&(request.method().as_str(), route)) => (Kind::Reveal, "reveal".to_owned()),
             Method::GET | Method::HEAD | Method::OPTIONS => return None,
             _ if REASONED.iter().any(|ending| route.ends_with(ending)) => return None,
             _ if READING.contains(&route) || OWN_LINES.iter().any(|own| route.starts_with(own)) => return None,
@@ -75,9 +102,14 @@ impl Record {
     ///
     /// # Errors
     /// When it cannot be written: then nothing is done.
-    pub async fn begin(&self, audit: &Audit, actor: &Actor, parts: &Parts, sees_payloads: bool) -> Result<(), Problem> {
-        // Programs read payloads all day long, by tokens that were given for it; a person who looks is worth a line.
-        if self.kind == Kind::Reveal && !(sees_payloads && actor.via == "session") {
+    pub async fn begin(&self, audit: &Audit, actor: &Actor, parts: &Parts, caller: &Caller) -> Result<(), Problem> {
+        // Programs read payloads all day long, by tokens that were given for it; a person who looks is worth a line, whether by
+        // a browser or by a token of their own.
+        if self.kind == Kind::Reveal && !(caller.may(Permission::Payloads) && caller.user().is_some()) {
+            return Ok(());
+        }
+        // Who proves two permissions asks for one thing.
+        if self.begun.get().is_some() {
             return Ok(());
         }
         match audit.begin(actor, &self.action, parts.uri.path()).await {
@@ -86,7 +118,7 @@ impl Record {
                 let _ = self.begun.set(id);
                 Ok(())
             }
-            None => Err(Problem::new(&codes::UNAVAILABLE, "The audit cannot be written now, so nothing was done.")),
+            None => Err(unwritten()),
         }
     }
 }

@@ -55,6 +55,9 @@ codes! {
     NO_MASTER_KEY = "no_master_key", CONFLICT, "No master key",
         "The hub was asked to keep a secret, and has no master key to seal it with: its configuration names none.",
         "Make one (`openssl rand -hex 32`), keep it apart from the database, name it under `store.master_keys`, and start the hub anew.";
+    CONTENT_CLOSED = "content_closed", SERVICE_UNAVAILABLE, "Sealed content does not open",
+        "The document is of a type that is `sealed`, and its content does not open: the master key that it was sealed under is not in the configuration or is another one, or the row was changed in the database.",
+        "Name the master key again under `store.master_keys` and start the hub anew; the hub's log says which table, column and row it is. A row that was changed comes back from a backup.";
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "Not signed in",
         "The request has neither a bearer token that this hub knows nor a session that goes on.",
         "Sign in again, or send `Authorization: Bearer TOKEN` with a token named in `server.tokens` of the hub's configuration.";
@@ -140,8 +143,8 @@ codes! {
         "The draft or the live text is not the one that `If-Match` names: it was saved elsewhere, or another release is live.",
         "Read the text again; the detail names the hash that is there.";
     PRECONDITION_REQUIRED = "precondition_required", PRECONDITION_REQUIRED, "A condition is required",
-        "A draft is saved only over the text its author saw, so the request must say which that was.",
-        "Send `If-Match` with the ETag of the draft or of the live text, or `If-None-Match: *` for a new definition.";
+        "What several people may change is only written over what its author saw, so the request must say which that was.",
+        "Send `If-Match` with the `ETag` of what was read, or `If-None-Match: *` for a definition or a secret that is new.";
     UNSOUND = "definitions_unsound", UNPROCESSABLE_ENTITY, "The definitions have errors",
         "What was to be published, played or tried has errors; each stands under `findings` with its place and hint.",
         "Mend what the findings name; `waybill check` shows the same.";

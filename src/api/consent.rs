@@ -2,9 +2,10 @@
 //! which nobody can guess and which counts once.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 
+use super::plain::{Language, Page, Tone, escaped};
 use crate::app::consent::{CallbackQuery, Consents, Error};
 
 /// Takes the answer of a partner's consent page, and tells the person who came back.
@@ -16,31 +17,32 @@ use crate::app::consent::{CallbackQuery, Consents, Error};
 )]
 pub async fn callback(State(consents): State<Consents>, request: Request) -> Response {
     let query = CallbackQuery::read(request.uri().query().unwrap_or_default());
-    let (status, title, words) = match consents.answer(&query).await {
-        Ok(done) => (
-            StatusCode::OK,
-            "Done · 完成",
-            format!("`{}` has its consent. You can close this page. 授权完成，可以关闭此页。", done.connection),
-        ),
+    let language = Language::asked(request.headers(), None);
+    let (status, tone, title, words) = match consents.answer(&query).await {
+        Ok(done) => {
+            let words = match language {
+                Language::Zh => format!("{} 已获得授权，可以关闭此页。", done.connection),
+                Language::En => format!("{} has its consent. You can close this page.", done.connection),
+            };
+            (StatusCode::OK, Tone::Done, language.of("已授权", "Done"), words)
+        }
         Err(error) => {
             tracing::warn!("a consent was not taken: {error}");
             let status = if error == Error::Unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST };
-            (status, "No consent · 未授权", error.to_string())
+            (status, Tone::Not, language.of("未授权", "No consent"), why(language, &error))
         }
     };
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title><h1>{title}</h1><p>{}</p></html>",
-        escaped(&words)
-    );
-    let mut response = (status, Html(page)).into_response();
-    let headers = response.headers_mut();
-    // The address holds a code: it goes nowhere else, and the page runs nothing.
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    let body = format!("<p>{}</p>", escaped(&words));
+    Page { language, tone, title, body: &body, turns: false }.answer(status)
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// Why there is no consent; what a partner says stays as it is.
+fn why(language: Language, error: &Error) -> String {
+    let zh = match error {
+        Error::Unknown => "这次回应不属于任何未完成的授权请求：它已使用过、已超过十分钟，或已被后来的请求取代。".to_owned(),
+        Error::Refused(said) => format!("对方没有给出授权：{said}"),
+        Error::Unavailable => "暂时无法处理，请稍后再试。".to_owned(),
+        other => other.to_string(),
+    };
+    language.of(&zh, &error.to_string()).to_owned()
 }

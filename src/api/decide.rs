@@ -4,12 +4,13 @@
 //! runs nothing and loads nothing, so that it opens on any phone.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 
 use super::auth::{Gate, Stranger};
 use super::body;
 use super::extract::LinkText;
+use super::plain::{Language, Page, Tone, escaped};
 use super::problem::Problem;
 use crate::app::access::Actor;
 use crate::app::people::{DecisionLinks, Follower, LinkLook, LinkRefusal};
@@ -33,10 +34,11 @@ pub async fn look(
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
+    let language = Language::asked(&parts.headers, parts.uri.query());
     let follower = follower(&gate, &parts, actor).await;
-    match links.look(&link, &follower).await {
-        Ok(look) => page(StatusCode::OK, &question(&look)),
-        Err(refusal) => refused(&refusal),
+    match links.look(&link, language.word(), &follower).await {
+        Ok(look) => question(language, &look),
+        Err(refusal) => refused(language, true, &refusal),
     }
 }
 
@@ -56,16 +58,18 @@ pub async fn decide(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, content) = request.into_parts();
+    let language = Language::asked(&parts.headers, parts.uri.query());
     let follower = follower(&gate, &parts, actor).await;
     let body = body::read(Request::from_parts(parts, content)).await?;
     let comment = url::form_urlencoded::parse(&body).find(|(name, _)| name == "comment").map(|(_, value)| value.trim().to_owned());
     let comment = comment.filter(|comment| !comment.is_empty()).map(|comment| comment.chars().take(COMMENT_CHARACTERS_MAX).collect());
     Ok(match links.decide(&link, comment, &follower).await {
-        Ok(_) => page(
-            StatusCode::OK,
-            &said("Done · 已完成", "Your decision is recorded. You can close this page. 您的决定已记录，可以关闭此页。"),
-        ),
-        Err(refusal) => refused(&refusal),
+        Ok(_) => {
+            let words = language.of("您的决定已记录，可以关闭此页。", "Your decision is recorded. You can close this page.");
+            let body = format!("<p>{words}</p>{}", tasks(language));
+            Page { language, tone: Tone::Done, title: language.of("已完成", "Done"), body: &body, turns: false }.answer(StatusCode::OK)
+        }
+        Err(refusal) => refused(language, false, &refusal),
     })
 }
 
@@ -81,60 +85,76 @@ async fn follower(gate: &Gate, parts: &http::request::Parts, actor: Actor) -> Fo
     }
 }
 
-fn question(look: &LinkLook) -> String {
-    let (en, zh) = if look.verb == "approve" { ("Approve", "同意") } else { ("Reject", "驳回") };
-    let required = if look.needs_comment { " required" } else { "" };
-    format!(
-        "<h1>{en} · {zh}</h1><p>{} {}<br>{}<br>{}</p><form method=\"post\"><p><label>Comment · 意见<br><textarea name=\"comment\" rows=\"4\" cols=\"32\" maxlength=\"4000\"{required}></textarea></label></p><p><button>{en} · {zh}</button></p></form>",
-        escaped(&look.document_kind),
-        escaped(&look.key),
-        escaped(&look.step),
-        escaped(&look.person_name),
-    )
-}
-
-fn refused(refusal: &LinkRefusal) -> Response {
-    let (status, zh) = match refusal {
-        LinkRefusal::Unreadable(Unreadable::Forged) => (StatusCode::NOT_FOUND, "链接无效。"),
-        LinkRefusal::Unreadable(Unreadable::Expired) => (StatusCode::GONE, "链接已过期。"),
-        LinkRefusal::SignIn => (StatusCode::UNAUTHORIZED, "请先以链接所属人员的身份登录，再打开此链接。"),
-        LinkRefusal::Forwarded => (StatusCode::FORBIDDEN, "此链接属于其他人。"),
-        LinkRefusal::Left => (StatusCode::FORBIDDEN, "链接所属人员已离职。"),
-        LinkRefusal::Moved => (StatusCode::CONFLICT, "任务已转给其他人。"),
-        LinkRefusal::Used => (StatusCode::CONFLICT, "链接已使用过。"),
-        LinkRefusal::Over(_) => (StatusCode::CONFLICT, "任务已结束。"),
-        LinkRefusal::Off => (StatusCode::FORBIDDEN, "此处不接受通过链接作出的决定。"),
-        LinkRefusal::Refused(_) => (StatusCode::CONFLICT, "现在不能这样处理。"),
-        LinkRefusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "暂时无法处理，请稍后再试。"),
+fn question(language: Language, look: &LinkLook) -> Response {
+    let agrees = look.verb == "approve";
+    let (title, act) = match agrees {
+        true => (language.of("同意这张单据？", "Approve this?"), language.of("同意", "Approve")),
+        false => (language.of("驳回这张单据？", "Reject this?"), language.of("驳回", "Reject")),
     };
-    let mut text = said("Not decided · 未作决定", &format!("{refusal}. {zh}"));
-    if matches!(refusal, LinkRefusal::SignIn) {
-        text += "<p><a href=\"/sign-in\">Sign in · 登录</a></p>";
+    let facts = [
+        (look.kind_title.as_str(), look.key.as_str()),
+        (language.of("步骤", "Step"), look.step.as_str()),
+        (language.of("您的身份", "You decide as"), look.person_name.as_str()),
+    ];
+    let facts: String = facts.iter().map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(value))).collect();
+    let (required, wanted) = match look.needs_comment {
+        true => (" required", language.of("意见（必填）", "Comment (required)")),
+        false => ("", language.of("意见（可不填）", "Comment (if you like)")),
+    };
+    let body = format!(
+        "<dl>{facts}</dl><form method=\"post\"><label for=\"comment\">{wanted}</label><textarea id=\"comment\" name=\"comment\" rows=\"4\" maxlength=\"4000\"{required}></textarea><button{}>{act}</button></form><p class=\"dim\">{} <a href=\"/a/{}\">{}</a></p>",
+        if agrees { "" } else { " class=\"no\"" },
+        language.of("点击按钮之前，不会作出任何决定。", "Nothing is decided before you press the button."),
+        escaped(&look.task),
+        language.of("查看完整待办", "See the whole task"),
+    );
+    Page { language, tone: Tone::Asks, title, body: &body, turns: true }.answer(StatusCode::OK)
+}
+
+fn refused(language: Language, turns: bool, refusal: &LinkRefusal) -> Response {
+    let (status, zh) = match refusal {
+        LinkRefusal::Unreadable(Unreadable::Forged) => (StatusCode::NOT_FOUND, "链接无效，可能没有复制完整。".to_owned()),
+        LinkRefusal::Unreadable(Unreadable::Expired) => (StatusCode::GONE, "链接已过期。".to_owned()),
+        LinkRefusal::SignIn => (StatusCode::UNAUTHORIZED, "请先以链接所属人员的身份登录，再打开此链接。".to_owned()),
+        LinkRefusal::Forwarded => (StatusCode::FORBIDDEN, "此链接属于其他人。".to_owned()),
+        LinkRefusal::Left => (StatusCode::FORBIDDEN, "链接所属人员已离职。".to_owned()),
+        LinkRefusal::Moved => (StatusCode::CONFLICT, "任务已转给其他人。".to_owned()),
+        LinkRefusal::Used => (StatusCode::CONFLICT, "链接已使用过，决定已记录。".to_owned()),
+        LinkRefusal::Over(state) => (StatusCode::CONFLICT, format!("任务已结束{}。", how_it_ended(state))),
+        LinkRefusal::Off => (StatusCode::FORBIDDEN, "此处不接受通过链接作出的决定。".to_owned()),
+        LinkRefusal::Refused(_) => (StatusCode::CONFLICT, "现在不能这样处理。".to_owned()),
+        LinkRefusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "暂时无法处理，请稍后再试。".to_owned()),
+    };
+    let en = sentence(&refusal.to_string());
+    let more = match refusal {
+        LinkRefusal::SignIn => format!("<p><a href=\"/sign-in\">{}</a></p>", language.of("登录", "Sign in")),
+        _ => tasks(language),
+    };
+    let body = format!("<p>{}</p>{more}", escaped(language.of(&zh, &en)));
+    Page { language, tone: Tone::Not, title: language.of("未作决定", "Not decided"), body: &body, turns }.answer(status)
+}
+
+/// The word of a task's last state, in brackets.
+fn how_it_ended(state: &str) -> &'static str {
+    match state {
+        "approved" => "（已同意）",
+        "rejected" => "（已驳回）",
+        "returned" => "（已退回）",
+        "transferred" => "（已转交）",
+        "cancelled" => "（已取消）",
+        "skipped" => "（已跳过）",
+        "expired" => "（已超时）",
+        _ => "",
     }
-    page(status, &text)
 }
 
-fn said(title: &str, words: &str) -> String {
-    format!("<h1>{}</h1><p>{}</p>", escaped(title), escaped(words))
+/// What the hub says in passing, as a sentence.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str().trim_end_matches('.'))).unwrap_or_default()
 }
 
-fn page(status: StatusCode, body: &str) -> Response {
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Waybill</title>{body}</html>"
-    );
-    let mut response = (status, Html(page)).into_response();
-    let headers = response.headers_mut();
-    // The address holds the link: it goes nowhere else, and the page runs nothing.
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
-    );
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// Where whoever is here may go on.
+fn tasks(language: Language) -> String {
+    format!("<p><a href=\"/tasks\">{}</a></p>", language.of("打开我的待办", "Open my tasks"))
 }

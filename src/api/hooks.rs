@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::body;
 use super::extract::HookId;
-use super::listener::Peer;
+use super::peer::Peer;
 use super::problem::Problem;
 use crate::app::intake::{HookRequest, Intake};
 
@@ -36,7 +36,7 @@ pub async fn get(state: State<Arc<dyn Intake>>, hook: HookId, request: Request) 
 
 async fn receive(State(intake): State<Arc<dyn Intake>>, HookId(hook): HookId, request: Request) -> Result<Response, Problem> {
     let (parts, content) = request.into_parts();
-    let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
+    let peer = parts.extensions.get::<Peer>().map(|peer| peer.address);
     let (method, headers) = (parts.method.clone(), parts.headers.clone());
     let query = parts.uri.query().map(str::to_owned);
     let body = body::read(Request::from_parts(parts, content)).await?;

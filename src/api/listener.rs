@@ -14,11 +14,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::peer::Peer;
 use crate::runtime::metrics::list::{HTTP_CONNECTIONS, HTTP_CONNECTIONS_REFUSED};
 
 /// Header lines of one request.
@@ -35,19 +37,22 @@ pub struct Options {
     pub header_timeout: Duration,
     /// Open connections; more wait in the system's queue.
     pub connections_max: usize,
-    /// Open connections from one address; more are closed.
+    /// Open connections from one address; more are closed. A proxy of ours has as many as it needs.
     pub connections_per_address_max: usize,
+    /// Networks of our own proxies, whose word about the client counts.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { header_timeout: Duration::from_secs(10), connections_max: 4096, connections_per_address_max: 1024 }
+        Self {
+            header_timeout: Duration::from_secs(10),
+            connections_max: 4096,
+            connections_per_address_max: 1024,
+            trusted_proxies: Vec::new(),
+        }
     }
 }
-
-/// Who is at the other end.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
 
 /// A bound listener.
 pub struct Listener {
@@ -77,9 +82,15 @@ impl Listener {
         let connection = Connection::new(&self.options, router, end);
         while let Some((stream, peer, permit)) = stop.run_until_cancelled(self.accept(&permits)).await {
             HTTP_CONNECTIONS.increment([]);
-            let Some(place) = addresses.take(peer.ip()) else {
-                HTTP_CONNECTIONS_REFUSED.increment([]);
-                continue;
+            let place = match Peer::is_proxy(peer.ip(), &self.options.trusted_proxies) {
+                true => None,
+                false => match addresses.take(peer.ip()) {
+                    Some(place) => Some(place),
+                    None => {
+                        HTTP_CONNECTIONS_REFUSED.increment([]);
+                        continue;
+                    }
+                },
             };
             let (connection, watcher) = (connection.clone(), graceful.watcher());
             tokio::spawn(async move {
@@ -117,6 +128,7 @@ struct Connection {
     http: http1::Builder,
     router: Router,
     end: CancellationToken,
+    trusted: Arc<[IpNet]>,
 }
 
 impl Connection {
@@ -126,15 +138,16 @@ impl Connection {
             .header_read_timeout(options.header_timeout)
             .max_headers(HEADERS_MAX)
             .max_header_size(HEADER_BYTES_MAX);
-        Self { http, router, end }
+        Self { http, router, end, trusted: options.trusted_proxies.as_slice().into() }
     }
 
     async fn serve(self, stream: TcpStream, peer: SocketAddr, watcher: Watcher) {
         // Answers are small and wanted now.
         let _ = stream.set_nodelay(true);
-        let router = self.router;
+        let (router, trusted) = (self.router, self.trusted);
         let service = hyper::service::service_fn(move |mut request: http::Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer));
+            let peer = Peer::of(peer.ip(), request.headers(), &trusted);
+            request.extensions_mut().insert(peer);
             router.clone().oneshot(request)
         });
         let exchange = watcher.watch(self.http.serve_connection(TokioIo::new(stream), service));

@@ -23,6 +23,8 @@ pub mod listener;
 mod observe;
 pub mod openapi;
 mod panic;
+mod peer;
+mod plain;
 pub mod problem;
 mod request_id;
 mod router;

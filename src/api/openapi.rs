@@ -16,7 +16,7 @@ use super::problem::{Pointer, Problem};
 use super::v1::{
     audit, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift, events,
     exceptions, feedback, flows, forms, instances, me, messages, ops, organisation, proposals, quotas, reconciliations, releases, reveal,
-    secrets, selections, sign_in, streams, tasks, tokens, users, views,
+    sample, secrets, selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{consent, decide, health, hooks};
 use crate::app::{
@@ -97,6 +97,7 @@ use crate::domain::permission::Permission;
         connections::recover::recover, quotas::list::list, proposals::list::list, proposals::list::show, proposals::settle::confirm, proposals::settle::decline,
         proposals::settle::withdraw, secrets::list::list, secrets::set::set, secrets::remove::remove, secrets::rewrap::rewrap,
         feedback::give::give, feedback::list::list, feedback::settle::settle,
+        sample::show::show, sample::load::load, sample::remove::remove,
         organisation::show::show, organisation::read::read, organisation::accept::accept,
         streams::list::list, streams::list::show, streams::run::run, streams::cursor::move_it,
         messages::list::list, messages::list::show, messages::settle::take_up, messages::settle::drop_it,

@@ -180,6 +180,7 @@ impl From<secrets::Error> for Problem {
                 Problem::new(&codes::INVALID_BODY, "One or more fields are not valid.").with_pointers(vec![pointer])
             }
             Error::Conflict(why) => Problem::new(&codes::CONFLICT, why),
+            Error::Changed(why) => Problem::new(&codes::PRECONDITION_FAILED, why),
             Error::Sealing(envelope::Error::NoKey) => {
                 Problem::new(&codes::NO_MASTER_KEY, "The hub has no master key to seal secrets with.")
             }
@@ -264,6 +265,10 @@ impl From<StoreError> for Problem {
             StoreError::Unavailable(_) | StoreError::CommitUnknown(_) => {
                 tracing::warn!(error = %error, "a request failed because the database cannot be used");
                 Problem::new(&codes::UNAVAILABLE, "The database cannot be used now.")
+            }
+            StoreError::Sealed { .. } => {
+                tracing::error!(error = %error, "a request failed because what it asks for is sealed: {error}");
+                Problem::new(&codes::CONTENT_CLOSED, "What was asked for is sealed in the database and does not open.")
             }
             StoreError::Refused(_) | StoreError::Decode { .. } | StoreError::Schema(_) => {
                 tracing::error!(error = %error, "a request failed on what the database holds or refuses");

@@ -15,7 +15,7 @@ use super::state::ApiState;
 use super::v1::{
     audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift,
     events, exceptions, feedback, flows, forms, instances, me, messages, ops, organisation, proposals, quotas, reconciliations, releases,
-    reveal, secrets, selections, sign_in, streams, tasks, tokens, users, views,
+    reveal, sample, secrets, selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{audit, body, codes, consent, deadline, decide, four_eyes, health, hooks, observe, openapi, panic, request_id};
 use crate::app::access::Audit;
@@ -215,6 +215,7 @@ fn access() -> Router<ApiState> {
         .route("/api/v1/proposals/{id}/confirm", post(proposals::settle::confirm))
         .route("/api/v1/proposals/{id}/decline", post(proposals::settle::decline))
         .route("/api/v1/proposals/{id}/withdraw", post(proposals::settle::withdraw))
+        .route("/api/v1/sample", get(sample::show::show).post(sample::load::load).delete(sample::remove::remove))
         .route("/api/v1/organisation", get(organisation::show::show))
         .route("/api/v1/organisation/{name}/read", post(organisation::read::read))
         .route("/api/v1/organisation/{name}/accept", post(organisation::accept::accept))

@@ -3,6 +3,7 @@
 use crate::app::commands::{Accepted, CommandError, CommandRequest, Commands};
 use crate::app::engine::input::{CommandInput, Input, MessageCommand, Verdict};
 use crate::app::group::Group;
+use crate::app::keeping::SAMPLE_FLOW;
 use crate::domain::approval::Refusal;
 use crate::domain::flow::event::Command;
 use crate::domain::ids::InboxId;
@@ -49,6 +50,9 @@ impl Act {
             Ok(Verdict::Refused(why) | Verdict::Declined(Refusal { message: why, .. })) => return Err(CommandError::Conflict(why)),
             Ok(Verdict::Gone) => return Err(CommandError::Conflict("somebody else settled it at the same time".to_owned())),
             Ok(Verdict::Failed(why) | Verdict::Stop { problem: why, .. }) => return Err(CommandError::Invalid(why)),
+            Ok(Verdict::Version { flow, .. }) if flow == SAMPLE_FLOW => {
+                return Err(CommandError::Conflict("this is sample data: nothing carries it out".to_owned()));
+            }
             Ok(Verdict::Version { hash, .. }) => return Err(CommandError::Invalid(format!("the flow version `{hash}` cannot be loaded"))),
             Err(_) => return Err(CommandError::Conflict("the hub is stopping; try again on another replica".to_owned())),
         }
@@ -74,6 +78,7 @@ impl Act {
             }
         };
         Ok(Input::MessageCommand(Arc::new(MessageCommand {
+            tenant: request.tenant,
             message,
             exception: exception.id,
             parked: None,

@@ -93,7 +93,7 @@ impl Answers {
             let busy_until = now.checked_add(BUSY_FOR).unwrap_or(now);
             let question = Question { key, tenant: keyed.tenant, fingerprint: fingerprint.clone(), now, busy_until };
             match self.store.begin_answer(&question).await? {
-                Begun::Yours => return Ok(self.work(key, work).await),
+                Begun::Yours => return Ok(self.work(keyed.tenant, key, work).await),
                 Begun::Answered(answer) => return Ok(Once::Before(answer)),
                 Begun::Other => return Ok(Once::Other),
                 Begun::Busy => self.clock.wait(LOOK_EVERY).await,
@@ -113,13 +113,13 @@ impl Answers {
         turn
     }
 
-    async fn work<E, F: Future<Output = Worked<E>>>(&self, key: Uuid, work: impl FnOnce() -> F) -> Once<E> {
+    async fn work<E, F: Future<Output = Worked<E>>>(&self, tenant: TenantId, key: Uuid, work: impl FnOnce() -> F) -> Once<E> {
         let worked = work().await;
         let answer = match &worked {
             Worked::Answer(answer) => Some(answer),
             Worked::Failed(_) => None,
         };
-        if let Err(error) = self.store.finish_answer(key, answer).await {
+        if let Err(error) = self.store.finish_answer(tenant, key, answer).await {
             // The work is done; only a repeat of this key within its busy time is answered later than it could be.
             tracing::warn!("an answer cannot be remembered now: {error}");
         }

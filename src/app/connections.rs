@@ -12,8 +12,15 @@ pub struct ConnectionItem {
     pub connection: String,
     /// The connector it speaks.
     pub connector: String,
+    /// `production`, `test`, … as the connection says.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub environment: Option<String>,
     /// Where partners call: webhook name to path, `/hooks/{opaque id}`.
     pub webhooks: BTreeMap<String, String>,
+    /// Streams that no flow and no document type listens to; they are not read, unless documents of earlier flows hang on the
+    /// connection.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unheard_streams: Vec<String>,
 }
 
 /// Knows the connections that are loaded now.

@@ -38,7 +38,8 @@ pub struct Feed {
 #[derive(Default)]
 struct State {
     rings: HashMap<TenantId, Ring>,
-    callers: HashMap<String, usize>,
+    /// By tenant and name: the same name elsewhere is somebody else's.
+    callers: HashMap<(TenantId, String), usize>,
     count: usize,
 }
 
@@ -75,7 +76,7 @@ pub enum Told {
 pub struct Listener {
     feed: Arc<Feed>,
     tenant: TenantId,
-    caller: String,
+    caller: (TenantId, String),
     topics: Vec<String>,
     place: Option<FeedPlace>,
     missed: Option<FeedPlace>,
@@ -109,16 +110,17 @@ impl Feed {
     /// Begins to listen; none when too many do. An empty list of topics means all.
     pub fn listen(self: &Arc<Self>, tenant: TenantId, caller: &str, topics: Vec<String>, last: Option<FeedPlace>) -> Option<Listener> {
         let mut state = self.lock();
-        let of_caller = state.callers.get(caller).copied().unwrap_or(0);
+        let caller = (tenant, caller.to_owned());
+        let of_caller = state.callers.get(&caller).copied().unwrap_or(0);
         if state.count >= LISTENERS_MAX || of_caller >= LISTENERS_OF_CALLER_MAX {
             return None;
         }
         state.count += 1;
-        *state.callers.entry(caller.to_owned()).or_default() += 1;
+        *state.callers.entry(caller.clone()).or_default() += 1;
         let ring = state.rings.entry(tenant).or_default();
         ring.listeners += 1;
         let breaks = ring.breaks;
-        Some(Listener { feed: self.clone(), tenant, caller: caller.to_owned(), topics, place: None, missed: last, breaks })
+        Some(Listener { feed: self.clone(), tenant, caller, topics, place: None, missed: last, breaks })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

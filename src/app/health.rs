@@ -29,6 +29,9 @@ pub struct ConnectionHealth {
     pub connection: String,
     /// The connector it speaks.
     pub connector: String,
+    /// `production`, `test`, … as the connection says.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub environment: Option<String>,
     /// `healthy`, `idle` (no call in the last hour), `degraded` (errors), `open` (the breaker holds calls back) or `held` (a
     /// person does).
     pub state: String,
@@ -48,6 +51,9 @@ pub struct ConnectionHealth {
     pub lines: Vec<LineOf>,
     /// When the credentials in use lapse, the soonest of all replicas; they are renewed before.
     pub credentials_lapse_at: Option<Timestamp>,
+    /// Streams that nobody listens to; they are not read, unless documents of earlier flows hang on the connection.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unheard_streams: Vec<String>,
     /// Calls by operation; only for one connection.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub operations: Vec<OperationHealth>,
@@ -215,6 +221,7 @@ impl Facts {
         ConnectionHealth {
             connection: name.clone(),
             connector: item.connector.clone(),
+            environment: item.environment.clone(),
             state: state.to_owned(),
             calls: good + errors,
             errors,
@@ -227,6 +234,7 @@ impl Facts {
             credentials_lapse_at: lapse_at
                 .and_then(|seconds| i64::try_from(*seconds).ok())
                 .and_then(|seconds| now.checked_add(SignedDuration::from_secs(seconds)).ok()),
+            unheard_streams: item.unheard_streams.clone(),
             operations: Vec::new(),
             breaker_history: Vec::new(),
         }

@@ -18,6 +18,7 @@ pub mod health;
 pub mod intake;
 pub mod keeping;
 pub mod load;
+pub mod marked;
 pub mod notice;
 pub mod ops;
 pub mod people;

@@ -1,5 +1,6 @@
 //! One screen for operators: the outbox, what is stopped and why, streams, timers, replicas, the database; and charts.
 
+use crate::app::connections::ConnectionItem;
 use crate::app::health::{self, Report};
 use crate::app::reading::{ExceptionQuery, Reader, Result};
 use crate::domain::ids::TenantId;
@@ -108,6 +109,9 @@ pub struct Stream {
     pub problem: Option<String>,
     /// Failures in a row.
     pub failures: u32,
+    /// Nobody listens to it, so it is not read, unless documents of earlier flows hang on the connection.
+    #[serde(default)]
+    pub unheard: bool,
 }
 
 /// Streams, by connection and name.
@@ -190,17 +194,17 @@ pub const SERIES: [&str; 5] = ["documents", "ended", "exceptions", "calls", "cal
 ///
 /// # Errors
 /// When the store is away.
-pub async fn overview(reader: &Reader, tenant: TenantId, now: Timestamp) -> Result<Overview> {
+pub async fn overview(reader: &Reader, tenant: TenantId, known: &[ConnectionItem], now: Timestamp) -> Result<Overview> {
     let desk = reader.store_of().desk();
     let thresholds = Thresholds::default();
     let outbox = desk.outbox(tenant, now).await?.into_iter().map(|row| waiting(row, now)).collect();
     let in_flight = desk.in_flight(tenant).await?;
     let size = desk.size(tenant).await?;
     let (timers, _) = desk.timers(tenant, 1).await?;
-    let streams = streams(reader, tenant, false, now).await?;
+    let streams = streams(reader, tenant, known, false, now).await?;
     let in_trouble = |stream: &Stream| {
         let late = u64::try_from(now.duration_since(stream.due_at).as_secs()).unwrap_or(0);
-        stream.failures >= thresholds.stream_failures || (!stream.running && late > thresholds.stream_late_seconds)
+        stream.failures >= thresholds.stream_failures || (!stream.running && !stream.unheard && late > thresholds.stream_late_seconds)
     };
     let replicas = health::reports(reader, tenant, now).await?.into_iter().map(replica).collect();
     Ok(Overview {
@@ -222,9 +226,12 @@ pub async fn overview(reader: &Reader, tenant: TenantId, now: Timestamp) -> Resu
 ///
 /// # Errors
 /// When the store is away.
-pub async fn streams(reader: &Reader, tenant: TenantId, cursors: bool, now: Timestamp) -> Result<Streams> {
+pub async fn streams(reader: &Reader, tenant: TenantId, known: &[ConnectionItem], cursors: bool, now: Timestamp) -> Result<Streams> {
     let rows = reader.store_of().desk().streams(tenant).await?;
-    Ok(Streams { items: rows.into_iter().map(|row| stream(row, cursors, now)).collect() })
+    let unheard =
+        |row: &StreamRow| known.iter().any(|item| item.connection == row.connection && item.unheard_streams.contains(&row.stream));
+    let told = |row: StreamRow| Stream { unheard: unheard(&row), ..stream(row, cursors, now) };
+    Ok(Streams { items: rows.into_iter().map(told).collect() })
 }
 
 /// Timers that are due next.
@@ -301,5 +308,6 @@ fn stream(row: StreamRow, cursors: bool, now: Timestamp) -> Stream {
         last_success_at: row.last_success_at,
         problem: row.problem,
         failures: row.failures,
+        unheard: false,
     }
 }

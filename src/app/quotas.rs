@@ -9,7 +9,7 @@ use crate::runtime::Clock;
 use crate::runtime::metrics::list::{QUOTA_REFUSED, QUOTA_USED};
 use crate::store::{self, Store};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -133,7 +133,8 @@ impl Quotas {
         if !limits.counts() {
             return None;
         }
-        let usage = self.state.lock().unwrap_or_else(PoisonError::into_inner).used.get(&tenant).copied().unwrap_or_default();
+        // Asked about is counted from now on.
+        let usage = *self.state.lock().unwrap_or_else(PoisonError::into_inner).used.entry(tenant).or_default();
         reached(&limits, &usage, self.clock.now())
     }
 
@@ -187,13 +188,11 @@ impl Quotas {
         QuotaItems { items: Quota::ALL.into_iter().map(item).collect(), requests_per_second: limits.requests_per_second }
     }
 
-    /// Those that have limits of their own, and the one with the project.
-    fn tenants(&self) -> Vec<TenantId> {
-        let mut tenants: Vec<TenantId> = self.options.tenants.keys().copied().collect();
-        if !tenants.contains(&TenantId::DEFAULT) {
-            tenants.push(TenantId::DEFAULT);
-        }
-        tenants
+    /// Those that have limits of their own, the one with the project, and whoever has taken something under the limits of all:
+    /// what is added here and never counted anew would grow for ever, and say nothing of what other replicas take.
+    fn tenants(&self) -> BTreeSet<TenantId> {
+        let asked: Vec<TenantId> = self.state.lock().unwrap_or_else(PoisonError::into_inner).used.keys().copied().collect();
+        self.options.tenants.keys().copied().chain(asked).chain([TenantId::DEFAULT]).collect()
     }
 }
 

@@ -11,7 +11,9 @@ use crate::domain::signature::{self, Form};
 use crate::domain::text::storable::storable;
 use crate::domain::value::Value;
 use crate::gateway::{Gateway, ReceiveError};
-use crate::runtime::metrics::list::{INTAKE_MESSAGES, WEBHOOK_SECONDS, WEBHOOKS_ACKNOWLEDGED, WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED};
+use crate::runtime::metrics::list::{
+    INTAKE_MESSAGES, WEBHOOK_SECONDS, WEBHOOKS_ACKNOWLEDGED, WEBHOOKS_LATE, WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED,
+};
 use crate::runtime::{Clock, IdMaker};
 use crate::store::desk::ReceiptRow;
 use crate::store::{Message, NewMessage, Received};
@@ -95,7 +97,12 @@ impl Receiver {
         let acknowledge = &hook.connector.webhooks[&*hook.webhook].acknowledge;
         self.note(&hook, &request, acknowledge.status, if stored.is_empty() { "unheard" } else { "valid" });
         WEBHOOKS_ACKNOWLEDGED.increment([&connection]);
-        WEBHOOK_SECONDS.took(self.clock.monotonic().saturating_sub(began), [&connection]);
+        let took = self.clock.monotonic().saturating_sub(began);
+        WEBHOOK_SECONDS.took(took, [&connection]);
+        if acknowledge.within_millis.is_some_and(|within| took.as_millis() > u128::from(within)) {
+            WEBHOOKS_LATE.increment([&connection]);
+            tracing::warn!(connection.name = %connection, webhook = %hook.webhook, took_millis = took.as_millis(), "a webhook of `{connection}` was acknowledged after {} ms, later than its partner waits", took.as_millis());
+        }
         match said {
             // What the kind of signature answers is part of its protocol, and goes before what is declared.
             Some(answer) => HookAnswer::said(acknowledge.status, answer),

@@ -64,6 +64,13 @@ impl Starts for Starter {
         .boxed()
     }
 
+    fn document_of(&self, tenant: TenantId, flow: &str, content: &Json) -> Option<DocumentId> {
+        let definitions = self.live.now();
+        let kind = definitions.live(flow)?.flow().document.clone();
+        let key = validated(&definitions, &kind, content, "").ok()?;
+        Some(ids::document_id(tenant, &kind, HUB, &key))
+    }
+
     fn forms(&self) -> Vec<FormItem> {
         let definitions = self.live.now();
         let forms = definitions.catalog().forms.values();
@@ -302,7 +309,7 @@ fn started(view: &DocumentView, flow: Option<&str>, repeated: bool) -> Started {
 /// Who filled the form: the person named, who must be in the directory, else the caller.
 fn submitter(definitions: &Definitions, submission: &Submission) -> Result<Value, StartError> {
     let Some(id) = &submission.submitter else {
-        return Ok(Value::map([("id", Value::text(&submission.asker.name)), ("name", Value::text(&submission.asker.name))]));
+        return Ok(Value::map([("id", Value::text(&submission.asker.acts_as)), ("name", Value::text(&submission.asker.name))]));
     };
     let directory = &definitions.catalog().directory;
     let known = directory.users.get(id.as_str()).filter(|user| user.active);

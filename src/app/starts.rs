@@ -16,6 +16,8 @@ pub struct Asker {
     pub tenant: TenantId,
     /// The caller's name.
     pub name: String,
+    /// As whom the caller acts: a person's id, or a name that is nobody's id.
+    pub acts_as: String,
     /// The caller's key: the same key is the same request, also after a restart. Without one every request is its own.
     pub key: Option<String>,
     /// The language of messages that a form words.
@@ -133,6 +135,9 @@ pub trait Starts: Send + Sync + 'static {
 
     /// Begins a flow.
     fn start(&self, request: StartRequest) -> BoxFuture<'_, Result<Started, StartError>>;
+
+    /// The document that content given to a flow is of, whether it is there or not; none when it makes no document.
+    fn document_of(&self, tenant: TenantId, flow: &str, content: &Value) -> Option<DocumentId>;
 
     /// The forms there are.
     fn forms(&self) -> Vec<FormItem>;

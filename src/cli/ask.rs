@@ -24,12 +24,36 @@ pub struct PageOption {
     cursor: Option<String>,
 }
 
+/// Which page of what belongs to one thing: as much as a page holds, since it is mostly wanted whole.
+///
+/// Not one type with its number as a parameter: clap keeps a default in a `static`, which all of a generic type's instances share.
+#[derive(Debug, Args)]
+pub struct OnwardOption {
+    /// Rows, 1 to 500.
+    #[arg(long, default_value_t = 500)]
+    limit: u32,
+    /// Go on after the last page: the cursor that it ended with.
+    #[arg(long)]
+    cursor: Option<String>,
+}
+
 impl PageOption {
     /// As a query.
     pub fn query<'a>(&'a self, limit: &'a mut String) -> [(&'static str, Option<&'a str>); 2] {
-        *limit = self.limit.to_string();
-        [("limit", Some(limit.as_str())), ("cursor", self.cursor.as_deref())]
+        query(self.limit, self.cursor.as_deref(), limit)
     }
+}
+
+impl OnwardOption {
+    /// As a query.
+    pub fn query<'a>(&'a self, limit: &'a mut String) -> [(&'static str, Option<&'a str>); 2] {
+        query(self.limit, self.cursor.as_deref(), limit)
+    }
+}
+
+fn query<'a>(rows: u32, cursor: Option<&'a str>, limit: &'a mut String) -> [(&'static str, Option<&'a str>); 2] {
+    *limit = rows.to_string();
+    [("limit", Some(limit.as_str())), ("cursor", cursor)]
 }
 
 /// Prints an answer: as JSON whole, or as text.

@@ -1,4 +1,6 @@
 //! Puts a hub together from its parts: store, definitions, gateway, engine, loops, door. `serve`, `demo` and `bench` use it.
+//!
+//! A little more than 500 lines: it is the one place where every part of the hub meets every other.
 
 use crate::api::auth::{Cookies, TokenOptions, Tokens};
 use crate::api::{Limits, Parts, listener};
@@ -15,6 +17,7 @@ use crate::app::desk::{self, Batching, Mender, Mending, MessageDesk};
 use crate::app::engine::definitions::Live;
 use crate::app::feed::Feed;
 use crate::app::keeping::Keeper;
+use crate::app::marked::marked;
 use crate::app::notice::{Bundles, Here, Notices, SmtpOptions};
 use crate::app::people::{DecisionLinks, Leavers, People, organisation};
 use crate::app::publishing::{Differs, Publishing, Source};
@@ -39,6 +42,7 @@ use crate::runtime::lifecycle::Stopped;
 use crate::runtime::metrics::Metrics;
 use crate::runtime::{Clock, IdMaker, Keyring, Lifecycle, Sealer, SystemClock};
 use crate::store::kill_points::{self, KillPoint};
+use crate::store::sealed::Sealed;
 use crate::store::{Counts, DefinitionRow, Store};
 use crate::transport::{InProcess, RabbitMq, Transport, rabbitmq};
 use crate::worker::batches::Batches;
@@ -195,11 +199,16 @@ impl Hub {
             None => store,
         };
         store.migrate().await.context("the store's schema cannot be brought up to date")?;
+        let sealed = Arc::new(Sealed::around(store, keyring(&options)?, clock.clone(), ids.clone()));
+        let store: Arc<dyn Store> = sealed.clone();
 
         let definitions = std::mem::replace(&mut options.definitions, Source::Store);
         let found = begin::definitions(store.as_ref(), definitions, clock.as_ref()).await?;
         let hook_key = hook_key(store.as_ref(), &ids, clock.as_ref()).await?;
         let live = Arc::new(Live::new(found.catalog, found.release, &hook_key));
+        sealed.mark(TenantId::DEFAULT, marked(live.now().catalog()));
+        sealed.ready().await.context("the key of sealed content cannot be used")?;
+        live.on_change(move |catalog| sealed.mark(TenantId::DEFAULT, marked(catalog)));
         // Before anything works: whoever only a connected system knows would seem to have left.
         let told = organisation::told(store.as_ref(), TenantId::DEFAULT).await.map_err(anyhow::Error::msg)?;
         if !told.is_empty() {
@@ -207,9 +216,7 @@ impl Hub {
         }
 
         let owner = ids.next().to_string();
-        let keyring =
-            Keyring::new(options.master_keys.iter().map(|(id, key)| (id.as_str(), key))).context("a master key cannot be used")?;
-        let kept_secrets = Arc::new(Kept::new(keyring));
+        let kept_secrets = Arc::new(Kept::new(keyring(&options)?));
         let gateway = gateway(&options, &store, &clock, (&owner, &kept_secrets), lifecycle.cut())?;
         let secrets = Secrets::new(store.clone(), kept_secrets, gateway.clone(), live.clone(), (clock.clone(), ids.clone()));
         // Before the first call: a connection whose secret is not read yet would look as if it had none.
@@ -349,7 +356,7 @@ impl Hub {
         let batches = Batches { store: store.clone(), batching, clock: clock.clone(), owner, lease: options.lease, poll: options.poll };
         lifecycle.run(batches.run(lifecycle.soft().clone()));
         let access = Access::new(store.clone(), clock.clone(), ids.clone(), session::Limits::default(), Cost::default());
-        let access = access.with_roles(options.roles.clone());
+        let access = access.with_roles(options.roles.clone()).with_kept_names(options.tokens.names());
         let cookies = Cookies::new(options.public_url.clone(), options.listen.ip().is_loopback());
         let apps = InApp::new(access.clone(), options.apps).map_err(anyhow::Error::msg)?;
         let providers = Providers::new(access.clone(), options.public_url.clone(), options.providers).map_err(anyhow::Error::msg)?;
@@ -449,6 +456,10 @@ impl Hub {
     }
 }
 
+fn keyring(options: &HubOptions) -> anyhow::Result<Keyring> {
+    Keyring::new(options.master_keys.iter().map(|(id, key)| (id.as_str(), key))).context("a master key cannot be used")
+}
+
 /// A gateway that shares limits and credentials with the other processes on the same PostgreSQL. SQLite has one process.
 fn gateway(
     options: &HubOptions,
@@ -528,7 +539,9 @@ impl Connections for Known {
             .map(|connection| ConnectionItem {
                 connection: connection.id.to_string(),
                 connector: connection.connector.to_string(),
+                environment: connection.environment.as_deref().map(str::to_owned),
                 webhooks: webhooks(&connection.id),
+                unheard_streams: definitions.unheard_of(&connection.id).map(str::to_owned).collect(),
             })
             .collect()
     }

@@ -15,6 +15,7 @@ use super::partner;
 use super::project_option::{Project, ProjectOption, json_argument};
 use super::request_text;
 use super::table::fields;
+use crate::domain::connector::reference::by_hand;
 use crate::domain::connector::{Class, Target};
 use crate::domain::ids::TenantId;
 use crate::domain::value::Value;
@@ -91,7 +92,7 @@ pub(super) async fn called(args: &CallArgs, project: &Project, input: &Json, loo
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let gateway = partner::gateway(&args.project.project, &args.config.load()?.gateway, clock.clone(), loopback);
     let deadline = gateway.deadline(Duration::from_secs(args.within));
-    let call = call(args, input, &IdMaker::new(clock), deadline);
+    let call = call(args, &target, input, &IdMaker::new(clock), deadline);
     let (result, (json, text, good)) = if target.is_write() && !args.send {
         (None, shown(&gateway, &target, &call))
     } else {
@@ -113,7 +114,7 @@ pub(super) fn target(project: &Project, connection: &str, operation: &str) -> an
     Target::new(found.clone(), connector.clone(), operation).ok_or_else(|| project.missing("operation", operation, operations()))
 }
 
-fn call(args: &CallArgs, input: &Json, ids: &IdMaker, deadline: Duration) -> Call {
+fn call(args: &CallArgs, target: &Target, input: &Json, ids: &IdMaker, deadline: Duration) -> Call {
     let drawn = ids.next().simple().to_string();
     Call {
         tenant: TenantId::DEFAULT,
@@ -122,8 +123,7 @@ fn call(args: &CallArgs, input: &Json, ids: &IdMaker, deadline: Duration) -> Cal
         purpose: CallPurpose::Call,
         input: Value::from_json(input),
         output: Value::Unset,
-        // The tail is the random part; references are kept short for partners that cut them.
-        reference: args.reference.clone().unwrap_or_else(|| format!("CLI-{}", &drawn[drawn.len() - 10..])),
+        reference: args.reference.clone().unwrap_or_else(|| by_hand("CLI", &drawn, target.operation().reference_most())),
         idempotency_key: args.key.clone().unwrap_or(drawn),
         attempt: 1,
         first_sent_at: None,

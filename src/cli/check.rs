@@ -1,9 +1,11 @@
 //! `waybill check`: reads a project folder and shows every problem of every definition.
 
+use super::config_option::ConfigOption;
 use super::output::{self, Colour, OutputFormat};
 use super::promises;
 use crate::app::load::load;
 use crate::domain::catalog::{Catalog, has_errors};
+use crate::domain::diagnostic::Diagnostic;
 use anyhow::Context;
 use clap::Args;
 use serde_json::json;
@@ -23,6 +25,7 @@ use std::process::ExitCode;
 ///   waybill check path/to/project --output json
 ///   waybill check --on 2026-11-30              also: do the calendars reach far enough from that day?
 ///   waybill check --promises                   also: is each write safe to repeat, and why?
+///   waybill check --config waybill.yaml        also: can a hub with this configuration seal what is marked `sealed`?
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct CheckArgs {
@@ -35,6 +38,18 @@ pub struct CheckArgs {
     /// Also lists what each connector promises of each of its writes. Writes that may duplicate are named either way.
     #[arg(long)]
     promises: bool,
+    /// Also asks whether a hub with this configuration file can take the project: document types that are `sealed` want a master key.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// What a hub with the configuration that is named cannot seal; nothing where none is named.
+fn without_key(args: &CheckArgs, catalog: &Catalog) -> anyhow::Result<Vec<Diagnostic>> {
+    if args.config.is_none() {
+        return Ok(Vec::new());
+    }
+    let config = ConfigOption { config: args.config.clone() }.load()?;
+    Ok(if config.store.master_keys.is_empty() { catalog.unsealable() } else { Vec::new() })
 }
 
 /// Checks and shows.
@@ -43,19 +58,35 @@ pub fn run(args: &CheckArgs, output: OutputFormat) -> anyhow::Result<ExitCode> {
     let (catalog, found) = Catalog::compile(files);
     diagnostics.extend(found);
     diagnostics.extend(args.on.map(|day| catalog.coming(day)).unwrap_or_default());
+    let wanting = without_key(args, &catalog)?;
+    let sealed: Vec<String> = if wanting.is_empty() { catalog.sealed().map(|kind| kind.id.to_string()).collect() } else { Vec::new() };
+    diagnostics.extend(wanting);
+    // Of a project with errors it cannot be said: the flow that listens may be the one with the error.
+    let unheard = if has_errors(&diagnostics) { Vec::new() } else { catalog.unheard() };
     let mut out = std::io::stdout().lock();
     let written = match output {
         OutputFormat::Json => {
             let mut json = output::findings_json(&diagnostics);
             json["definitions"] = json!(catalog.definitions.len());
             json["promises"] = promises::json(&catalog);
+            json["unheard_streams"] =
+                unheard.iter().map(|(connection, stream)| json!({"connection": connection, "stream": stream})).collect();
             writeln!(out, "{json}")
         }
         OutputFormat::Text => {
             let shown = output::findings(&diagnostics, &catalog.files, Colour::of_terminal());
             let promises = promises::text(&catalog, args.promises);
+            let unheard: String = unheard
+                .iter()
+                .map(|(connection, stream)| format!("note: nobody listens to the stream `{stream}` of `{connection}`, so it is not read\n"))
+                .collect();
             let definitions = output::many(catalog.definitions.len(), "sound definition");
-            writeln!(out, "{shown}{promises}{definitions}: {}", output::counts(&diagnostics))
+            let sealed = if sealed.is_empty() {
+                String::new()
+            } else {
+                format!("note: `{}` is sealed: the hub that takes the project needs `store.master_keys`\n", sealed.join("`, `"))
+            };
+            writeln!(out, "{shown}{promises}{unheard}{sealed}{definitions}: {}", output::counts(&diagnostics))
         }
     };
     written.context("the result cannot be written")?;

@@ -86,9 +86,9 @@ impl Client {
         self.send(request.header("content-type", "application/json").body(body.to_string())).await
     }
 
-    /// Sets something under a name of its own: the same again is the same.
-    pub async fn put<T: DeserializeOwned>(&self, path: &[&str], body: &Value) -> anyhow::Result<T> {
-        let request = self.http.request(Method::PUT, self.at(path)?);
+    /// Sets something under a name of its own, over what was seen: a header that says so.
+    pub async fn put<T: DeserializeOwned>(&self, path: &[&str], (header, seen): (&str, &str), body: &Value) -> anyhow::Result<T> {
+        let request = self.http.request(Method::PUT, self.at(path)?).header(header, seen);
         self.send(request.header("content-type", "application/json").body(body.to_string())).await
     }
 

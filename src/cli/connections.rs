@@ -103,6 +103,7 @@ fn health(items: &[ConnectionHealth]) -> String {
     let row = |one: &ConnectionHealth| {
         vec![
             one.connection.clone(),
+            one.environment.clone().unwrap_or_else(|| "-".to_owned()),
             one.state.clone(),
             one.calls.to_string(),
             one.errors.to_string(),
@@ -112,13 +113,16 @@ fn health(items: &[ConnectionHealth]) -> String {
         ]
     };
     let rows: Vec<_> = items.iter().map(row).collect();
-    table(&["CONNECTION", "STATE", "CALLS/H", "ERRORS/H", "P95 MS", "LAST GOOD", "PLACES"], &rows, "There is no connection.")
+    table(&["CONNECTION", "ENVIRONMENT", "STATE", "CALLS/H", "ERRORS/H", "P95 MS", "LAST GOOD", "PLACES"], &rows, "There is no connection.")
 }
 
 fn one(one: &ConnectionHealth) -> String {
     let mut text = health(std::slice::from_ref(one));
     if let Some(held) = &one.held {
         text += &format!("\nHeld `{}` by {} since {}: {}\n", held.state, held.actor, time(held.at), held.reason);
+    }
+    if !one.unheard_streams.is_empty() {
+        text += &format!("\nNobody listens to {}: not read.\n", one.unheard_streams.join(", "));
     }
     let calls = |operation: &OperationHealth| operation.calls.iter().map(|(class, count)| format!("{class} {count}")).collect::<Vec<_>>();
     let rows: Vec<_> = one.operations.iter().map(|operation| vec![operation.operation.clone(), calls(operation).join(", ")]).collect();

@@ -77,6 +77,7 @@ pub fn options(server: &config::Server) -> Options {
         header_timeout: seconds(server.header_timeout_seconds),
         connections_max: server.connections_max as usize,
         connections_per_address_max: server.connections_per_address_max as usize,
+        trusted_proxies: server.trusted_proxies.clone(),
     }
 }
 

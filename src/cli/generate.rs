@@ -4,6 +4,7 @@
 //! `tests/generated.rs` fails when a committed file differs; `UPDATE=1 cargo test --test generated` writes them.
 
 use super::reference;
+pub use super::reference::gallery::{Cell, Entry, Shown, entries};
 use crate::api::{codes, openapi};
 use crate::domain::catalog::Catalog;
 use crate::domain::catalog::kinds::KINDS;
@@ -33,9 +34,10 @@ pub fn generated() -> Vec<Generated> {
     files
 }
 
-/// The page that comes from the definitions which the product ships; the binary does not hold them all.
-pub fn connectors(catalog: &Catalog) -> Generated {
-    Generated { path: "docs/reference/connectors.md".to_owned(), text: reference::connectors::page(catalog) }
+/// The page that comes from the definitions which the product ships, the projects that use them and their manuals, which `manual`
+/// gives by path; the binary does not hold them all.
+pub fn connectors(catalog: &Catalog, shown: &[Shown], manual: &dyn Fn(&str) -> Option<String>) -> Generated {
+    Generated { path: "docs/reference/connectors.md".to_owned(), text: reference::connectors::page(catalog, shown, manual) }
 }
 
 /// Codes of definitions, then of the API; a code that both use has one page.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 
-use super::ask::{PageOption, document_id, more, print};
+use super::ask::{OnwardOption, PageOption, document_id, more, print};
 use super::client::HubOption;
 use super::instances_migrate::{self, MigrateInstances};
 use super::output::OutputFormat;
@@ -54,16 +54,22 @@ enum Verb {
     History {
         /// Its id.
         instance: Uuid,
+        #[command(flatten)]
+        page: OnwardOption,
     },
     /// Shows what it asked for, oldest first.
     Effects {
         /// Its id.
         instance: Uuid,
+        #[command(flatten)]
+        page: OnwardOption,
     },
     /// Shows every request made for it, oldest first.
     Attempts {
         /// Its id.
         instance: Uuid,
+        #[command(flatten)]
+        page: OnwardOption,
     },
     Migrate(MigrateInstances),
 }
@@ -84,14 +90,20 @@ pub async fn run(args: InstancesArgs, output: OutputFormat) -> anyhow::Result<Ex
             print(&client.get::<List<InstanceItem>>(&["instances"], &query).await?, output, list)
         }
         Verb::Show { instance } => print(&client.get::<InstanceItem>(&["instances", &of(instance)], &[]).await?, output, show),
-        Verb::History { instance } => {
-            print(&client.get::<List<HistoryItem>>(&["instances", &of(instance), "history"], &[]).await?, output, history)
+        Verb::History { instance, page } => {
+            let mut limit = String::new();
+            let query = page.query(&mut limit);
+            print(&client.get::<List<HistoryItem>>(&["instances", &of(instance), "history"], &query).await?, output, history)
         }
-        Verb::Effects { instance } => {
-            print(&client.get::<List<Effect>>(&["instances", &of(instance), "effects"], &[]).await?, output, effects)
+        Verb::Effects { instance, page } => {
+            let mut limit = String::new();
+            let query = page.query(&mut limit);
+            print(&client.get::<List<Effect>>(&["instances", &of(instance), "effects"], &query).await?, output, effects)
         }
-        Verb::Attempts { instance } => {
-            print(&client.get::<List<Attempt>>(&["instances", &of(instance), "attempts"], &[]).await?, output, attempts)
+        Verb::Attempts { instance, page } => {
+            let mut limit = String::new();
+            let query = page.query(&mut limit);
+            print(&client.get::<List<Attempt>>(&["instances", &of(instance), "attempts"], &query).await?, output, attempts)
         }
         Verb::Migrate(args) => instances_migrate::run(&client, args, output).await,
     }
@@ -134,7 +146,7 @@ fn history(list: &List<HistoryItem>) -> String {
             vec![time(item.at), line.kind.clone(), step, detail]
         })
     });
-    table(&["AT", "WHAT", "STEP", "FACTS"], &rows.collect::<Vec<_>>(), "Nothing has happened yet.")
+    table(&["AT", "WHAT", "STEP", "FACTS"], &rows.collect::<Vec<_>>(), "Nothing has happened yet.") + &more(list)
 }
 
 fn effects(list: &List<Effect>) -> String {
@@ -145,6 +157,7 @@ fn effects(list: &List<Effect>) -> String {
     };
     let rows: Vec<_> = list.items.iter().map(row).collect();
     table(&["STEP", "SYSTEM", "OPERATION", "REFERENCE", "STATE", "ATTEMPTS", "NEXT AT"], &rows, "It has asked for nothing yet.")
+        + &more(list)
 }
 
 fn attempts(list: &List<Attempt>) -> String {
@@ -165,4 +178,5 @@ fn attempts(list: &List<Attempt>) -> String {
     };
     let rows: Vec<_> = list.items.iter().map(row).collect();
     table(&["AT", "SYSTEM", "OPERATION", "PURPOSE", "TRY", "HTTP", "CLASS", "TOOK", "MESSAGE"], &rows, "No request was made yet.")
+        + &more(list)
 }

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 ///
 /// They listen on 127.0.0.1 only and keep everything in memory. The first line on standard output is JSON with the three
 /// addresses; steer them over HTTP: `GET/PUT /__mock/switches`, `POST /__mock/orders`, `POST /__mock/approvals/{id}/decide`,
-/// `GET /__mock/audit`.
+/// `GET /__mock/audit`. That line is the same with `--output json`.
 ///
 /// Examples:
 ///   waybill mock

@@ -32,6 +32,7 @@ pub mod instances;
 mod instances_migrate;
 pub mod migrate;
 pub mod mock;
+pub mod organisation;
 pub mod output;
 mod partner;
 pub mod preview;
@@ -115,6 +116,7 @@ enum Command {
     Connections(connections::ConnectionsArgs),
     Reconcile(reconcile::ReconcileArgs),
     Drift(drift::DriftArgs),
+    Organisation(organisation::OrganisationArgs),
     Users(users::UsersArgs),
     Tokens(tokens::TokensArgs),
     Secrets(secrets::SecretsArgs),
@@ -171,12 +173,13 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Connections(args) => connections::run(args, output).await,
         Command::Reconcile(args) => reconcile::run(args, output).await,
         Command::Drift(args) => drift::run(args, output).await,
+        Command::Organisation(args) => organisation::run(args, output).await,
         Command::Tokens(args) => tokens::run(args, output).await,
         Command::Secrets(args) => Box::pin(secrets::run(args, output)).await,
         Command::Users(args) => Box::pin(users::run(args, output)).await,
         Command::Audit(args) => Box::pin(audit::run(args, output)).await,
-        Command::Serve(args) => serve::run(args).await,
-        Command::Demo(args) => Box::pin(demo::run(args)).await,
+        Command::Serve(args) => serve::run(args, output).await,
+        Command::Demo(args) => Box::pin(demo::run(args, output)).await,
         Command::Mock(args) => mock::run(args).await,
         Command::Bench(args) => Box::pin(bench::run(args, output)).await,
     }
@@ -184,6 +187,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
+
     use clap::CommandFactory;
 
     use super::*;
@@ -229,36 +234,34 @@ mod tests {
         words
     }
 
+    /// The texts that people type commands from: what a new example says is held to it without a line here.
+    fn texts() -> Vec<PathBuf> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let entries = |folder: &str| std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+        let guides =
+            entries("docs/guide").into_iter().chain(entries(".")).filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+        let examples = entries("examples").into_iter().flat_map(|example| ["README.md", "README.zh-CN.md"].map(|name| example.join(name)));
+        guides.chain(examples.filter(|path| path.exists())).collect()
+    }
+
     #[test]
     fn commands_in_texts_for_people_can_be_typed_as_they_stand() {
         let shell = |text: &str| text.split("```sh").skip(1).filter_map(|rest| rest.split("```").next()).collect::<String>();
-        let mut found: Vec<Vec<String>> = Vec::new();
-        for text in [
-            include_str!("../../README.md"),
-            include_str!("../../README.zh-CN.md"),
-            include_str!("../../docs/guide/writing-definitions.md"),
-            include_str!("../../docs/guide/publishing.md"),
-            include_str!("../../docs/guide/connect-a-system.md"),
-            include_str!("../../examples/tryton/README.md"),
-            include_str!("../../examples/erp_gallery/README.md"),
-            include_str!("../../examples/sap_weaver/README.md"),
-            include_str!("../../examples/generic_rest/README.md"),
-            include_str!("../../examples/generic_soap/README.md"),
-            include_str!("../../examples/kingdee_dingtalk/README.md"),
-            include_str!("../../examples/erpnext_feishu/README.md"),
-            include_str!("../../examples/order_to_payment/README.md"),
-        ] {
-            found.extend(commands(&shell(text)));
+        let mut found: Vec<(String, Vec<String>)> = Vec::new();
+        for path in texts() {
+            let of_text = commands(&shell(&std::fs::read_to_string(&path).unwrap()));
+            found.extend(of_text.into_iter().map(|words| (path.display().to_string(), words)));
         }
         for subcommand in Cli::command().get_subcommands() {
             let about = subcommand.get_long_about().map(ToString::to_string).unwrap_or_default();
             let examples = about.split("Examples:").nth(1).unwrap_or_default();
-            found.extend(commands(examples).into_iter().filter(|words| !words.iter().any(|word| word.contains('…'))));
+            let whole = commands(examples).into_iter().filter(|words| !words.iter().any(|word| word.contains('…')));
+            found.extend(whole.map(|words| ("its own help".to_owned(), words)));
         }
-        assert!(found.len() > 50, "{}", found.len());
-        for words in found {
+        assert!(found.len() > 120, "{}", found.len());
+        for (place, words) in found {
             if let Err(error) = Cli::try_parse_from(&words) {
-                panic!("`{}`: {error}", words.join(" "));
+                panic!("{place}: `{}`: {error}", words.join(" "));
             }
         }
     }

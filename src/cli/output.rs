@@ -163,13 +163,13 @@ fn is_wide(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::diagnostic::{Report, Span};
+    use crate::domain::diagnostic::{Hint, Report, Span};
 
     fn shown(text: &str, span: Span, hint: Option<&str>) -> String {
         let files: Files = [("flows/a.yaml", text)].into_iter().collect();
         let mut report = Report::new("flows/a.yaml");
         let diagnostic = report.error("unknown_key", span, "`x` is not known here");
-        diagnostic.hint = hint.map(str::to_owned);
+        diagnostic.hint = hint.map(Hint::from);
         findings(&report.into_items(), &files, Colour::Never)
     }
 

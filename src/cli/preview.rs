@@ -12,7 +12,7 @@ use super::output::OutputFormat;
 use super::project_option::{ProjectOption, json_argument};
 use super::table::table;
 use crate::domain::catalog::MappingSource;
-use crate::domain::mapping::{MapError, Mapped, Mapping, read_inputs};
+use crate::domain::mapping::{MapError, Mapped, Mapping};
 
 /// Applies a mapping to inputs from a file and shows what comes out. Nothing is sent and nothing is stored.
 ///
@@ -50,7 +50,7 @@ pub fn run(args: &PreviewArgs, output: OutputFormat) -> anyhow::Result<ExitCode>
     };
     let file = catalog.definition("mapping", name).map(|definition| definition.path.to_string()).unwrap_or_default();
     let inputs = inputs(args, source)?;
-    let scope = read_inputs(&source.inputs, &inputs).map_err(Exit::usage)?;
+    let scope = source.read(&inputs).map_err(Exit::usage)?;
     let mapped = if args.explain { mapping.explain(&scope) } else { mapping.apply(&scope) };
     let (json, text, code) = match mapped {
         Ok(mapped) => {
@@ -67,7 +67,7 @@ pub fn run(args: &PreviewArgs, output: OutputFormat) -> anyhow::Result<ExitCode>
 fn inputs(args: &PreviewArgs, source: &MappingSource) -> anyhow::Result<Json> {
     let argument = if args.inputs == "-" { "-".to_owned() } else { format!("@{}", args.inputs) };
     let inputs = json_argument("--inputs", &argument)?;
-    let names: Vec<&str> = source.inputs.names.iter().map(|(name, _)| name.as_ref()).collect();
+    let names: Vec<&str> = source.names().collect();
     let unknown: Vec<&str> =
         inputs.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).filter(|key| !names.contains(key)).collect();
     if inputs.is_object() && unknown.is_empty() {

@@ -27,7 +27,7 @@ pub fn text(catalog: &Catalog, listed: bool) -> String {
     let unsafe_ones: Vec<_> = all.iter().filter(|(_, promise)| !promise.safe).collect();
     if listed {
         let rows: Vec<Vec<String>> =
-            all.iter().map(|(connector, promise)| vec![format!("{connector}.{}", promise.operation), words(promise)]).collect();
+            all.iter().map(|(connector, promise)| vec![format!("{connector}.{}", promise.operation), with_defaults(promise)]).collect();
         return format!("{}\n", wide(&rows));
     }
     unsafe_ones.iter().map(|(connector, promise)| format!("{connector}.{}: {}\n", promise.operation, promise.words)).collect::<String>()
@@ -48,6 +48,20 @@ pub fn words(promise: &Promise) -> String {
         words += &format!("; undone by `{undo}`");
     }
     words
+}
+
+/// The same with what the hub sends for arguments that are not given.
+fn with_defaults(promise: &Promise) -> String {
+    let given = promise.defaults.iter().map(|(name, value)| format!("; `{name}` is {} where it is not given", shown(value)));
+    words(promise) + &given.collect::<String>()
+}
+
+/// A default as a definition writes it.
+pub fn shown(value: &Json) -> String {
+    match value {
+        Json::String(text) => format!("`{text}`"),
+        other => format!("`{other}`"),
+    }
 }
 
 /// Sentences are not cut as the cells of other tables are.

@@ -28,7 +28,7 @@ use crate::app::secrets::{Rewrapped, SecretItem, SecretItems, SecretSet};
 /// Examples:
 ///   waybill secrets list
 ///   waybill secrets set erp_api_key --file erp.key --expires 2027-11-30T00:00:00Z
-///   pass show erp | waybill secrets set erp_api_key
+///   pass show erp | waybill secrets set erp_api_key --over 3
 ///   waybill secrets rewrap
 ///   waybill secrets remove erp_api_key
 #[derive(Debug, Args)]
@@ -45,16 +45,7 @@ enum Verb {
     /// Lists secrets with where they are kept, who uses them and when they end.
     List,
     /// Keeps a value, a new secret's or a new one of a secret that is there.
-    Set {
-        /// The secret's name.
-        name: String,
-        /// Where the value stands; `-` for standard input.
-        #[arg(long, value_name = "FILE", default_value = "-")]
-        file: PathBuf,
-        /// When the partner will not take it any more.
-        #[arg(long, value_name = "TIME")]
-        expires: Option<Timestamp>,
-    },
+    Set(Set),
     /// Wraps every secret with the first master key.
     Rewrap,
     /// Removes a secret that no connection names.
@@ -64,12 +55,28 @@ enum Verb {
     },
 }
 
+/// A value to keep.
+#[derive(Debug, Args)]
+struct Set {
+    /// The secret's name.
+    name: String,
+    /// Where the value stands; `-` for standard input.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+    /// When the partner will not take it any more.
+    #[arg(long, value_name = "TIME")]
+    expires: Option<Timestamp>,
+    /// Only over this version, as `list` shows it, or 0 where there is none yet; left out: over whatever is there.
+    #[arg(long, value_name = "VERSION")]
+    over: Option<u32>,
+}
+
 /// Asks and shows.
 pub async fn run(args: SecretsArgs, output: OutputFormat) -> anyhow::Result<ExitCode> {
     let client = args.hub.client()?;
     match args.command {
         Verb::List => print(&client.get::<SecretItems>(&["secrets"], &[]).await?, output, list),
-        Verb::Set { name, file, expires } => set(&client, &name, &file, expires, output).await,
+        Verb::Set(order) => set(&client, &order, output).await,
         Verb::Rewrap => {
             let done = client.post::<Rewrapped>(&["secrets", "rewrap"], &drawn_key(), &json!({})).await?;
             print(&done, output, rewrapped)?;
@@ -82,8 +89,9 @@ pub async fn run(args: SecretsArgs, output: OutputFormat) -> anyhow::Result<Exit
     }
 }
 
-async fn set(client: &Client, name: &str, file: &Path, expires: Option<Timestamp>, output: OutputFormat) -> anyhow::Result<ExitCode> {
-    let text = match file == Path::new("-") {
+async fn set(client: &Client, set: &Set, output: OutputFormat) -> anyhow::Result<ExitCode> {
+    let Set { name, file, expires, over } = set;
+    let text = match file.as_path() == Path::new("-") {
         true => std::io::read_to_string(std::io::stdin().lock()).context("standard input cannot be read")?,
         false => std::fs::read_to_string(file).with_context(|| format!("`{}` cannot be read", file.display()))?,
     };
@@ -91,7 +99,14 @@ async fn set(client: &Client, name: &str, file: &Path, expires: Option<Timestamp
     if value.is_empty() {
         return Err(Exit::usage("the value is empty").into());
     }
-    let done = client.put::<SecretSet>(&["secrets", name], &json!({"value": value, "expires_at": expires})).await?;
+    let version = over.map(|version| format!("\"{version}\""));
+    let seen = match (over, &version) {
+        (Some(0), _) => ("if-none-match", "*"),
+        (_, Some(version)) => ("if-match", version.as_str()),
+        // Whoever names a secret and nothing else means whatever is there.
+        (_, None) => ("if-match", "*"),
+    };
+    let done = client.put::<SecretSet>(&["secrets", name], seen, &json!({"value": value, "expires_at": expires})).await?;
     print(&done, output, |done| {
         let ends = done.expires_at.map(|at| format!(" It ends on {}.", time(at))).unwrap_or_default();
         format!("`{}` holds version {}.{ends}\n", done.place, done.version)

@@ -7,7 +7,8 @@ use crate::cli::assembly::{Hub, HubOptions, Unsound};
 use crate::cli::broker;
 use crate::cli::config_option::ConfigOption;
 use crate::cli::door;
-use crate::cli::output::{self, Colour};
+use crate::cli::exit::Exit;
+use crate::cli::output::{self, Colour, OutputFormat};
 use crate::domain::connector::egress::EgressPolicy;
 use crate::domain::text::files::Files;
 use crate::runtime::log::Format;
@@ -25,7 +26,8 @@ use std::time::Duration;
 ///
 /// Takes the definitions from the project folder, which it publishes when its content is new, or from the release that is
 /// live in the store (`project.source`); follows every later release without a restart. Running instances keep their
-/// versions. SIGTERM or Ctrl-C stops it within 20 seconds; a second one at once. Nothing is lost either way.
+/// versions. SIGTERM or Ctrl-C stops it within 20 seconds; a second one at once. Nothing is lost either way. The form of its log is
+/// `telemetry.log_format`; `--output json` is refused.
 ///
 /// Examples:
 ///   waybill serve --config config/waybill.yaml
@@ -38,7 +40,11 @@ pub struct ServeArgs {
 }
 
 /// Runs until it is told to stop.
-pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+pub async fn run(args: ServeArgs, output: OutputFormat) -> anyhow::Result<ExitCode> {
+    if output == OutputFormat::Json {
+        let refused = Exit::usage("`--output json` is of no use to `waybill serve`: it answers nothing, it writes a log");
+        return Err(refused.hint("set `telemetry.log_format: json` or `WAYBILL_TELEMETRY_LOG_FORMAT=json` for a log in JSON").into());
+    }
     let config = args.config.load()?;
     crate::runtime::log::start(&config.telemetry.log).context("the log cannot be started")?;
     start_traces(config.telemetry.traces.as_ref())?;

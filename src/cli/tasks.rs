@@ -234,7 +234,8 @@ fn row(task: &TaskItem) -> Vec<String> {
         task.document.key.clone(),
         task.document.status.clone(),
         task.step.clone(),
-        task.kind.clone(),
+        // What another system asks: where it is decided.
+        task.outside.as_ref().map_or_else(|| task.kind.clone(), |there| format!("{} {}", task.kind, there.connection)),
         task.state.clone(),
         task.person_name.clone(),
         time(task.since),

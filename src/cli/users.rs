@@ -177,7 +177,14 @@ fn link(link: &LinkMade) -> String {
 }
 
 fn standing(user: &UserItem) -> String {
-    format!("`{}` is {}.\n", user.name, user.status)
+    let left = match user.tokens_left.as_slice() {
+        [] => String::new(),
+        left => format!(
+            "Tokens of services that they made go on: {}. `waybill tokens list` has their ids, `waybill tokens revoke ID` ends one.\n",
+            left.join(", ")
+        ),
+    };
+    format!("`{}` is {}.\n{left}", user.name, user.status)
 }
 
 fn list(users: &Users) -> String {

@@ -69,7 +69,7 @@ fn app(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> Opt
         report
             .error("bad_value", span, "this is no address of a vendor: an `https` URL without a query")
             .at(format!("{path}.base_url"))
-            .hint("leave it out, or write for example `https://open.larksuite.com`; `http` is for this machine alone");
+            .hint(format!("leave it out, or write for example `{}`; `http` is for this machine alone", scheme.base));
         return None;
     };
     let client_secret = secret_setting(node.get("client_secret")?, source, &format!("{path}.client_secret"), report)?;
@@ -79,7 +79,7 @@ fn app(node: &Node, source: &Source<'_>, path: &str, report: &mut Report) -> Opt
         scheme,
         client_id: text("client_id")?,
         client_secret,
-        egress: outside::egress(node, &base, "qyapi.weixin.qq.com", path, report),
+        egress: outside::egress(node, &base, base.host_str().unwrap_or_default(), path, report),
         base,
     })
 }

@@ -11,7 +11,7 @@ use crate::domain::access::grant::{Grant, Scope};
 use crate::domain::access::oidc::{Admit, Rules};
 use crate::domain::access::role::Roles;
 use crate::domain::binding::EgressRule;
-use crate::domain::diagnostic::{Report, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, did_you_mean};
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
 use crate::domain::text::tree::{Node, NodeKind};
 
@@ -168,7 +168,7 @@ fn grant(node: &Node, path: &str, known: &Roles, report: &mut Report) -> Option<
     if known.permissions(role).is_none() {
         let finding = report.error("bad_word", node.span, format!("`{role}` is no role")).at(path);
         if let Some(near) = did_you_mean(role, known.all().map(|(word, _)| word)) {
-            finding.hint(format!("did you mean `{near}`?"));
+            finding.hint(Hint::meant(near));
         }
         return None;
     }

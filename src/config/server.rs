@@ -1,7 +1,8 @@
 //! The HTTP door: where it listens, how much it takes, who may come in.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::apps::{self, AppSignIn};
@@ -33,6 +34,11 @@ pub static SHAPE: ObjectShape = ObjectShape {
         Field::optional("hook_body_bytes_max", Shape::Int, "Largest body of a webhook."),
         Field::optional("connections_max", Shape::Int, "Open connections; more wait in the system's queue."),
         Field::optional("connections_per_address_max", Shape::Int, "Open connections from one address; more are closed."),
+        Field::optional(
+            "trusted_proxies",
+            Shape::List(&Shape::Text),
+            "Addresses or networks of your own proxies (`10.0.3.0/24`, `::1`): whom they say in `X-Forwarded-For` a request came from counts, for the limits of an address, the audit and what webhooks are let in from. None: nobody's word does.",
+        ),
         Field::optional("public_url", Shape::Text, "Where partners and browsers reach this hub from outside; `doctor` tries it."),
         Field::optional("tokens", Shape::List(&Shape::Object(&TOKEN)), "Who may use the API. None: nobody."),
         Field::optional(
@@ -84,6 +90,8 @@ pub struct Server {
     pub connections_max: u32,
     /// Open connections from one address.
     pub connections_per_address_max: u32,
+    /// Networks of our own proxies.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where partners reach this hub from outside.
     pub public_url: Option<url::Url>,
     /// Who may use the API.
@@ -129,6 +137,7 @@ impl Server {
             hook_body_bytes_max: number(source, "hook_body_bytes_max", 1_024..=64 * 1024 * 1024, report),
             connections_max: number(source, "connections_max", 1..=100_000, report),
             connections_per_address_max: number(source, "connections_per_address_max", 1..=100_000, report),
+            trusted_proxies: trusted_proxies(source, report),
             tokens: tokens(source, report),
         }
     }
@@ -144,6 +153,24 @@ fn listen(source: &Source<'_>, report: &mut Report) -> SocketAddr {
             .hint("write for example `127.0.0.1:8480`, or `0.0.0.0:8480` for every interface");
         SocketAddr::from(([127, 0, 0, 1], 0))
     })
+}
+
+fn trusted_proxies(source: &Source<'_>, report: &mut Report) -> Vec<IpNet> {
+    let written = source.get("trusted_proxies").map(Node::items).unwrap_or_default();
+    let read = |(index, node): (usize, &Node)| {
+        let text = node.text().unwrap_or_default();
+        let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok();
+        // Whoever trusts everybody lets everybody say who they are.
+        let fits = network.filter(|network| network.prefix_len() > 0);
+        if fits.is_none() {
+            report
+                .error("bad_value", node.span, format!("`{text}` is no address or network of a proxy"))
+                .at(format!("server.trusted_proxies[{index}]"))
+                .hint("write for example `10.0.3.0/24` or `::1`");
+        }
+        fits
+    };
+    written.iter().enumerate().filter_map(read).collect()
 }
 
 fn public_url(source: &Source<'_>, report: &mut Report) -> Option<url::Url> {

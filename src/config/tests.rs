@@ -36,6 +36,17 @@ fn the_shipped_file_holds_every_option_and_nothing_else() {
 }
 
 #[test]
+fn the_shipped_file_s_comments_name_what_there_is() {
+    let line = DEFAULTS.lines().find(|line| line.trim().starts_with("# Permissions: ")).expect("permissions are explained");
+    let listed = line.split("Permissions: ").nth(1).and_then(|rest| rest.split(';').next()).unwrap_or_default();
+    assert_eq!(listed.split(", ").collect::<Vec<_>>(), Permission::WORDS);
+    // One kind of transport can stand in the file; the options of the others stand in a comment.
+    for field in transport::SHAPE.kinds.iter().flat_map(|kind| kind.fields) {
+        assert!(DEFAULTS.contains(&format!("\n#   {}: ", field.name)), "`transport.{}` is not explained", field.name);
+    }
+}
+
+#[test]
 fn what_is_left_out_has_the_shipped_default() {
     let config = load_with("format: 1\nengine: {poll_millis: 50}\n", &[]).config.unwrap();
     assert_eq!((config.engine.poll_millis, config.engine.batch_size_max), (50, 128));
@@ -173,6 +184,17 @@ fn an_identity_provider_is_reached_over_tls_and_gives_known_roles() {
         let loaded = with(server, provider);
         assert!(loaded.config.is_none(), "{provider}");
         assert_eq!(loaded.findings[0].code, code, "{provider}: {:?}", loaded.findings);
+    }
+}
+
+#[test]
+fn proxies_are_named_by_address_or_network_and_never_everybody() {
+    let with = |list: &str| load_with(&format!("format: 1\nserver: {{trusted_proxies: {list}}}\n"), &[]);
+    let named = with("[10.0.3.0/24, '::1', 127.0.0.1]").config.unwrap().server.trusted_proxies;
+    let told: Vec<String> = named.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["10.0.3.0/24", "::1/128", "127.0.0.1/32"]);
+    for wrong in ["[proxy.internal]", "[10.0.0.0/33]", "[0.0.0.0/0]", "['::/0']"] {
+        assert_eq!(codes(&with(wrong)), [("bad_value", 2, "server.trusted_proxies[0]")], "{wrong}");
     }
 }
 

@@ -5,7 +5,7 @@ use super::gateway::Gateway;
 use super::perform::{Performance, performed};
 use crate::domain::binding::Connection;
 use crate::domain::connector::page::PageState;
-use crate::domain::connector::{Answer, AttemptFacts, Class, Connector, Effect, Facts, Failure, Run};
+use crate::domain::connector::{Answer, AttemptFacts, Class, Connector, Effect, Failure, Run};
 use crate::domain::ids::TenantId;
 use crate::domain::value::Value;
 use std::sync::Arc;
@@ -41,12 +41,7 @@ impl Gateway {
             Ok(prepared) => prepared,
             Err(error) => return fail(Answer::failed(Failure::Secret, Effect::Read, error.to_string())),
         };
-        let facts = Facts {
-            settings: prepared.settings.clone(),
-            input: reading.input.clone(),
-            reference: Arc::from(""),
-            attempt: AttemptFacts::first(""),
-        };
+        let facts = prepared.facts(reading.input.clone(), "", AttemptFacts::first(""));
         let mut run = match Run::start_page(reading.connector.clone(), &reading.operation, facts, reading.page.clone()) {
             Ok(run) => run,
             Err(answer) => return fail(*answer),

@@ -1,4 +1,7 @@
 //! Performs one operation to its end: requests, pages, steps; one renewal of lapsed credentials; never a retry.
+//!
+//! More than 500 lines, because one request's way out and back (turn, credentials, sending, reading, recording) is one state that
+//! each part changes.
 
 use super::call::{AttemptRecord, Call, CallPurpose, Performed};
 use super::gateway::Gateway;
@@ -12,14 +15,14 @@ use super::wire::Outgoing;
 use crate::domain::connector::auth::{Credentials, Handshake, Proof};
 use crate::domain::connector::quota;
 use crate::domain::connector::request::Request;
-use crate::domain::connector::{
-    Answer, AttemptFacts, Begun, Class, Effect, Facts, Failure, Next, Planned, Reply, Run, Target, read_handshake,
-};
+use crate::domain::connector::{Answer, AttemptFacts, Begun, Class, Effect, Failure, Next, Planned, Reply, Run, Target, read_handshake};
 use crate::domain::flow::effect::Cause;
 use crate::domain::ids::TenantId;
 use crate::domain::text::storable::storable;
 use crate::domain::value::Value;
-use crate::runtime::metrics::list::{GATEWAY_BREAKER_OPEN, GATEWAY_HELD, GATEWAY_REQUEST_SECONDS, GATEWAY_REQUESTS, GATEWAY_WAIT_SECONDS};
+use crate::runtime::metrics::list::{
+    EGRESS_REFUSED, GATEWAY_BREAKER_OPEN, GATEWAY_HELD, GATEWAY_REQUEST_SECONDS, GATEWAY_REQUESTS, GATEWAY_WAIT_SECONDS,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,22 +61,31 @@ impl Gateway {
             AttemptFacts { number: call.attempt, first_sent_at: call.first_sent_at, key: Arc::from(call.idempotency_key.as_str()) };
         let prepared = match self.prepare(call.tenant, target.connection(), target.connector()) {
             Ok(prepared) => prepared,
-            Err(error) => return performed(Answer::failed(Failure::Secret, Effect::Read, error.to_string()), None, self.clock.now()),
+            Err(error) => {
+                let answer = Answer::failed(Failure::Secret, Effect::Read, error.to_string());
+                return Performed { begun, ..performed(answer, None, self.clock.now()) };
+            }
         };
         let (operation, input) = match what_to_ask(target, &call, &attempt) {
             Ok(found) => found,
-            Err(answer) => return performed(*answer, None, self.clock.now()),
+            Err(answer) => return Performed { begun, ..performed(*answer, None, self.clock.now()) },
         };
-        let facts = Facts { settings: prepared.settings.clone(), input, reference: Arc::from(call.reference.as_str()), attempt };
+        let facts = prepared.facts(input, &call.reference, attempt);
         let mut performance = Performance { call: Some(&call), ..Performance::new(self, call.tenant, prepared, call.deadline) };
         call.secrets.iter().for_each(|secret| performance.recorder.add(secret));
-        let run = Run::start(performance.prepared.connector.clone(), &operation, facts, begun);
+        // What is behind it stays so when it cannot even begin.
+        let before = begun.clone();
+        let connector = performance.prepared.connector.clone();
+        let run = match call.purpose {
+            CallPurpose::LookUp if target.operation().batch.is_some() => Run::look_up_items(connector, &operation, facts, begun),
+            _ => Run::start(connector, &operation, facts, begun),
+        };
         let (answer, begun) = match run {
             Ok(mut run) => {
                 let answer = performance.drive(&mut run).await;
                 (answer, run.begun())
             }
-            Err(answer) => (*answer, Begun::default()),
+            Err(answer) => (*answer, before),
         };
         let performed = performed(answer, Some(&mut performance), self.clock.now());
         Performed { begun, ..interpret(target, &call, performed) }
@@ -86,6 +98,8 @@ fn what_to_ask(target: &Target, call: &Call, attempt: &AttemptFacts) -> Result<(
     let connector = target.connector();
     let follow_up = match call.purpose {
         CallPurpose::Call => return Ok((operation.name.clone(), call.input.clone())),
+        // Each item in doubt is asked for by itself.
+        CallPurpose::LookUp if operation.batch.is_some() => return Ok((operation.name.clone(), call.input.clone())),
         CallPurpose::LookUp => connector.lookup_call(operation, &call.input, &call.reference, attempt),
         CallPurpose::ReadBack => connector.readback_call(operation, &call.input, &call.output, &call.reference, attempt),
     };
@@ -509,7 +523,12 @@ impl<'g> Performance<'g> {
                 let text = self.recorder.response(raw.status, &raw.headers, &raw.body, redaction, recorded.is_auth);
                 (Some(raw.status), text, raw.body.len() as u64)
             }
-            Err(unanswered) => (unanswered.status, String::new(), 0),
+            Err(unanswered) => {
+                if matches!(unanswered.failure, Failure::Egress) {
+                    EGRESS_REFUSED.increment([connection]);
+                }
+                (unanswered.status, String::new(), 0)
+            }
         };
         let at = recorded.started_at;
         let connection = &self.prepared.connection.id;

@@ -3,7 +3,10 @@
 use super::call::Call;
 use super::gateway::Gateway;
 use crate::domain::connector::auth::{Credentials, Handshake, Moment, Proof};
-use crate::domain::connector::{Answer, AttemptFacts, Begun, Effect, Facts, Failure, Next, Run, Target};
+use crate::domain::connector::redact::MASK;
+use crate::domain::connector::{Answer, AttemptFacts, Begun, Effect, Failure, Next, Run, Target};
+use crate::domain::ids::TenantId;
+use serde_json::Value as Json;
 use std::sync::Arc;
 
 /// A request that was not sent.
@@ -16,6 +19,14 @@ pub struct PlannedRequest {
 }
 
 impl Gateway {
+    /// What a call gave, without the secrets of its connection: a partner may say them back. For people to look at.
+    pub fn without_secrets(&self, tenant: TenantId, target: &Target, output: Json) -> Json {
+        let Ok(prepared) = self.prepare(tenant, target.connection(), target.connector()) else { return Json::Null };
+        let text = prepared.recorder.mask(output.to_string());
+        // A mask that cuts a number or a word apart leaves nothing that can be read.
+        serde_json::from_str(&text).unwrap_or(Json::String(MASK.to_owned()))
+    }
+
     /// The first request of a call. Nothing is sent, not even a log-in.
     ///
     /// # Errors
@@ -26,12 +37,7 @@ impl Gateway {
             .map_err(|error| Box::new(Answer::failed(Failure::Secret, Effect::Read, error.to_string())))?;
         let attempt =
             AttemptFacts { number: call.attempt, first_sent_at: call.first_sent_at, key: Arc::from(call.idempotency_key.as_str()) };
-        let facts = Facts {
-            settings: prepared.settings.clone(),
-            input: call.input.clone(),
-            reference: Arc::from(call.reference.as_str()),
-            attempt,
-        };
+        let facts = prepared.facts(call.input.clone(), &call.reference, attempt);
         let connector = &prepared.connector;
         let mut run = Run::start(connector.clone(), &target.operation().name, facts, Begun::default())?;
         let stand_in = connector.auth.handshake().map(Handshake::stand_in);

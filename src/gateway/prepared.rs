@@ -9,8 +9,8 @@ use super::tokens::Tokens;
 use super::vault::Places;
 use super::wire::Wire;
 use crate::domain::binding::{Connection, Setting};
-use crate::domain::connector::Connector;
 use crate::domain::connector::egress::{Egress, EgressPolicy};
+use crate::domain::connector::{AttemptFacts, Connector, Facts};
 use crate::domain::ids::TenantId;
 use crate::domain::value::{Map, Type, Value};
 use crate::runtime::secret;
@@ -66,6 +66,8 @@ pub struct Prepared {
     pub(super) connector: Arc<Connector>,
     /// Settings as expressions see them. Holds secrets in plain: never printed, never leaves the gateway.
     pub(super) settings: Value,
+    /// Those of them that are no secrets: taken out once, not for every call.
+    open: Value,
     pub(super) way: Way,
     pub(super) tokens: Tokens,
     /// The pair of `csrf`: tied to a session at the partner, so each process has its own.
@@ -93,7 +95,13 @@ impl Prepared {
         };
         let needles = secrets.iter().map(|secret: &SecretString| secret.expose_secret());
         let recorder = Recorder::new(needles);
-        Ok(Prepared { connection, connector, settings, way, tokens, pair, recorder })
+        let open = connector.settings.open_part(&settings);
+        Ok(Prepared { connection, connector, settings, open, way, tokens, pair, recorder })
+    }
+
+    /// What an operation at this connection is built from and read with.
+    pub(super) fn facts(&self, input: Value, reference: &str, attempt: AttemptFacts) -> Facts {
+        Facts { settings: self.settings.clone(), open: self.open.clone(), input, reference: Arc::from(reference), attempt }
     }
 
     /// The secret of a setting, for signatures.

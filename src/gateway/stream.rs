@@ -6,7 +6,7 @@ use super::perform::{Performance, performed};
 use super::prepared::Way;
 use crate::domain::binding::Connection;
 use crate::domain::connector::page::PageState;
-use crate::domain::connector::{Answer, AttemptFacts, Class, Connector, Effect, Facts, Failure, Position, Run};
+use crate::domain::connector::{Answer, AttemptFacts, Class, Connector, Effect, Failure, Position, Run};
 use crate::domain::expression::EvaluateError;
 use crate::domain::flow::effect::Cause;
 use crate::domain::ids::TenantId;
@@ -104,7 +104,7 @@ impl Gateway {
             .map_err(|error| fail(Answer::failed(Failure::Secret, Effect::Read, error.to_string())))?;
         let input = stream.input(reading.stored, reading.began).map_err(|error| wrong(&error))?;
         let attempt = AttemptFacts::first("");
-        let facts = Facts { settings: prepared.settings.clone(), input, reference: Arc::from(""), attempt };
+        let facts = prepared.facts(input, "", attempt);
         let mut run = Run::start_page(connector.clone(), &stream.operation, facts, reading.page.clone()).map_err(|answer| fail(*answer))?;
         let mut performance = Performance::new(self, reading.tenant, prepared, deadline);
         let answer = performance.drive(&mut run).await;

@@ -4,6 +4,7 @@
 //! business: nothing here acts on documents, flows or partners; `metrics::list` alone has their names.
 
 pub mod clock;
+pub mod content;
 pub mod envelope;
 pub mod ids;
 pub mod lifecycle;
@@ -16,6 +17,7 @@ pub mod tally;
 pub mod trace;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use content::ContentKey;
 pub use envelope::{Envelope, Keyring};
 pub use ids::IdMaker;
 pub use lifecycle::{Lifecycle, Readiness};

@@ -189,7 +189,7 @@ pub(super) fn effect<R: Cell>(row: &R) -> Result<EffectRow> {
 /// A claimed effect: the effect with `token` and `orphaned` beside it.
 pub(super) fn claimed<R: Cell>(row: &R) -> Result<ClaimedEffect> {
     let cells = Cells::new(row, "lane", "id");
-    Ok(ClaimedEffect { effect: effect(row)?, token: cells.int("token")?, orphaned: cells.flag("orphaned")? })
+    Ok(ClaimedEffect { effect: effect(row)?, token: cells.int("token")?, orphaned: cells.flag("orphaned")?, sealed: false })
 }
 
 pub(super) fn attempt<R: Cell>(row: &R) -> Result<AttemptRow> {

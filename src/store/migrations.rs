@@ -17,6 +17,11 @@ pub(super) const POSTGRES: &[Migration] = &[
     Migration { version: "20261120000000_first", sql: include_str!("../../migrations/postgres/20261120000000_first.sql") },
     Migration { version: "20261129000000_organisation", sql: include_str!("../../migrations/postgres/20261129000000_organisation.sql") },
     Migration { version: "20261130000000_guarded", sql: include_str!("../../migrations/postgres/20261130000000_guarded.sql") },
+    Migration {
+        version: "20261130120000_organisation_readings",
+        sql: include_str!("../../migrations/postgres/20261130120000_organisation_readings.sql"),
+    },
+    Migration { version: "20261130180000_task_outside", sql: include_str!("../../migrations/postgres/20261130180000_task_outside.sql") },
 ];
 
 /// SQLite, oldest first.
@@ -24,6 +29,11 @@ pub(super) const SQLITE: &[Migration] = &[
     Migration { version: "20261120000000_first", sql: include_str!("../../migrations/sqlite/20261120000000_first.sql") },
     Migration { version: "20261129000000_organisation", sql: include_str!("../../migrations/sqlite/20261129000000_organisation.sql") },
     Migration { version: "20261130000000_guarded", sql: include_str!("../../migrations/sqlite/20261130000000_guarded.sql") },
+    Migration {
+        version: "20261130120000_organisation_readings",
+        sql: include_str!("../../migrations/sqlite/20261130120000_organisation_readings.sql"),
+    },
+    Migration { version: "20261130180000_task_outside", sql: include_str!("../../migrations/sqlite/20261130180000_task_outside.sql") },
 ];
 
 /// The table both engines remember them in.

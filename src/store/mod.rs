@@ -28,6 +28,7 @@ mod postgres;
 mod publishing;
 pub mod reconciliation;
 pub mod rows;
+pub mod sealed;
 pub mod shared;
 mod sqlite;
 
@@ -68,6 +69,18 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A stored row is sealed and does not open; the reason holds nothing of what is in it.
+    #[error("table `{table}`, column `{column}`, row `{row}` is sealed and does not open: {reason}")]
+    Sealed {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: &'static str,
+        /// Key of the row.
+        row: String,
+        /// Why.
+        reason: String,
+    },
     /// The schema is older or newer than this binary.
     #[error("the schema does not fit this binary: {0}")]
     Schema(String),
@@ -79,8 +92,9 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// Result of store methods.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What an engine batch decided, from what was loaded; pure, runs inside the transaction while rows are locked.
-pub type Decide = Box<dyn FnOnce(Loaded) -> Writes + Send>;
+/// What an engine batch decided, from what was loaded; pure, runs inside the transaction while rows are locked. An error ends the
+/// transaction, and nothing was done.
+pub type Decide = Box<dyn FnOnce(Loaded) -> Result<Writes> + Send>;
 
 /// What only doors and people ask for, and what replicas share of a real partner, may be left out by a store that serves
 /// simulations; both databases have all of it, and
@@ -132,9 +146,6 @@ pub trait Store: Reconciliations + Send + Sync + 'static {
     /// Records progress that does not concern the engine (retry later, look up later); fenced by token.
     fn record_progress<'a>(&'a self, progress: &'a [Progress]) -> BoxFuture<'a, Result<Vec<Fenced>>>;
 
-    /// Prolongs leases; answers which are still held.
-    fn renew_lanes<'a>(&'a self, held: &'a [LaneHold], until: Timestamp) -> BoxFuture<'a, Result<Vec<Fenced>>>;
-
     // ---- streams, definitions ----
 
     /// Cursors of streams, leased one process at a time per stream.
@@ -168,7 +179,7 @@ pub trait Store: Reconciliations + Send + Sync + 'static {
     }
 
     /// Stores the answer to a key that was taken, or gives the key back unanswered.
-    fn finish_answer<'a>(&'a self, _key: uuid::Uuid, _answer: Option<&'a Answer>) -> BoxFuture<'a, Result<()>> {
+    fn finish_answer<'a>(&'a self, _tenant: TenantId, _key: uuid::Uuid, _answer: Option<&'a Answer>) -> BoxFuture<'a, Result<()>> {
         left_out("answers")
     }
 
@@ -289,14 +300,14 @@ pub trait Store: Reconciliations + Send + Sync + 'static {
     /// Instances by id, at most 500; those that are not there are left out.
     fn instances_named<'a>(&'a self, tenant: TenantId, ids: &'a [InstanceId]) -> BoxFuture<'a, Result<Vec<InstanceRow>>>;
 
-    /// History of an instance, oldest first.
-    fn history<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<HistoryRow>>>;
+    /// History of an instance, oldest first; the place of a row is its `lock`.
+    fn history<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> BoxFuture<'a, Result<Vec<HistoryRow>>>;
 
-    /// Effects of an instance with their state, oldest first.
-    fn effects<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<EffectRow>>>;
+    /// Effects of an instance with their state, oldest first; the place of a row is its `seq`.
+    fn effects<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> BoxFuture<'a, Result<Vec<EffectRow>>>;
 
     /// Attempts of an instance's effects, oldest first.
-    fn attempts<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<AttemptRow>>>;
+    fn attempts<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<AttemptPlace>) -> BoxFuture<'a, Result<Vec<AttemptRow>>>;
 
     /// Exceptions, newest first, keyset pages.
     fn exceptions<'a>(&'a self, filter: &'a ExceptionFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<ExceptionRow>>>;
@@ -317,6 +328,11 @@ pub trait Store: Reconciliations + Send + Sync + 'static {
 
     /// Creates or upgrades the schema. Safe to run from several processes at once.
     fn migrate(&self) -> BoxFuture<'_, Result<MigrationReport>>;
+
+    /// Whether content can be sealed here: document types that are marked `sealed` need it.
+    fn seals(&self) -> bool {
+        false
+    }
 
     /// The connections of the pool that the engine works with; none where there is no pool.
     fn pool(&self) -> Option<Pool> {

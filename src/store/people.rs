@@ -28,7 +28,7 @@ pub struct TaskRow {
     pub round: u32,
     /// Whose it is.
     pub person: String,
-    /// A word of `TaskKind`, or `started`.
+    /// A word of `TaskKind`, `started`, or `outside`.
     pub kind: String,
     /// A word of `TaskState`.
     pub state: String,
@@ -42,7 +42,12 @@ pub struct TaskRow {
     pub actor: Option<String>,
     /// Whether it is taken, where several could do it.
     pub claimed: bool,
+    /// Of what is decided in another system: where, as JSON.
+    pub outside: Option<String>,
 }
+
+/// The kind of the row that shows somebody what they are asked in another system.
+pub const OUTSIDE: &str = "outside";
 
 /// The kind of the row that stands for an instance in the list of whoever began it.
 pub const STARTED: &str = "started";

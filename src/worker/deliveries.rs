@@ -143,12 +143,15 @@ impl Deliveries {
                     secrets: secrets.clone(),
                 };
                 let begun = match action {
-                    Action::Send => Begun { steps: steps_done(&delivery.steps), each: None },
-                    Action::LookUp => delivery.looked.as_ref().map(begun).unwrap_or_default(),
+                    Action::Send => Begun { steps: steps_done(&delivery.steps), items: delivery.items.clone(), ..Begun::default() },
+                    Action::LookUp => Begun { items: delivery.items.clone(), ..delivery.looked.as_ref().map(begun).unwrap_or_default() },
                     _ => Begun::default(),
                 };
                 let performed = self.gateway.perform_from(&target, call, begun).await;
                 record(claimed, &performed, action, attempts);
+                if matches!(action, Action::Send | Action::LookUp) {
+                    delivery.knowing(performed.begun.items.clone());
+                }
                 match action {
                     // A read is read anew: what its steps said an hour ago may not be so any more.
                     Action::Send if target.operation().effect == Effect::Write => delivery.steps = steps_json(&performed.begun.steps),
@@ -303,7 +306,7 @@ fn looked(performed: &Performed) -> Option<Looked> {
 fn begun(looked: &Looked) -> Begun {
     let values = |values: &[serde_json::Value]| values.iter().map(Value::from_json).collect();
     let each = |each: &LookedThrough| EachBegun { step: each.step.as_str().into(), left: values(&each.left), kept: values(&each.kept) };
-    Begun { steps: steps_done(&looked.steps), each: looked.each.as_ref().map(each) }
+    Begun { steps: steps_done(&looked.steps), each: looked.each.as_ref().map(each), items: None }
 }
 
 fn attempted(performed: Performed, now: Timestamp) -> Attempted {

@@ -1,7 +1,8 @@
 //! Works on received messages: reads back what a hint points at, makes it a sighting or an event, hands it to the engine.
 //!
 //! A message is worked on by the process that received it at once, and by any process when its lease is over. What cannot be
-//! read now comes again later; what cannot be understood stands in an exception.
+//! read now comes again later; what cannot be understood stands in an exception. A little more than 500 lines: one message goes
+//! through all of it, and each way out is told here.
 
 use crate::app::engine::definitions::{Definitions, Live, MadeDocument};
 use crate::app::engine::hub;
@@ -16,7 +17,7 @@ use crate::domain::connector::{Acted, Class, Connector, EventDefinition};
 use crate::domain::document::{Sensitive, Values};
 use crate::domain::flow::HUB;
 use crate::domain::flow::effect::Cause;
-use crate::domain::flow::event::{Event, Outcome};
+use crate::domain::flow::event::{Asked, Event, Outcome};
 use crate::domain::ids::{self, DocumentId, ExceptionId, TaskId};
 use crate::domain::retry::Backoff;
 use crate::domain::text::storable::storable;
@@ -75,6 +76,8 @@ const QUEUE_MAX: usize = 8_192;
 const PUT_OFF_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// What may be done about a task in another app: more needs what only our own page shows.
 const ACTS: [&str; 3] = ["approve", "reject", "complete"];
+/// Characters of an address that a partner gives.
+const URL_MAX: usize = 2_000;
 /// Tries of a read-back that the partner refuses or that finds nothing, before a person looks: it may only be late.
 const REFUSALS_MAX: u32 = 5;
 /// Tries while the partner is down: with the backoff below about three days.
@@ -212,7 +215,9 @@ impl Messages {
                 Ok(Verdict::Failed(problem)) => stop(Cause::OurFault, "engine_failed", problem),
                 // Whoever asked was told, or has gone; nothing was promised that could be kept.
                 Ok(Verdict::Refused(problem)) if message.new.connection == HUB => {
-                    tracing::info!(message.id = %message.new.id, "a request to begin a flow is not taken: {problem}");
+                    let definitions = self.live.now();
+                    let told = definitions.catalog().loggable(&problem, "refused");
+                    tracing::info!(message.id = %message.new.id, "a request to begin a flow is not taken: {told}");
                     MESSAGES_WORKED.increment([&message.new.connection, "done"]);
                     return None;
                 }
@@ -253,6 +258,7 @@ impl Messages {
         let soon = self.clock.now().saturating_add(PUT_OFF_MAX).unwrap_or(reached.again_at);
         let deferral = Deferral {
             id: message.new.id,
+            tenant: message.new.tenant,
             due_at: reached.again_at.min(soon),
             state: "reading".to_owned(),
             external_id: message.external_id.clone(),
@@ -297,7 +303,10 @@ impl Messages {
             Trouble::Stop { cause, code, problem, about } => (cause, code, problem, about),
         };
         MESSAGES_WORKED.increment([&message.new.connection, "stopped"]);
-        tracing::warn!(message.id = %message.new.id, connection.name = %message.new.connection, "message {} of `{}` is stopped: {problem}", message.new.id, message.new.connection);
+        // What a sealed document says does not go into the log by way of a sentence about it; the exception has the sentence.
+        let definitions = self.live.now();
+        let told = definitions.catalog().loggable(&problem, code);
+        tracing::warn!(message.id = %message.new.id, connection.name = %message.new.connection, "message {} of `{}` is stopped: {told}", message.new.id, message.new.connection);
         let stopped = StoppedMessage {
             message: message.new.id,
             attempts: message.attempts,
@@ -320,6 +329,7 @@ impl Messages {
         let due_at = backoff.next_attempt(message.attempts + 1, now, retry_after_millis, message.new.id.0.as_u64_pair().1);
         let deferral = Deferral {
             id: message.new.id,
+            tenant: message.new.tenant,
             due_at,
             state: "reading".to_owned(),
             external_id: message.external_id.clone(),
@@ -494,6 +504,10 @@ impl Messages {
                 outcome: heard.outcome,
                 heard: said,
                 output: heard.output.clone(),
+                asked: heard.asked.as_ref().map(|asked| Asked {
+                    people: definitions.catalog().people_of(&new.connection, &asked.people, day_of(new.received_at)),
+                    url: asked.url.clone().filter(|url| is_web(url)).map(storable),
+                }),
                 seen: heard.outcome.map(Outcome::word).map(str::to_owned),
                 received_at: new.received_at,
             })))),
@@ -502,6 +516,16 @@ impl Messages {
             }
         }
     }
+}
+
+/// The day of a moment, for rows that hold for a time only.
+fn day_of(at: Timestamp) -> jiff::civil::Date {
+    at.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// Whether an address is one that people may be led to; a partner says it.
+fn is_web(url: &str) -> bool {
+    url.len() <= URL_MAX && ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 /// What a type keeps back, when it keeps back anything.

@@ -2,7 +2,7 @@
 //!
 //! A stream is run by one process at a time (a leased row with a token). An item seen before is refused by the message table
 //! when its `ref` tells versions apart; a `ref` of an id alone is read back at each overlap, which costs a read and changes
-//! nothing.
+//! nothing. A stream that nobody listens to is not read at all.
 
 use crate::app::engine::definitions::{Definitions, Live};
 use crate::app::receive::Processor;
@@ -14,8 +14,10 @@ use crate::domain::value::Value;
 use crate::gateway::{Gateway, StreamItem};
 use crate::runtime::metrics::list::{INTAKE_MESSAGES, STREAM_FAILURES, STREAM_ITEMS, STREAM_LAG, STREAM_LAST_SUCCESS};
 use crate::runtime::{Clock, IdMaker, Lifecycle};
-use crate::store::{Fenced, Lease, Message, NewMessage, Received, Store, StreamCursor, StreamKey};
+use crate::store::desk::DocumentChoice;
+use crate::store::{Fenced, Lease, Message, NewMessage, Page, Received, Store, StreamCursor, StreamKey};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -45,6 +47,16 @@ pub struct Streams {
     pub parallel: usize,
 }
 
+/// Of connections whose streams nobody listens to: whether documents of before hang on them.
+#[derive(Default)]
+struct Earlier {
+    release: u32,
+    /// By connection, and until when that holds.
+    known: HashMap<String, (bool, Duration)>,
+}
+
+/// Pause between two questions whether a connection is still waited for.
+const ASKED_EVERY: Duration = Duration::from_secs(600);
 /// Messages stored in one statement.
 const STORED_AT_ONCE: usize = 500;
 
@@ -52,9 +64,10 @@ impl Streams {
     /// Reads until stopped.
     pub async fn run(self: Arc<Self>, halt: CancellationToken, work: Lifecycle) {
         let places = Arc::new(Semaphore::new(self.parallel));
+        let mut earlier = Earlier::default();
         while !halt.is_cancelled() {
             let definitions = self.live.now();
-            let keys = definitions.streams();
+            let keys = self.heard(&definitions, &mut earlier).await;
             if !keys.is_empty() {
                 let now = self.clock.now();
                 let lease = Lease { owner: self.owner.clone(), until: after(now, self.lease) };
@@ -76,6 +89,43 @@ impl Streams {
                 biased;
                 () = halt.cancelled() => {}
                 () = self.clock.wait(self.poll) => {}
+            }
+        }
+    }
+
+    /// The streams that somebody listens to.
+    async fn heard(&self, definitions: &Definitions, earlier: &mut Earlier) -> Vec<StreamKey> {
+        if earlier.release != definitions.release() {
+            *earlier = Earlier { release: definitions.release(), known: HashMap::new() };
+        }
+        let mut keys = Vec::new();
+        for key in definitions.streams() {
+            if !definitions.is_unheard(&key.connection, &key.stream) || self.is_waited_for(&key, earlier).await {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
+    /// Whether documents that came from a connection, or hold an object there, are still known: their flows may wait for what it
+    /// tells or react to it, though nothing in force listens any more.
+    async fn is_waited_for(&self, key: &StreamKey, earlier: &mut Earlier) -> bool {
+        let now = self.clock.monotonic();
+        if let Some((known, until)) = earlier.known.get(&key.connection)
+            && now < *until
+        {
+            return *known;
+        }
+        let choice = DocumentChoice { system: Some(key.connection.clone()), ..DocumentChoice::all(key.tenant) };
+        match self.store.desk().search(&choice, &Page { limit: 1, after: None }).await {
+            Ok(found) => {
+                earlier.known.insert(key.connection.clone(), (!found.is_empty(), now + ASKED_EVERY));
+                !found.is_empty()
+            }
+            Err(error) => {
+                // Read for nothing rather than not at all.
+                tracing::debug!("whether `{}` is waited for cannot be asked now: {error}", key.connection);
+                true
             }
         }
     }
@@ -103,7 +153,8 @@ impl Streams {
             }
             Err(problem) => {
                 STREAM_FAILURES.increment(labels);
-                tracing::warn!(connection.name = %key.connection, stream.name = %key.stream, "stream `{}` of `{}` cannot be read: {problem}", key.stream, key.connection);
+                let told = definitions.catalog().loggable(&problem, "its state says why");
+                tracing::warn!(connection.name = %key.connection, stream.name = %key.stream, "stream `{}` of `{}` cannot be read: {told}", key.stream, key.connection);
                 cursor.problem = Some(problem);
                 cursor.failures = cursor.failures.saturating_add(1);
                 let cap = Duration::from_millis(every_millis).max(Duration::from_secs(60));

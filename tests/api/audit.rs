@@ -6,13 +6,14 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::Connection;
-use waybill::api::audit::{OWN_LINES, READING, REVEALING};
+use waybill::api::audit::{OWN_LINES, READING, REASONED, REVEALING, REVEALING_BY_BODY};
 use waybill::app::access::audit::{Unproved, verify, verify_lines};
 use waybill::domain::access::chain::{Broken, Head};
 use waybill::domain::ids::TenantId;
 use waybill::domain::permission::Permission;
 
-use crate::rows::{document, exception, stopped_order};
+use crate::contract::{example, filled, operations, query, send, world_behind};
+use crate::rows::{document, exception, instance, stopped_order};
 use crate::sign_in::{Browser, PASSWORD, added, owned};
 use crate::support::{Door, at, door, token};
 
@@ -126,14 +127,109 @@ async fn a_person_who_looks_at_payloads_leaves_a_line_and_a_program_does_not() {
 }
 
 #[tokio::test]
+async fn a_token_of_a_persons_own_leaves_a_line_as_they_do() {
+    let door = owned().await;
+    door.write(stopped_order("PO-9", 0)).await;
+    let mut owner = Browser::new(&door);
+    assert_eq!(owner.sign_in("ana", PASSWORD).await, 200);
+    let (status, made) = owner.post("/api/v1/me/tokens", json!({"name": "mine", "permissions": ["read", "payloads"], "days": 1})).await;
+    assert_eq!(status, 201, "{made}");
+    let path = format!("/api/v1/instances/{}/effects", instance("PO-9"));
+    let read = async |who: &str| {
+        let answer = door.client.get(format!("{}{path}", door.base)).bearer_auth(who).send().await.unwrap();
+        assert!(answer.text().await.unwrap().contains("canary of a payload"));
+    };
+    read(made["token"].as_str().unwrap()).await;
+    read(&token(&[Permission::Read, Permission::Payloads])).await;
+    let found = lines(&door, "&action=reveal").await;
+    assert_eq!(
+        (column(&found, "actor"), column(&found, "via"), column(&found, "object")),
+        (vec!["ana"], vec!["token"], vec![path.as_str()])
+    );
+}
+
+#[tokio::test]
+async fn a_preview_of_a_stored_document_leaves_a_line_and_one_of_a_sample_does_not() {
+    let door = owned().await;
+    door.write(stopped_order("PO-9", 0)).await;
+    let mut owner = Browser::new(&door);
+    assert_eq!(owner.sign_in("ana", PASSWORD).await, 200);
+    let id = document("PO-9").0;
+    let sample: Value = serde_json::from_str(include_str!("../../samples/po-1.json")).unwrap();
+    for (path, body) in [
+        ("mappings/preview", json!({"mapping": "po_ref", "document": id})),
+        ("mappings/preview", json!({"mapping": "po_ref", "sample": {"doc": sample}})),
+        ("flows/simulate", json!({"flow": "purchase_order_approval", "document": id})),
+        ("flows/simulate", json!({"flow": "purchase_order_approval", "sample": sample})),
+    ] {
+        let (status, answer) = owner.post(&format!("/api/v1/{path}"), body).await;
+        assert!([200, 422].contains(&status), "{path}: {answer}");
+    }
+    let found = lines(&door, "&action=reveal").await;
+    let object = format!("/api/v1/documents/{id}");
+    assert_eq!(column(&found, "object"), [object.as_str(), &object]);
+}
+
+/// Operations whose answers the permission `payloads` changes and which show nothing of what documents hold, each with its reason.
+const NO_CONTENT: [&str; 4] = [
+    // What one may do is what it tells.
+    "GET /api/v1/me",
+    // How far a reading has got; pages ask for it all the time.
+    "GET /api/v1/streams",
+    "GET /api/v1/streams/{name}/{stream}",
+    // Stands in the audit with what was tried.
+    "POST /api/v1/connectors/try",
+];
+
+#[tokio::test]
+async fn whatever_the_permission_for_payloads_changes_is_written_when_a_person_looks() {
+    // Two callers of one name, so that neither sees what the other keeps.
+    let without = |one: Permission| token(&Permission::ALL.into_iter().filter(|permission| *permission != one).collect::<Vec<_>>());
+    let (all, bare) = (without(Permission::Metrics), without(Permission::Payloads));
+    let (door, seeds) = world_behind(door().await).await;
+    let mut changed = BTreeSet::new();
+    for operation in operations() {
+        let reads = operation.method == Method::GET || READING.contains(&operation.path.as_str());
+        if !reads && !REASONED.iter().any(|ending| operation.path.ends_with(ending)) {
+            continue;
+        }
+        let body = example(&operation, &seeds).map(|body| body.to_string());
+        let path = format!("{}{}", filled(&operation.path, &seeds), query(&operation));
+        let mut told = Vec::new();
+        for who in [&all, &bare] {
+            let (status, text) = send(&door, &operation.method, &path, who, body.as_deref()).await;
+            // Every problem and every selection has an id of its own, and a preview the time that it took.
+            let mut value: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+            let selects = operation.path == "/api/v1/selections";
+            for own in ["request_id", "micros"].into_iter().chain(selects.then_some("selection")) {
+                value.as_object_mut().map(|members| members.remove(own));
+            }
+            told.push((status, value));
+        }
+        if told[0] != told[1] {
+            changed.insert(operation.name);
+        }
+    }
+    let listed = |name: &str| {
+        let (method, route) = name.split_once(' ').unwrap();
+        REVEALING.contains(&(method, route)) || REASONED.iter().any(|ending| route.ends_with(ending)) || NO_CONTENT.contains(&name)
+    };
+    let unlisted: Vec<&String> = changed.iter().filter(|name| !listed(name)).collect();
+    assert!(unlisted.is_empty(), "a person who looks leaves no line: {unlisted:?}");
+    // The walk sees differences at all: most of what is listed shows them in this world.
+    let seen = REVEALING.iter().filter(|(method, route)| changed.contains(&format!("{method} {route}"))).count();
+    assert!(seen >= 9, "{seen} of {}: {changed:?}", REVEALING.len());
+}
+
+#[tokio::test]
 async fn the_lists_of_routes_name_routes() {
     let description: Value = serde_json::from_str(&waybill::api::openapi::text()).unwrap();
     let paths = description["paths"].as_object().unwrap();
     for route in READING {
         assert!(paths.get(route).is_some_and(|item| item.get("post").is_some()), "{route}");
     }
-    for route in REVEALING {
-        assert!(paths.get(route).is_some_and(|item| item.get("get").is_some()), "{route}");
+    for (method, route) in REVEALING.into_iter().chain(REVEALING_BY_BODY) {
+        assert!(paths.get(route).is_some_and(|item| item.get(method.to_lowercase()).is_some()), "{method} {route}");
     }
     for own in OWN_LINES {
         assert!(paths.keys().any(|path| path.starts_with(own)), "{own}");
@@ -143,9 +239,8 @@ async fn the_lists_of_routes_name_routes() {
 /// A door with some lines, sealed.
 async fn sealed() -> Door {
     let door = owned().await;
-    let mut owner = Browser::new(&door);
     for _ in 0..4 {
-        assert_eq!(owner.sign_in("ana", PASSWORD).await, 200);
+        assert_eq!(Browser::new(&door).sign_in("ana", PASSWORD).await, 200);
     }
     assert_eq!(door.store.identity().seal_audit(at(0)).await.unwrap(), 7);
     door

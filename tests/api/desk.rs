@@ -54,6 +54,29 @@ async fn an_exception_changes_hands_only_as_it_was_seen() {
 }
 
 #[tokio::test]
+async fn a_breaker_is_held_only_as_it_was_seen() {
+    let door = stopped(1).await;
+    let path = "/api/v1/connections/oa_main";
+    let tag = |answer: &reqwest::Response| answer.headers()["etag"].to_str().unwrap().to_owned();
+    let look = async || tag(&door.request(Method::GET, &format!("{path}/health")).send().await.unwrap());
+    let hold = |seen: Option<String>, state: &str| {
+        let body = literal!({"state": state, "reason": "an upgrade"}).to_string();
+        let request = door.request(Method::PUT, &format!("{path}/breaker")).header("content-type", "application/json").body(body);
+        let request = if let Some(seen) = seen { request.header("if-match", seen) } else { request };
+        async move { request.send().await.unwrap() }
+    };
+    assert_eq!(json(hold(None, "open").await).await.1["code"], "precondition_required");
+    let seen = look().await;
+    assert_eq!(look().await, seen, "what changes by itself is no part of it");
+    let held = hold(Some(seen.clone()), "open").await;
+    assert_eq!((held.status().as_u16(), tag(&held)), (200, look().await));
+    assert_eq!(json(hold(Some(seen), "closed").await).await.1["code"], "precondition_failed");
+    let (_, health) = door.get(&format!("{path}/health")).await;
+    assert_eq!(health["held"]["state"], "open", "what was refused changed nothing");
+    assert_eq!(hold(Some(look().await), "auto").await.status(), 200);
+}
+
+#[tokio::test]
 async fn working_anew_becomes_an_order_with_a_reason() {
     let door = stopped(1).await;
     let path = format!("/api/v1/exceptions/{}", exception("PO-1"));
@@ -306,4 +329,15 @@ async fn who_calls_learns_what_it_may() {
     let operator = me(&[Permission::Read, Permission::Operate]).await;
     assert!(operator["capabilities"].as_array().unwrap().contains(&Value::from("run_batches")), "{operator}");
     assert!(!operator.to_string().contains("amend_data"), "{operator}");
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_listens_to_is_not_run_and_says_so() {
+    let run = |stream: &str| format!("/api/v1/streams/oa_main/{stream}/run");
+    let door = door().await;
+    let (status, problem) = door.post(&run("quiet"), "{}").await;
+    assert_eq!((status, problem["code"].as_str()), (409, Some("conflict")), "{problem}");
+    assert!(problem["detail"].as_str().is_some_and(|words| words.contains("obody listens to the stream `quiet`")), "{problem}");
+    // One that somebody listens to and that has never run is not known yet.
+    assert_eq!(door.post(&run("orders"), "{}").await.0, 404);
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use reqwest::{Method, Response};
 use waybill::app::feed::LISTENERS_OF_CALLER_MAX;
 
+use crate::acting::user;
 use crate::rows::{document, order};
+use crate::sign_in::{Browser, PASSWORD, owned};
 use crate::support::{Door, door, json};
 
 struct Events(Response, String);
@@ -65,6 +67,67 @@ async fn what_changes_is_told_and_a_broken_stream_goes_on() {
         let mut elsewhere = Events::open(&door, "", Some(place)).await;
         assert_eq!(elsewhere.next(&door).await.0, "reset", "`{place}`: nobody knows what was missed since");
     }
+}
+
+/// Whether a stream ends within a few looks at who has it.
+async fn ends(door: &Door, stream: &mut Response) -> bool {
+    for _ in 0..20 {
+        door.clock.advance(Duration::from_secs(16));
+        let quiet = tokio::time::timeout(Duration::from_millis(100), async { while stream.chunk().await.unwrap().is_some() {} });
+        if quiet.await.is_ok() {
+            return true;
+        }
+    }
+    false
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_what_let_it_in() {
+    let door = owned().await;
+    let stream = |browser: &Browser<'_>| browser.request(Method::GET, "/api/v1/events/stream", None).send();
+    let mut owner = Browser::new(&door);
+    assert_eq!(owner.sign_in("ana", PASSWORD).await, 200);
+    let mut kept = Events::open(&door, "?topics=documents", None).await;
+    for (name, how) in [("out", "sign-out"), ("gone", "disable"), ("less", "roles")] {
+        let mut browser = user(&door, name, &["viewer"], None).await;
+        let mut open = stream(&browser).await.unwrap();
+        assert_eq!(open.status(), 200);
+        let known = owner.get("/api/v1/users").await.1["items"].as_array().unwrap().clone();
+        let id = known.iter().find(|one| one["name"] == name).unwrap()["id"].as_str().unwrap().to_owned();
+        let status = match how {
+            "sign-out" => browser.post("/api/v1/sign-out", serde_json::json!({})).await.0,
+            "disable" => owner.post(&format!("/api/v1/users/{id}/disable"), serde_json::json!({})).await.0,
+            _ => owner.send(Method::PUT, &format!("/api/v1/users/{id}"), Some(serde_json::json!({"roles": []}))).await.0,
+        };
+        assert!((200..300).contains(&status), "{how}: {status}");
+        assert!(ends(&door, &mut open).await, "{how}");
+    }
+    // Whose right stands goes on being told.
+    door.write(order("PO-1", 0)).await;
+    while !kept.next(&door).await.2.contains(&document("PO-1").to_string()) {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_page_does_not_keep_a_session_from_ending() {
+    let door = owned().await;
+    let mut browser = user(&door, "idle", &["viewer"], None).await;
+    let mut open = browser.request(Method::GET, "/api/v1/events/stream", None).send().await.unwrap();
+    for _ in 0..31 {
+        door.clock.advance(Duration::from_secs(60));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(ends(&door, &mut open).await, "half an hour without a request");
+    assert_eq!(browser.get("/api/v1/me").await.0, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_name_in_another_tenant_has_streams_of_its_own() {
+    let door = door().await;
+    let feed = waybill::app::feed::Feed::new(door.store.clone(), door.clock.clone());
+    let listen = |tenant: i32| feed.listen(waybill::domain::ids::TenantId(tenant), "robot", vec![], None);
+    let open: Vec<_> = (0..LISTENERS_OF_CALLER_MAX).map(|_| listen(1)).collect();
+    assert!(open.iter().all(Option::is_some));
+    assert!(listen(1).is_none() && listen(2).is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]

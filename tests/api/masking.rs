@@ -14,7 +14,7 @@ use waybill::store::{
 
 use crate::contract::{MESSAGE, example, filled, operations, query, send, world_behind};
 use crate::postgres::FreshDatabase;
-use crate::rows::{document, effect, instance};
+use crate::rows::{document, effect, instance, order};
 use crate::support::{Door, Setup, at, door_with, token};
 
 /// What must be in no answer: the supplier's name, and the total of the order.
@@ -121,7 +121,8 @@ async fn told_everywhere(door: &Door) {
     let room = ConnectionRoom { tenant, connection: "oa_main".into(), free: 9 };
     let claimed = door.store.claim_lanes(&lease, at(100), &[room]).await.unwrap();
     let claimed = claimed.into_iter().find(|claimed| claimed.effect.id == effect("PO-9")).expect("the effect waits");
-    let hold = LaneHold { tenant, lane: claimed.effect.lane.clone(), token: claimed.token, effect: claimed.effect.id };
+    let hold =
+        LaneHold { tenant, lane: claimed.effect.lane.clone(), token: claimed.token, effect: claimed.effect.id, sealed: claimed.sealed };
     let attempt = AttemptRow {
         tenant,
         instance: instance("PO-9"),
@@ -290,4 +291,21 @@ async fn stored_documents_that_keep_something_back_are_not_tried_on() {
     }
     let (status, compared) = door.post("/api/v1/mappings/compare", "{\"mapping\": \"po_ref\"}").await;
     assert_eq!((status, &compared["items"][0]["outcome"]), (200, &json!("untold")));
+}
+
+#[tokio::test]
+async fn what_is_doubtful_is_told_with_the_revision_but_not_of_what_is_kept_back() {
+    let mut content: Value = serde_json::from_str(include_str!("../../samples/po-1.json")).unwrap();
+    content["total_gross"] = json!("11400.00");
+    content["lines"][0]["quantity"] = json!("-1");
+    let quantity = json!({"code": "quantity_not_positive", "field": "lines[0].quantity"});
+    let total = json!({"code": "totals_do_not_add_up", "field": "total_gross"});
+    for (catalog, wanted) in [(None, json!([total, quantity])), (Some(keeping_back()), json!([quantity]))] {
+        let door = door_with(Setup { catalog, ..Setup::default() }).await;
+        let mut doubtful = order("PO-7", 0);
+        doubtful.revisions[0].body = content.to_string();
+        door.write(doubtful).await;
+        let (status, shown) = door.get(&format!("/api/v1/documents/{}/revisions/1", document("PO-7"))).await;
+        assert_eq!((status, &shown["doubts"]), (200, &wanted), "{shown}");
+    }
 }

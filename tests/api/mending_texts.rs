@@ -1,12 +1,15 @@
 //! What helps to mend a text: a mapping's draft against what is live, values that dictionaries miss, secrets by place.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
+use waybill::domain::catalog::{Catalog, has_errors};
 use waybill::domain::ids::{DocumentId, TenantId, document_id};
 use waybill::domain::permission::Permission;
 use waybill::store::{DocumentRow, RelationRow, RevisionRow};
 
 use crate::rows::{document, order, stopped_order};
-use crate::support::{Door, at, door, token};
+use crate::support::{Door, Setup, at, door, door_with, token};
 
 /// An order as the ERP sends them, so that mappings can be tried on it.
 async fn real_order(door: &Door, key: &str, minute: i64, change: impl FnOnce(&mut Value)) {
@@ -124,6 +127,20 @@ async fn values_that_a_dictionary_misses_are_counted_until_a_draft_has_them() {
     assert_eq!(door.get(path).await.1["items"].as_array().unwrap().len(), 1, "the draft has a row for the other");
     assert_eq!(door.get("/api/v1/dictionaries/tax_codes/unmapped").await.1["items"].as_array().unwrap().len(), 2, "it is not live yet");
     assert_eq!(door.get("/api/v1/dictionaries/nothing/unmapped").await.0, 404);
+}
+
+#[tokio::test]
+async fn a_document_that_keeps_fields_back_is_untold_and_hides_no_other() {
+    let (mut files, _) = waybill::app::load::load(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let text = files.get("documents/payable.yaml").unwrap().to_string();
+    files.insert("documents/payable.yaml", format!("{text}sensitive: [tax_rate]\n"));
+    let (catalog, findings) = Catalog::compile(files);
+    assert!(!has_errors(&findings), "{findings:?}");
+    let door = door_with(Setup { catalog: Some(Arc::new(catalog)), ..Setup::default() }).await;
+    without_code(&door, "PO-1", 1, "8.5").await;
+    let (status, answer) = door.get("/api/v1/dictionaries/tax_codes/unmapped").await;
+    assert_eq!((status, &answer["items"], &answer["untold"]), (200, &json!([]), &json!(1)), "{answer}");
+    assert!(!answer.to_string().contains("8.5"), "{answer}");
 }
 
 #[tokio::test]

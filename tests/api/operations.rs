@@ -1,5 +1,7 @@
 //! Every operation of the API, walked from its own description: who may, who may not, and that nothing is left out.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::Value;
 use waybill::domain::permission::Permission;
@@ -65,6 +67,56 @@ pub fn operations() -> Vec<Operation> {
     found
 }
 
+/// Every file of the API, as far as it is code.
+fn sources(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => sources(&path, found),
+            false if path.extension().is_some_and(|extension| extension == "rs") => found.push(path),
+            false => {}
+        }
+    }
+}
+
+/// The routes of the router's text: a path, and a handler for each method.
+fn routed(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for rest in text.split(".route(").skip(1) {
+        let path = rest.split('"').nth(1).unwrap();
+        let handlers = rest.split_once(',').unwrap().1;
+        for method in ["get", "post", "put", "delete", "patch", "head", "options", "any"] {
+            let (alone, chained) = (format!(" {method}("), format!(").{method}("));
+            if handlers.lines().next().unwrap().contains(&alone) || handlers.lines().next().unwrap().contains(&chained) {
+                found.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_route_is_described_and_every_description_is_a_route() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("src/api/router.rs")).unwrap();
+    let routes = routed(&text);
+    assert_eq!(text.matches(".route(").count(), routes.iter().map(|route| route.split_once(' ').unwrap().1).collect::<BTreeSet<_>>().len());
+    let described: BTreeSet<String> = operations().into_iter().map(|operation| operation.name).collect();
+    let difference: Vec<&String> = routes.symmetric_difference(&described).collect();
+    assert!(difference.is_empty(), "in one of the two alone: {difference:?}");
+    // The walks see what is in that list; there is no other way in.
+    for way in [".nest(", ".nest_service(", ".route_service("] {
+        assert!(!text.contains(way), "`{way}` brings routes that nobody walks");
+    }
+    let mut files = Vec::new();
+    sources(&root.join("src/api"), &mut files);
+    let others: Vec<_> = files
+        .into_iter()
+        .filter(|file| !file.ends_with("api/router.rs") && std::fs::read_to_string(file).unwrap().contains(".route(\"/"))
+        .collect();
+    assert_eq!(others, Vec::<std::path::PathBuf>::new(), "routes of the hub stand in one list");
+}
+
 async fn status(door: &Door, operation: &Operation, permissions: Option<&[Permission]>) -> u16 {
     let mut request = door.client.request(operation.method.clone(), format!("{}{}", door.base, operation.path));
     if let Some(permissions) = permissions {
@@ -100,7 +152,7 @@ async fn each_operation_refuses_strangers_and_those_who_lack_its_permission() {
             assert_eq!(status(&door, operation, Some(&others)).await, 403, "{name} without {}", needed.word());
         }
         let enough = status(&door, operation, Some(&operation.needs)).await;
-        assert!([200, 400, 404, 422, 428].contains(&enough), "{name} with {:?}: {enough}", operation.needs);
+        assert!([200, 201, 204, 400, 404, 422, 428].contains(&enough), "{name} with {:?}: {enough}", operation.needs);
     }
 }
 

@@ -17,6 +17,7 @@ use waybill::domain::binding::EgressRule;
 use waybill::domain::connector::egress::{Egress, EgressPolicy};
 use waybill::gateway::{ClientLogin, ProviderReach};
 
+use crate::described::judge;
 use crate::liar::{CLIENT, Liar, Lie, SECRET, Signer, Telling, truth};
 use crate::support::{Door, Setup, door_with};
 
@@ -98,6 +99,7 @@ impl Browser {
         let answer = self.send(door, Method::POST, CORP, Some(json!({"return_to": "/documents?mine=1"}))).await;
         assert_eq!(answer.status(), 200);
         let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        judge("POST", CORP, 200, &body);
         body["url"].as_str().unwrap().to_owned()
     }
 
@@ -122,7 +124,10 @@ impl Browser {
 
     async fn sign_out(&mut self, door: &Door) -> Value {
         let answer = self.send(door, Method::POST, "/api/v1/sign-out", Some(json!({}))).await;
-        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+        let status = answer.status().as_u16();
+        let body = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        judge("POST", "/api/v1/sign-out", status, &body);
+        body
     }
 }
 
@@ -375,6 +380,7 @@ async fn an_account_is_found_by_its_subject_never_by_a_name_or_an_address() {
     let link = json!({"provider": "corp", "subject": "u-1"}).to_string();
     let (status, linked) = door.post(&format!("{path}/identities"), &link).await;
     assert_eq!((status, &linked["issuer"]), (201, &json!(liar.base())));
+    judge("POST", &format!("{path}/identities"), status, &linked);
     assert_eq!(door.post(&format!("{path}/identities"), &link).await.0, 409);
     say(json!({"sub": "u-1", "preferred_username": "renamed", "name": "Ana Li"}));
     assert_eq!(browser.whole(&door, &liar).await, "/documents?mine=1");
@@ -398,7 +404,9 @@ async fn an_account_is_found_by_its_subject_never_by_a_name_or_an_address() {
     assert_eq!(browser.whole(&door, &liar).await, "/documents?mine=1");
     // Unlinked, the session is over, and the account is nobody there.
     let unlink = format!("{path}/identities/{}", linked["id"].as_str().unwrap());
-    assert_eq!(door.request(Method::DELETE, &unlink).send().await.unwrap().status(), 204);
+    let unlinked = door.request(Method::DELETE, &unlink).send().await.unwrap().status().as_u16();
+    judge("DELETE", &unlink, unlinked, &Value::Null);
+    assert_eq!(unlinked, 204);
     assert_eq!(browser.me(&door).await.0, 401);
     assert_eq!(browser.whole(&door, &liar).await, "/sign-in#problem=not_admitted");
 }

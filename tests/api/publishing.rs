@@ -253,7 +253,8 @@ async fn another_tenant_has_no_project_and_changes_nothing_of_this_one() {
 async fn another_tenant_starts_nothing() {
     let door = door().await;
     let starter = starter(&door);
-    let asker = |tenant| Asker { tenant, name: "somebody".to_owned(), key: None, language: "en".to_owned() };
+    let asker =
+        |tenant| Asker { tenant, name: "somebody".to_owned(), acts_as: "token:somebody".to_owned(), key: None, language: "en".to_owned() };
     for (tenant, known) in [(TenantId::DEFAULT, true), (TenantId(2), false)] {
         let form = "purchase_request".to_owned();
         let submission = Submission { asker: asker(tenant), form, values: literal!({}), submitter: None };
@@ -274,4 +275,25 @@ pub async fn publish_all(door: &Door) -> (u16, Value) {
         .map(|file| (file.path.to_string(), file.text.to_string().into()))
         .collect();
     door.post("/api/v1/releases", &literal!({"message": "all of it", "files": files, "whole": true}).to_string()).await
+}
+
+/// This hub has no master key, so that nothing can be sealed in its database.
+#[tokio::test]
+async fn a_sealed_type_is_not_published_where_nothing_can_be_sealed() {
+    let door = door().await;
+    assert_eq!(publish_all(&door).await.0, 201);
+    let path = "documents/purchase_order.yaml";
+    let marked = literal!({path: format!("{}sealed: true\n", shipped().files.get(path).unwrap())});
+    let (status, checked) = door.post("/api/v1/validate", &literal!({"files": marked}).to_string()).await;
+    assert_eq!((status, checked["errors"].as_u64()), (200, Some(1)), "{checked}");
+    let release = literal!({"message": "seal", "base": 1, "files": marked}).to_string();
+    let (status, problem) = door.post("/api/v1/releases", &release).await;
+    assert_eq!((status, problem["code"].as_str()), (422, Some("definitions_unsound")), "{problem}");
+    for found in [&checked["findings"][0], &problem["findings"][0]] {
+        assert_eq!(
+            (found["code"].as_str(), found["file"].as_str(), found["path"].as_str()),
+            (Some("unsealable"), Some(path), Some("sealed"))
+        );
+        assert!(found["hint"].as_str().unwrap().contains("store.master_keys"), "{found}");
+    }
 }

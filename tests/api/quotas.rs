@@ -9,6 +9,7 @@ use waybill::app::quotas::QuotaOptions;
 use waybill::domain::ids::TenantId;
 use waybill::domain::permission::Permission;
 use waybill::domain::quota::Limits;
+use waybill::store::Writes;
 
 use crate::rows::{order, stopped_order};
 use crate::support::{Door, FOREIGN, Setup, door_with, json as read, token};
@@ -60,6 +61,31 @@ async fn begin(door: &Door, key: &str) -> (u16, Option<String>, Value) {
     let wait = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
     let (status, body) = read(answer).await;
     (status, wait, body)
+}
+
+#[tokio::test]
+async fn a_tenant_under_the_limits_of_all_is_counted_like_the_others() {
+    let limits = Limits { documents_per_day: Some(2), ..Limits::default() };
+    let door = door(limits, Limits::default()).await;
+    let third = TenantId(3);
+    assert!(door.quotas.begin(third).is_ok() && door.quotas.begin(third).is_ok());
+    assert!(door.quotas.begin(third).is_err());
+    // None of it came to anything: the next count says so.
+    door.quotas.count().await.unwrap();
+    assert!(door.quotas.begin(third).is_ok(), "what was only begun is not taken for ever");
+    // What another replica took for it counts, whoever was asked first.
+    for (number, key) in [(1, "PO-1"), (2, "PO-2")] {
+        let mut rows = order(key, number);
+        rows.documents_new.iter_mut().for_each(|row| row.tenant = third);
+        door.write(Writes { documents_new: rows.documents_new, ..Writes::default() }).await;
+    }
+    door.quotas.count().await.unwrap();
+    assert!(door.quotas.reached(third).is_some());
+    let fresh =
+        waybill::app::quotas::Quotas::new(door.store.clone(), door.clock.clone(), QuotaOptions { all: limits, tenants: BTreeMap::new() });
+    assert!(fresh.reached(third).is_none(), "nothing is counted yet");
+    fresh.count().await.unwrap();
+    assert!(fresh.reached(third).is_some());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json as literal};
 use waybill::domain::permission::Permission;
+use waybill::store::HistoryRow;
 
 use crate::rows::{document, exception, instance, order, stopped_order};
 use crate::support::{Door, door, json, token};
@@ -111,6 +112,38 @@ async fn an_instance_shows_history_effects_and_attempts() {
 }
 
 #[tokio::test]
+async fn a_long_history_comes_in_pages_of_its_own_instance() {
+    let door = door().await;
+    let mut order = stopped_order("PO-9", 0);
+    let first = order.history[0].clone();
+    order.history.extend((first.lock + 1..first.lock + 5).map(|lock| HistoryRow { lock, ..first.clone() }));
+    door.write(order).await;
+    door.write(stopped_order("PO-8", 0)).await;
+    let path = format!("/api/v1/instances/{}/history", instance("PO-9"));
+    let (mut numbers, mut cursor, mut sizes) = (Vec::new(), String::new(), Vec::new());
+    loop {
+        let (status, page) = door.get(&format!("{path}?limit=2{cursor}")).await;
+        assert_eq!(status, 200, "{page}");
+        let items = page["items"].as_array().unwrap();
+        sizes.push(items.len());
+        numbers.extend(items.iter().map(|item| item["number"].as_i64().unwrap()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!((numbers, sizes), ((first.lock..first.lock + 5).collect(), vec![2, 2, 1]));
+    for (path, code) in [
+        (format!("/api/v1/instances/{}/history?limit=2{cursor}", instance("PO-8")), "bad_cursor"),
+        (format!("/api/v1/instances/{}/attempts?limit=2{cursor}", instance("PO-9")), "bad_cursor"),
+        (format!("{path}?limit=0"), "bad_query"),
+        (format!("{path}?limit=501"), "bad_query"),
+        (format!("{path}?page=2"), "bad_query"),
+    ] {
+        let (status, problem) = door.get(&path).await;
+        assert_eq!((status, problem["code"].as_str()), (400, Some(code)), "{path}: {problem}");
+    }
+}
+
+#[tokio::test]
 async fn payloads_are_for_those_who_may_see_them() {
     let door = door().await;
     door.write(stopped_order("PO-9", 0)).await;
@@ -161,7 +194,10 @@ async fn what_is_not_there_is_not_found() {
 #[tokio::test]
 async fn connections_tell_where_partners_call() {
     let (_, list) = door().await.get("/api/v1/connections").await;
-    let expected: Value = literal!({"items": [{"connection": "oa_main", "connector": "demo_oa", "webhooks": {"approvals": "/hooks/h1"}}]});
+    let expected: Value = literal!({"items": [
+        {"connection": "oa_main", "connector": "demo_oa", "environment": "test", "webhooks": {"approvals": "/hooks/h1"},
+         "unheard_streams": ["quiet"]}
+    ]});
     assert_eq!(list, expected);
 }
 

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use waybill::app::access::Actor;
 use waybill::app::engine::definitions::Live;
-use waybill::app::secrets::{Error, Kept, Secrets};
+use waybill::app::secrets::{Error, Kept, Secrets, Seen};
 use waybill::domain::ids::TenantId;
 use waybill::domain::permission::Permission;
 use waybill::gateway::{Gateway, Vault};
@@ -22,7 +22,13 @@ use crate::support::{Door, FOREIGN, Setup, door, door_with, json as read, shippe
 const CANARY: &str = "canary-of-a-kept-secret-77";
 
 async fn put(door: &Door, name: &str, body: Value) -> (u16, Value) {
-    let request = door.request(Method::PUT, &format!("/api/v1/secrets/{name}")).header("content-type", "application/json");
+    put_over(door, name, ("if-match", "*"), body).await
+}
+
+/// Over what was seen.
+async fn put_over(door: &Door, name: &str, (header, seen): (&str, &str), body: Value) -> (u16, Value) {
+    let request =
+        door.request(Method::PUT, &format!("/api/v1/secrets/{name}")).header("content-type", "application/json").header(header, seen);
     read(request.body(body.to_string()).send().await.unwrap()).await
 }
 
@@ -89,10 +95,37 @@ async fn a_secret_is_set_listed_and_removed_and_the_audit_tells() {
     assert_eq!(lines["items"][2]["object"], json!("secret/erp_key"));
     for (name, status) in [("ERP", 422), ("a b", 422), ("..", 422), ("rewrap", 405)] {
         let path = format!("/api/v1/secrets/{}", name.replace(' ', "%20").replace("..", "%2e%2e"));
-        let request = door.request(Method::PUT, &path).header("content-type", "application/json");
+        let request = door.request(Method::PUT, &path).header("content-type", "application/json").header("if-match", "*");
         let answer = request.body("{\"value\": \"x\"}").send().await.unwrap().status().as_u16();
         assert!(answer == status || answer == 404, "{name}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn a_value_is_set_only_over_what_was_seen() {
+    let door = door().await;
+    let set = |seen: Option<(&'static str, String)>| {
+        let request = door.request(Method::PUT, "/api/v1/secrets/erp_key").header("content-type", "application/json");
+        let request = seen.into_iter().fold(request, |request, (header, value)| request.header(header, value));
+        async move {
+            let answer = request.body("{\"value\": \"x\"}").send().await.unwrap();
+            let tag = answer.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned());
+            let (status, body) = read(answer).await;
+            (status, body["code"].as_str().map(str::to_owned), tag)
+        }
+    };
+    let refused = |status: u16, code: &str| (status, Some(code.to_owned()), None);
+    assert_eq!(set(None).await, refused(428, "precondition_required"));
+    assert_eq!(set(Some(("if-match", "\"1\"".into()))).await, refused(412, "precondition_failed"), "there is none yet");
+    let none = || Some(("if-none-match", "*".to_owned()));
+    let (status, _, tag) = set(none()).await;
+    assert_eq!((status, tag.as_deref()), (200, Some("\"1\"")));
+    assert_eq!(set(none()).await, refused(412, "precondition_failed"), "somebody made it meanwhile");
+    // What the list shows is what is sent back.
+    let seen = format!("\"{}\"", kept(&door, "erp_key").await.unwrap()["kept"]["version"]);
+    assert_eq!(set(Some(("if-match", seen.clone()))).await, (200, None, Some("\"2\"".to_owned())));
+    assert_eq!(set(Some(("if-match", seen))).await, refused(412, "precondition_failed"), "another value was set meanwhile");
+    assert_eq!(kept(&door, "erp_key").await.unwrap()["kept"]["version"], json!(2), "what was refused changed nothing");
 }
 
 #[tokio::test]
@@ -100,7 +133,8 @@ async fn who_may_set_secrets_is_the_secret_admin_and_the_owner() {
     let door = door().await;
     for permission in Permission::ALL {
         let request = door.client.put(format!("{}/api/v1/secrets/x", door.base)).bearer_auth(token(&[permission]));
-        let answer = request.header("content-type", "application/json").body("{\"value\": \"x\"}").send().await.unwrap();
+        let request = request.header("content-type", "application/json").header("if-match", "*");
+        let answer = request.body("{\"value\": \"x\"}").send().await.unwrap();
         assert_eq!(answer.status() == 200, permission == Permission::Secrets, "{permission:?}");
     }
 }
@@ -159,7 +193,7 @@ async fn a_master_key_is_replaced_while_secrets_are_read_and_set() {
         let (first, _) = replica(&door, &[OLD]);
         const COUNT: usize = 24;
         for name in 0..COUNT {
-            first.set(&actor, &format!("s{name}"), &value(name, 0), None).await.unwrap();
+            first.set(&actor, &format!("s{name}"), &value(name, 0), None, Seen::Anything).await.unwrap();
         }
         // Both replicas know both keys; one has moved on to the new one already.
         let (behind, behind_kept) = replica(&door, &[OLD, NEW]);
@@ -187,7 +221,7 @@ async fn a_master_key_is_replaced_while_secrets_are_read_and_set() {
                 let mut turn = 1;
                 while !stop.load(Ordering::Relaxed) {
                     let name = (from + 2 * turn as usize) % COUNT;
-                    match secrets.set(&actor, &format!("s{name}"), &value(name, turn), None).await {
+                    match secrets.set(&actor, &format!("s{name}"), &value(name, turn), None, Seen::Anything).await {
                         Ok(_) => drop(writes.fetch_add(1, Ordering::Relaxed)),
                         Err(Error::Conflict(_)) => {}
                         Err(error) => panic!("{error}"),

@@ -1,5 +1,6 @@
 //! People at the door: the first owner, passwords and lock-outs, sessions and where they end, foreign pages, users.
 
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use reqwest::{Method, Response, StatusCode};
@@ -8,6 +9,7 @@ use waybill::app::access::Actor;
 use waybill::domain::ids::TenantId;
 use waybill::domain::permission::Permission;
 
+use crate::described::judge;
 use crate::support::{Door, FOREIGN, Setup, door, door_with, json as read, token};
 
 pub const PASSWORD: &str = "four words nobody guesses";
@@ -16,16 +18,20 @@ const OTHER: &str = "five other words nobody guesses";
 /// A browser: it keeps one cookie and says which page it is on.
 pub struct Browser<'d> {
     door: &'d Door,
+    /// What a proxy would say where it is; nobody listens but a door that trusts one.
+    address: String,
     pub cookie: Option<String>,
 }
 
 impl<'d> Browser<'d> {
     pub fn new(door: &'d Door) -> Self {
-        Browser { door, cookie: None }
+        static NEXT: AtomicU16 = AtomicU16::new(0);
+        let [high, low] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        Browser { door, address: format!("198.18.{high}.{low}"), cookie: None }
     }
 
     pub fn request(&self, method: Method, path: &str, body: Option<&Value>) -> reqwest::RequestBuilder {
-        let mut request = self.door.client.request(method, format!("{}{path}", self.door.base));
+        let mut request = self.door.client.request(method, format!("{}{path}", self.door.base)).header("x-forwarded-for", &self.address);
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
@@ -36,13 +42,17 @@ impl<'d> Browser<'d> {
     }
 
     pub async fn send(&mut self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
-        let request = self.request(method, path, body.as_ref()).header("origin", &self.door.base);
+        let request = self.request(method.clone(), path, body.as_ref()).header("origin", &self.door.base);
+        // Whatever is there: tests about what was seen ask for themselves.
+        let request = if method == Method::PUT { request.header("if-match", "*") } else { request };
         let answer = request.send().await.unwrap();
         self.keep(&answer);
-        if answer.status() == StatusCode::NO_CONTENT {
-            return (204, Value::Null);
-        }
-        read(answer).await
+        let (status, value) = match answer.status() {
+            StatusCode::NO_CONTENT => (204, Value::Null),
+            _ => read(answer).await,
+        };
+        judge(method.as_str(), path, status, &value);
+        (status, value)
     }
 
     fn keep(&mut self, answer: &Response) {
@@ -297,6 +307,23 @@ async fn signing_out_ends_the_session_for_whoever_has_the_cookie() {
     assert_eq!(unknown.0, 404);
     assert_eq!(three.send(Method::DELETE, &format!("/api/v1/me/sessions/{own}"), None).await.0, 204);
     assert_eq!(three.get("/api/v1/me").await.0, 401);
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_session_that_the_browser_brought_and_no_other() {
+    let door = owned().await;
+    let (mut first, mut elsewhere) = (Browser::new(&door), Browser::new(&door));
+    assert_eq!((first.sign_in("ana", PASSWORD).await, elsewhere.sign_in("ana", PASSWORD).await), (200, 200));
+    let before = first.cookie.clone();
+    assert_eq!(first.sign_in("ana", PASSWORD).await, 200);
+    assert_ne!(first.cookie, before);
+    assert_eq!((first.get("/api/v1/me").await.0, elsewhere.get("/api/v1/me").await.0), (200, 200));
+    let mut old = Browser::new(&door);
+    old.cookie.clone_from(&before);
+    assert_eq!(old.get("/api/v1/me").await.0, 401, "nobody would ever have ended it");
+    // A wrong password ends nothing.
+    assert_eq!(elsewhere.sign_in("ana", "not the password at all").await, 401);
+    assert_eq!(elsewhere.get("/api/v1/me").await.0, 200);
 }
 
 #[tokio::test]

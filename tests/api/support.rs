@@ -51,6 +51,9 @@ pub struct Door {
     pub lifecycle: Lifecycle,
     pub commands: Arc<Recorder>,
     pub mending: Arc<Mends>,
+    pub begins: Arc<Begins>,
+    /// What people did, as the engine was told.
+    pub acts: Acts,
     pub intake: Arc<Hooks>,
     pub store: Arc<dyn Store>,
     pub clock: Arc<ManualClock>,
@@ -72,10 +75,14 @@ pub struct Setup {
     pub catalog: Option<Arc<Catalog>>,
     /// The store; a fresh SQLite file when not given.
     pub store_url: Option<String>,
+    /// How the store is spoken to; as usual when not given.
+    pub store_options: Option<store::Options>,
     /// How much tenants may take.
     pub quotas: Option<QuotaOptions>,
     /// Kinds of change that want two people.
     pub four_eyes: Vec<waybill::domain::access::second_person::Kind>,
+    /// Whether operations may be tried at partners on this machine.
+    pub loopback: bool,
     /// Whether there is no master key.
     pub no_master_key: bool,
 }
@@ -215,8 +222,15 @@ impl Reconciling for Reconciles {
     }
 }
 
-/// The forms and flows of the shipped project, with an engine that begins at once.
-struct Begins;
+/// What people did.
+pub type Acts = Arc<Mutex<Vec<waybill::domain::approval::Act>>>;
+
+/// The forms and flows of the shipped project, with an engine that begins at once, and remembers what was begun.
+#[derive(Default)]
+pub struct Begins {
+    pub submitted: Mutex<Vec<Submission>>,
+    pub started: Mutex<Vec<starts::StartRequest>>,
+}
 
 fn begun(asker: &starts::Asker, known: bool, what: String) -> Result<Started, StartError> {
     if asker.tenant != TenantId::DEFAULT || !known {
@@ -236,12 +250,18 @@ fn begun(asker: &starts::Asker, known: bool, what: String) -> Result<Started, St
 impl Starts for Begins {
     fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Started, StartError>> {
         let known = shipped().forms.contains_key(submission.form.as_str());
+        self.submitted.lock().unwrap().push(submission.clone());
         async move { begun(&submission.asker, known, format!("there is no form `{}`", submission.form)) }.boxed()
     }
 
     fn start(&self, request: starts::StartRequest) -> BoxFuture<'_, Result<Started, StartError>> {
         let known = shipped().flows.contains_key(request.flow.as_str());
+        self.started.lock().unwrap().push(request.clone());
         async move { begun(&request.asker, known, format!("there is no flow `{}`", request.flow)) }.boxed()
+    }
+
+    fn document_of(&self, _: TenantId, _: &str, content: &Value) -> Option<waybill::domain::ids::DocumentId> {
+        content["number"].as_str().map(crate::rows::document)
     }
 
     fn forms(&self) -> Vec<FormItem> {
@@ -263,13 +283,19 @@ struct One;
 impl Connections for One {
     fn connections(&self) -> Vec<ConnectionItem> {
         let webhooks = BTreeMap::from([("approvals".to_owned(), "/hooks/h1".to_owned())]);
-        vec![ConnectionItem { connection: "oa_main".to_owned(), connector: "demo_oa".to_owned(), webhooks }]
+        vec![ConnectionItem {
+            connection: "oa_main".to_owned(),
+            connector: "demo_oa".to_owned(),
+            environment: Some("test".to_owned()),
+            webhooks,
+            unheard_streams: vec!["quiet".to_owned()],
+        }]
     }
 }
 
 /// The token with these permissions.
 pub fn token(permissions: &[Permission]) -> String {
-    let words: Vec<_> = permissions.iter().map(|permission| permission.word()).collect();
+    let words: Vec<_> = Permission::ALL.iter().filter(|known| permissions.contains(known)).map(|known| known.word()).collect();
     format!("a token that may {}", words.join(" and "))
 }
 
@@ -311,7 +337,7 @@ pub async fn door_with(setup: Setup) -> Door {
     let folder = tempfile::tempdir().unwrap();
     let url = setup.store_url.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("waybill.sqlite").display()));
     let live = Arc::new(Live::new(setup.catalog.unwrap_or_else(shipped), 0, b"key"));
-    let store = store::connect(&url, store::Options::default()).await.unwrap();
+    let store = store::connect(&url, setup.store_options.unwrap_or_default()).await.unwrap();
     store.migrate().await.unwrap();
     let clock = Arc::new(ManualClock::new(at(60)));
     let ids = IdMaker::seeded(clock.clone(), 1);
@@ -321,7 +347,8 @@ pub async fn door_with(setup: Setup) -> Door {
     let cost = Cost { memory_kib: 64, passes: 1 };
     let access = Access::new(store.clone(), clock.clone(), ids.clone(), waybill::domain::access::session::Limits::default(), cost);
     let roles = setup.roles;
-    let access = access.with_roles(roles.clone());
+    let known = tokens();
+    let access = access.with_roles(roles.clone()).with_kept_names(known.names());
     let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), setup.listener).await.unwrap();
     let base = format!("http://{}", listener.address().unwrap());
@@ -332,11 +359,12 @@ pub async fn door_with(setup: Setup) -> Door {
     let kept = Arc::new(waybill::app::secrets::Kept::new(if setup.no_master_key { waybill::runtime::Keyring::default() } else { keyring }));
     let gateway = Arc::new(Gateway::new(waybill::gateway::Options::default(), clock.clone()).reading(kept.clone()));
     let secrets = waybill::app::secrets::Secrets::new(store.clone(), kept, gateway, live.clone(), (clock.clone(), ids.clone()));
+    let (begins, acts) = (Arc::<Begins>::default(), Acts::default());
     let quotas = Quotas::new(store.clone(), clock.clone(), setup.quotas.unwrap_or_default());
     let parts = Parts {
-        people: people(&store, &live, clock.clone()),
+        people: people(&store, &live, clock.clone(), &acts),
         decision_links: waybill::app::people::DecisionLinks {
-            people: people(&store, &live, clock.clone()),
+            people: people(&store, &live, clock.clone(), &acts),
             key: waybill::domain::approval::LinkKey::of(b"key"),
             audit: audit.clone(),
         },
@@ -359,7 +387,7 @@ pub async fn door_with(setup: Setup) -> Door {
         keeper: Keeper::new(store.clone(), clock.clone(), ids.clone()),
         feed: feed.clone(),
         stop: lifecycle.soft().clone(),
-        starts: Arc::new(Begins),
+        starts: begins.clone(),
         connections: Arc::new(One),
         consents: Consents {
             live: live.clone(),
@@ -369,8 +397,8 @@ pub async fn door_with(setup: Setup) -> Door {
             clock: clock.clone(),
             ids: ids.clone(),
         },
-        publishing: publishing(&store, &live, clock.clone(), &ids),
-        tokens: tokens(),
+        publishing: publishing(&store, &live, clock.clone(), &ids, setup.loopback),
+        tokens: known,
         readiness: lifecycle.readiness().clone(),
         metrics: waybill::runtime::metrics::install(),
         clock: clock.clone(),
@@ -379,7 +407,7 @@ pub async fn door_with(setup: Setup) -> Door {
     lifecycle.run(feed.clone().run(lifecycle.soft().clone()));
     lifecycle.run_listener(listener.serve(router(ApiState::new(parts), ids, &setup.limits), lifecycle.listener().clone()));
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-    Door { base, client, lifecycle, commands, mending, intake, store, clock, access, audit, quotas, folder }
+    Door { base, client, lifecycle, commands, mending, begins, acts, intake, store, clock, access, audit, quotas, folder }
 }
 
 /// The shipped project, compiled once for all tests.
@@ -408,16 +436,28 @@ pub fn starter(door: &Door) -> Starter {
     }
 }
 
-/// People's tasks over the shipped project, with an engine that knows no instance.
-fn people(store: &Arc<dyn Store>, live: &Arc<Live>, clock: Arc<ManualClock>) -> People {
-    let done = |inputs: Vec<Input>| async move { inputs.iter().map(|_| Verdict::Done).collect() }.boxed();
+/// People's tasks over the shipped project, with an engine that says done to everything and remembers what was done.
+fn people(store: &Arc<dyn Store>, live: &Arc<Live>, clock: Arc<ManualClock>, acts: &Acts) -> People {
+    let acts = acts.clone();
+    let done = move |inputs: Vec<Input>| {
+        for input in &inputs {
+            if let Input::People(told) = input
+                && let waybill::domain::flow::event::Event::Act(act) = &told.event
+            {
+                acts.lock().unwrap().push(act.as_ref().clone());
+            }
+        }
+        async move { inputs.iter().map(|_| Verdict::Done).collect() }.boxed()
+    };
     let engine = Group::start(&Spawner::default(), 16, 16, 1, Arc::new(done));
     People { engine, store: store.clone(), live: live.clone(), clock }
 }
 
 /// Publishing over the shipped project, with an engine that says done to everything.
-fn publishing(store: &Arc<dyn Store>, live: &Arc<Live>, clock: Arc<ManualClock>, ids: &IdMaker) -> Publishing {
-    let gateway = Arc::new(Gateway::new(waybill::gateway::Options::default(), clock.clone()));
+fn publishing(store: &Arc<dyn Store>, live: &Arc<Live>, clock: Arc<ManualClock>, ids: &IdMaker, loopback: bool) -> Publishing {
+    let mut options = waybill::gateway::Options::default();
+    options.egress.allow_loopback = loopback;
+    let gateway = Arc::new(Gateway::new(options, clock.clone()));
     let done = |inputs: Vec<Input>| async move { inputs.iter().map(|_| Verdict::Done).collect() }.boxed();
     let engine = Group::start(&Spawner::default(), 16, 16, 1, Arc::new(done));
     Publishing::new(store.clone(), live.clone(), gateway, engine, clock, ids.clone())
@@ -455,7 +495,7 @@ impl Door {
 
     /// Commits rows as an engine batch would.
     pub async fn write(&self, writes: Writes) {
-        self.store.decide(&Keys::default(), Box::new(move |_| writes)).await.unwrap();
+        self.store.decide(&Keys::default(), Box::new(move |_| Ok(writes))).await.unwrap();
     }
 }
 

@@ -8,7 +8,7 @@ use waybill::app::access::tokens::PREFIX;
 use waybill::domain::ids::TenantId;
 
 use crate::sign_in::{Browser, PASSWORD, added, owned};
-use crate::support::{Door, FOREIGN, json as read};
+use crate::support::{CALLER, Door, FOREIGN, json as read};
 
 async fn with(door: &Door, token: &str, path: &str) -> (u16, Value) {
     read(door.client.get(format!("{}{path}", door.base)).bearer_auth(token).send().await.unwrap()).await
@@ -133,4 +133,48 @@ async fn another_tenant_sees_and_ends_nothing() {
     let path = format!("{}/api/v1/tokens/{}", door.base, made.1["known"]["id"].as_str().unwrap());
     assert_eq!(door.client.delete(path).bearer_auth(FOREIGN).send().await.unwrap().status(), 404);
     assert_eq!(with(&door, &token, "/api/v1/me").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_program_and_a_person_are_never_called_the_same() {
+    let door = owned().await;
+    let mut owner = Browser::new(&door);
+    assert_eq!(owner.sign_in("ana", PASSWORD).await, 200);
+    // What people keep, whose draft it is and who did what goes by names.
+    assert_eq!(owner.post("/api/v1/tokens", order("Ana", &["read"])).await.0, 409, "somebody is called so");
+    assert_eq!(owner.post("/api/v1/tokens", order(CALLER, &["read"])).await.0, 409, "a token of the configuration is");
+    text(&owner.post("/api/v1/tokens", order("robot", &["read"])).await);
+    for name in ["robot", "ROBOT", CALLER] {
+        let (status, problem) = owner.post("/api/v1/users", json!({"name": name, "roles": []})).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("conflict")), "{name}");
+    }
+    // A person's own token goes by the person, and may be called anything.
+    text(&owner.post("/api/v1/me/tokens", order("robot-of-mine", &["read"])).await);
+    // Once it is over, its name is free.
+    door.clock.advance(Duration::from_secs(31 * 24 * 3_600));
+    assert_eq!(owner.sign_in("ana", PASSWORD).await, 200);
+    assert_eq!(owner.post("/api/v1/users", json!({"name": "robot", "roles": []})).await.0, 201);
+}
+
+#[tokio::test]
+async fn keeping_somebody_out_names_the_programs_that_they_let_in() {
+    let door = owned().await;
+    let mut owner = Browser::new(&door);
+    assert_eq!(owner.sign_in("ana", PASSWORD).await, 200);
+    let (bo, link) = added(&mut owner, "bo", json!([{"role": "owner"}])).await;
+    let mut browser = Browser::new(&door);
+    assert_eq!(browser.post("/api/v1/sign-in/link", json!({"link": link, "password": PASSWORD})).await.0, 200);
+    let token = text(&browser.post("/api/v1/tokens", order("nightly", &["read"])).await);
+    let own = text(&browser.post("/api/v1/me/tokens", order("mine", &["read"])).await);
+    text(&owner.post("/api/v1/tokens", order("weekly", &["read"])).await);
+    let (status, kept_out) = owner.post(&format!("/api/v1/users/{}/disable", bo["id"].as_str().unwrap()), json!({})).await;
+    assert_eq!((status, &kept_out["tokens_left"]), (200, &json!(["nightly"])));
+    // It is the service's, and goes on until somebody ends it; the person's own is gone.
+    assert_eq!(with(&door, &token, "/api/v1/documents").await.0, 200);
+    assert_eq!(with(&door, &own, "/api/v1/documents").await.0, 401);
+    let known = owner.get("/api/v1/tokens").await.1["items"].as_array().unwrap().clone();
+    let nightly = known.iter().find(|one| one["name"] == "nightly").unwrap();
+    assert_eq!(owner.send(Method::DELETE, &format!("/api/v1/tokens/{}", nightly["id"].as_str().unwrap()), None).await.0, 204);
+    let (_, again) = owner.post(&format!("/api/v1/users/{}/disable", bo["id"].as_str().unwrap()), json!({})).await;
+    assert_eq!(again.get("tokens_left"), None);
 }

@@ -148,6 +148,14 @@ impl Bench {
         self.perform(Call { purpose: CallPurpose::LookUp, ..sent.call.clone() }).await.answer
     }
 
+    /// Goes on with a write of many items where it stood: sends the rest, or looks up what is in doubt.
+    pub async fn go_on(&self, sent: &Sent, purpose: CallPurpose) -> Sent {
+        let deadline = self.gateway.deadline(Duration::from_secs(60));
+        let call = Call { purpose, attempt: sent.call.attempt + 1, deadline, ..sent.call.clone() };
+        let answer = self.gateway.perform_from(&self.target(&call.operation), call.clone(), sent.answer.begun.clone()).await;
+        Sent { call, answer }
+    }
+
     /// Asks whether a write was really done.
     pub async fn read_back(&self, sent: &Sent) -> Performed {
         self.perform(Call { purpose: CallPurpose::ReadBack, output: sent.answer.output.clone(), ..sent.call.clone() }).await.answer
@@ -190,6 +198,21 @@ impl Bench {
     /// Lets the next call go wrong.
     pub async fn trouble(&self, trouble: Trouble, api: &str) {
         self.mock.trouble(trouble, api, &self.client).await;
+    }
+
+    /// Lets credentials lapse after so many calls of an interface.
+    pub async fn lapse_after(&self, calls: u64, api: &str) {
+        self.mock.lapse_after(calls, api, &self.client).await;
+    }
+
+    /// Lets a write answer success and do nothing.
+    pub async fn pretend(&self, api: &str) {
+        self.mock.pretend(api, &self.client).await;
+    }
+
+    /// What was remarked about an approval.
+    pub async fn comments(&self, id: &str) -> Vec<(Option<String>, String)> {
+        self.mock.comments(id, &self.client).await
     }
 
     /// What a person does to an approval.

@@ -10,6 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use waybill::domain::connector::Class;
+use waybill::gateway::CallPurpose;
 
 /// Drives one cell.
 pub async fn drive(fault: Fault, row: &'static Row) {
@@ -26,6 +27,7 @@ pub async fn drive(fault: Fault, row: &'static Row) {
         Fault::SilentNoOp => silent_no_op(&bench).await,
         Fault::Malformed => malformed(&bench).await,
         Fault::RevokedLater => revoked_later(&bench).await,
+        Fault::LostComment => lost_comment(&bench).await,
         Fault::EarlyEvent => {}
     }
 }
@@ -45,21 +47,57 @@ async fn auth_lapse(bench: &Bench) {
         if turn == 2 {
             bench.trouble(Trouble::Lapse, bench.row.read.1).await;
         }
-        let operation = if needs_write { bench.row.write.expect("a write") } else { reads };
+        let operation = if needs_write { bench.row.write.expect("a write").0 } else { reads };
         let sent = bench.ask(operation, json!({"id": id})).await;
         class(bench, &sent, Class::Ok);
         attempts.push(sent.answer.attempts.len());
     }
     assert!(attempts[2] > attempts[1], "{}: no log-in anew: {attempts:?}", bench.row.connector);
+    if let Mock::Vendor(_) = bench.mock {
+        lapse_between_steps(bench).await;
+    }
 }
 
-async fn listed(bench: &Bench) -> Vec<Value> {
+/// Between the steps of one operation: what the first ones read stands, and only the one that met the lapse is sent once more.
+async fn lapse_between_steps(bench: &Bench) {
+    let answer = match bench.row.write {
+        Some((write, api)) => {
+            let id = bench.object().await;
+            bench.trouble(Trouble::Lapse, api).await;
+            let sent = bench.ask(write, json!({"id": id})).await;
+            class(bench, &sent, Class::Ok);
+            assert!(bench.read_back(&sent).await.confirmed, "{}: it was done", bench.row.connector);
+            sent.answer
+        }
+        // What writes in one request alone is looked up in two steps: a list, and each of it.
+        None => {
+            let sent = bench.create().await;
+            class(bench, &sent, Class::Ok);
+            bench.trouble(Trouble::Lapse, bench.row.read.1).await;
+            let found = bench.look_up(&sent).await;
+            assert_eq!(found.class, Class::Ok, "{}: {:?}", bench.row.connector, found.message);
+            found
+        }
+    };
+    let operations: Vec<&str> = answer.attempts.iter().map(|attempt| attempt.operation.as_str()).collect();
+    let login = operations.iter().position(|operation| *operation == "auth").expect("a log-in anew");
+    assert!(login >= 2, "{}: it lapsed before the second step: {operations:?}", bench.row.connector);
+    assert_eq!(operations[login - 1], operations[login + 1], "{}: {operations:?}", bench.row.connector);
+    let first = operations[0];
+    assert_eq!(operations.iter().filter(|operation| **operation == first).count(), 1, "{}: {operations:?}", bench.row.connector);
+}
+
+/// The rows of the whole list, and how often there was a log-in meanwhile.
+async fn listed(bench: &Bench) -> (Vec<Value>, usize) {
     let list = bench.row.list.as_ref().expect("a listing");
     let mut input = (list.input)();
     if list.by_time {
         input["since"] = json!(an_hour_ago());
     }
-    bench.output(list.operation, input).await[list.each].as_array().cloned().expect("rows")
+    let sent = bench.ask(list.operation, input).await;
+    class(bench, &sent, Class::Ok);
+    let rows = sent.answer.output.to_json()[list.each].as_array().cloned().expect("rows");
+    (rows, sent.answer.attempts.iter().filter(|attempt| attempt.operation == "auth").count())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the mock's clock is the machine's")]
@@ -67,23 +105,29 @@ fn an_hour_ago() -> String {
     (jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1)).to_string()
 }
 
-/// Exactly a page, and one more: all of them, each once.
+/// Exactly a page, and one more: all of them, each once; also where the credentials lapse between the pages.
 async fn page_boundary(bench: &Bench) {
-    let size = bench.row.list.as_ref().expect("a listing").size;
-    let before = listed(bench).await.len();
+    let list = bench.row.list.as_ref().expect("a listing");
+    let size = list.size;
+    let before = listed(bench).await.0.len();
     for at in before..size {
         match bench.mock {
             Mock::Erp(_) | Mock::Generic(_, System::Erp) => drop(bench.mock.order(&format!("PB-{at:05}"))),
             _ => drop(bench.object().await),
         }
     }
+    let told = |rows: &[Value]| (rows.len(), rows.iter().map(Value::to_string).collect::<BTreeSet<_>>().len());
     for extra in 0..2 {
-        let rows = listed(bench).await;
-        let distinct: BTreeSet<String> = rows.iter().map(Value::to_string).collect();
-        assert_eq!((rows.len(), distinct.len()), (size + extra, size + extra), "{}", bench.row.connector);
+        let (rows, _) = listed(bench).await;
+        assert_eq!(told(&rows), (size + extra, size + extra), "{}", bench.row.connector);
         if extra == 0 {
             bench.object().await;
         }
+    }
+    if let Mock::Vendor(_) | Mock::Generic(..) = bench.mock {
+        bench.lapse_after(1, list.api).await;
+        let (rows, logins) = listed(bench).await;
+        assert_eq!((told(&rows), logins), ((size + 1, size + 1), 1), "{}: a lapse between the pages", bench.row.connector);
     }
 }
 
@@ -140,44 +184,93 @@ async fn ambiguous_write(bench: &Bench) {
         assert_eq!(bench.count().await, before + usize::from(done), "{}", bench.row.connector);
         settled(bench, &sent, before, done).await;
     }
-    if let (Some(write), Mock::Erp(_) | Mock::Generic(..)) = (bench.row.write, &bench.mock) {
-        for trouble in [Trouble::Error, Trouble::Lost] {
+    if let Some((write, api)) = bench.row.write {
+        for trouble in [Trouble::ErrorAfter, Trouble::Lost] {
             let id = bench.object().await;
-            bench.trouble(trouble, write).await;
+            bench.trouble(trouble, api).await;
             let sent = bench.ask(write, json!({"id": id})).await;
             class(bench, &sent, Class::Unknown);
             let seen = bench.read_back(&sent).await;
             assert!(seen.confirmed, "{} {trouble:?}: reading back tells that it was done: {:?}", bench.row.connector, seen.message);
+            // As the hub goes on: what is harmless to repeat is sent again, and a partner that refuses what is done makes no failure of it.
+            let again = bench.go_on(&sent, CallPurpose::Call).await;
+            class(bench, &again, Class::Ok);
+            assert!(bench.read_back(&again).await.confirmed, "{} {trouble:?}: still done", bench.row.connector);
+        }
+    }
+}
+
+/// A comment that may have been written is looked for: written once, whatever became of the answer.
+async fn lost_comment(bench: &Bench) {
+    let author = bench.row.commenter.expect("somebody who comments");
+    let id = bench.object().await;
+    // Somebody else has said something, before and after.
+    let other = || json!({"id": id, "author": author, "text": "noted"});
+    bench.output("comment_approval", other()).await;
+    let mut written = 1;
+    for (trouble, done) in
+        [(Trouble::Lost, true), (Trouble::ErrorAfter, true), (Trouble::Error, false), (Trouble::Half, true), (Trouble::Page, false)]
+    {
+        bench.trouble(trouble, "comment").await;
+        let sent = bench.ask("comment_approval", json!({"id": id, "author": author, "text": "booked"})).await;
+        class(bench, &sent, Class::Unknown);
+        bench.output("comment_approval", other()).await;
+        written += 1 + usize::from(done);
+        let found = bench.look_up(&sent).await;
+        if !done {
+            assert_eq!(found.class, Class::NotFound, "{} {trouble:?}: {:?}", bench.row.connector, found.message);
+            assert_eq!(bench.again(&sent).await.class, Class::Ok, "{}", bench.row.connector);
+            written += 1;
+            let found = bench.look_up(&sent).await;
+            assert_eq!(found.class, Class::Ok, "{} {trouble:?}: {:?}", bench.row.connector, found.message);
+        } else {
+            assert_eq!(found.class, Class::Ok, "{} {trouble:?}: {:?}", bench.row.connector, found.message);
+        }
+        let comments = bench.comments(&id).await;
+        assert_eq!(comments.len(), written, "{} {trouble:?}: {comments:#?}", bench.row.connector);
+        // What the look-up answers is what the lost answer would have said.
+        if let Some(told) = bench.look_up(&sent).await.output.to_json().get("comment_id") {
+            let ours = comments.iter().rev().find(|(_, text)| text.starts_with("booked")).and_then(|(id, _)| id.clone());
+            assert_eq!(told.as_str().map(str::to_owned), ours, "{}", bench.row.connector);
         }
     }
 }
 
 /// A success without an effect is not confirmed; the same write with one is.
 async fn silent_no_op(bench: &Bench) {
-    let write = bench.row.write.expect("a write");
+    let (write, api) = bench.row.write.expect("a write");
     let id = bench.object().await;
     let done = bench.ask(write, json!({"id": id})).await;
     class(bench, &done, Class::Ok);
     assert!(bench.read_back(&done).await.confirmed, "{}: what was done is confirmed", bench.row.connector);
 
     let id = bench.object().await;
-    match (&bench.mock, &bench.row.approve) {
-        (Mock::Generic(mocks, system), _) => {
-            mocks.set_switches(*system, &json!({"operations": {write: {"silent_no_op_next": 1}}})).expect("a switch");
-        }
-        // What is over is left alone by the connector itself.
-        (Mock::Vendor(_), Some((approve, _))) => bench.act(&id, *approve).await,
+    match &bench.mock {
+        Mock::Generic(..) | Mock::Vendor(_) => bench.pretend(api).await,
         // The hub's user lost a right: the vendor leaves the order out and answers success.
-        (Mock::Erp(erp), _) if bench.row.connector == "odoo" => {
+        Mock::Erp(erp) if bench.row.connector == "odoo" => {
             drop(erp.person(&json!({"do": "rights", "approve": false})).expect("rights"));
         }
         // Its task was decided otherwise, so that there is none to decide.
-        (Mock::Erp(_), _) => drop(bench.output("reject_order", json!({"id": id})).await),
-        (Mock::Vendor(_), None) => panic!("{} has no approvals", bench.row.connector),
+        Mock::Erp(_) => drop(bench.output("reject_order", json!({"id": id})).await),
     }
     let sent = bench.ask(write, json!({"id": id})).await;
     class(bench, &sent, Class::Ok);
     assert!(!bench.read_back(&sent).await.confirmed, "{}: nothing was done", bench.row.connector);
+    if let Mock::Erp(_) = bench.mock {
+        return;
+    }
+    // Once more, as the hub does it where that is harmless: now it is done.
+    assert_eq!(bench.again(&sent).await.class, Class::Ok, "{}", bench.row.connector);
+    assert!(bench.read_back(&sent).await.confirmed, "{}: the second time it is done", bench.row.connector);
+    // What is over is left alone, by the connector or by the partner, and not taken for withdrawn.
+    if let (Mock::Vendor(_), Some((approve, _))) = (&bench.mock, bench.row.approve) {
+        let id = bench.object().await;
+        bench.act(&id, approve).await;
+        let sent = bench.ask(write, json!({"id": id})).await;
+        class(bench, &sent, Class::Ok);
+        assert!(!bench.read_back(&sent).await.confirmed, "{}: it is approved, and stays so", bench.row.connector);
+    }
 }
 
 async fn malformed(bench: &Bench) {

@@ -40,6 +40,8 @@ pub enum Trouble {
     Lost,
     /// An error of a gateway or of the server, done or not.
     Error,
+    /// The same, and it is done.
+    ErrorAfter,
 }
 
 impl Mock {
@@ -76,9 +78,11 @@ impl Mock {
         let Mock::Generic(mocks, system) = self else { return Vec::new() };
         let of = |credentials: &Credentials| credentials.app_secret.clone();
         match system {
-            System::Erp => vec![("WAYBILL_DEMO_ERP_SECRET", of(&mocks.options().erp))],
+            System::Erp => ["WAYBILL_DEMO_ERP_SECRET", "WAYBILL_REST_ERP_SECRET"].map(|name| (name, of(&mocks.options().erp))).into(),
             System::Oa => vec![("WAYBILL_DEMO_OA_SECRET", of(&mocks.options().oa))],
-            System::Finance => vec![("WAYBILL_DEMO_FINANCE_SECRET", of(&mocks.options().finance))],
+            System::Finance => {
+                ["WAYBILL_DEMO_FINANCE_SECRET", "WAYBILL_REST_FINANCE_SECRET"].map(|name| (name, of(&mocks.options().finance))).into()
+            }
         }
     }
 
@@ -93,6 +97,7 @@ impl Mock {
                     Trouble::Half => "malformed".to_owned(),
                     Trouble::Lost => format!("lost_response.{api}"),
                     Trouble::Error => format!("gateway_error.{api}"),
+                    Trouble::ErrorAfter => format!("gateway_error_after.{api}"),
                 };
                 control(client, reqwest::Method::PUT, &format!("{}/__mock/switches", mock.url()), &json!({switch: 1})).await;
             }
@@ -102,7 +107,7 @@ impl Mock {
                 Trouble::Page => mock.set(&json!({"html_login_page_next": 1})).expect("a switch"),
                 Trouble::Half => mock.set(&json!({"malformed_next": 1})).expect("a switch"),
                 Trouble::Lost => mock.set(&json!({"drop_after_write_next": 1})).expect("a switch"),
-                Trouble::Error => mock.set(&json!({"error_500_next": 1})).expect("a switch"),
+                Trouble::Error | Trouble::ErrorAfter => mock.set(&json!({"error_500_next": 1})).expect("a switch"),
             },
             Mock::Generic(mocks, system) => {
                 let switch = match trouble {
@@ -111,11 +116,56 @@ impl Mock {
                     Trouble::Page => "html_error_page_next",
                     Trouble::Half => "malformed_json_next",
                     Trouble::Lost => "lost_response_next",
-                    Trouble::Error => "error_after_next",
+                    Trouble::Error | Trouble::ErrorAfter => "error_after_next",
                 };
                 mocks.set_switches(*system, &json!({"operations": {api: {switch: 1}}})).expect("a switch");
             }
         }
+    }
+
+    /// Lets credentials lapse after so many calls of an interface that are let through; never where each call has its own proof.
+    pub async fn lapse_after(&self, calls: u64, api: &str, client: &reqwest::Client) {
+        match self {
+            Mock::Vendor(mock) => {
+                let switch = json!({format!("token_expired_after.{api}"): calls});
+                control(client, reqwest::Method::PUT, &format!("{}/__mock/switches", mock.url()), &switch).await;
+            }
+            Mock::Generic(mocks, system) => {
+                mocks.set_switches(*system, &json!({"sessions_end_after": calls})).expect("a switch");
+            }
+            Mock::Erp(_) => panic!("nothing of a read lapses there"),
+        }
+    }
+
+    /// Lets a write answer success and do nothing.
+    pub async fn pretend(&self, api: &str, client: &reqwest::Client) {
+        match self {
+            Mock::Vendor(mock) => {
+                let switch = json!({format!("silent_no_op.{api}"): 1});
+                control(client, reqwest::Method::PUT, &format!("{}/__mock/switches", mock.url()), &switch).await;
+            }
+            Mock::Generic(mocks, system) => {
+                mocks.set_switches(*system, &json!({"operations": {api: {"silent_no_op_next": 1}}})).expect("a switch");
+            }
+            Mock::Erp(_) => panic!("it has ways of its own"),
+        }
+    }
+
+    /// What was remarked about an approval: ids where there are any, and texts.
+    pub async fn comments(&self, id: &str, client: &reqwest::Client) -> Vec<(Option<String>, String)> {
+        let Mock::Vendor(mock) = self else { panic!("nothing is commented on there") };
+        let all = control(client, reqwest::Method::GET, &format!("{}/__mock/instances", mock.url()), &Value::Null).await;
+        let instance = all["instances"].as_array().and_then(|all| all.iter().find(|instance| instance["id"] == id)).expect("it is there");
+        let of = |list: &str, is: fn(&Value) -> bool, text: &str| -> Vec<(Option<String>, String)> {
+            let told = instance[list].as_array().into_iter().flatten().filter(|entry| is(entry));
+            told.map(|entry| (entry["id"].as_str().map(str::to_owned), entry[text].as_str().unwrap_or_default().to_owned())).collect()
+        };
+        [
+            of("records", |record| record["type"] == "ADD_REMARK", "remark"),
+            of("comments", |_| true, "comment"),
+            of("log", |entry| entry["kind"] == "9", "remark"),
+        ]
+        .concat()
     }
 
     /// What a person does to an approval.
@@ -170,8 +220,11 @@ impl Mock {
     }
 }
 
+/// All rows of a column begin at once, and each compiles a project on the thread that waits here.
+const CONTROL_WITHIN: Duration = Duration::from_secs(60);
+
 async fn control(client: &reqwest::Client, method: reqwest::Method, url: &str, body: &Value) -> Value {
-    let request = client.request(method, url).timeout(Duration::from_secs(10)).header("content-type", "application/json");
+    let request = client.request(method, url).timeout(CONTROL_WITHIN).header("content-type", "application/json");
     let answer = request.body(body.to_string()).send().await.expect("the mock answers");
     let status = answer.status();
     let text = answer.text().await.expect("text");

@@ -25,11 +25,13 @@ pub enum Fault {
     Malformed,
     /// An approval is taken back after it was given.
     RevokedLater,
+    /// A comment is written, and its answer lost.
+    LostComment,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Fault; 9] = [
+    pub const ALL: [Fault; 10] = [
         Fault::AuthLapse,
         Fault::PageBoundary,
         Fault::Throttle,
@@ -39,6 +41,7 @@ impl Fault {
         Fault::EarlyEvent,
         Fault::Malformed,
         Fault::RevokedLater,
+        Fault::LostComment,
     ];
 }
 
@@ -64,8 +67,10 @@ pub struct Row {
     pub create: Option<Create>,
     /// A listing.
     pub list: Option<List>,
-    /// A write to an object that exists, `{id}`, whose effect is read back.
-    pub write: Option<&'static str>,
+    /// A write to an object that exists, `{id}`, whose effect is read back, and the mock's name for the call that does it.
+    pub write: Option<(&'static str, &'static str)>,
+    /// Who comments on an approval.
+    pub commenter: Option<&'static str>,
     /// Approvals: what people do to agree, and to take that back, as path and body of the mock's control interface.
     pub approve: Option<(Act, Act)>,
     /// What cannot befall it, and why.
@@ -97,6 +102,8 @@ pub enum Input {
 pub struct List {
     /// The operation.
     pub operation: &'static str,
+    /// The mock's name for it.
+    pub api: &'static str,
     /// Whether it wants the beginning of a time: `{since}`.
     pub by_time: bool,
     /// Further input.
@@ -116,8 +123,10 @@ impl Row {
 
 /// Connectors that no mock stands for.
 pub const WITHOUT_MOCK: &[(&str, &str)] = &[
-    ("tryton", "the real system is installed and driven instead: tests/tryton"),
-    ("generic_rest", "it speaks to the same mocks as the generic systems' own connectors, which have their rows"),
+    (
+        "tryton",
+        "the real system is installed and orders go through it, the hub killed between: tests/tryton; no fault of the line is driven",
+    ),
     ("interface_table", "real databases are driven instead: tests/kinds"),
     ("mail", "a real mail server is driven instead: tests/mail"),
     ("rabbitmq", "a real broker is driven instead: tests/kinds"),
@@ -132,6 +141,7 @@ pub const WITHOUT_MOCK: &[(&str, &str)] = &[
     ("dingtalk_contacts", CONTACTS),
     ("feishu_contacts", CONTACTS),
     ("wecom_contacts", CONTACTS),
+    ("dingtalk_centre", "it shows our tasks; driven with faults by tests/task_centre"),
     ("feishu_centre", "it shows our tasks, under versions; driven with faults by tests/task_centre"),
 ];
 
@@ -139,6 +149,7 @@ const NOTICES: &str = "it holds no objects, it tells people; driven with faults 
 const CONTACTS: &str = "it only lists who works here; driven with faults by tests/organisation";
 const NO_APPROVALS: &str = "no approvals of ours live in it";
 const NO_CALLBACK: &str = "it makes orders, and no create of ours has an event there";
+const NO_COMMENTS: &str = "nothing of ours is commented on there";
 const KEY_WITH_EACH: &str = "each request carries its own proof, nothing lapses";
 
 /// The rows.
@@ -157,10 +168,11 @@ pub static ROWS: &[Row] = &[
         lift: &[("limits: {rate: 20/s, concurrency: 8}", "limits: {rate: 1000/s, concurrency: 8}")],
         read: ("get_instance", "get"),
         create: Some(Create { operation: "create_approval", api: "create", input: Input::Sample("po-1.dingtalk.json") }),
-        list: Some(List { operation: "list_approval_ids", by_time: true, input: || json!({}), each: "ids", size: 20 }),
-        write: Some("withdraw_approval"),
+        list: Some(List { operation: "list_approval_ids", api: "list", by_time: true, input: || json!({}), each: "ids", size: 20 }),
+        write: Some(("withdraw_approval", "terminate")),
+        commenter: Some("manager01"),
         approve: Some((("decide", || json!({"result": "agree"})), ("revoke", || json!({})))),
-        cannot: &[(Fault::SilentNoOp, "what is over is refused in words, and no call of the mock's claims a success that is none")],
+        cannot: &[],
     },
     Row {
         connector: "feishu",
@@ -177,7 +189,8 @@ pub static ROWS: &[Row] = &[
         read: ("get_approval", "get"),
         create: Some(Create { operation: "create_approval", api: "create", input: Input::Sample("po-1.feishu.json") }),
         list: None,
-        write: Some("withdraw_approval"),
+        write: Some(("withdraw_approval", "cancel")),
+        commenter: Some("manager01"),
         approve: Some((("decide", || json!({"result": "approve"})), ("revert", || json!({})))),
         cannot: &[(Fault::PageBoundary, "nothing is listed: an instance is read by its code or by our uuid")],
     },
@@ -200,14 +213,19 @@ pub static ROWS: &[Row] = &[
         create: Some(Create { operation: "create_approval", api: "apply", input: Input::Sample("po-1.wecom.json") }),
         list: Some(List {
             operation: "list_approval_numbers",
+            api: "list",
             by_time: true,
             input: || json!({"originator": "LiHui"}),
             each: "numbers",
             size: 100,
         }),
         write: None,
+        commenter: None,
         approve: Some((("status", || json!({"status": "approved"})), ("status", || json!({"status": "revoked"})))),
-        cannot: &[(Fault::SilentNoOp, "the vendor offers no write but the create, whose look-up tells")],
+        cannot: &[
+            (Fault::SilentNoOp, "the vendor offers no write but the create, whose look-up tells"),
+            (Fault::LostComment, "the vendor offers no comment: people write them in WeCom"),
+        ],
     },
     Row {
         connector: "weaver_ecology",
@@ -221,12 +239,14 @@ pub static ROWS: &[Row] = &[
         create: Some(Create { operation: "create_approval", api: "create", input: Input::Sample("order.weaver.json") }),
         list: Some(List {
             operation: "list_created",
+            api: "list",
             by_time: false,
             input: || json!({"title": "", "originator": "1001"}),
             each: "requests",
             size: 50,
         }),
-        write: Some("withdraw_approval"),
+        write: Some(("withdraw_approval", "draw_back")),
+        commenter: Some("2001"),
         approve: Some((("act", || json!({"do": "agree"})), ("act", || json!({"do": "revoke"})))),
         cannot: &[(Fault::Throttle, "the vendor counts no calls; its container's 503 is a partner that is down")],
     },
@@ -240,10 +260,18 @@ pub static ROWS: &[Row] = &[
         lift: &[],
         read: ("get_approval", "get_approval"),
         create: Some(Create { operation: "create_approval", api: "create_approval", input: Input::Sample("order.form.json") }),
-        list: Some(List { operation: "list_approval_ids", by_time: true, input: || json!({}), each: "ids", size: 100 }),
-        write: Some("withdraw_approval"),
+        list: Some(List {
+            operation: "list_approval_ids",
+            api: "list_approvals",
+            by_time: true,
+            input: || json!({}),
+            each: "ids",
+            size: 100,
+        }),
+        write: Some(("withdraw_approval", "withdraw_approval")),
+        commenter: None,
         approve: Some((("decide", || json!({"status": "approved"})), ("decide", || json!({"status": "revoked"})))),
-        cannot: &[],
+        cannot: &[(Fault::LostComment, "the generic OA takes no comments of ours")],
     },
     Row {
         connector: "demo_erp",
@@ -255,13 +283,22 @@ pub static ROWS: &[Row] = &[
         lift: &[],
         read: ("get_order", "get_order"),
         create: None,
-        list: Some(List { operation: "list_changed_orders", by_time: true, input: || json!({}), each: "ids", size: 100 }),
-        write: Some("release_order"),
+        list: Some(List {
+            operation: "list_changed_orders",
+            api: "list_orders",
+            by_time: true,
+            input: || json!({}),
+            each: "ids",
+            size: 100,
+        }),
+        write: Some(("release_order", "release_order")),
+        commenter: None,
         approve: None,
         cannot: &[
             (Fault::LostCreate, "orders come from it, the hub makes none there"),
             (Fault::EarlyEvent, NO_CALLBACK),
             (Fault::RevokedLater, NO_APPROVALS),
+            (Fault::LostComment, NO_COMMENTS),
         ],
     },
     Row {
@@ -275,12 +312,63 @@ pub static ROWS: &[Row] = &[
         read: ("get_payable", "get_payable"),
         create: Some(Create { operation: "create_payable", api: "create_payable", input: Input::Sample("payable-1.finance.json") }),
         list: None,
-        write: Some("void_payable"),
+        write: Some(("void_payable", "void_payable")),
+        commenter: None,
         approve: None,
         cannot: &[
             (Fault::PageBoundary, "nothing is listed: a payable is found by our reference"),
             (Fault::EarlyEvent, "it tells nothing by itself: what was written is read back"),
             (Fault::RevokedLater, NO_APPROVALS),
+            (Fault::LostComment, NO_COMMENTS),
+        ],
+    },
+    Row {
+        connector: "generic_rest",
+        example: "generic_rest",
+        connection: "rest_erp",
+        address: "http://127.0.0.1:7101",
+        mock: Of::Generic(System::Erp),
+        secrets: &[("WAYBILL_REST_WEBHOOK_SECRET", "unused-here")],
+        lift: &[],
+        read: ("get_order", "get_order"),
+        create: None,
+        list: Some(List {
+            operation: "list_changed_orders",
+            api: "list_orders",
+            by_time: true,
+            input: || json!({}),
+            each: "ids",
+            size: 100,
+        }),
+        write: Some(("release_order", "release_order")),
+        commenter: None,
+        approve: None,
+        cannot: &[
+            (Fault::LostCreate, "orders come from this one; what is booked has a row of its own"),
+            (Fault::EarlyEvent, NO_CALLBACK),
+            (Fault::RevokedLater, NO_APPROVALS),
+            (Fault::LostComment, NO_COMMENTS),
+        ],
+    },
+    Row {
+        connector: "generic_rest",
+        example: "generic_rest",
+        connection: "rest_finance",
+        address: "http://127.0.0.1:7103",
+        mock: Of::Generic(System::Finance),
+        secrets: &[],
+        lift: &[],
+        read: ("get_payable", "get_payable"),
+        create: Some(Create { operation: "create_payable", api: "create_payable", input: Input::Sample("payable.rest.json") }),
+        list: None,
+        write: Some(("void_payable", "void_payable")),
+        commenter: None,
+        approve: None,
+        cannot: &[
+            (Fault::PageBoundary, "nothing is listed: a payable is found by our reference"),
+            (Fault::EarlyEvent, "it tells nothing by itself: what was written is read back"),
+            (Fault::RevokedLater, NO_APPROVALS),
+            (Fault::LostComment, NO_COMMENTS),
         ],
     },
     Row {
@@ -300,8 +388,16 @@ pub static ROWS: &[Row] = &[
                     "lines": [{"material": "M001", "unit": "Pcs", "quantity": "2", "tax_price": "113", "tax_rate": "13", "delivery_date": "2026-01-20"}]})
             }),
         }),
-        list: Some(List { operation: "list_changed_orders", by_time: true, input: || json!({}), each: "orders", size: 2_000 }),
-        write: Some("release_order"),
+        list: Some(List {
+            operation: "list_changed_orders",
+            api: "list_orders",
+            by_time: true,
+            input: || json!({}),
+            each: "orders",
+            size: 2_000,
+        }),
+        write: Some(("release_order", "release_order")),
+        commenter: None,
         approve: None,
         cannot: &[
             (Fault::AuthLapse, KEY_WITH_EACH),
@@ -309,6 +405,7 @@ pub static ROWS: &[Row] = &[
             (Fault::SilentNoOp, "what it does not do it refuses in words, with IsSuccess false"),
             (Fault::EarlyEvent, NO_CALLBACK),
             (Fault::RevokedLater, NO_APPROVALS),
+            (Fault::LostComment, NO_COMMENTS),
         ],
     },
     Row {
@@ -321,8 +418,16 @@ pub static ROWS: &[Row] = &[
         lift: &[("rate: 10/s\n  concurrency: 4", "rate: 1000/s\n  concurrency: 4")],
         read: ("get_order", "read"),
         create: None,
-        list: Some(List { operation: "list_changed_orders", by_time: true, input: || json!({}), each: "orders", size: 100 }),
-        write: Some("release_order"),
+        list: Some(List {
+            operation: "list_changed_orders",
+            api: "list_orders",
+            by_time: true,
+            input: || json!({}),
+            each: "orders",
+            size: 100,
+        }),
+        write: Some(("release_order", "release_order")),
+        commenter: None,
         approve: None,
         cannot: &[
             (Fault::AuthLapse, KEY_WITH_EACH),
@@ -330,6 +435,7 @@ pub static ROWS: &[Row] = &[
             (Fault::SilentNoOp, "what it does not do it refuses in words, with 417"),
             (Fault::EarlyEvent, NO_CALLBACK),
             (Fault::RevokedLater, NO_APPROVALS),
+            (Fault::LostComment, NO_COMMENTS),
         ],
     },
     Row {
@@ -342,14 +448,23 @@ pub static ROWS: &[Row] = &[
         lift: &[("limits: {rate: 1/s, concurrency: 1}", "limits: {rate: 1000/s, concurrency: 1}")],
         read: ("get_order", "read"),
         create: None,
-        list: Some(List { operation: "list_changed_orders", by_time: true, input: || json!({}), each: "orders", size: 100 }),
-        write: Some("release_order"),
+        list: Some(List {
+            operation: "list_changed_orders",
+            api: "list_orders",
+            by_time: true,
+            input: || json!({}),
+            each: "orders",
+            size: 100,
+        }),
+        write: Some(("release_order", "release_order")),
+        commenter: None,
         approve: None,
         cannot: &[
             (Fault::AuthLapse, KEY_WITH_EACH),
             (Fault::LostCreate, "orders come from it; a bill is made of an order that is there, and found by its origin"),
             (Fault::EarlyEvent, NO_CALLBACK),
             (Fault::RevokedLater, NO_APPROVALS),
+            (Fault::LostComment, NO_COMMENTS),
         ],
     },
     Row {
@@ -369,10 +484,18 @@ pub static ROWS: &[Row] = &[
                     "items": [{"number": "10", "plant": "1010", "material": "M001", "quantity": "2", "price": "100"}]})
             }),
         }),
-        list: Some(List { operation: "list_changed_orders", by_time: true, input: || json!({}), each: "orders", size: 200 }),
-        write: Some("release_order"),
+        list: Some(List {
+            operation: "list_changed_orders",
+            api: "list_orders",
+            by_time: true,
+            input: || json!({}),
+            each: "orders",
+            size: 200,
+        }),
+        write: Some(("release_order", "release_order")),
+        commenter: None,
         approve: None,
-        cannot: &[(Fault::EarlyEvent, NO_CALLBACK), (Fault::RevokedLater, NO_APPROVALS)],
+        cannot: &[(Fault::EarlyEvent, NO_CALLBACK), (Fault::RevokedLater, NO_APPROVALS), (Fault::LostComment, NO_COMMENTS)],
     },
     Row {
         connector: "generic_soap",
@@ -390,14 +513,23 @@ pub static ROWS: &[Row] = &[
                 || json!({"number": "NUMBER", "supplier": "VEN00003", "amount": "98.88", "currency": "CNY", "due_date": "2026-11-15", "order_number": "NUMBER"}),
             ),
         }),
-        list: Some(List { operation: "list_changed_orders", by_time: true, input: || json!({}), each: "orders", size: 50 }),
-        write: Some("release_order"),
+        list: Some(List {
+            operation: "list_changed_orders",
+            api: "list_orders",
+            by_time: true,
+            input: || json!({}),
+            each: "orders",
+            size: 50,
+        }),
+        write: Some(("release_order", "release_order")),
+        commenter: None,
         approve: None,
         cannot: &[
             (Fault::AuthLapse, KEY_WITH_EACH),
             (Fault::SilentNoOp, "what an order's state forbids is a fault, and no call claims a success that is none"),
             (Fault::EarlyEvent, NO_CALLBACK),
             (Fault::RevokedLater, NO_APPROVALS),
+            (Fault::LostComment, NO_COMMENTS),
         ],
     },
 ];

@@ -150,30 +150,40 @@ async fn walk(store: &str) {
     desk.survives("desk.move_cursor", put("/api/v1/streams/oa_main/recent_approvals/cursor", json!({"cursor": null, "reason": "a test"})))
         .await;
     delegate(&mut desk).await;
-    for point in ["desk.report", "desk.add_counts", "desk.sweep"] {
+    sample(&mut desk).await;
+    for point in ["desk.report", "desk.add_counts", "desk.sweep", "desk.add_breaker_changes"] {
         desk.survives_alone(point).await;
+    }
+
+    // Receipts tell of callbacks, those that prove nothing too: what is lost of them is a line in a list.
+    let hook = desk.hub.hook_path("oa_main", "approvals").await;
+    for side in ["before", "after"] {
+        desk.dies("desk.add_receipts", side, Some(&post(&hook, json!({"id": "nobody's"})))).await;
     }
 
     mend(&mut desk, &numbers).await;
     let unproved: Vec<&str> = waybill::store::kill_points::desk_points().filter(|point| !desk.died.contains(point)).collect();
-    // Receipts tell of callbacks and changes of breakers of themselves: what is lost of them is a line in a list. How far
-    // somebody has looked: what is lost of it is new to them once more. Notices that wait: tests/notices dies at their points; who
-    // works here by a connected system: tests/organisation does.
+    // Notices that wait, and how far somebody has looked: tests/notices dies there on both stores; who works here by a connected
+    // system: tests/organisation does.
     assert_eq!(
         unproved,
-        [
-            "desk.bundle_notices",
-            "desk.drop_bundle",
-            "desk.see",
-            "desk.keep_organisation",
-            "desk.read_organisation",
-            "desk.add_receipts",
-            "desk.add_breaker_changes"
-        ],
+        ["desk.bundle_notices", "desk.drop_bundle", "desk.see", "desk.keep_organisation", "desk.read_organisation"],
         "points nobody died at"
     );
     desk.hub.stop().await;
     desk.mocks.stop().await;
+}
+
+/// Sample documents are all there or all gone.
+async fn sample(desk: &mut Desk) {
+    let loaded = desk.ask(&post("/api/v1/sample", json!({}))).await.expect("it lives");
+    assert_eq!((loaded.0, &loaded.1["documents"]), (201, &json!(12)), "{}", loaded.1);
+    let remove = (reqwest::Method::DELETE, "/api/v1/sample".to_owned(), Value::Null);
+    for (side, left) in [("before", 12), ("after", 0)] {
+        desk.dies("desk.remove_documents", side, Some(&remove)).await;
+        assert_eq!(desk.hub.get("/api/v1/sample").await["documents"], left, "{side}");
+    }
+    assert_eq!(desk.ask(&remove).await.expect("it lives").0, 204, "there is nothing left to do");
 }
 
 /// Who decides for whom: made and ended by commits whose answers nobody got.

@@ -1,12 +1,21 @@
 //! The process dies before and after every commit there is, one after the other, and the work goes on each time.
 //!
 //! Judged by the mock systems' own audit: nothing lost, nothing done twice, everything finished. On the embedded store and on
-//! PostgreSQL. The points are listed in `store::kill_points`, whose own test keeps the list complete.
+//! PostgreSQL. The points are listed in `store::kill_points`, whose own tests keep the lists complete. Walked are
+//! those of the work itself below, those of a replica with a broker in `replica`, those of people and schedules in `house`, `desk`
+//! and `door`. What asks and tells people, and organisations that are read, have projects of their own: `tests/notices`,
+//! `tests/organisation`.
 
 #![expect(clippy::print_stdout, reason = "figures for whoever runs it with --nocapture")]
 
 mod desk;
 mod door;
+mod dying;
+mod house;
+#[path = "../api/liar.rs"]
+#[expect(dead_code, reason = "the API's tests let it lie in every way")]
+mod liar;
+mod replica;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -21,79 +30,59 @@ use waybill::store::kill_points::POINTS;
 const DIES_WITHIN: Duration = Duration::from_secs(30);
 /// Everything is finished within this after the last death.
 const ENDS_WITHIN: Duration = Duration::from_secs(240);
-/// Points that are there for callers to come: nothing in the process prolongs a lane's lease yet.
-const NOT_PASSED: [&str; 1] = ["renew_lanes"];
-/// Points that one replica without a broker and without an author at work does not pass: `tests/replicas.rs` kills where
-/// replicas share tickets, events, rates and log-ins, `tests/publishing.rs` where releases and drafts are stored,
-/// `tests/reconciliation.rs` where systems are read back.
-const ELSEWHERE: [&str; 17] = [
-    "draw_number",
-    "claim_named_lanes",
-    "claim_duty",
-    "events_published",
-    "take_slots",
-    "claim_credential",
-    "save_credential",
-    "release_credential",
-    "publish",
-    "save_draft",
-    "drop_draft",
-    "plan_reconciliations",
-    "note_fires",
-    "claim_reconciliations",
-    "record_reconciliation",
-    "cancel_reconciliation",
-    "say_of_drifts",
-];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_commit_can_be_the_last_on_the_embedded_store() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    walk(&format!("sqlite:{}", folder.path().join("hub.sqlite").display())).await;
+    walk(&format!("sqlite:{}", folder.path().join("hub.sqlite").display()), &Way::default()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_commit_can_be_the_last_on_postgres() {
     let database = FreshDatabase::create("kill_points").await;
-    walk(&database.url).await;
+    walk(&database.url, &Way::default()).await;
     database.drop().await;
 }
 
-/// Points that nothing passes stand in `NOT_PASSED` only as long as nothing does.
+/// A walk: which points, and what they are met by.
+struct Way<'a> {
+    points: Vec<&'static str>,
+    /// Of the hub.
+    variables: &'a [(&'a str, &'a str)],
+    /// Partners forget who has logged in, and some log-ins fail.
+    log_ins_lapse: bool,
+}
+
+impl Default for Way<'_> {
+    /// What one process meets by itself, without a broker and without anybody at work.
+    fn default() -> Self {
+        let elsewhere = |point: &&str| replica::POINTS.contains(point) || house::POINTS.contains(point);
+        Way { points: POINTS.iter().copied().filter(|point| !elsewhere(point)).collect(), variables: &[], log_ins_lapse: false }
+    }
+}
+
+/// No point is left out, and none is named that is not there.
 #[test]
-fn what_is_not_passed_is_called_by_nobody() {
-    let mut sources = Vec::new();
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for room in ["app", "worker", "cli", "api", "gateway"] {
-        read(&root.join(room), &mut sources);
-    }
-    assert!(sources.len() > 100, "the sources are there");
-    for point in NOT_PASSED {
-        let call = format!(".{point}(");
-        assert!(!sources.iter().any(|text| text.contains(&call)), "`{point}` is called: take it out of `NOT_PASSED`");
-    }
+fn every_point_is_on_one_way() {
+    let mut walked: Vec<&str> = Way::default().points.into_iter().chain(replica::POINTS).chain(house::POINTS).collect();
+    let mut all = POINTS.to_vec();
+    walked.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(walked, all);
 }
 
-fn read(folder: &std::path::Path, sources: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder).expect("readable") {
-        let path = entry.expect("readable").path();
-        if path.is_dir() {
-            read(&path, sources);
-        } else {
-            sources.push(std::fs::read_to_string(&path).expect("text"));
-        }
-    }
-}
-
-async fn walk(store: &str) {
+async fn walk(store: &str, way: &Way<'_>) {
     let began = Instant::now();
     let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
     let project = Project::shipped(&mocks).retime(&[("every: 30s", "every: 1s"), ("every: [10s, 1m, 10m, 2h]", "every: [1s, 2s, 4s]")]);
-    let mut hub = HubProcess::start(&project, store).await;
+    let mut hub = HubProcess::replica(&project, "waybill", store, way.variables).await;
     register(&mocks, &hub).await;
+    if way.log_ins_lapse {
+        let log_ins = json!({"operations": {"token": {"reset_before": 0.3}}});
+        System::ALL.into_iter().for_each(|system| mocks.set_switches(system, &log_ins).expect("known switches"));
+    }
     let (mut numbers, mut deaths) = (Vec::new(), 0);
-    let walked: Vec<&str> = POINTS.iter().copied().filter(|point| !NOT_PASSED.contains(point) && !ELSEWHERE.contains(point)).collect();
-    for (turn, point) in walked.iter().enumerate() {
+    for (turn, point) in way.points.iter().enumerate() {
         for side in ["before", "after"] {
             hub.kill().await;
             let at = format!("{point}:{side}:{}", passing(point, turn));
@@ -105,6 +94,9 @@ async fn walk(store: &str) {
                 let order = NewOrders { amount: Some(12_000.into()), lines: 1, ..NewOrders::default() };
                 numbers.extend(mocks.create_orders(&order).expect("an order is made").into_iter().map(|(_, number)| number));
                 let key = format!("{point}-{side}-{}", numbers.len());
+                if way.log_ins_lapse {
+                    System::ALL.into_iter().for_each(|system| mocks.expire_sessions(system));
+                }
                 hub.post_keyed("/api/v1/exceptions/00000000-0000-7000-8000-000000000000/retry", &key, &json!({"reason": "a test"})).await;
                 tokio::time::sleep(Duration::from_millis(150)).await;
             }
@@ -112,7 +104,10 @@ async fn walk(store: &str) {
         }
     }
     // Calm: seven refused reads in a row put the next one off for a minute and a half, which is right and takes this test's time.
-    mocks.set_switches(System::Erp, &json!({"operations": {"get_order": {"reset_before": 0.0}}})).expect("known switches");
+    for system in System::ALL {
+        let calm = json!({"operations": {"token": {"reset_before": 0.0}, "get_order": {"reset_before": 0.0}}});
+        mocks.set_switches(system, &calm).expect("known switches");
+    }
     hub.restart(store).await;
     let ends = Instant::now();
     loop {
@@ -133,7 +128,7 @@ async fn walk(store: &str) {
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
     assert_eq!(hub.open_exceptions().await, Vec::<serde_json::Value>::new(), "nobody is needed");
-    println!("{} orders, {deaths} deaths at {} points, 0 lost, 0 duplicated, {:?}", numbers.len(), walked.len(), began.elapsed());
+    println!("{} orders, {deaths} deaths at {} points, 0 lost, 0 duplicated, {:?}", numbers.len(), way.points.len(), began.elapsed());
     hub.stop().await;
     mocks.stop().await;
 }

@@ -58,6 +58,7 @@ pub async fn all(place: &Place) {
     a_file_is_read_taken_and_filed_away(place).await;
     one_of_many_gets_a_file(place).await;
     what_cannot_be_read_goes_aside(place).await;
+    files_in_gbk_are_read_and_written(place).await;
     a_file_is_written_once(place).await;
     nothing_leads_out_of_the_place(place).await;
 }
@@ -121,6 +122,45 @@ async fn one_of_many_gets_a_file(place: &Place) {
     assert_eq!(moved, 1, "{classes:?}");
     assert!(taken.iter().all(|one| matches!(one.class, Class::Ok | Class::NotFound)), "{classes:?}");
     assert_eq!(place.names("taken"), ["PO-10.csv"]);
+}
+
+/// A text in GBK, by the system's own tool.
+fn gbk(text: &str) -> Vec<u8> {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut iconv = Command::new("iconv").args(["-f", "UTF-8", "-t", "GBK"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let iconv = iconv.as_mut().expect("iconv is there");
+    iconv.stdin.take().expect("piped").write_all(text.as_bytes()).expect("it reads");
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut iconv.stdout.take().expect("piped"), &mut bytes).expect("it writes");
+    assert!(iconv.wait().expect("it ends").success());
+    bytes
+}
+
+/// What an ERP in China exports, and takes back.
+async fn files_in_gbk_are_read_and_written(place: &Place) {
+    let text = gallery("folder")
+        .replace("unchanged_for: 5s", "unchanged_for: 300ms")
+        .replace("as: {kind: csv, ", "as: {kind: csv, encoding: gbk, ")
+        .replace("      into: ", "      encoding: gbk\n      into: ");
+    assert_eq!(text.matches("encoding: gbk").count(), 2, "{text}");
+    let bench = Bench::new(&text, &place.settings, vec![place.root.clone()]);
+    std::fs::write(place.root.join("in/gbk-1.csv"), gbk(&order("PO-9"))).expect("writable");
+    let performed = bench.call("get_order", id("gbk-1.csv"), "k").await;
+    assert_eq!(performed.class, Class::Ok, "{}", told(&performed));
+    assert_eq!(performed.payload.to_json()["content"][0]["supplier_name"], "华东, 钢铁");
+    std::fs::remove_file(place.root.join("in/gbk-1.csv")).expect("removable");
+    let payable = |number: &str, supplier: &str| json!({"reference": number, "supplier_code": supplier, "number": "INV-1", "amount": "1.00", "currency": "CNY", "due_date": "2026-12-20"});
+    bench.ok("create_payable", payable("gbk-1", "华东钢铁"), "k").await;
+    bench.ok("create_payable", payable("gbk-1", "华东钢铁"), "k").await;
+    let written = std::fs::read(place.root.join("out/payable-gbk-1.csv")).expect("written");
+    let wanted = gbk("华东钢铁");
+    assert!(written.windows(wanted.len()).any(|bytes| bytes == wanted), "{written:x?}");
+    let lost = bench.call("create_payable", payable("gbk-2", "𠀀"), "k2").await;
+    assert_eq!(lost.class, Class::Refused, "{}", told(&lost));
+    assert!(lost.message.is_some_and(|message| message.contains("GBK does not have")));
+    assert_eq!(place.names("out"), ["payable-gbk-1.csv"], "nothing half written lies there");
+    std::fs::remove_file(place.root.join("out/payable-gbk-1.csv")).expect("removable");
 }
 
 async fn what_cannot_be_read_goes_aside(place: &Place) {

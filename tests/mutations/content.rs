@@ -5,7 +5,6 @@ use crate::texts::definitions;
 use std::path::Path;
 use waybill::app::load::load;
 use waybill::domain::catalog::Catalog;
-use waybill::domain::mapping::read_inputs;
 use waybill::domain::text::files::Files;
 use waybill::domain::value::Value;
 
@@ -51,7 +50,7 @@ fn mappings() {
             return "no such mapping".to_owned();
         };
         let Ok(inputs) = Value::from_strict_json(text) else { return "no JSON".to_owned() };
-        let scope = match read_inputs(&source.inputs, &inputs.to_json()) {
+        let scope = match source.read(&inputs.to_json()) {
             Ok(scope) => scope,
             Err(_) => return format!("{id}: no inputs"),
         };

@@ -3,8 +3,11 @@
 #[path = "../support/hub.rs"]
 #[expect(dead_code, reason = "other tests use other parts")]
 mod hub;
+#[path = "../support/postgres.rs"]
+mod postgres;
 mod world;
 
+use postgres::FreshDatabase;
 use serde_json::json;
 use std::collections::BTreeSet;
 use world::{PUBLIC, World};
@@ -143,9 +146,16 @@ fn quiet_for_a_moment() -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waited_comes_as_one_and_once_though_the_hub_dies_at_every_commit() {
+    let database = FreshDatabase::create("notices").await;
+    // Both stores at once: the hubs mostly wait for the end of the quiet time.
+    tokio::join!(waits_and_dies(None), waits_and_dies(Some(&database.url)));
+    database.drop().await;
+}
+
+async fn waits_and_dies(store: Option<&str>) {
     let quiet = quiet_for_a_moment();
     let person = format!("channels: [feishu], zone: UTC, quiet: \"{quiet}\"}}");
-    let mut world = World::start(PEOPLE, &[("channels: [dingtalk]}", &person)]).await;
+    let mut world = World::start_on(store, PEOPLE, &[("channels: [dingtalk]}", &person)]).await;
     let mut keys = Vec::new();
     for number in 0..3 {
         keys.push(world.request(&format!("r{number}")).await);
@@ -159,6 +169,8 @@ async fn what_waited_comes_as_one_and_once_though_the_hub_dies_at_every_commit()
     assert_eq!(status, 200, "{acted}");
     assert_eq!(world.messages("feishu").await.len(), 0, "it is quiet");
     let store = world.store.clone();
+    let second = found["items"][1]["id"].as_str().unwrap_or_default().to_owned();
+    looks_and_dies(&mut world, &second).await;
     world.hub.kill().await;
     for point in ["desk.bundle_notices:before:1", "desk.bundle_notices:after:1", "desk.drop_bundle:before:1", "desk.drop_bundle:after:1"] {
         world.hub.restart_to_die(&store, point);
@@ -183,6 +195,25 @@ async fn what_waited_comes_as_one_and_once_though_the_hub_dies_at_every_commit()
     world.hub.stop().await;
 }
 
+/// How far somebody has looked is kept by one commit, or is still new to them.
+async fn looks_and_dies(world: &mut World, task: &str) {
+    let store = world.store.clone();
+    for (side, is_kept) in [("before", false), ("after", true)] {
+        world.hub.kill().await;
+        let point = format!("desk.see:{side}:1");
+        world.hub.restart_to_die(&store, &point);
+        let began = std::time::Instant::now();
+        while !world.hub.is_dead() {
+            assert!(began.elapsed().as_secs() < 60, "`{point}` was not passed: {}", world.hub.log_tail(20));
+            world.hub.try_by("e1003", &format!("/api/v1/tasks/{task}/seen"), side, &json!({})).await;
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        world.hub.restart(&store).await;
+        let (status, shown) = world.hub.get_by("e1003", &format!("/api/v1/tasks/{task}")).await;
+        assert_eq!((status, shown["since_last_view"]["seen_at"].is_string()), (200, is_kept), "{side}: {shown}");
+    }
+}
+
 /// The signed text of a link in a message.
 fn link_in(text: &str, word: &str) -> String {
     let line = text.lines().find(|line| line.starts_with(word)).unwrap_or_else(|| panic!("no `{word}` in: {text}"));
@@ -190,14 +221,20 @@ fn link_in(text: &str, word: &str) -> String {
 }
 
 async fn open(world: &World, token: &str) -> (u16, String) {
-    let answer = world.client.get(world.hub.url(&format!("/decide/{token}"))).send().await.expect("the hub answers");
+    open_in(world, token, "en").await
+}
+
+async fn open_in(world: &World, token: &str, language: &str) -> (u16, String) {
+    let request = world.client.get(world.hub.url(&format!("/decide/{token}"))).header("accept-language", language);
+    let answer = request.send().await.expect("the hub answers");
     let status = answer.status().as_u16();
     (status, answer.text().await.expect("text"))
 }
 
 async fn press(world: &World, token: &str, bearer: Option<&str>) -> (u16, String) {
     let request = world.client.post(world.hub.url(&format!("/decide/{token}")));
-    let request = request.header("content-type", "application/x-www-form-urlencoded").body("comment=fine+so");
+    let request =
+        request.header("content-type", "application/x-www-form-urlencoded").header("accept-language", "en").body("comment=fine+so");
     let request = match bearer {
         Some(person) => request.bearer_auth(format!("{}-{person}", hub::TOKEN)),
         None => request,
@@ -221,13 +258,18 @@ async fn a_link_decides_once_for_its_person_and_never_by_being_followed() {
 
     // Scanners follow links, however often.
     for _ in 0..3 {
-        let (status, page) = open(&world, &approve).await;
+        let (status, page) = open_in(&world, &approve, "zh-CN,zh;q=0.9").await;
         assert!(
-            status == 200 && page.contains("同意") && page.contains("<form method=\"post\">") && !page.contains("<script"),
+            status == 200 && page.contains("<button>同意</button>") && page.contains("<form method=\"post\">") && !page.contains("<script"),
             "{status} {page}"
         );
     }
     assert_eq!(world.task("e1003").await, task, "nothing was decided");
+    // What is asked is said in the reader's language, with the task behind it; a no is told from a yes.
+    let (_, page) = open(&world, &approve).await;
+    assert!(page.contains("<h1>Approve this?</h1>") && page.contains(&format!("/a/{task}")) && !page.contains("同意"), "{page}");
+    let (_, page) = open(&world, &reject).await;
+    assert!(page.contains("<button class=\"no\">Reject</button>"), "{page}");
     let forged = format!("{}A", &approve[..approve.len() - 1]);
     let forged = if forged == approve { format!("{}B", &approve[..approve.len() - 1]) } else { forged };
     assert_eq!((open(&world, &forged).await.0, press(&world, &forged, None).await.0), (404, 404));
@@ -238,7 +280,7 @@ async fn a_link_decides_once_for_its_person_and_never_by_being_followed() {
 
     let (status, page) = press(&world, &approve, None).await;
     assert_eq!(status, 200, "{page}");
-    for (token, words) in [(&approve, "has been used"), (&reject, "the task is over")] {
+    for (token, words) in [(&approve, "The link has been used."), (&reject, "The task is over")] {
         let (status, page) = press(&world, token, None).await;
         assert!(status == 409 && page.contains(words), "{status} {page}");
         assert_eq!(open(&world, token).await.0, 409);

@@ -49,8 +49,13 @@ pub struct World {
 }
 
 impl World {
-    /// Starts everything; `texts` replaces texts of the project's files, and each must be there.
+    /// Starts everything on the embedded store; `texts` replaces texts of the project's files, and each must be there.
     pub async fn start(people: &[&str], texts: &[(&str, &str)]) -> World {
+        World::start_on(None, people, texts).await
+    }
+
+    /// The same on a store of the caller's.
+    pub async fn start_on(store: Option<&str>, people: &[&str], texts: &[(&str, &str)]) -> World {
         let mut started = Vec::new();
         for name in ["dingtalk", "feishu", "wecom"] {
             started.push((name, vendors::start(name, 0, ClockKind::Real).await.expect("the mock starts")));
@@ -83,7 +88,8 @@ impl World {
         environment.push(("WAYBILL_OPS_WEBHOOK_SECRET".to_owned(), format!("whsec_{}", STANDARD.encode(WEBHOOK_KEY))));
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/notices");
         let project = Project::whole(&example, &replaced, environment).with_people(people);
-        let store = format!("sqlite:{}", project.path().join("hub.sqlite").display());
+        let embedded = || format!("sqlite:{}", project.path().join("hub.sqlite").display());
+        let store = store.map_or_else(embedded, str::to_owned);
         let hub = HubProcess::start(&project, &store).await;
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().expect("a client");
         World { hub, project, store, receiver, vendors: started, client }

@@ -4,8 +4,11 @@
 #[path = "../support/hub.rs"]
 #[expect(dead_code, reason = "other tests use other parts")]
 mod hub;
+#[path = "../support/postgres.rs"]
+mod postgres;
 mod world;
 
+use postgres::FreshDatabase;
 use serde_json::{Value, json};
 use world::{DINGTALK, FEISHU, VENDORS, WECOM, World};
 
@@ -28,6 +31,18 @@ async fn the_manager_whom_an_app_names_is_asked_and_when_they_leave_their_superi
         world.until_held_by(&[vendor.boss]).await;
         let view = world.organisation().await;
         assert_eq!(view["sources"][0]["people"], 4, "{view}");
+        let reading = &view["sources"][0]["readings"][0];
+        assert_eq!(
+            (&reading["outcome"], &reading["came_total"], &reading["went_total"]),
+            (&json!("taken"), &json!(0), &json!(1)),
+            "{reading}"
+        );
+        assert_eq!(reading["went"][0]["person"], vendor.manager, "{reading}");
+        let leaver = &view["leavers"][0];
+        assert_eq!((&leaver["person"], &leaver["open"], &leaver["handed_on"]), (&json!(vendor.manager), &json!(0), &json!(1)), "{leaver}");
+        assert_eq!((&leaver["left_at"], &leaver["left_of"]), (&reading["at"], &view["sources"][0]["connection"]), "{leaver}");
+        let (code, told) = world.asks(&["leavers"]).await;
+        assert!(code == 0 && told.lines().nth(1).is_some_and(|line| line.starts_with(vendor.manager)), "{told}");
         let asked: Vec<String> = world.find("").await;
         assert!(!asked.contains(&vendor.manager.to_owned()), "{asked:?}");
 
@@ -80,11 +95,20 @@ async fn too_many_gone_at_once_are_gone_only_when_somebody_says_so() {
     assert_eq!((&held["sources"][0]["held"]["gone"], &held["sources"][0]["people"]), (&json!(24), &json!(25)), "{held}");
     assert_eq!(world.holders().await, ["e1003"], "nobody has left");
 
-    let (status, answer) = world.post("/api/v1/organisation/contacts_feishu/accept").await;
-    assert_eq!(status, 204, "{answer}");
+    assert_eq!(held["sources"][0]["readings"][0]["outcome"], "held", "{held}");
+    let (code, told) = world.asks(&["accept", "contacts_feishu"]).await;
+    assert!(code == 0 && told.starts_with("24 people would leave") && told.contains("Nothing was done"), "{told}");
+    assert_eq!(world.organisation().await["sources"][0]["people"], 25, "it was only said");
+    let (code, told) = world.asks(&["accept", "contacts_feishu", "--yes"]).await;
+    assert!(code == 0 && told.starts_with("24 people left"), "{told}");
     world.until_held_by(&["e1006"]).await;
     let (status, answer) = world.post("/api/v1/organisation/contacts_feishu/accept").await;
     assert_eq!(status, 422, "there is none any more: {answer}");
+    assert_eq!(world.asks(&["accept", "contacts_feishu", "--yes"]).await.0, 1, "nor from the command line");
+    let view = world.organisation().await;
+    let outcomes: Vec<&Value> = view["sources"][0]["readings"].as_array().into_iter().flatten().map(|one| &one["outcome"]).collect();
+    assert_eq!(outcomes[..2], ["accepted", "held"], "{view}");
+    assert_eq!(view["leavers"].as_array().map(Vec::len), Some(24), "{view}");
     world.hub.stop().await;
 }
 
@@ -98,6 +122,12 @@ async fn what_cannot_be_read_changes_nothing_and_says_why() {
     let view = world.read(|view| !view["sources"][0]["problem"].is_null()).await;
     assert!(view["sources"][0]["problem"].as_str().is_some_and(|why| why.contains("refused")), "{view}");
     assert_eq!(view["sources"][0]["people"], 5, "{view}");
+    let reading = &view["sources"][0]["readings"][0];
+    assert_eq!(
+        (&reading["outcome"], &reading["problem"], &reading["people"]),
+        (&json!("failed"), &view["sources"][0]["problem"], &json!(5))
+    );
+    assert_eq!(view["leavers"], json!([]), "{view}");
     assert_eq!(world.holders().await, ["manager01"]);
     world.switch(json!({"ip_not_trusted": false})).await;
     world.read_again().await;
@@ -107,7 +137,14 @@ async fn what_cannot_be_read_changes_nothing_and_says_why() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hub_that_dies_while_it_keeps_what_it_read_reads_again() {
-    let mut world = World::start(&DINGTALK, "").await;
+    let database = FreshDatabase::create("organisation").await;
+    // Both stores at once: the hubs mostly wait.
+    tokio::join!(dies_and_reads_again(None), dies_and_reads_again(Some(&database.url)));
+    database.drop().await;
+}
+
+async fn dies_and_reads_again(store: Option<&str>) {
+    let mut world = World::start_on(store, &DINGTALK, "").await;
     world.read(|view| view["sources"][0]["people"] == 5).await;
     for (point, left) in [("desk.keep_organisation", "buyer02"), ("desk.read_organisation", "0142")] {
         world.leaves(left).await;

@@ -54,8 +54,13 @@ pub struct World {
 }
 
 impl World {
-    /// Starts everything; `people` are further rows of the directory's file.
+    /// Starts everything on the embedded store; `people` are further rows of the directory's file.
     pub async fn start(vendor: &Vendor, people: &str) -> World {
+        World::start_on(None, vendor, people).await
+    }
+
+    /// The same on a store of the caller's.
+    pub async fn start_on(store: Option<&str>, vendor: &Vendor, people: &str) -> World {
         let mock = vendors::start(vendor.name, 0, ClockKind::Real).await.expect("the mock starts");
         let url = mock.url();
         let own = format!("{people}  - {{id: auditor,");
@@ -77,7 +82,8 @@ impl World {
         let environment = secrets.iter().map(|(name, secret)| ((*name).to_owned(), (*secret).to_owned())).collect();
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/organisation");
         let project = Project::whole(&example, &replaced, environment);
-        let store = format!("sqlite:{}", project.path().join("hub.sqlite").display());
+        let embedded = || format!("sqlite:{}", project.path().join("hub.sqlite").display());
+        let store = store.map_or_else(embedded, str::to_owned);
         let hub = HubProcess::start(&project, &store).await;
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().expect("a client");
         World { hub, store, vendor: vendor.name, mock, _project: project, client, asked: AtomicU32::new(0) }
@@ -158,6 +164,15 @@ impl World {
 
     pub async fn post(&self, path: &str) -> (u16, Value) {
         self.hub.post_as(path, &self.key(), &json!({})).await
+    }
+
+    /// `waybill organisation …` as a process of its own: its exit code and what it says.
+    pub async fn asks(&self, arguments: &[&str]) -> (i32, String) {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_waybill"));
+        command.arg("organisation").args(arguments).env("WAYBILL_URL", self.hub.url("")).env("WAYBILL_TOKEN", crate::hub::TOKEN);
+        let ended = command.output().await.expect("it ends");
+        let said = format!("{}{}", String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+        (ended.status.code().unwrap_or(-1), said)
     }
 
     pub async fn read_again(&self) {

@@ -103,6 +103,32 @@ async fn a_server_with_another_key_is_sent_nothing() {
     assert_eq!((unknown.class, unknown.credentials), (Class::AuthExpired, true), "{}", told(&unknown));
 }
 
+/// Said before anything is sent, with what to do: half of the servers there are have an RSA key too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rsa_keys_are_refused_in_words() {
+    let server = Server::start();
+    let rsa = server.path().join("rsa");
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f"]).arg(&rsa).status().expect("ssh-keygen");
+    assert!(made.success());
+    let public = std::fs::read_to_string(server.path().join("rsa.pub")).expect("made");
+    let refused = async |settings: String, words: &str| {
+        let refused = Bench::new(&gallery("folder"), &settings, Vec::new()).call("list_orders", json!({}), "k").await;
+        // As whatever keeps a connection from being made ready: nothing was done, and it goes on once the setting is mended.
+        assert_eq!((refused.class, refused.attempts.len()), (Class::Retryable, 0), "{}", told(&refused));
+        assert!(refused.message.as_ref().is_some_and(|message| message.contains(words)), "{}", told(&refused));
+    };
+    refused(server.settings(&public, &server.path().join("keys/client")), "is an RSA key, which is not spoken").await;
+    // An OpenSSH key is padded to blocks of eight: every length of what stands behind its numbers.
+    for length in 1..=8 {
+        let named = Command::new("ssh-keygen").args(["-q", "-c", "-C", &"n".repeat(length), "-f"]).arg(&rsa).status().expect("ssh-keygen");
+        assert!(named.success());
+        refused(server.settings(&server.key("host.pub"), &rsa), "no RSA (`ssh-keygen -t ed25519`").await;
+    }
+    // The server's log may not be there at all: nobody came.
+    let log = std::fs::read_to_string(server.path().join("sftp.log")).unwrap_or_default();
+    assert!(!log.contains("Connection from") && !log.contains("Accepted"), "{log}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_went_and_came_back_is_spoken_to_again() {
     let server = Server::start();

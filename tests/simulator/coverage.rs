@@ -39,13 +39,14 @@ impl Coverage {
         *self.pairs.entry((stage, fault)).or_default() += 1;
     }
 
-    pub fn count(&mut self, what: &str) {
-        match self.counts.get_mut(what) {
-            Some(count) => *count += 1,
-            None => {
-                self.counts.insert(what.to_owned(), 1);
-            }
+    /// Counts one more; answers how many there are by now.
+    pub fn count(&mut self, what: &str) -> u64 {
+        if let Some(count) = self.counts.get_mut(what) {
+            *count += 1;
+            return *count;
         }
+        self.counts.insert(what.to_owned(), 1);
+        1
     }
 
     pub fn add(&mut self, other: &Coverage) {

@@ -1,9 +1,15 @@
 //! The hub's own loops on one thread in virtual time, with replicas that die and stall, a network that loses and partners
 //! that lie; judged by the partners' books.
 //!
-//! Every seed is a run of its own and repeats exactly: each is run twice, and the two must leave the same trace. What a seed
-//! found is a test with a name in this file. `WAYBILL_SIMULATED_SEEDS=200` runs more of them (`scripts/test simulation`),
-//! `WAYBILL_SIMULATED_YEARS=3` runs whole years instead (`scripts/test-long`).
+//! Every seed is a run of its own and repeats exactly: each is run twice, those with a name too, and the two must leave the
+//! same trace. A year is run once, because it takes long. What a seed found is a test with a name in this file.
+//! `WAYBILL_SIMULATED_SEEDS=200` runs more of them (`scripts/test simulation`), `WAYBILL_SIMULATED_YEARS=3` runs whole years
+//! instead (`scripts/test-long`).
+//!
+//! Judged is what partners and people can see: every order that was made, of which nineteen in twenty come to their flow's end
+//! and the others stand in a named exception. Not judged here: the chain of the audit, because nobody comes in by the API's door
+//! (`tests/kill_points/door.rs` proves it after each death), and what a tenant sees of another, because there is one tenant
+//! (`tests/store_conformance`, `tests/api` with a token of another tenant).
 
 #![expect(clippy::print_stdout, reason = "figures for whoever runs it with --nocapture")]
 
@@ -22,6 +28,9 @@ mod office;
 mod oracle;
 mod partners;
 mod people;
+#[expect(dead_code, reason = "the author's text of a calendar, and laws that are tried elsewhere")]
+#[path = "../working_time/plain.rs"]
+mod plain;
 mod run;
 mod shaky_desk;
 mod shaky_store;
@@ -133,18 +142,24 @@ fn earlier_storm(seed: u64) -> Plan {
     Plan { reconciles: false, ..storm(seed) }
 }
 
-/// Runs a seed and says what is wrong with it, with the trace of what happened.
+/// Runs a seed twice and says what is wrong with it, with the trace of what happened.
 fn must_hold(plan: &Plan) {
-    told(plan.seed, &run(plan, &catalog(), true));
+    let catalog = catalog();
+    twice(plan.seed, |told| run(plan, &catalog, told));
 }
 
-fn told(seed: u64, outcome: &Outcome) {
+/// Once in words for whoever reads a failure, once without: that somebody listens changes nothing either.
+fn twice(seed: u64, one: impl Fn(bool) -> Outcome) {
+    let outcome = one(true);
     if !outcome.problems.is_empty() {
         let log = outcome.log.join("\n");
         let file = std::env::temp_dir().join(format!("waybill-simulation-{seed}.log"));
         std::fs::write(&file, &log).expect("a temporary file");
         panic!("seed {seed}: {:#?}\nthe trace is in {}", outcome.problems, file.display());
     }
+    let again = one(false);
+    assert_eq!((outcome.hash, outcome.steps), (again.hash, again.steps), "seed {seed}: two runs left different traces");
+    assert!(outcome.steps > 0, "seed {seed}: nothing happened");
 }
 
 /// Seeds between two lines that say how far a long sweep is: with 200 approvals a seed, a line for each 1,000.
@@ -281,29 +296,15 @@ fn office_storm(seed: u64) -> Plan {
     office::storm(seed, u32::try_from(APPROVALS).expect("few"))
 }
 
-/// Found with seed 3 in November 2026: of three who were to vote, two had left or handed on, and their duties had become one
-/// person's. Two votes were more than there were people, so the step was refused, and nobody had said no.
-#[test]
-fn a_vote_is_not_lost_because_duties_became_one_persons() {
-    office_must_hold(3);
-}
-
-/// Found with seed 16 in November 2026: a step was entered by the end of a subflow while its instance was suspended. Its clocks were
-/// then moved by the whole suspension, also by what of it had passed before they were set: nobody was reminded for a day.
-#[test]
-fn a_clock_that_is_set_while_no_clock_runs_has_its_whole_time() {
-    office_must_hold(16);
-}
-
 /// A seed of an office by hand: `WAYBILL_SIMULATED_SEED=7`.
 #[test]
 fn one_office() {
     office_must_hold(number("WAYBILL_SIMULATED_SEED").unwrap_or(1));
 }
 
-/// Runs a seed of an office and says what is wrong with it, with the trace of what happened.
+/// Runs a seed of an office twice and says what is wrong with it, with the trace of what happened.
 fn office_must_hold(seed: u64) {
-    told(seed, &office::run(&office_storm(seed), true));
+    twice(seed, |told| office::run(&office_storm(seed), told));
 }
 
 fn year(seed: u64) -> Plan {
@@ -392,8 +393,5 @@ fn what_its_owner_cancelled_need_not_be_released() {
 /// A seed by hand: `WAYBILL_SIMULATED_SEED=7`.
 #[test]
 fn one_seed() {
-    let seed = number("WAYBILL_SIMULATED_SEED").unwrap_or(1);
-    let Outcome { steps, .. } = run(&swept(seed), &catalog(), false);
-    assert!(steps > 0);
-    must_hold(&swept(seed));
+    must_hold(&swept(number("WAYBILL_SIMULATED_SEED").unwrap_or(1)));
 }

@@ -104,6 +104,31 @@ pub fn judge(world: &Arc<World>) {
     for document in documents {
         judge_effects(world, document, cancelled.contains(&document));
     }
+    judge_ends(world);
+}
+
+/// Of a hundred orders so many come to the end of their flow; what stands in an exception at last is well judged, and no end.
+const ENDED_PERCENT: u64 = 95;
+/// What is counted of an order, once: its flow ended (and how), it stands in an exception, or nobody saw it before its owner took
+/// it back.
+const ENDED: &str = "Ended ";
+const STOPPED: &str = "EndedInException";
+const NEVER_SEEN: &str = "CancelledUnseen";
+
+/// Every order that was made was judged, and of nearly all of them the flow has ended.
+fn judge_ends(world: &Arc<World>) {
+    let counts = world.coverage().counts.clone();
+    let of = |what: &str| counts.get(what).copied().unwrap_or(0);
+    let ended: u64 = counts.iter().filter(|(what, _)| what.starts_with(ENDED)).map(|(_, count)| count).sum();
+    let (made, stopped, unseen) = (of("Orders"), of(STOPPED), of(NEVER_SEEN));
+    if made == 0 || ended + stopped + unseen != made {
+        world.wrong(format!(
+            "of {made} orders {ended} ended, {stopped} stand in an exception and {unseen} were never seen: not all are judged"
+        ));
+    }
+    if ended * 100 < (made - unseen) * ENDED_PERCENT {
+        world.wrong(format!("of {made} orders only {ended} ended; {stopped} stand in an exception"));
+    }
 }
 
 /// The document of an order.
@@ -129,17 +154,17 @@ pub fn judge_order(world: &Arc<World>, system: System, order: &Order) {
     }
     let Some(instance) = newest(world, document) else {
         // Cancelled before anybody saw it alive, nothing of ours hangs on it.
-        if order.status != "cancelled" {
+        if order.status != CANCELLED {
             wrong("nothing was ever started for it".to_owned());
         }
-        return;
+        return world.count(NEVER_SEEN);
     };
     if instance.status == "exception" {
         let state = world.store.state();
         let mut open = state.exceptions_of.get(&instance.id).into_iter().flatten().filter_map(|id| state.exceptions.get(id));
         let has = open.any(|row| row.state == "open");
         drop(state);
-        world.count("EndedInException");
+        world.count(STOPPED);
         return if has {
             world.tell(|| format!("order {} stands in an exception", order.number));
         } else {
@@ -147,7 +172,7 @@ pub fn judge_order(world: &Arc<World>, system: System, order: &Order) {
         };
     }
     let Some(outcome) = instance.outcome.clone() else { return };
-    world.count(&format!("Ended {outcome}"));
+    world.count(&format!("{ENDED}{outcome}"));
     let expected = match (outcome.as_str(), system) {
         ("approved", _) => "released",
         ("rejected" | "revoked", _) => "refused",

@@ -165,7 +165,8 @@ async fn settle(world: &Arc<World>, exception: ExceptionRow) {
         None => {
             let message = exception.step.as_deref().and_then(|step| step.strip_prefix("message:")).and_then(|id| id.parse().ok());
             let Some(message) = message else { return };
-            let command = MessageCommand { message, exception: exception.id, parked: None, again: true, actor: "e1004".to_owned(), reason };
+            let (tenant, actor) = (exception.tenant, "e1004".to_owned());
+            let command = MessageCommand { tenant, message, exception: exception.id, parked: None, again: true, actor, reason };
             (Input::MessageCommand(Arc::new(command)), "Again".to_owned())
         }
     };

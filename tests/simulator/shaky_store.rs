@@ -209,10 +209,6 @@ impl Store for ShakyStore {
         self.commit("record_progress", async move { self.inner.record_progress(progress).await }).boxed()
     }
 
-    fn renew_lanes<'a>(&'a self, held: &'a [LaneHold], until: Timestamp) -> BoxFuture<'a, Result<Vec<Fenced>>> {
-        self.commit("renew_lanes", async move { self.inner.renew_lanes(held, until).await }).boxed()
-    }
-
     fn claim_streams<'a>(&'a self, lease: &'a Lease, now: Timestamp, streams: &'a [StreamKey]) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
         self.commit("claim_streams", async move { self.inner.claim_streams(lease, now, streams).await }).boxed()
     }
@@ -243,8 +239,8 @@ impl Store for ShakyStore {
         self.commit("begin_answer", async move { self.inner.begin_answer(question).await }).boxed()
     }
 
-    fn finish_answer<'a>(&'a self, key: uuid::Uuid, answer: Option<&'a Answer>) -> BoxFuture<'a, Result<()>> {
-        self.commit("finish_answer", async move { self.inner.finish_answer(key, answer).await }).boxed()
+    fn finish_answer<'a>(&'a self, tenant: TenantId, key: uuid::Uuid, answer: Option<&'a Answer>) -> BoxFuture<'a, Result<()>> {
+        self.commit("finish_answer", async move { self.inner.finish_answer(tenant, key, answer).await }).boxed()
     }
 
     fn forget_answers(&self, before: Timestamp) -> BoxFuture<'_, Result<u64>> {
@@ -321,16 +317,16 @@ impl Store for ShakyStore {
         self.inner.instances_named(tenant, ids)
     }
 
-    fn history<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<HistoryRow>>> {
-        self.inner.history(tenant, id)
+    fn history<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> BoxFuture<'a, Result<Vec<HistoryRow>>> {
+        self.inner.history(tenant, id, page)
     }
 
-    fn effects<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<EffectRow>>> {
-        self.inner.effects(tenant, id)
+    fn effects<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> BoxFuture<'a, Result<Vec<EffectRow>>> {
+        self.inner.effects(tenant, id, page)
     }
 
-    fn attempts<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<AttemptRow>>> {
-        self.inner.attempts(tenant, id)
+    fn attempts<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<AttemptPlace>) -> BoxFuture<'a, Result<Vec<AttemptRow>>> {
+        self.inner.attempts(tenant, id, page)
     }
 
     fn exceptions<'a>(&'a self, filter: &'a ExceptionFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<ExceptionRow>>> {

@@ -63,7 +63,7 @@ fn once(world: &Arc<World>, kind: Tampering) -> bool {
         .filter(|((system, _), order)| *system == System::Erp && order.tampered.is_none())
         .map(|(_, order)| order.clone())
         .collect();
-    let fitting: Vec<Order> = orders.into_iter().filter(|order| quiet(world, order) && fits(world, kind, order)).collect();
+    let fitting: Vec<Order> = orders.into_iter().filter(|order| fits(world, kind, order) && quiet(world, order)).collect();
     if fitting.is_empty() {
         return false;
     }

@@ -8,6 +8,9 @@ use waybill::domain::ids::{DocumentId, TenantId};
 use waybill::store::desk::*;
 use waybill::store::*;
 
+// A company in memory has nobody who leaves by a reading.
+pub use crate::people::{tasks_of_those_who_have_left_are_counted, what_is_asked_elsewhere_is_listed_and_held_by_nobody};
+
 const OTHER: TenantId = TenantId(2);
 
 async fn stopped(store: &Arc<dyn Store>, number: u64, change: impl FnOnce(&mut ExceptionRow)) -> ExceptionRow {
@@ -137,6 +140,7 @@ fn batch(number: u128, selection: Uuid, per_minute: u32) -> BatchRow {
 
 fn outcome(claimed: &ClaimedItems, item: &ItemRow, state: &str) -> ItemOutcome {
     ItemOutcome {
+        tenant: TENANT,
         batch: claimed.batch.id,
         position: item.position,
         attempts: item.attempts,
@@ -308,7 +312,7 @@ pub async fn documents_are_narrowed_by_what_lists_filter_on(world: World) {
     let ids: Vec<Uuid> = (1..=3).map(|number| id("document", number)).collect();
     let beside = store.desk().beside(TENANT, &ids).await.unwrap();
     assert_eq!((beside.instances.len(), beside.systems.len(), beside.exceptions.len()), (2, 1, 1));
-    assert_eq!(beside.exceptions[0].4.as_deref(), Some("role:clerk"));
+    assert_eq!(beside.exceptions[0].whose.as_deref(), Some("role:clerk"));
     let in_flight = store.desk().in_flight(TENANT).await.unwrap();
     assert_eq!(in_flight.by_status, [("submitted".to_owned(), 2)]);
     assert_eq!(in_flight.by_cause, [("data_wrong".to_owned(), 1)]);
@@ -394,13 +398,19 @@ pub async fn an_organisation_is_kept_over_what_was_seen(world: World) {
         content: format!("{{\"people\": \"{hash} 陈昱\"}}"),
         held: None,
         problem: None,
+        readings: "[]".into(),
     };
     assert!(!desk.read_organisation(TENANT, "hr", at(0)).await.unwrap(), "nobody has read it");
     assert!(desk.keep_organisation(&row("hr", "a", 1), None).await.unwrap());
     assert!(desk.keep_organisation(&row("oa", "b", 1), None).await.unwrap());
     assert!(!other.keep_organisation(&row("hr", "c", 2), Some("")).await.unwrap(), "it saw none, and there is one");
     assert!(!other.keep_organisation(&row("hr", "c", 0), Some("a")).await.unwrap(), "it read earlier");
-    let held = OrganisationRow { held: Some("{}".into()), problem: Some("no right".into()), ..row("hr", "c", 2) };
+    let held = OrganisationRow {
+        held: Some("{}".into()),
+        problem: Some("no right".into()),
+        readings: "[{\"at\": \"陈昱\"}]".into(),
+        ..row("hr", "c", 2)
+    };
     assert!(other.keep_organisation(&held, Some("a")).await.unwrap());
     assert_eq!(desk.organisations(TENANT).await.unwrap(), [held, row("oa", "b", 1)]);
     assert!(desk.organisations(OTHER).await.unwrap().is_empty(), "another tenant's");
@@ -573,6 +583,7 @@ pub async fn waiting_messages_are_chosen(world: World) {
     store.receive(&rows, &lease("a", 60)).await.unwrap();
     let keep = |row: &NewMessage, state: &str| Deferral {
         id: row.id,
+        tenant: row.tenant,
         due_at: at(100),
         state: state.into(),
         external_id: None,
@@ -688,4 +699,40 @@ pub async fn instances_of_a_flow_are_measured_with_their_histories(world: World)
     assert!(histories[..2].iter().all(|row| row.instance == found[2].instance));
     assert_eq!(desk.histories(OTHER, &ids).await.unwrap(), []);
     assert_eq!(desk.histories(TENANT, &[]).await.unwrap(), []);
+}
+
+/// Documents of a source go with everything about them; those of another stay, even when they are named.
+pub async fn documents_that_never_went_anywhere_are_taken_out(world: World) {
+    let (desk, mine) = (world.store.desk(), "waybill:sample");
+    let writes = |number: u64, source: &str| {
+        let document = DocumentRow { source: source.into(), ..document(number) };
+        let instance = instance(number, &document);
+        let exception = exception(number, &instance);
+        let history = HistoryRow { tenant: TENANT, instance: instance.id, lock: 1, at: at(1), entries: "[]".into() };
+        let revision = revision(&document, 1);
+        Writes {
+            documents_new: vec![document],
+            revisions: vec![revision],
+            instances_new: vec![instance],
+            history: vec![history],
+            exceptions: vec![exception],
+            ..Writes::default()
+        }
+    };
+    for (number, source) in [(1, mine), (2, mine), (3, "erp")] {
+        write(&world.store, writes(number, source)).await;
+    }
+    let ids = [1, 2, 3].map(|number| document(number).id);
+    assert_eq!(desk.remove_documents(TenantId(TENANT.0 + 1), mine, &ids).await.unwrap(), 0, "another tenant's");
+    assert_eq!(desk.remove_documents(TENANT, mine, &ids[..1]).await.unwrap(), 1);
+    assert_eq!(desk.remove_documents(TENANT, mine, &ids).await.unwrap(), 1, "the one that was left of it");
+    for (number, there) in [(1, false), (2, false), (3, true)] {
+        let (document, instance) = (document(number).id, instance(number, &document(number)).id);
+        assert_eq!(world.store.document(TENANT, document).await.unwrap().is_some(), there);
+        assert_eq!(world.store.instance(TENANT, instance).await.unwrap().is_some(), there);
+        assert_eq!(world.store.history(TENANT, instance, Onward::all()).await.unwrap().len(), usize::from(there));
+        assert_eq!(world.store.revision(TENANT, document, 1).await.unwrap().is_some(), there);
+        let filter = ExceptionFilter { tenant: TENANT, state: None, cause: None, instance: Some(instance), id: None };
+        assert_eq!(world.store.exceptions(&filter, &Page { limit: 9, after: None }).await.unwrap().len(), usize::from(there));
+    }
 }

@@ -82,11 +82,26 @@ pub async fn a_batch_is_written_and_loaded_back(world: World) {
     .await
     .unwrap();
     assert_eq!(store.instance(TENANT, started.id).await.unwrap(), Some(InstanceRow { lock: 2, ..started.clone() }));
-    assert_eq!(store.history(TENANT, started.id).await.unwrap(), [history]);
+    assert_eq!(store.history(TENANT, started.id, Onward::all()).await.unwrap(), [history]);
     let found = load(store, Keys { documents: vec![document.id], ..Keys::default() }).await;
     assert_eq!(found.documents[0].status, "approved");
     let numbers: Vec<u32> = found.revisions.iter().map(|revision| revision.number).collect();
     assert_eq!(numbers, [1, 2], "the instance's own and the newest");
+}
+
+pub async fn history_comes_in_pages(world: World) {
+    let store = &world.store;
+    let (_, started) = stored_instance(store, 1).await;
+    let line = |lock| HistoryRow { tenant: TENANT, instance: started.id, lock, at: at(1), entries: r#"[{"kind":"entered"}]"#.into() };
+    write(store, Writes { history: (11..=15).map(line).collect(), ..Writes::default() }).await;
+    let locks = async |page| -> Vec<i64> {
+        store.history(TENANT, started.id, page).await.unwrap().iter().map(|row| row.lock).filter(|lock| *lock > 10).collect()
+    };
+    assert_eq!(locks(Onward::all()).await, [11, 12, 13, 14, 15]);
+    assert_eq!(locks(Onward { limit: 2, after: Some(10) }).await, [11, 12]);
+    assert_eq!(locks(Onward { limit: 2, after: Some(12) }).await, [13, 14]);
+    assert_eq!(locks(Onward { limit: 2, after: Some(14) }).await, [15]);
+    assert!(locks(Onward { limit: 2, after: Some(i64::MAX) }).await.is_empty());
 }
 
 pub async fn objects_lead_to_documents_and_instances(world: World) {
@@ -167,7 +182,7 @@ pub async fn a_batch_repeated_after_an_unknown_commit_changes_nothing(world: Wor
     assert_eq!((view.document, view.revisions.len(), view.instances), (document.clone(), 1, vec![started.clone()]));
     assert_eq!(view.relations.len(), 1);
     assert_eq!(store.revision(TENANT, document.id, 1).await.unwrap().unwrap(), revision(&document, 1));
-    let effects = store.effects(TENANT, started.id).await.unwrap();
+    let effects = store.effects(TENANT, started.id, Onward::all()).await.unwrap();
     assert_eq!((effects.len(), effects[0].work.as_str()), (1, "{\"kind\":\"call\"}"));
     assert_eq!(claim(store, "a", 0, 30, "oa").await.len(), 1);
 }

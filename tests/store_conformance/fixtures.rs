@@ -155,7 +155,13 @@ pub fn exception(number: u64, instance: &InstanceRow) -> ExceptionRow {
 }
 
 pub fn hold(claimed: &ClaimedEffect) -> LaneHold {
-    LaneHold { tenant: claimed.effect.tenant, lane: claimed.effect.lane.clone(), token: claimed.token, effect: claimed.effect.id }
+    LaneHold {
+        tenant: claimed.effect.tenant,
+        lane: claimed.effect.lane.clone(),
+        token: claimed.token,
+        effect: claimed.effect.id,
+        sealed: claimed.sealed,
+    }
 }
 
 pub fn report(claimed: &ClaimedEffect, state: &str, due: i64) -> Progress {
@@ -192,7 +198,7 @@ pub fn page(limit: u32) -> Page {
 
 /// One batch with a decision that only needs what was loaded.
 pub async fn decide(store: &Arc<dyn Store>, keys: Keys, writes: impl FnOnce(Loaded) -> Writes + Send + 'static) -> Result<Committed> {
-    store.decide(&keys, Box::new(writes)).await
+    store.decide(&keys, Box::new(move |loaded| Ok(writes(loaded)))).await
 }
 
 /// Writes rows without loading any.
@@ -207,7 +213,15 @@ pub async fn load(store: &Arc<dyn Store>, keys: Keys) -> Loaded {
     let kept = keys
         .messages
         .iter()
-        .map(|id| Deferral { id: *id, due_at: at(0), state: "parked".into(), external_id: None, heard: None, problem: None })
+        .map(|id| Deferral {
+            id: *id,
+            tenant: TENANT,
+            due_at: at(0),
+            state: "parked".into(),
+            external_id: None,
+            heard: None,
+            problem: None,
+        })
         .collect();
     let decided = decide(store, keys, move |loaded| {
         *inside.lock().expect("not poisoned") = Some(loaded);
@@ -238,6 +252,6 @@ pub async fn claim(store: &Arc<dyn Store>, owner: &str, now: i64, until: i64, co
 
 /// State and attempts of the instance's effects, oldest first.
 pub async fn states(store: &Arc<dyn Store>, instance: &InstanceRow) -> Vec<(String, u32)> {
-    let effects = store.effects(instance.tenant, instance.id).await.expect("reads");
+    let effects = store.effects(instance.tenant, instance.id, Onward::all()).await.expect("reads");
     effects.into_iter().map(|effect| (effect.state, effect.attempt)).collect()
 }

@@ -60,7 +60,7 @@ pub async fn cleaning_drops_old_payloads_and_attempts(world: World) {
         }
     }
     assert!(dropped >= 2, "{dropped}");
-    assert_eq!(store.attempts(TENANT, started.id).await.unwrap(), attempts[1..]);
+    assert_eq!(store.attempts(TENANT, started.id, Onward::all()).await.unwrap(), attempts[1..]);
     assert_eq!(store.revision(TENANT, old.id, 1).await.unwrap(), Some(RevisionRow { payload: String::new(), ..revision(&old, 1) }));
     assert_eq!(store.revision(TENANT, new.id, 1).await.unwrap(), Some(revision(&new, 1)));
 }
@@ -95,12 +95,12 @@ pub async fn an_answer_is_given_once_per_key(world: World) {
     assert_eq!(world.other.begin_answer(&ask(1, "a", 61)).await.unwrap(), Begun::Yours, "whoever had it died");
     assert_eq!(store.begin_answer(&ask(1, "a", 100)).await.unwrap(), Begun::Busy);
     let answer = Answer { status: 202, body: r#"{"status":"接受"}"#.to_owned() };
-    store.finish_answer(ask(1, "a", 0).key, Some(&answer)).await.unwrap();
-    store.finish_answer(ask(1, "a", 0).key, Some(&Answer { status: 500, ..answer.clone() })).await.unwrap();
-    store.finish_answer(ask(1, "a", 0).key, None).await.unwrap();
+    store.finish_answer(TENANT, ask(1, "a", 0).key, Some(&answer)).await.unwrap();
+    store.finish_answer(TENANT, ask(1, "a", 0).key, Some(&Answer { status: 500, ..answer.clone() })).await.unwrap();
+    store.finish_answer(TENANT, ask(1, "a", 0).key, None).await.unwrap();
     assert_eq!(world.other.begin_answer(&ask(1, "a", 900)).await.unwrap(), Begun::Answered(answer), "the first answer stays");
     assert_eq!(store.begin_answer(&ask(1, "b", 900)).await.unwrap(), Begun::Other);
-    store.finish_answer(ask(2, "a", 0).key, None).await.unwrap();
+    store.finish_answer(TENANT, ask(2, "a", 0).key, None).await.unwrap();
     assert_eq!(store.begin_answer(&ask(2, "b", 40)).await.unwrap(), Begun::Yours, "given back unanswered");
     assert_eq!(store.forget_answers(at(35)).await.unwrap(), 1);
     assert_eq!(store.begin_answer(&ask(1, "b", 950)).await.unwrap(), Begun::Yours, "forgotten");

@@ -77,7 +77,7 @@ pub async fn leases_keep_messages_until_they_end(world: World) {
 }
 
 fn deferral(number: u64, state: &str, due: i64) -> Deferral {
-    Deferral { id: message(number).id, due_at: at(due), state: state.into(), external_id: None, heard: None, problem: None }
+    Deferral { id: message(number).id, tenant: TENANT, due_at: at(due), state: state.into(), external_id: None, heard: None, problem: None }
 }
 
 pub async fn deferred_messages_keep_what_was_learnt(world: World) {

@@ -29,7 +29,7 @@ pub async fn effects_are_claimed_with_the_commit_when_the_lane_is_free(world: Wo
     assert_eq!((steps(&committed.claimed), committed.ready.len()), (vec!["step1#1"], 1));
     let first = &committed.claimed[0];
     assert_eq!((first.effect.state.as_str(), first.effect.attempt, first.orphaned), ("started", 1, false));
-    let stored = store.effects(TENANT, started.id).await.unwrap();
+    let stored = store.effects(TENANT, started.id, Onward::all()).await.unwrap();
     assert_eq!(stored[0], first.effect, "what comes back is what is stored");
     assert_eq!(states(store, &started).await, [("started".into(), 1), ("planned".into(), 0), ("planned".into(), 0)]);
     let busy = write(store, Writes { effects: vec![ask(4, "oa")], ..Writes::default() }).await;
@@ -60,7 +60,7 @@ pub async fn a_long_lane_keeps_its_order(world: World) {
     let numbers: Vec<u64> = (0..600).collect();
     let committed = queue(store, &started, &numbers).await;
     assert_eq!(committed.ready.len(), 1);
-    let queued = store.effects(TENANT, started.id).await.unwrap();
+    let queued = store.effects(TENANT, started.id, Onward::all()).await.unwrap();
     let expected: Vec<String> = numbers.iter().map(|number| format!("step{number}#1")).collect();
     assert_eq!(queued.iter().map(|effect| effect.step.clone()).collect::<Vec<_>>(), expected);
     for step in &expected[..3] {
@@ -120,9 +120,8 @@ pub async fn a_zombie_writes_nothing(world: World) {
     assert!(heir.token > zombie.token);
     let late = Progress { attempts: vec![attempt(&zombie.effect, 0, 1)], ..report(&zombie, "done", 0) };
     assert_eq!(record(store, late).await, Fenced::Lost);
-    assert_eq!(store.renew_lanes(&[hold(&zombie), hold(&heir)], at(90)).await.unwrap(), [Fenced::Lost, Fenced::Held]);
     assert_eq!(states(store, &started).await, [("started".into(), 1)]);
-    assert!(store.attempts(TENANT, started.id).await.unwrap().is_empty());
+    assert!(store.attempts(TENANT, started.id, Onward::all()).await.unwrap().is_empty());
     let both = [report(&zombie, "failed", 0), report(&heir, "done", 0)];
     assert_eq!(store.record_progress(&both).await.unwrap(), [Fenced::Lost, Fenced::Held]);
     assert_eq!(states(store, &started).await, [("done".into(), 1)]);
@@ -159,7 +158,6 @@ pub async fn a_second_report_on_a_hold_is_lost(world: World) {
     let twice = [report(&claimed, "waiting", 50), report(&claimed, "done", 0)];
     assert_eq!(store.record_progress(&twice).await.unwrap(), [Fenced::Held, Fenced::Lost]);
     assert_eq!(record(store, report(&claimed, "done", 0)).await, Fenced::Lost, "the hold was released");
-    assert_eq!(store.renew_lanes(&[hold(&claimed)], at(90)).await.unwrap(), [Fenced::Lost]);
     assert_eq!(states(store, &started).await, [("waiting".into(), 1)]);
 }
 
@@ -176,16 +174,6 @@ pub async fn an_empty_lane_gives_no_token_twice(world: World) {
         last = claimed.effect.seq;
         record(store, report(&claimed, "done", 0)).await;
     }
-}
-
-pub async fn renewed_leases_last(world: World) {
-    let store = &world.store;
-    let (_, started) = stored_instance(store, 1).await;
-    queue(store, &started, &[1]).await;
-    let claimed = claim(store, "a", 0, 30, "oa").await.remove(0);
-    assert_eq!(store.renew_lanes(&[hold(&claimed)], at(60)).await.unwrap(), [Fenced::Held]);
-    assert!(claim(&world.other, "b", 59, 90, "oa").await.is_empty());
-    assert_eq!(claim(&world.other, "b", 60, 90, "oa").await.len(), 1);
 }
 
 pub async fn concurrent_claimers_share_lanes(world: World) {
@@ -349,6 +337,39 @@ pub async fn attempts_are_recorded_with_progress(world: World) {
     ];
     let progress = Progress { attempts: attempts.clone(), ..report(&claimed, "done", 0) };
     assert_eq!(record(store, progress).await, Fenced::Held);
-    assert_eq!(store.attempts(TENANT, started.id).await.unwrap(), attempts);
-    assert_eq!(store.effects(TENANT, started.id).await.unwrap()[0].delivery, "{\"state\":\"done\"}");
+    assert_eq!(store.attempts(TENANT, started.id, Onward::all()).await.unwrap(), attempts);
+    assert_eq!(store.effects(TENANT, started.id, Onward::all()).await.unwrap()[0].delivery, "{\"state\":\"done\"}");
+}
+
+pub async fn attempts_come_in_pages_whatever_began_at_once(world: World) {
+    let store = &world.store;
+    let (_, started) = stored_instance(store, 1).await;
+    queue(store, &started, &[1, 2]).await;
+    let first = claim(store, "a", 0, 30, "oa").await.remove(0);
+    // Two effects, parts and tries that began in the same microsecond.
+    let of_first: Vec<AttemptRow> = (0..3).map(|part| attempt(&first.effect, part, 1)).collect();
+    record(store, Progress { attempts: of_first.clone(), ..report(&first, "done", 0) }).await;
+    let second = claim(store, "a", 0, 30, "oa").await.remove(0);
+    let mut of_second: Vec<AttemptRow> = (0..2).map(|part| attempt(&second.effect, part, 1)).collect();
+    of_second.push(AttemptRow { number: 2, ..attempt(&second.effect, 0, 1) });
+    of_second.push(attempt(&second.effect, 0, 7));
+    record(store, Progress { attempts: of_second.clone(), ..report(&second, "done", 0) }).await;
+
+    let all = store.attempts(TENANT, started.id, Onward::all()).await.unwrap();
+    assert_eq!(all.len(), 7);
+    assert!(of_first.iter().chain(&of_second).all(|row| all.contains(row)));
+    assert_eq!(all.last(), of_second.last(), "the newest comes last");
+    for limit in 1..=8 {
+        let mut paged = Vec::new();
+        let mut after = None;
+        loop {
+            let page = store.attempts(TENANT, started.id, Onward { limit, after }).await.unwrap();
+            assert!(page.len() <= limit as usize);
+            let Some(last) = page.last() else { break };
+            after = Some(AttemptPlace { started_at: last.started_at, number: last.number, part: last.part, effect: last.effect });
+            paged.extend(page);
+        }
+        assert_eq!(paged, all, "in pages of {limit}");
+    }
+    assert!(store.attempts(waybill::domain::ids::TenantId(2), started.id, Onward::all()).await.unwrap().is_empty());
 }

@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "names of databases only have to differ; partitions are made for real days")]
 #![expect(clippy::cast_possible_wrap, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cases count to ten thousand")]
 
+#[path = "../support/columns.rs"]
+mod columns;
 mod desk;
 mod engine;
 mod fixtures;
@@ -21,6 +23,7 @@ mod publishing;
 mod reconcile;
 mod row_security;
 mod scopes;
+mod sealed;
 mod shared;
 mod streams;
 mod tickets;
@@ -35,6 +38,10 @@ macro_rules! conformance {
         })* }
         mod on_sqlite { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $case() {
             super::world::on_sqlite(super::$module::$case).await;
+        })* }
+        /// Through the store that seals, everything marked: what is above it must not notice.
+        mod on_sealed { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $case() {
+            super::world::on_sealed(super::$module::$case).await;
         })* }
         mod in_memory { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $case() {
             super::world::in_memory(super::$module::$case).await;
@@ -109,6 +116,9 @@ conformance_of_people! {
     saved_views_change_only_from_what_was_seen,
     notes_about_pages_are_bounded_and_settled_once,
     an_organisation_is_kept_over_what_was_seen,
+    what_is_asked_elsewhere_is_listed_and_held_by_nobody,
+    tasks_of_those_who_have_left_are_counted,
+    documents_that_never_went_anywhere_are_taken_out,
     counts_of_minutes_add_up,
     receipts_are_a_ring,
     breakers_are_held_and_let_go,
@@ -134,6 +144,7 @@ conformance! {
     engine::a_batch_is_written_and_loaded_back,
     engine::exceptions_are_found_by_id,
     engine::an_object_brings_the_instance_that_made_it_with_its_own_document,
+    engine::history_comes_in_pages,
     engine::objects_lead_to_documents_and_instances,
     engine::the_newest_ended_instance_of_each_flow_comes_with_its_document,
     engine::a_batch_repeated_after_an_unknown_commit_changes_nothing,
@@ -157,7 +168,6 @@ conformance! {
     lanes::a_zombie_in_a_batch_is_not_held,
     lanes::a_second_report_on_a_hold_is_lost,
     lanes::an_empty_lane_gives_no_token_twice,
-    lanes::renewed_leases_last,
     lanes::concurrent_claimers_share_lanes,
     lanes::connections_get_their_room_in_turn,
     lanes::priorities_go_first,
@@ -169,6 +179,7 @@ conformance! {
     lanes::stopped_effects_are_queued_again_in_order,
     lanes::a_repeated_effect_is_left_alone,
     lanes::attempts_are_recorded_with_progress,
+    lanes::attempts_come_in_pages_whatever_began_at_once,
     reconcile::a_run_belongs_to_one_process_at_a_time,
     reconcile::a_cancelled_run_stores_nothing_more,
     reconcile::a_schedule_fires_once,
@@ -203,6 +214,9 @@ macro_rules! of_databases {
     ($($module:ident :: $case:ident),* $(,)?) => {
         mod more_on_postgres { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $case() {
             super::world::on_postgres(super::$module::$case).await;
+        })* }
+        mod more_on_sealed { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $case() {
+            super::world::on_sealed(super::$module::$case).await;
         })* }
         mod more_on_sqlite { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $case() {
             super::world::on_sqlite(super::$module::$case).await;

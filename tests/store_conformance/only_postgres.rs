@@ -69,7 +69,7 @@ async fn a_line_that_breaks_at_commit_leaves_the_outcome_unknown() {
         assert!(matches!(cut, Err(Error::CommitUnknown(_))), "{cut:?}");
         // The repetition is harmless, whatever became of the first.
         write(&store, batch()).await;
-        assert_eq!(store.effects(TENANT, started.id).await.unwrap().len(), 1);
+        assert_eq!(store.effects(TENANT, started.id, Onward::all()).await.unwrap().len(), 1);
         assert_eq!(claim(&store, "a", 0, 30, "oa").await.len(), 1);
         store.close().await;
     })

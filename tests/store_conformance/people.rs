@@ -3,6 +3,7 @@
 use crate::fixtures::*;
 use crate::world::World;
 use waybill::domain::ids::{TaskId, TenantId};
+use waybill::store::desk::LeftTasks;
 use waybill::store::*;
 
 fn task(instance: &InstanceRow, number: u32, person: &str, state: &str) -> TaskRow {
@@ -24,6 +25,7 @@ fn task(instance: &InstanceRow, number: u32, person: &str, state: &str) -> TaskR
         ended: None,
         actor: None,
         claimed: false,
+        outside: None,
     }
 }
 
@@ -86,6 +88,52 @@ pub async fn tasks_are_listed_found_and_held(world: World) {
     assert_eq!(desk.task(TENANT, done.id).await.expect("read"), Some(done.clone()));
     assert_eq!(desk.task(TenantId(TENANT.0 + 1), done.id).await.expect("read"), None);
     assert_eq!(desk.held_by(TENANT, "ann", 10).await.expect("read"), [two.id]);
+}
+
+/// What another system asks stands in the list, and nobody here can hand it on.
+pub async fn what_is_asked_elsewhere_is_listed_and_held_by_nobody(world: World) {
+    let there = |place: &str, row: TaskRow| TaskRow { kind: OUTSIDE.into(), outside: Some(place.to_owned()), ..row };
+    let one = stored(&world, 1, |instance| vec![there("{\"connection\":\"oa\"}", task(instance, 0, "ann", "pending"))]).await;
+    let desk = world.store.desk();
+    let page = Page { limit: 10, after: None };
+    let listed = desk.tasks(&mine(&["ann"]), &page).await.expect("read");
+    assert_eq!(listed.iter().map(|row| row.outside.as_deref()).collect::<Vec<_>>(), [Some("{\"connection\":\"oa\"}")]);
+    assert_eq!(desk.task_counts(TENANT, &["ann".to_owned()], at(0)).await.expect("read").mine, 1);
+    assert_eq!(desk.task_holders(TENANT, "", 10).await.expect("read"), Vec::<String>::new());
+    assert_eq!(desk.held_by(TENANT, "ann", 10).await.expect("read"), []);
+    assert_eq!(desk.left_tasks(TENANT, &[("ann".to_owned(), at(0))]).await.expect("read"), []);
+    // It has another address by now, and then it is over: not done by anybody here.
+    let moved = there("{\"connection\":\"oa\",\"url\":\"https://oa.example/1\"}", task(&one, 0, "ann", "pending"));
+    write(&world.store, Writes { tasks: vec![moved.clone()], ..Writes::default() }).await;
+    assert_eq!(desk.task(TENANT, moved.id).await.expect("read"), Some(moved.clone()));
+    let over = TaskRow { state: "cancelled".into(), ended: Some(at(9)), ..moved };
+    write(&world.store, Writes { tasks: vec![over], ..Writes::default() }).await;
+    for list in [TaskBox::Mine, TaskBox::Done] {
+        assert_eq!(desk.tasks(&TaskChoice { list, ..mine(&["ann"]) }, &page).await.expect("read"), []);
+    }
+}
+
+/// What is open with those who have left, and what was taken from them since; what they handed on before is their own doing.
+pub async fn tasks_of_those_who_have_left_are_counted(world: World) {
+    let over = |row: TaskRow, ended| TaskRow { state: "transferred".into(), ended: Some(at(ended)), ..row };
+    stored(&world, 1, |instance| {
+        vec![
+            task(instance, 0, "ann", "pending"),
+            task(instance, 1, "ann", "waiting"),
+            over(task(instance, 2, "ann", "pending"), 10),
+            over(task(instance, 3, "ann", "pending"), 9),
+            TaskRow { kind: "copy".into(), ..task(instance, 4, "cid", "pending") },
+            task(instance, 5, "cid", "approved"),
+            over(task(instance, 6, "bob", "pending"), 9),
+        ]
+    })
+    .await;
+    let people = [("ann", 10), ("bob", 9), ("cid", 0), ("nobody", 0)].map(|(person, since)| (person.to_owned(), at(since)));
+    let left = |person: &str, open, handed_on| LeftTasks { person: person.into(), open, handed_on };
+    let desk = world.store.desk();
+    assert_eq!(desk.left_tasks(TENANT, &people).await.expect("read"), [left("ann", 2, 1), left("bob", 0, 1)]);
+    assert_eq!(desk.left_tasks(TenantId(TENANT.0 + 1), &people).await.expect("read"), []);
+    assert_eq!(desk.left_tasks(TENANT, &[]).await.expect("read"), []);
 }
 
 pub async fn records_of_decisions_are_kept_once(world: World) {

@@ -29,6 +29,7 @@ fn task(instance: &InstanceRow, person: &str, kind: &str) -> TaskRow {
         ended: (kind == "started").then(|| at(5)),
         actor: None,
         claimed: false,
+        outside: None,
     }
 }
 

@@ -144,8 +144,8 @@ pub async fn tenants_do_not_see_each_other(world: World) {
     assert_eq!(store.document(other, document.id).await.unwrap(), None);
     assert_eq!(store.revision(other, document.id, 1).await.unwrap(), None);
     assert_eq!(store.instance(other, started.id).await.unwrap(), None);
-    assert!(store.effects(other, started.id).await.unwrap().is_empty());
-    assert_eq!(store.effects(TENANT, started.id).await.unwrap().len(), 1);
+    assert!(store.effects(other, started.id, Onward::all()).await.unwrap().is_empty());
+    assert_eq!(store.effects(TENANT, started.id, Onward::all()).await.unwrap().len(), 1);
 }
 
 pub async fn exceptions_open_and_close(world: World) {

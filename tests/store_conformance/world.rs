@@ -1,7 +1,11 @@
 //! A fresh database for each case, dropped afterwards whatever happened.
 
+use secrecy::SecretString;
 use std::future::Future;
 use std::sync::Arc;
+use waybill::domain::ids::TenantId;
+use waybill::runtime::{Clock, IdMaker, Keyring, SystemClock};
+use waybill::store::sealed::{Marked, Sealed};
 use waybill::store::{Options, Store, connect};
 
 /// What a case gets.
@@ -62,6 +66,33 @@ pub async fn on_sqlite<F: Future<Output = ()> + Send + 'static>(case: impl FnOnc
     let outcome = tokio::spawn(case(World { store: store.clone(), other: store.clone() })).await;
     store.close().await;
     pass_on(outcome);
+}
+
+/// A store that seals purchase orders and all that may be about one, around an SQLite file; the other one has the same master
+/// key and learns the content key when it meets it.
+pub async fn on_sealed<F: Future<Output = ()> + Send + 'static>(case: impl FnOnce(World) -> F + Send + 'static) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite:{}", folder.path().join("store.sqlite").display());
+    let inner = connect(&url, Options::default()).await.expect("opens");
+    inner.migrate().await.expect("migrates");
+    let (store, other) = (sealing(&inner, &[MASTER]), sealing(&inner, &[MASTER]));
+    let outcome = tokio::spawn(case(World { store, other })).await;
+    inner.close().await;
+    pass_on(outcome);
+}
+
+/// A master key.
+pub const MASTER: (&str, &str) = ("2026", "0123456789abcdef0123456789abcdef");
+
+/// A store that seals purchase orders, with these master keys.
+pub fn sealing(inner: &Arc<dyn Store>, masters: &[(&str, &str)]) -> Arc<Sealed> {
+    let secrets: Vec<(&str, SecretString)> = masters.iter().map(|(id, text)| (*id, SecretString::from(*text))).collect();
+    let ring = Keyring::new(secrets.iter().map(|(id, secret)| (*id, secret))).expect("keys");
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let sealed = Sealed::around(inner.clone(), ring, clock.clone(), IdMaker::new(clock));
+    let kinds = std::collections::BTreeSet::from(["purchase_order".to_owned()]);
+    sealed.mark(TenantId::DEFAULT, Marked { kinds, plain: std::collections::BTreeSet::new() });
+    Arc::new(sealed)
 }
 
 pub async fn in_memory<F: Future<Output = ()> + Send + 'static>(case: impl FnOnce(World) -> F + Send + 'static) {

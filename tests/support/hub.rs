@@ -366,6 +366,13 @@ impl HubProcess {
         answered(request.header("content-type", "application/json").body(body.to_string())).await
     }
 
+    /// The same where the process may die in the middle of it.
+    pub async fn try_by(&self, person: &str, path: &str, key: &str, body: &Value) -> Option<u16> {
+        let request = self.client.post(self.url(path)).bearer_auth(token_of(person)).header("idempotency-key", key);
+        let sent = request.header("content-type", "application/json").body(body.to_string()).send().await;
+        sent.ok().map(|answer| answer.status().as_u16())
+    }
+
     /// What a person of the directory removes.
     pub async fn delete_by(&self, person: &str, path: &str) -> (u16, Value) {
         answered(self.client.delete(self.url(path)).bearer_auth(token_of(person))).await
@@ -398,10 +405,18 @@ impl HubProcess {
         Some(self.get(&format!("/api/v1/documents/{id}")).await)
     }
 
-    /// Open exceptions.
+    /// Open exceptions, all pages of them.
     pub async fn open_exceptions(&self) -> Vec<Value> {
-        let page = self.get("/api/v1/exceptions?state=open&limit=500").await;
-        page["items"].as_array().cloned().unwrap_or_default()
+        let (mut found, mut after) = (Vec::new(), String::new());
+        loop {
+            let mut page = self.get(&format!("/api/v1/exceptions?state=open&limit=500{after}")).await;
+            let items = page["items"].as_array_mut().map(std::mem::take);
+            found.extend(items.expect("a page has items"));
+            match page["next_cursor"].as_str() {
+                Some(cursor) => after = format!("&cursor={cursor}"),
+                None => return found,
+            }
+        }
     }
 
     /// Where a partner calls.
@@ -436,14 +451,16 @@ impl Drop for HubProcess {
     }
 }
 
-fn token_of(person: &str) -> String {
+/// The token of a person of the directory.
+pub fn token_of(person: &str) -> String {
     format!("{TOKEN}-{person}")
 }
 
 /// A line of the configuration.
 fn person_token(person: &str) -> String {
     format!(
-        "    - {{name: {person}, token: {{secret: env/WAYBILL_TEST_TOKEN_{person}}}, person: {person}, permissions: [decide, start]}}\n"
+        "    - {{name: {}, token: {{secret: env/WAYBILL_TEST_TOKEN_{person}}}, person: {person}, permissions: [decide, start]}}\n",
+        person.to_lowercase()
     )
 }
 

@@ -1,6 +1,7 @@
-//! Tasks shown in Feishu's approval centre and decided there, as a process against the vendor's mock: whoever is first decides,
-//! whatever befalls the line, and the centre shows what stands.
+//! Tasks shown in Feishu's approval centre and decided there, and in DingTalk's to-do list, from where a link leads here; as a process
+//! against the vendors' mocks: whoever is first decides, whatever befalls the line, and the centre shows what stands.
 
+mod dingtalk;
 #[path = "../support/hub.rs"]
 #[expect(dead_code, reason = "other tests use other parts")]
 mod hub;

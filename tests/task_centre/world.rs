@@ -29,6 +29,8 @@ impl World {
         let secrets = [
             ("WAYBILL_FEISHU_APP_SECRET", "mock-feishu-app-secret"),
             ("WAYBILL_FEISHU_ACTION_TOKEN", ACTION_TOKEN),
+            // Nothing is shown there.
+            ("WAYBILL_DINGTALK_APP_SECRET", "unused-here"),
             ("WAYBILL_SERVER_PUBLIC_URL", "https://hub.example"),
         ];
         let environment = secrets.iter().map(|(name, secret)| ((*name).to_owned(), (*secret).to_owned())).collect();

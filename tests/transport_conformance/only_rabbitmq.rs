@@ -14,6 +14,7 @@ async fn a_broker_may_do_anything_and_comes_back() {
     an_unreadable_message_is_put_aside(&broker).await;
     a_full_queue_refuses(&broker).await;
     a_queue_of_another_kind_is_said(&broker).await;
+    a_queue_of_an_earlier_release_is_used_as_it_is(&broker).await;
     dead_letters_are_listed_returned_and_dropped(&broker).await;
     a_cut_line_is_mended(&broker).await;
     a_restart_loses_no_ticket(&broker).await;
@@ -76,6 +77,58 @@ async fn a_queue_of_another_kind_is_said(broker: &PrivateBroker) {
     up(&transport).await;
     assert_eq!(transport.announce(&[ticket("oa", 4)]).await, [Published::Confirmed]);
     assert_eq!(next(&transport).await.ticket, ticket("oa", 4));
+    world.remove().await;
+}
+
+/// The arguments of a queue of tickets, as a hub declares it.
+fn arguments(prefix: &str, strategy: Option<&str>) -> lapin::types::FieldTable {
+    use lapin::types::AMQPValue;
+    let mut arguments = lapin::types::FieldTable::default();
+    let dead = Names::new(prefix).dead();
+    let texts = [
+        ("x-queue-type", "quorum"),
+        ("x-overflow", "reject-publish"),
+        ("x-dead-letter-exchange", ""),
+        ("x-dead-letter-routing-key", &*dead),
+    ];
+    for (name, value) in texts.into_iter().chain(strategy.map(|strategy| ("x-dead-letter-strategy", strategy))) {
+        arguments.insert(name.into(), AMQPValue::LongString(value.into()));
+    }
+    for (name, value) in [("x-max-length", 100_000), ("x-delivery-limit", 20)] {
+        arguments.insert(name.into(), AMQPValue::LongLongInt(value));
+    }
+    arguments
+}
+
+/// Declared before dead letters left their queue only once they had arrived: a release that demanded it of a queue that is there
+/// would work by polling until somebody removed it.
+async fn a_queue_of_an_earlier_release_is_used_as_it_is(broker: &PrivateBroker) {
+    use lapin::options::QueueDeclareOptions;
+    let connection = lapin::Connection::connect(&broker.url(), lapin::ConnectionProperties::default()).await.unwrap();
+    let declare = async |queue: &str, strategy: Option<&str>| {
+        let channel = connection.create_channel().await.unwrap();
+        channel.queue_declare(queue.into(), QueueDeclareOptions::durable(), arguments("earlier", strategy)).await
+    };
+    let (old, new) = (Names::new("earlier").effects("oa"), Names::new("earlier").effects("erp"));
+    declare(&old, None).await.expect("the queue of the release before");
+    let world = World::at(&broker.url(), "earlier").await;
+    let transport = world.listening(1).await;
+    assert!(transport.apart().is_empty(), "{:?}", transport.health().apart);
+    let published = transport.announce(&[ticket("oa", 1), ticket("erp", 2)]).await;
+    assert_eq!(published, [Published::Confirmed, Published::Confirmed]);
+    for _ in 0..2 {
+        next(&transport).await.done().await;
+    }
+    // What is put aside arrives from either.
+    publish_raw(broker, &old, b"no ticket").await;
+    publish_raw(broker, &new, b"none either").await;
+    until("both are put aside", || transport.health().dead_letters == Some(2)).await;
+    let found = inspect(&options(broker, "earlier"), &["oa".to_owned(), "erp".to_owned()]).await.expect("it can be looked at");
+    assert_eq!((found.earlier, found.apart), (vec!["oa".to_owned()], vec![]));
+    // A broker takes the same arguments again and no others: the new queue has the strategy.
+    declare(&new, Some("at-least-once")).await.expect("declared like this");
+    let refused = declare(&new, None).await.expect_err("not like this").to_string();
+    assert!(refused.contains("x-dead-letter-strategy"), "{refused}");
     world.remove().await;
 }
 

@@ -1,7 +1,7 @@
 //! DingTalk: signed, encrypted callbacks acknowledged in kind; a lost answer looked up; revoked by an attached instance.
 
-use crate::partners::dingtalk::{AES_KEY, TOKEN, world};
-use crate::world::{id, link};
+use crate::partners::dingtalk::{AES_KEY, DINGTALK, TOKEN, registered, world};
+use crate::world::{World, id, link};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -43,9 +43,17 @@ async fn a_lost_answer_is_looked_up_and_a_refusal_told_to_the_erp() {
     let number = world.order("PO-DT-2");
     let instance = world.wait_for_instances(1).await.remove(0);
     world.found(&number, &instance).await;
-    world.control(Method::POST, &format!("instances/{}/decide", id(&instance)), json!({"result": "refuse"})).await;
-    world.ended(&number, "rejected").await;
+    world.control(Method::POST, &format!("instances/{}/decide", id(&instance)), json!({"result": "refuse", "remark": "太贵"})).await;
+    let page = world.ended(&number, "rejected").await;
     assert_eq!(world.instances().await.len(), 1, "looked up, not created again");
+    let run = page["instances"][0]["id"].as_str().expect("an id");
+    let effects = world.hub.get(&format!("/api/v1/instances/{run}/effects")).await;
+    let told = effects["items"].as_array().into_iter().flatten().find(|effect| effect["operation"] == "reject_order");
+    assert_eq!(told.map(|effect| &effect["input"]["reason"]), Some(&json!("太贵")), "what was said there goes on: {effects:#}");
+    let history = world.hub.get(&format!("/api/v1/instances/{run}/history")).await;
+    let mut lines = history["items"].as_array().into_iter().flatten().filter_map(|item| item["entries"].as_array()).flatten();
+    let heard = lines.find_map(|line| line.pointer("/detail/opinions"));
+    assert_eq!(heard, Some(&json!([{"person": "manager01", "decision": "REFUSE", "comment": "太贵"}])), "{history:#}");
     let books = world.books(&number);
     assert_eq!((books.rejections, books.payables.len()), (1, 0), "{books:?}");
     world.hub.stop().await;
@@ -123,5 +131,47 @@ async fn an_order_changed_in_approval_withdraws_and_asks_anew() {
         assert!(began.elapsed().as_secs() < 60, "what nobody waits for stands in the receipts, too: {verdicts:?}");
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
+    world.hub.stop().await;
+}
+
+/// Whom an approval asks there has it in their list here; it is decided there, and goes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_asked_there_sees_it_here_and_decides_it_there() {
+    let world = registered(World::start_for(&DINGTALK, &["e1003", "e1005"]).await).await;
+    let number = world.order("PO-DT-9");
+    let instance = world.wait_for_instances(1).await.remove(0);
+    let listed = async |person: &str| world.hub.get_by(person, "/api/v1/tasks").await.1["items"].as_array().cloned().unwrap_or_default();
+    // DingTalk says `manager01`, who is e1003.
+    let there = async || listed("e1003").await.pop();
+    let task = world.until("the approval is in the list of e1003", there).await;
+    assert_eq!((&task["origin"], &task["kind"], &task["state"]), (&json!("external"), &json!("outside"), &json!("pending")), "{task}");
+    assert_eq!((&task["outside"]["connection"], &task["outside"]["external_id"]), (&json!("oa_dingtalk"), &instance["id"]), "{task}");
+    assert_eq!((&task["outside"]["system"]["zh"], &task["document"]["key"]), (&json!("钉钉审批"), &json!(number)), "{task}");
+    assert_eq!(world.hub.get_by("e1003", "/api/v1/tasks/counts").await.1["mine"], 1);
+    assert_eq!(listed("e1005").await.len(), 0, "of nobody else");
+
+    // It is shown, with nothing to be done; every verb is refused, and why.
+    let path = format!("/api/v1/tasks/{}", task["id"].as_str().expect("an id"));
+    let (status, page) = world.hub.get_by("e1003", &path).await;
+    assert_eq!((status, &page["verbs"]), (200, &json!([])), "{page}");
+    for verb in ["approve", "reject", "transfer", "return", "claim", "comment"] {
+        let body = json!({"comment": "no", "to": ["e1005"]});
+        let (status, refused) = world.hub.post_by("e1003", &format!("{path}/{verb}"), &format!("try-{verb}"), &body).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("verb_not_allowed")), "{verb}: {refused}");
+        assert!(refused["detail"].as_str().is_some_and(|words| words.contains("`oa_dingtalk` asks this")), "{refused}");
+    }
+
+    // Somebody else is asked there instead.
+    world.control(Method::POST, &format!("instances/{}/transfer", id(&instance)), json!({"to": "sunlei"})).await;
+    let theirs = async || listed("e1005").await.pop();
+    world.until("it is in the list of e1005", theirs).await;
+    assert_eq!(listed("e1003").await.len(), 0, "and in that of e1003 no longer");
+
+    world.control(Method::POST, &format!("instances/{}/decide", id(&instance)), json!({"result": "agree"})).await;
+    world.ended(&number, "released").await;
+    assert_eq!(listed("e1005").await.len(), 0, "the outcome has come");
+    let done = world.hub.get_by("e1005", "/api/v1/tasks?list=done").await.1;
+    assert_eq!(done["items"], json!([]), "what somebody did there is not known here");
+    assert!(world.hub.open_exceptions().await.is_empty());
     world.hub.stop().await;
 }

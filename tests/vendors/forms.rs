@@ -4,6 +4,7 @@
 use crate::hub::Project;
 use crate::partners::dingtalk::DINGTALK;
 use crate::partners::feishu::FEISHU;
+use crate::partners::weaver::WEAVER;
 use crate::partners::wecom::WECOM;
 use crate::world::Vendor;
 use mock_systems::{ClockKind, vendors};
@@ -43,7 +44,11 @@ impl Drawn {
 
     async fn run(&self, arguments: &[&str]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_waybill"));
-        command.args(arguments).current_dir(self.project.path()).env("NO_PROXY", "*");
+        command
+            .args(arguments)
+            .current_dir(self.project.path())
+            .env("NO_PROXY", "*")
+            .env("WAYBILL_TOKEN", "test-token-for-one-run-only-0123456789");
         command.envs(self.project.environment().iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let out = command.output().await.expect("it runs");
         let text = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
@@ -126,4 +131,101 @@ async fn a_connection_with_another_template_is_refused_by_check_and_here() {
     let (code, text) = drawn.run(&["connector", "form", "oa_wecom", "po_wecom", "--loopback"]).await;
     assert!(code == 2 && text.contains("stands for another template"), "{text}");
     drawn.mock.stop().await;
+}
+
+/// Weaver tells no template, so `check` is all there is: it finds what e-cology would refuse one document at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_columns_of_weaver_are_checked_and_nothing_is_read_back() {
+    let drawn = Drawn::start(&WEAVER).await;
+    let (code, text) = drawn.run(&["check", "."]).await;
+    assert_eq!(code, 0, "{text}");
+    // What is written down is what the mock has, but for the column that the workflow fills itself.
+    let form = std::fs::read_to_string(drawn.project.path().join("forms/po_weaver.yaml")).expect("readable");
+    let fields = drawn.template["fields"].as_array().expect("fields").iter();
+    let columns = fields.clone().flat_map(|field| field["columns"].as_array().cloned().unwrap_or_default());
+    let there: Vec<Value> = fields.cloned().chain(columns).filter(|field| field["id"] != "spjg").collect();
+    for field in &there {
+        let written = format!("{{id: {}, kind: {}", field["id"].as_str().unwrap(), field["kind"].as_str().unwrap());
+        assert!(form.contains(&written) || form.contains(&format!("id: {} ", field["id"].as_str().unwrap())), "{written}: {form}");
+    }
+    assert_eq!(form.matches("id: ").count() - 1, there.len(), "and no more, but for `workflow_id`");
+    let mapping = drawn.project.path().join("mappings/order_to_weaver.yaml");
+    let sound = std::fs::read_to_string(&mapping).expect("readable");
+    for (from, to, finding, words) in [
+        ("{to: form.je,", "{to: form.jine,", "unknown_target", "`po_weaver` has no field `jine`"),
+        ("{to: form.je,", "{to: form.jine,", "unmapped_target", "je"),
+        ("{to: form.gys,", "{to: form.spjg,", "unknown_target", "spjg"),
+        ("{to: mxje, value: line.net,", "{to: mxje_dt, value: line.net,", "unknown_target", "mxje_dt"),
+        (
+            "{to: form.je, value: doc.total_gross, as: {decimal: {scale: currency, rounding: half_even}}, required: true}",
+            "{to: form.je, value: doc.supplier.code, required: true}",
+            "expression_type",
+            "holds decimal",
+        ),
+    ] {
+        assert!(sound.contains(from), "{from}");
+        std::fs::write(&mapping, sound.replace(from, to)).expect("writable");
+        let (code, text) = drawn.run(&["check", "."]).await;
+        assert!(code == 1 && text.contains(finding) && text.contains(words), "{to}: {text}");
+    }
+    std::fs::write(&mapping, &sound).expect("writable");
+    let (code, text) = drawn.run(&["connector", "form", "oa_weaver", "po_weaver", "--loopback"]).await;
+    assert!(code != 0 && text.contains("`weaver_ecology` does not say how a template is read"), "{text}");
+    let found = doctor(&drawn, &[]).await;
+    let [(name, verdict, text)] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((name.as_str(), verdict.as_str()), ("form po_weaver", "good"), "{text}");
+    drawn.mock.stop().await;
+}
+
+/// What the doctor says of forms: verdict, what it found and what to do, by the check's name.
+async fn doctor(drawn: &Drawn, more: &[&str]) -> Vec<(String, String, String)> {
+    let config = drawn.project.path().join("config/waybill.yaml").display().to_string();
+    let mut arguments = vec!["doctor", "--config", config.as_str(), "--output", "json"];
+    arguments.extend(more);
+    let (_, text) = drawn.run(&arguments).await;
+    let checks = serde_json::Deserializer::from_str(&text).into_iter::<Value>().next().expect("an answer");
+    let checks = checks.unwrap_or_else(|error| panic!("{error}: {text}"));
+    let word = |check: &Value, key: &str| check[key].as_str().unwrap_or_default().to_owned();
+    let each =
+        checks.as_array().expect("a list").iter().filter(|check| check["name"].as_str().is_some_and(|name| name.starts_with("form ")));
+    each.map(|check| (word(check, "name"), word(check, "verdict"), format!("{} ({})", word(check, "found"), word(check, "hint")))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_reads_the_templates_and_says_what_differs() {
+    let mut drawn = Drawn::start(&DINGTALK).await;
+    let one = |found: &[(String, String, String)], verdict: &str, words: &[&str]| {
+        let [(name, said, text)] = found else { panic!("one form, one connection: {found:?}") };
+        assert!(name.starts_with("form po_dingtalk") && said == verdict, "{found:?}");
+        assert!(words.iter().all(|word| text.contains(word)), "{found:?}");
+    };
+    let found = doctor(&drawn, &[]).await;
+    one(&found, "good", &["its template is as described"]);
+    assert_eq!(found[0].0, "form po_dingtalk at oa_dingtalk");
+    assert_eq!(doctor(&drawn, &["--offline"]).await, [], "offline nothing is read");
+    // One field more breaks nothing; one that is gone does.
+    drawn.redraw(|fields| fields.push(json!({"label": "备注", "id": "TextareaField-NEW", "kind": "TextareaField"}))).await;
+    one(&doctor(&drawn, &[]).await, "warning", &["its template differs", "`备注`"]);
+    drawn
+        .redraw(|fields| {
+            let amount = fields.iter().position(|field| field["label"] == "金额").expect("a field");
+            fields[amount]["label"] = json!("金额（元）");
+        })
+        .await;
+    one(&doctor(&drawn, &[]).await, "failed", &["`金额`", "waybill connector form oa_dingtalk po_dingtalk"]);
+    // A partner that does not answer is no template that differs.
+    let Drawn { mock, project, client, template } = drawn;
+    let elsewhere =
+        Drawn { mock: vendors::start("dingtalk", 0, ClockKind::Real).await.expect("the mock starts"), project, client, template };
+    mock.stop().await;
+    one(&doctor(&elsewhere, &[]).await, "warning", &["are the secrets set, and is the partner up"]);
+    // A form of a template that no connection has.
+    let path = elsewhere.project.path().join("forms/po_dingtalk.yaml");
+    let other = std::fs::read_to_string(&path).expect("readable").replace("PROC-MOCK-PO-0001", "PROC-MOCK-PO-0009");
+    std::fs::write(&path, other).expect("writable");
+    let found = doctor(&elsewhere, &[]).await;
+    let [(name, verdict, text)] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((name.as_str(), verdict.as_str()), ("form po_dingtalk", "warning"), "{text}");
+    assert!(text.contains("no connection has the template"), "{text}");
+    elsewhere.mock.stop().await;
 }

@@ -182,3 +182,29 @@ async fn a_create_is_never_repeated_blindly() {
     assert_eq!(world.instances().await.len(), 1);
     world.hub.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_whose_making_in_sap_lost_its_answer_is_found_by_its_short_reference() {
+    let world = world().await;
+    let order = json!({
+        "number": "RQ-4417", "requester": {"id": "BUYER7"}, "company": {"code": "1010"}, "currency": "CNY", "supplier": {"code": "VEN00003"},
+        "total_net": "700.00", "total_gross": "700.00",
+        "lines": [{"line_no": "10", "item": {"code": "M003"}, "description": "a gauge", "quantity": "7", "unit": "PC", "unit_price": "100.00", "net": "700.00"}],
+    });
+    let (status, made) = world.hub.post_as("/api/v1/flows/order_made_in_sap/instances", "made", &json!({"document": order})).await;
+    assert!(matches!(status, 201 | 202), "{status} {made}");
+    let instance = world.wait_for_instances(1).await.remove(0);
+    assert_eq!(world.ours_in_the_erp(), Vec::<Value>::new(), "nothing is made before it is approved");
+    world.lose_an_answer_of_the_erp();
+    act(&world, &instance, json!({"do": "agree", "remark": "同意"})).await;
+    let of_sap = |link: &Value| link["connection"] == "sap_main" && link["external_id"].is_string();
+    let linked = |page: &Value| page["links"].as_array().is_some_and(|links| links.iter().any(of_sap));
+    let page = world.ledger("RQ-4417", "made in SAP", linked).await;
+    // SAP tells of its new order meanwhile, which is a document of its own there.
+    let ours = world.ours_in_the_erp();
+    assert_eq!(ours.len(), 1, "looked up, not made again: {ours:?}");
+    let reference = ours[0]["reference"].as_str().expect("a text");
+    assert!((10..=12).contains(&reference.chars().count()), "all that the field holds: {reference}");
+    assert_eq!(link(&page, "sap_main")["external_id"], ours[0]["number"], "{page:#}");
+    world.hub.stop().await;
+}

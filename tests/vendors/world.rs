@@ -54,9 +54,23 @@ impl World {
         Self::start_registered(vendor, async |_, _| Vec::new()).await
     }
 
+    /// Starts all, with doors for these people.
+    pub async fn start_for(vendor: &Vendor, people: &[&str]) -> Self {
+        Self::begin(vendor, people, async |_, _| Vec::new()).await
+    }
+
     /// Starts all, where the vendor hands out secrets at a registration: `register` asks for them at the mock's address.
     pub async fn start_registered(
         vendor: &Vendor,
+        register: impl AsyncFnOnce(&reqwest::Client, &str) -> Vec<(&'static str, String)>,
+    ) -> Self {
+        Self::begin(vendor, &[], register).await
+    }
+
+    /// Both: with doors for these people, and secrets of a registration.
+    pub async fn begin(
+        vendor: &Vendor,
+        people: &[&str],
         register: impl AsyncFnOnce(&reqwest::Client, &str) -> Vec<(&'static str, String)>,
     ) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -68,7 +82,7 @@ impl World {
         };
         let running = vendors::start(vendor.name, 0, ClockKind::Real).await.expect("the vendor's mock starts");
         let given = register(&client, &running.url()).await;
-        let project = project(vendor, &mocks, erp.as_ref(), &running.url(), given);
+        let project = project(vendor, &mocks, erp.as_ref(), &running.url(), given).with_people(people);
         let store = format!("sqlite:{}", project.path().join("hub.sqlite").display());
         let hub = HubProcess::start(&project, &store).await;
         if erp.is_none() {
@@ -110,6 +124,18 @@ impl World {
         let state = self.erp.as_ref().map(erps::Running::state).unwrap_or_default();
         let found = state["orders"].as_array().into_iter().flatten().find(|order| order["number"] == number).cloned();
         found.unwrap_or_else(|| panic!("no order {number} in {state:#}"))
+    }
+
+    /// The vendor's ERP does what comes next, and its answer is lost.
+    pub fn lose_an_answer_of_the_erp(&self) {
+        self.erp.as_ref().expect("a vendor's ERP").set(&json!({"drop_after_write_next": 1})).expect("a switch");
+    }
+
+    /// The orders of the vendor's ERP that carry a reference of ours.
+    pub fn ours_in_the_erp(&self) -> Vec<Value> {
+        let state = self.erp.as_ref().map(erps::Running::state).unwrap_or_default();
+        let ours = |order: &&Value| order["reference"].as_str().is_some_and(|reference| !reference.is_empty());
+        state["orders"].as_array().into_iter().flatten().filter(ours).cloned().collect()
     }
 
     /// Registers at the vendor again, which takes the worth from what was handed out before.

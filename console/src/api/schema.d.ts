@@ -348,7 +348,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How one connection is doing, with its operations and its breaker's history. */
+        /** How one connection is doing, with its operations and its breaker's history. Its `ETag` is for holding the breaker. */
         get: operations["show_connection_health"];
         put?: never;
         post?: never;
@@ -403,7 +403,7 @@ export interface paths {
         put?: never;
         /**
          * Performs one operation of a connector's draft at a live connection, for who waits. Requests and answers are masked; the
-         *     ledger does not know of it.
+         *     ledger does not know of it, the audit does.
          */
         post: operations["try_operation"];
         delete?: never;
@@ -902,7 +902,7 @@ export interface paths {
         /**
          * Server-sent events: `changes` with ids and versions of what changed (or `"many"`), at most four a second; `reset` when too
          *     much was missed and lists are to be read again. `Last-Event-ID` goes on where a broken stream ended. A comment every 15 s
-         *     keeps it open.
+         *     keeps it open; as often it is looked whether the caller still may, and ends where they may not.
          */
         get: operations["stream_events"];
         put?: never;
@@ -1412,7 +1412,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to an instance, oldest first, all of it. */
+        /** What happened to an instance, oldest first. */
         get: operations["list_history"];
         put?: never;
         post?: never;
@@ -2120,6 +2120,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether sample documents are loaded. */
+        get: operations["show_sample"];
+        put?: never;
+        /** Puts sample documents into the ledger, to look around with. Nothing carries them out, and no figure of a flow counts them. */
+        post: operations["load_sample"];
+        /** Takes the sample documents out of the ledger with everything about them, and nothing else. */
+        delete: operations["remove_sample"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/secrets": {
         parameters: {
             query?: never;
@@ -2168,7 +2187,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Keeps a secret, or a new value of one: connections that name `store/NAME` use it from now on, other replicas within seconds. */
+        /**
+         * Keeps a secret, or a new value of one: connections that name `store/NAME` use it from now on, other replicas within seconds.
+         *     The request says what was seen: the version of the list in `If-Match`, or with `If-None-Match: *` that there was none.
+         */
         put: operations["set_secret"];
         post?: never;
         /** Removes a secret that no live connection names. */
@@ -2223,7 +2245,7 @@ export interface paths {
         get: operations["show_sign_in"];
         put?: never;
         /**
-         * Signs in. The session travels in a cookie that no script can read; requests that change something must come from a page of
+         * Signs in. The session travels in a cookie that no script can read, and ends the one that the browser brought; requests that change something must come from a page of
          *     this hub.
          */
         post: operations["sign_in"];
@@ -2401,7 +2423,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a stream due now; the next free replica runs it. */
+        /** Makes a stream due now; the next free replica runs it. One that nobody listens to is refused: it would not be read. */
         post: operations["run_stream"];
         delete?: never;
         options?: never;
@@ -2597,7 +2619,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keeps a user out: every session and link ends at once. */
+        /**
+         * Keeps a user out: every session and link ends at once, and every token that is the user's own. Tokens of services that the user
+         *     made are named: they go on until somebody ends them.
+         */
         post: operations["disable_user"];
         delete?: never;
         options?: never;
@@ -3401,6 +3426,8 @@ export interface components {
              * @description When the credentials in use lapse, the soonest of all replicas; they are renewed before.
              */
             credentials_lapse_at?: string | null;
+            /** @description `production`, `test`, … as the connection says. */
+            environment?: string | null;
             /**
              * Format: int64
              * @description Of them, those that were neither answered well nor found nothing.
@@ -3428,6 +3455,8 @@ export interface components {
              *     person does).
              */
             state: string;
+            /** @description Streams that nobody listens to; they are not read, unless documents of earlier flows hang on the connection. */
+            unheard_streams?: string[];
         };
         /** @description One connection. */
         ConnectionItem: {
@@ -3435,6 +3464,13 @@ export interface components {
             connection: string;
             /** @description The connector it speaks. */
             connector: string;
+            /** @description `production`, `test`, … as the connection says. */
+            environment?: string | null;
+            /**
+             * @description Streams that no flow and no document type listens to; they are not read, unless documents of earlier flows hang on the
+             *     connection.
+             */
+            unheard_streams?: string[];
             /** @description Where partners call: webhook name to path, `/hooks/{opaque id}`. */
             webhooks: {
                 [key: string]: string;
@@ -3587,7 +3623,7 @@ export interface components {
             from: string;
             /** @description Only tasks that come up while it holds; else those that are open as well. */
             new_only?: boolean;
-            /** @description Whose duty it is; the caller when left out. Another's only for who runs flows. */
+            /** @description Whose duty it is; the caller when left out. Another's only for who runs flows, and never to themselves. */
             principal?: string | null;
             /**
              * Format: date-time
@@ -3751,6 +3787,13 @@ export interface components {
             proof: string;
             /** @description Why, for the history. */
             reason?: string | null;
+        };
+        /** @description Something doubtful about a document. */
+        DoubtItem: {
+            /** @description `lines_do_not_add_up`, `totals_do_not_add_up`, `quantity_not_positive` or `supplier_without_code`. */
+            code: string;
+            /** @description The field, such as `lines[2].quantity`. */
+            field: string;
         };
         /** @description A draft to save. */
         Draft: {
@@ -4157,6 +4200,8 @@ export interface components {
         FieldItem: {
             /** @description Its dotted path. */
             field: string;
+            /** @description What the form says of it that the document began with: title, type, options, hint, as in `GET /forms/{form}`. */
+            form?: Record<string, never> | null;
             /** @description `read`, `edit` or `required`. */
             right: string;
         };
@@ -4213,6 +4258,7 @@ export interface components {
             docs: string;
             /** @description The file. */
             file: string;
+            fix?: components["schemas"]["Fix"] | null;
             /** @description What to do about it. */
             hint?: string | null;
             /** @description What is wrong. */
@@ -4223,6 +4269,23 @@ export interface components {
             place: components["schemas"]["Place"];
             /** @description `error` or `warning`. */
             severity: string;
+        };
+        /** @description A change of a text that settles a finding. */
+        Fix: {
+            /** @description Its pieces; they do not overlap. */
+            edits: components["schemas"]["FixEdit"][];
+        };
+        /** @description A piece of a change. */
+        FixEdit: {
+            /** @description What takes its place. */
+            insert: string;
+            /**
+             * Format: int32
+             * @description Characters before the place.
+             */
+            offset: number;
+            /** @description What stands there in the text that was checked; where something else stands by now, the change is void. */
+            was: string;
         };
         /** @description What the instances of a flow tell together. */
         FlowInsight: {
@@ -4298,7 +4361,7 @@ export interface components {
         };
         /** @description A form that was filled in. */
         FormSubmission: {
-            /** @description The person of the directory who filled it; the caller when left out. */
+            /** @description The person of the directory who filled it; the caller when left out. Somebody else wants the permission `operate`. */
             submitter?: string | null;
             /** @description What was filled in: a member for each field. Amounts are text; persons and departments are their ids. */
             values: Record<string, never>;
@@ -4363,8 +4426,8 @@ export interface components {
              * @description How many who work here are gone in it.
              */
             gone: number;
-            /** @description Their ids; at most 50. */
-            people: string[];
+            /** @description Who; at most 50. */
+            people: components["schemas"]["NamedPerson"][];
         };
         /** @description What one decision brought. */
         HistoryItem: {
@@ -4578,6 +4641,30 @@ export interface components {
             found: components["schemas"]["KeyFound"][];
             /** @description Keys that name nothing, as they were given. */
             not_found: string[];
+        };
+        /** @description Somebody who has left. */
+        LeaverItem: {
+            /**
+             * Format: int64
+             * @description Tasks that went to somebody else since they left; none where it is not known since when.
+             */
+            handed_on?: number | null;
+            /**
+             * Format: date-time
+             * @description When a reading was taken in which they are gone; none for those who left by the file, or longer ago than is remembered.
+             */
+            left_at?: string | null;
+            /** @description The connection by whose reading. */
+            left_of?: string | null;
+            /** @description Their name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Tasks open with them: nobody could be found who takes over, or it is about to happen.
+             */
+            open: number;
+            /** @description Their id. */
+            person: string;
         };
         /** @description Where a document stands in every system, as reconciliation saw it last. */
         Ledger: {
@@ -4857,6 +4944,13 @@ export interface components {
                 connection: string;
                 /** @description The connector it speaks. */
                 connector: string;
+                /** @description `production`, `test`, … as the connection says. */
+                environment?: string | null;
+                /**
+                 * @description Streams that no flow and no document type listens to; they are not read, unless documents of earlier flows hang on the
+                 *     connection.
+                 */
+                unheard_streams?: string[];
                 /** @description Where partners call: webhook name to path, `/hooks/{opaque id}`. */
                 webhooks: {
                     [key: string]: string;
@@ -5459,13 +5553,19 @@ export interface components {
                  * @description Its instance.
                  */
                 instance: string;
-                /** @description `approve`, `handle`, `assist`, `consult`, `copy`, `resubmit`, or `started` in the list of what one began. */
+                /**
+                 * @description `approve`, `handle`, `assist`, `consult`, `copy`, `resubmit`, `started` in the list of what one began, or `outside` for what
+                 *     another system asks.
+                 */
                 kind: string;
                 /**
                  * Format: int32
                  * @description Its number within the visit.
                  */
                 number: number;
+                /** @description `hub`, or `external` for what another system asks: it is shown here and decided there. */
+                origin?: string;
+                outside?: components["schemas"]["OutsideItem"] | null;
                 /** @description Whether that is past. */
                 overdue: boolean;
                 /** @description Whose it is. */
@@ -5690,6 +5790,13 @@ export interface components {
             /** @description Its kind. */
             kind: string;
         };
+        /** @description A person by what people call them. */
+        NamedPerson: {
+            /** @description Their name. */
+            name: string;
+            /** @description Their id. */
+            person: string;
+        };
         /** @description What is to be read back. */
         NewReconciliation: {
             /** @description The connection. */
@@ -5794,7 +5901,10 @@ export interface components {
             other: string;
             /** @description Whose that is: a connection, or none for the directory's file. */
             other_of?: string | null;
-            /** @description Why the other word cannot be used, whoever wins. */
+            /**
+             * @description Why the other word cannot be used, whoever wins: `no_department`, `nobody` (has this id), `own_manager` or `inside_itself`
+             *     (by a detour).
+             */
             unusable?: string | null;
             /** @description The word that counts; none where none can be used. */
             used?: string | null;
@@ -5828,6 +5938,8 @@ export interface components {
              * @description When it was last read; none before the first reading.
              */
             read_at?: string | null;
+            /** @description What its newest readings brought, the newest first; at most 30. */
+            readings: components["schemas"]["ReadingItem"][];
             /**
              * Format: date-time
              * @description When that was last tried.
@@ -5850,6 +5962,8 @@ export interface components {
              * @description Departments.
              */
             departments: number;
+            /** @description Who has left, the last ones first, and what became of their tasks; at most 200. */
+            leavers: components["schemas"]["LeaverItem"][];
             /**
              * Format: int64
              * @description People who work here, by all words together.
@@ -5882,6 +5996,19 @@ export interface components {
              * @description Of them, due and not taken up yet.
              */
             ready: number;
+        };
+        /** @description Where something is decided that another system asks. */
+        OutsideItem: {
+            /** @description The connection. */
+            connection: string;
+            /** @description What that system calls it. */
+            external_id: string;
+            /** @description What people call that system, by language; empty when it has no title. */
+            system: {
+                [key: string]: string;
+            };
+            /** @description Where it is seen and decided there, as far as that system says. */
+            url?: string | null;
         };
         /** @description How the hub is doing. */
         Overview: {
@@ -6362,6 +6489,52 @@ export interface components {
              */
             requests_per_second?: number | null;
         };
+        /** @description What a reading brought, or several alike one after the other. */
+        ReadingItem: {
+            /**
+             * Format: date-time
+             * @description When, the last of those alike.
+             */
+            at: string;
+            /** @description Who works here by it and did not before; at most 50. */
+            came: components["schemas"]["NamedPerson"][];
+            /**
+             * Format: int64
+             * @description How many came.
+             */
+            came_total: number;
+            /** @description What became of it. */
+            outcome: components["schemas"]["ReadingOutcome"];
+            /**
+             * Format: int64
+             * @description How many work here by it; of one that failed, by what still counts.
+             */
+            people: number;
+            /** @description Why it gave nothing. */
+            problem?: string | null;
+            /**
+             * Format: date-time
+             * @description The first of those alike.
+             */
+            since: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            times: number;
+            /** @description Who did work here and does not by it; at most 50. */
+            went: components["schemas"]["NamedPerson"][];
+            /**
+             * Format: int64
+             * @description How many went.
+             */
+            went_total: number;
+        };
+        /**
+         * @description What became of a reading.
+         * @enum {string}
+         */
+        ReadingOutcome: "taken" | "held" | "accepted" | "failed";
         /** @description Whether work may be sent here. */
         Ready: {
             /** @description What works less well than it should, and how; the process does its work all the same. */
@@ -6630,6 +6803,11 @@ export interface components {
         Revision: components["schemas"]["RevisionItem"] & {
             /** @description The canonical content. */
             body: unknown;
+            /**
+             * @description What is doubtful about it: sums that do not add up, quantities that are none, a supplier without a code. It was taken all
+             *     the same. Nothing is said of fields that are masked.
+             */
+            doubts?: components["schemas"]["DoubtItem"][];
             /** @description Fields whose values are masked, dotted paths; `[masked]` stands in their places. */
             masked?: string[];
             /** @description What the source sent, verbatim; of a document with masked fields only its shape. */
@@ -6747,6 +6925,16 @@ export interface components {
             line: number;
             /** @description The rule's path inside the mapping. */
             path: string;
+        };
+        /** @description Sample documents. */
+        SampleView: {
+            /**
+             * Format: int64
+             * @description How many are there.
+             */
+            documents: number;
+            /** @description Their source, which no real document has. */
+            source: string;
         };
         /** @description A filter somebody kept. */
         SavedView: {
@@ -7334,6 +7522,8 @@ export interface components {
             running: boolean;
             /** @description The stream of its connector. */
             stream: string;
+            /** @description Nobody listens to it, so it is not read, unless documents of earlier flows hang on the connection. */
+            unheard?: boolean;
         };
         /** @description Streams, by connection and name. */
         Streams: {
@@ -7435,13 +7625,19 @@ export interface components {
              * @description Its instance.
              */
             instance: string;
-            /** @description `approve`, `handle`, `assist`, `consult`, `copy`, `resubmit`, or `started` in the list of what one began. */
+            /**
+             * @description `approve`, `handle`, `assist`, `consult`, `copy`, `resubmit`, `started` in the list of what one began, or `outside` for what
+             *     another system asks.
+             */
             kind: string;
             /**
              * Format: int32
              * @description Its number within the visit.
              */
             number: number;
+            /** @description `hub`, or `external` for what another system asks: it is shown here and decided there. */
+            origin?: string;
+            outside?: components["schemas"]["OutsideItem"] | null;
             /** @description Whether that is past. */
             overdue: boolean;
             /** @description Whose it is. */
@@ -7627,6 +7823,8 @@ export interface components {
             connector: string;
             /** @description `read` or `write`. */
             effect: string;
+            /** @description Whether what came back is shown as its shape alone, because a document type keeps fields back and no reason was given. */
+            masked: boolean;
             /** @description In words. */
             message?: string | null;
             /** @description The operation. */
@@ -7669,7 +7867,12 @@ export interface components {
             input?: Record<string, never> | null;
             /** @description The operation. */
             operation: string;
-            /** @description Send a write; needs the permission `operate`. Without it a write only shows its masked request. */
+            /** @description Why what the partner answers is to be seen, where a document type keeps fields back; without a reason its shape is shown. */
+            reason?: string | null;
+            /**
+             * @description Send a write; needs the permission `operate`. Without it a write only shows its masked request. Of a draft everything is
+             *     a write that is not plainly a read (`GET`, a query, a listing), and what holds a secret of the connection.
+             */
             send?: boolean;
             /** @description The connector's text; what is live when not given. */
             text?: string | null;
@@ -7684,7 +7887,8 @@ export interface components {
             items: components["schemas"]["UnmappedValue"][];
             /**
              * Format: int32
-             * @description Open exceptions that name the dictionary and whose value cannot be told: what their source sent is not stored.
+             * @description Open exceptions that name the dictionary and whose value cannot be told: what their source sent is not stored, or their
+             *     document keeps fields back.
              */
             untold: number;
         };
@@ -7764,6 +7968,8 @@ export interface components {
             status: string;
             /** @description How the user is called. */
             title: string;
+            /** @description Tokens of services that a user made who is kept out, and that go on: told when that is done. */
+            tokens_left?: string[];
             /**
              * Format: date-time
              * @description When it was last changed.
@@ -8521,7 +8727,10 @@ export interface operations {
     hold_breaker: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description `ETag` of the connection's health: of who holds the breaker, and how */
+                "If-Match": string;
+            };
             path: {
                 /** @description The connection */
                 name: string;
@@ -8536,6 +8745,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8664,6 +8875,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8776,6 +8989,15 @@ export interface operations {
                     "application/json": components["schemas"]["Tried"];
                 };
             };
+            /** @description Nothing is done yet: `server.four_eyes` names `reveal`, and a second person has to confirm it. The same request once more then does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalItem"];
+                };
+            };
             /** @description A problem, with a stable code */
             default: {
                 headers: {
@@ -8867,6 +9089,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8888,9 +9112,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the text that was seen */
+                /** @description The ETag of the text that was seen; this one or `If-None-Match` is required */
                 "If-Match"?: string | null;
-                /** @description `*`: there was none */
+                /** @description `*`: there was none; this one or `If-Match` is required */
                 "If-None-Match"?: string | null;
             };
             path: {
@@ -8909,6 +9133,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8917,6 +9143,8 @@ export interface operations {
             };
             201: {
                 headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8987,6 +9215,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` of a first draft */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10115,6 +10345,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10931,7 +11163,12 @@ export interface operations {
     };
     list_attempts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows of the page, 1 to 500; 500 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The instance */
@@ -10962,7 +11199,12 @@ export interface operations {
     };
     list_effects: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows of the page, 1 to 500; 500 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The instance */
@@ -10993,7 +11235,12 @@ export interface operations {
     };
     list_history: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows of the page, 1 to 500; 500 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the last page. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The instance */
@@ -12463,6 +12710,97 @@ export interface operations {
             };
         };
     };
+    show_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    load_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They were there already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleView"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_secrets: {
         parameters: {
             query?: never;
@@ -12522,7 +12860,12 @@ export interface operations {
     set_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was seen, in double quotes: `"3"`; this one or `If-None-Match` is required */
+                "If-Match"?: string | null;
+                /** @description `*`: there was none; this one or `If-Match` is required */
+                "If-None-Match"?: string | null;
+            };
             path: {
                 /** @description The secret's name: lower-case letters, digits, `_`, `.` and `-` */
                 name: string;
@@ -12537,6 +12880,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The new version, for `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13031,6 +13376,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13502,6 +13849,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13925,6 +14274,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -83,6 +83,7 @@ const LOOKS: Record<string, Record<string, Look>> = {
     skipped: OVER,
     expired: look('plain', 'clock'),
   },
+  reading: { taken: OK, held: BAD, accepted: look('info', 'person'), failed: WARN },
   run: { planned: look('plain', 'clock'), running: WORKING, done: OK, failed: BAD, cancelled: OVER },
   drift: { open: BAD, accepted: OVER, resolved: OK },
   user: { invited: look('waiting', 'hourglass'), active: OK, disabled: look('plain', 'ban') },

@@ -207,3 +207,14 @@ test('a text under a key is put in, changed and taken away', () => {
   expect(put(text, 'quiet', '')).toBe('# people\nusers: []\n');
   expect(put(text, 'zone', '')).toBe(text);
 });
+
+test('edits are put in wherever they stand in the list, and of two at one place the later comes first', () => {
+  expect(
+    apply('abcdef', [
+      { from: 4, to: 5, insert: 'E' },
+      { from: 0, to: 1, insert: '' },
+      { from: 2, to: 2, insert: '1' },
+      { from: 2, to: 2, insert: '2' },
+    ]),
+  ).toBe('b21cdEf');
+});

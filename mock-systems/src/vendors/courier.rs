@@ -16,7 +16,7 @@ use crate::target::Target;
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// A callback to send.
-pub(super) struct Letter {
+pub(crate) struct Letter {
     pub method: Method,
     /// What follows the registered URL, without `?`.
     pub query: String,
@@ -25,7 +25,7 @@ pub(super) struct Letter {
 }
 
 /// What the receiver answered.
-pub(super) struct Receipt {
+pub(crate) struct Receipt {
     pub status: u16,
     pub body: Vec<u8>,
 }
@@ -73,7 +73,7 @@ pub(super) async fn send_until_taken<F: Future<Output = Result<Receipt, String>>
 }
 
 /// Sends a callback to a registered URL; an error says why there is no answer.
-pub(super) async fn send(url: &str, letter: &Letter, within: Duration) -> Result<Receipt, String> {
+pub(crate) async fn send(url: &str, letter: &Letter, within: Duration) -> Result<Receipt, String> {
     tokio::time::timeout(within, try_send(url, letter)).await.unwrap_or_else(|_| Err(format!("no answer within {within:?}")))
 }
 

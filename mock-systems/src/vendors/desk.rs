@@ -24,8 +24,10 @@ pub(super) static COMMON: &[(&str, &str)] = &[
     ("html_page", "answers 200 with a page for people, nothing done"),
     ("malformed", "does the work and sends half of the answer; for the next call, whatever it is"),
     ("gateway_error", "answers 502 with a gateway's page, nothing done"),
+    ("gateway_error_after", "does the work and answers 502 with a gateway's page"),
     ("throttled", "answers as the vendor does to too many calls, nothing done"),
     ("token_expired", "answers as the vendor does to a token that lapsed early"),
+    ("token_expired_after", "the same once, after so many calls that are let through"),
     ("slow_ms", "waits so long before each answer"),
     ("token_seconds", "life of a token"),
     ("calls_per_window", "calls of one API in the vendor's window before it says that there are too many"),
@@ -66,8 +68,8 @@ const CODE_SECONDS: i64 = 300;
 pub(super) enum Before {
     /// The work is done and answered.
     Work,
-    /// The work is done, the answer is lost.
-    LoseAnswer,
+    /// The work is done, and this is sent in place of its answer.
+    Instead(Response<Body>),
     /// The vendor's own answer to too many calls.
     Throttle,
     /// The vendor's own answer to a lapsed token.
@@ -136,6 +138,21 @@ impl Desk {
             self.count(&format!("fault.{fault}"));
         }
         strikes
+    }
+
+    /// Whether this is the call that a fault was put off to; it strikes once.
+    fn comes_due(&self, fault: &str, operation: &str) -> bool {
+        let name = format!("{fault}.{operation}");
+        let mut switches = lock(&self.switches);
+        let Some(left) = switches.get(&name).and_then(Value::as_u64) else { return false };
+        if left > 0 {
+            switches.insert(name, json!(left - 1));
+            return false;
+        }
+        switches.remove(&name);
+        drop(switches);
+        self.count(&format!("fault.{fault}"));
+        true
     }
 
     /// The number a switch is set to.
@@ -229,14 +246,21 @@ impl Desk {
             return Before::Answer(respond(200, "text/html", Body::from(page)));
         }
         if self.strikes("gateway_error", api) {
-            return Before::Answer(respond(502, "text/html", Body::from("<html><body>Bad Gateway</body></html>")));
+            return Before::Answer(bad_gateway());
         }
         if self.too_many(api, window, self.number("calls_per_window", most)) || self.strikes("throttled", api) {
             return Before::Throttle;
         }
-        if self.strikes("token_expired", api) {
+        if self.strikes("token_expired", api) || self.comes_due("token_expired_after", api) {
             return Before::Expired;
         }
-        if self.strikes("lost_response", api) { Before::LoseAnswer } else { Before::Work }
+        if self.strikes("lost_response", api) {
+            return Before::Instead(hang_up());
+        }
+        if self.strikes("gateway_error_after", api) { Before::Instead(bad_gateway()) } else { Before::Work }
     }
+}
+
+fn bad_gateway() -> Response<Body> {
+    respond(502, "text/html", Body::from("<html><body>Bad Gateway</body></html>"))
 }

@@ -5,7 +5,7 @@
 //! judged) is in `desk.rs` and `courier.rs`. Nothing here is shared with the hub.
 
 mod control;
-mod courier;
+pub(crate) mod courier;
 mod desk;
 mod dingtalk;
 mod feishu;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::HeaderMap;
 use http::header;
 use http::request::Parts;
 
@@ -9,7 +10,7 @@ use super::cookies::Cookies;
 use super::tokens::Tokens;
 use super::{Caller, Via};
 use crate::api::codes;
-use crate::api::listener::Peer;
+use crate::api::peer::Peer;
 use crate::api::problem::Problem;
 use crate::api::request_id;
 use crate::app::access::tokens::PREFIX;
@@ -18,6 +19,7 @@ use crate::app::quotas::Quotas;
 use crate::domain::access::role::Roles;
 use crate::domain::access::{grant, scope};
 use crate::domain::ids::TenantId;
+use crate::domain::permission::Permission;
 use crate::runtime::metrics::list::{HTTP_FORGED, HTTP_UNAUTHENTICATED};
 
 /// Knows callers.
@@ -56,7 +58,7 @@ impl Gate {
 
     async fn known(&self, parts: &Parts) -> Result<Caller, Problem> {
         if parts.headers.contains_key(header::AUTHORIZATION) {
-            let known = match bearer(parts) {
+            let known = match bearer(&parts.headers) {
                 Some(token) => self.bearer(token).await?,
                 None => None,
             };
@@ -74,18 +76,42 @@ impl Gate {
         }
     }
 
+    /// Whether whoever opened something that stays open may still have it: by the same session or token, with what it permits
+    /// now. It counts as no request and keeps no session from ending.
+    ///
+    /// # Errors
+    /// When nobody can be asked now.
+    pub async fn still(&self, headers: &HeaderMap, permission: Permission) -> Result<bool, Problem> {
+        let caller = if headers.contains_key(header::AUTHORIZATION) {
+            match bearer(headers) {
+                Some(token) => self.bearer(token).await?,
+                None => None,
+            }
+        } else {
+            match self.cookies.read(headers) {
+                Some(secret) => self.access.still(&secret).await?.map(|entered| caller(entered, self.access.roles())),
+                None => None,
+            }
+        };
+        Ok(caller.is_some_and(|caller| caller.may(permission)))
+    }
+
     /// Who has this token: those that the hub made say by their beginning that they are.
     async fn bearer(&self, token: &str) -> Result<Option<Caller>, Problem> {
         let Some(ours) = token.strip_prefix(PREFIX) else { return Ok(self.tokens.find(token).cloned()) };
         let Some(secret) = Secret::read(ours) else { return Ok(None) };
         let known = self.access.bearer(&secret).await?;
-        Ok(known.map(|known| Caller {
-            name: Arc::from(known.name.as_str()),
-            tenant: known.tenant,
-            permissions: known.permissions.into(),
-            person: known.person.as_deref().map(Arc::from),
-            via: Via::Token { user: known.user },
-            narrow: Arc::default(),
+        Ok(known.map(|known| {
+            let permissions: Arc<[_]> = known.permissions.into();
+            Caller {
+                name: Arc::from(known.name.as_str()),
+                tenant: known.tenant,
+                everywhere: permissions.clone(),
+                permissions,
+                person: known.person.as_deref().map(Arc::from),
+                via: Via::Token { user: known.user },
+                narrow: Arc::default(),
+            }
         }))
     }
 
@@ -106,11 +132,12 @@ fn foreign() -> Problem {
 }
 
 fn caller(entered: Entered, roles: &Roles) -> Caller {
-    let permissions: Vec<_> = grant::everywhere(&entered.grants, roles).into_iter().collect();
+    let permissions: Arc<[_]> = grant::everywhere(&entered.grants, roles).into_iter().collect();
     Caller {
         name: Arc::from(entered.user.name.as_str()),
         tenant: entered.user.tenant,
-        permissions: permissions.into(),
+        everywhere: permissions.clone(),
+        permissions,
         narrow: scope::narrow(&entered.grants).cloned().collect(),
         person: entered.user.person.as_deref().map(Arc::from),
         via: Via::Session { user: entered.user.id, session: entered.session.id, title: Arc::from(entered.user.title.as_str()) },
@@ -123,8 +150,8 @@ fn unknown(detail: &str) -> Problem {
 }
 
 /// The one bearer token; two `Authorization` headers are none.
-fn bearer(parts: &Parts) -> Option<&str> {
-    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next()?.to_str().ok()?;
     if values.next().is_some() {
         return None;
@@ -140,7 +167,7 @@ pub fn stranger(parts: &Parts) -> Actor {
         tenant: TenantId::DEFAULT,
         name: "somebody".to_owned(),
         via: "nobody",
-        address: parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical().to_string()),
+        address: parts.extensions.get::<Peer>().map(|peer| peer.address.to_string()),
         agent: agent.map(str::to_owned),
         request: request_id::current(),
     }

@@ -16,7 +16,7 @@ use http::request::Parts;
 
 pub use self::cookies::Cookies;
 pub use self::gate::Gate;
-pub use self::thing::proved;
+pub use self::thing::{SCOPED, proved, sees};
 pub use self::tokens::{TokenOptions, Tokens};
 use super::audit::Record;
 use super::codes;
@@ -25,6 +25,7 @@ use super::problem::Problem;
 use crate::app::access::Actor;
 use crate::domain::access::grant::Grant;
 use crate::domain::access::scope::Within;
+use crate::domain::approval::{Nameless, nameless};
 use crate::domain::ids::{SessionId, TenantId, UserId};
 use crate::domain::permission::Permission;
 
@@ -57,6 +58,8 @@ pub struct Caller {
     /// How it came in.
     pub via: Via,
     permissions: Arc<[Permission]>,
+    /// What holds everywhere: `permissions` as they were before those for the one thing of a path came to them.
+    everywhere: Arc<[Permission]>,
     person: Option<Arc<str>>,
     /// What holds for a part only. Tokens have none.
     narrow: Arc<[Grant]>,
@@ -66,6 +69,15 @@ impl Caller {
     /// The person of the directory who calls; none for a program.
     pub fn person(&self) -> Option<&str> {
         self.person.as_deref()
+    }
+
+    /// As whom it acts among people: the person, or a name that is no person's id.
+    pub fn acts_as(&self) -> String {
+        match (&self.person, self.user()) {
+            (Some(person), _) => person.to_string(),
+            (None, Some(_)) => nameless(Nameless::User, &self.name),
+            (None, None) => nameless(Nameless::Token, &self.name),
+        }
     }
 
     /// The user who calls, or whose token does.
@@ -188,7 +200,7 @@ where
         extract::no_query(parts)?;
         let actor = actor(&caller, parts);
         if let Some(record) = parts.extensions.get::<Record>().cloned() {
-            record.begin(&gate.audit, &actor, parts, caller.may(Permission::Payloads)).await?;
+            record.begin(&gate.audit, &actor, parts, &caller).await?;
         }
         Ok(Allowed { caller, actor, permission: PhantomData })
     }

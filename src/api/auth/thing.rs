@@ -107,6 +107,19 @@ async fn belongings<S: Send + Sync>(
     }
 }
 
+/// Whether a caller may see a thing that a body names; none when it is not there. Whoever may do something in one place must not
+/// bring a thing there that is not theirs to know: it would be theirs from then on.
+///
+/// # Errors
+/// When the store cannot be asked.
+pub async fn sees(gate: &Gate, caller: &Caller, thing: Thing) -> Result<Option<bool>, Problem> {
+    if caller.narrow().is_empty() || caller.everywhere.contains(&Permission::Read) {
+        return Ok(Some(true));
+    }
+    let belongs = gate.scoping.belongings(caller.tenant, thing).await?;
+    Ok(belongs.map(|belongs| gate.scoping.on(caller.tenant, caller.narrow(), &belongs).contains(&Permission::Read)))
+}
+
 /// The caller with what its narrow grants permit on something that belongs to this.
 fn extended(gate: &Gate, caller: Caller, belongs: &Belongings) -> Caller {
     let mut permissions: BTreeSet<Permission> = caller.all().iter().copied().collect();

@@ -40,18 +40,25 @@ struct Known {
 impl Tokens {
     /// Keeps the digests of these tokens.
     pub fn new(tokens: impl IntoIterator<Item = TokenOptions>) -> Self {
-        let known = tokens.into_iter().map(|token| Known {
-            digest: Sha256::digest(token.secret.expose_secret()).into(),
-            caller: Caller {
+        let known = tokens.into_iter().map(|token| {
+            let permissions: Arc<[Permission]> = token.permissions.into();
+            let caller = Caller {
                 name: token.name.into(),
                 tenant: token.tenant,
-                permissions: token.permissions.into(),
+                everywhere: permissions.clone(),
+                permissions,
                 person: token.person.map(Arc::from),
                 via: Via::Token { user: None },
                 narrow: Arc::default(),
-            },
+            };
+            Known { digest: Sha256::digest(token.secret.expose_secret()).into(), caller }
         });
         Self(Arc::new(known.collect()))
+    }
+
+    /// What they are called.
+    pub fn names(&self) -> Vec<String> {
+        self.0.iter().map(|known| known.caller.name.to_string()).collect()
     }
 
     /// The caller with this token.

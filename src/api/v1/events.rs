@@ -14,11 +14,12 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
-use crate::api::auth::{Allowed, Read};
+use crate::api::auth::{Allowed, Gate, Read};
 use crate::api::codes;
 use crate::api::extract::Query;
 use crate::api::problem::Problem;
 use crate::app::feed::{Feed, Listener, Told, place_of, place_text};
+use crate::domain::permission::Permission;
 use crate::runtime::Clock;
 
 /// A line that keeps proxies from hanging up.
@@ -43,7 +44,7 @@ pub struct Parameters {
 
 /// Server-sent events: `changes` with ids and versions of what changed (or `"many"`), at most four a second; `reset` when too
 /// much was missed and lists are to be read again. `Last-Event-ID` goes on where a broken stream ended. A comment every 15 s
-/// keeps it open.
+/// keeps it open; as often it is looked whether the caller still may, and ends where they may not.
 #[utoipa::path(
     get, path = "/api/v1/events/stream", tag = "events", operation_id = "stream_events",
     params(Parameters, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event")),
@@ -55,6 +56,7 @@ pub async fn stream(
     State(feed): State<Arc<Feed>>,
     State(clock): State<Arc<dyn Clock>>,
     State(stop): State<CancellationToken>,
+    State(gate): State<Gate>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let topics = topics(query.topics.as_deref())?;
@@ -63,7 +65,9 @@ pub async fn stream(
         let problem = Problem::new(&codes::TOO_MANY_STREAMS, "Too many event streams are open.");
         return Err(problem.with_retry_after(FULL_SECONDS));
     };
-    let events = Sse::new(events(listener, clock, stop)).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    let over = stop.child_token();
+    tokio::spawn(watch(gate, headers, clock.clone(), over.clone()));
+    let events = Sse::new(events(listener, clock, over)).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     let mut response = events.into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Proxies that collect answers would hold events back.
@@ -80,8 +84,24 @@ fn topics(text: Option<&str>) -> Result<Vec<String>, Problem> {
     }
 }
 
+/// Ends a stream whose caller signed out, was kept out or may not look any more; ends itself with the stream.
+async fn watch(gate: Gate, headers: HeaderMap, clock: Arc<dyn Clock>, over: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = clock.wait(HEARTBEAT) => {}
+            () = over.cancelled() => return,
+        }
+        // While nobody can be asked nothing is known, and nothing is told either.
+        if matches!(gate.still(&headers, Permission::Read).await, Ok(false)) {
+            return over.cancel();
+        }
+    }
+}
+
 fn events(listener: Listener, clock: Arc<dyn Clock>, stop: CancellationToken) -> impl Stream<Item = Result<Event, Infallible>> {
-    futures::stream::unfold((listener, true), move |(mut listener, first)| {
+    // Dropped with the stream, it ends who watches it.
+    let guard = stop.clone().drop_guard();
+    futures::stream::unfold((listener, true, guard), move |(mut listener, first, guard)| {
         let (clock, stop) = (clock.clone(), stop.clone());
         async move {
             if !first {
@@ -94,7 +114,7 @@ fn events(listener: Listener, clock: Arc<dyn Clock>, stop: CancellationToken) ->
                 told = listener.next() => told,
                 () = stop.cancelled() => return None,
             };
-            Some((Ok(event(told)), (listener, false)))
+            Some((Ok(event(told)), (listener, false, guard)))
         }
     })
 }

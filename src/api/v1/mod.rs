@@ -29,6 +29,7 @@ pub mod quotas;
 pub mod reconciliations;
 pub mod releases;
 pub mod reveal;
+pub mod sample;
 pub mod secrets;
 pub mod selections;
 pub mod sign_in;

@@ -113,6 +113,9 @@ impl Access {
     async fn set_up(&self, link: &OnceLinkRow, wanted: LinkUse, from: &Actor) -> Result<Opened> {
         let given = wanted.name.ok_or_else(|| Error::Invalid("name", "is required to set up the first owner".to_owned()))?;
         let name = name::normal(&given).map_err(|error| Error::Invalid("name", error.to_string()))?;
+        if self.is_a_programs(link.tenant, &name).await? {
+            return Err(Error::Conflict(format!("A token has the name `{name}` already.")));
+        }
         let password = self.hashed(wanted.password, &name).await?;
         let now = self.clock.now();
         let roles = vec![Grant { role: Role::Owner.word().to_owned(), scope: grant::Scope::Tenant, by: None }];

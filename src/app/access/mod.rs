@@ -21,7 +21,9 @@ mod views;
 
 use crate::domain::access::role::Roles;
 use crate::domain::access::session::Limits;
+use crate::domain::ids::TenantId;
 use crate::runtime::{Clock, IdMaker};
+use crate::store::identity::TokenChoice;
 use crate::store::{self, Store};
 pub use actor::Actor;
 pub use audit::Audit;
@@ -34,6 +36,7 @@ pub use scoping::Scoping;
 pub use secret::Secret;
 pub use sessions::Entered;
 pub use sign_in::{Attempt, Opened};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use throttle::Throttle;
 pub use users::{NewUser, UserChange};
@@ -84,18 +87,45 @@ pub struct Access {
     hasher: Arc<Hasher>,
     throttle: Arc<Throttle>,
     roles: Roles,
+    /// Names of tokens of the configuration: whoever was called the same would be taken for them.
+    kept_names: Arc<BTreeSet<String>>,
 }
 
 impl Access {
     /// Lets in whom this store knows.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: IdMaker, limits: Limits, cost: Cost) -> Self {
-        Self { store, clock, ids, limits, hasher: Arc::new(Hasher::new(cost)), throttle: Arc::default(), roles: Roles::default() }
+        Self {
+            store,
+            clock,
+            ids,
+            limits,
+            hasher: Arc::new(Hasher::new(cost)),
+            throttle: Arc::default(),
+            roles: Roles::default(),
+            kept_names: Arc::default(),
+        }
     }
 
     /// With roles of the installation's own.
     #[must_use]
     pub fn with_roles(self, roles: Roles) -> Self {
         Self { roles, ..self }
+    }
+
+    /// With names that nobody else gets: those of the configuration's tokens.
+    #[must_use]
+    pub fn with_kept_names(self, names: impl IntoIterator<Item = String>) -> Self {
+        Self { kept_names: Arc::new(names.into_iter().map(|name| name.to_lowercase()).collect()), ..self }
+    }
+
+    /// Whether a program has a name that a user would get: what people keep, what they did and whose draft it is goes by names.
+    async fn is_a_programs(&self, tenant: TenantId, name: &str) -> Result<bool> {
+        if tenant == TenantId::DEFAULT && self.kept_names.contains(name) {
+            return Ok(true);
+        }
+        let now = self.clock.now();
+        let tokens = self.store.identity().tokens(&TokenChoice { tenant, user: None }).await?;
+        Ok(tokens.iter().any(|token| token.user.is_none() && token.name == name && token.expires_at > now))
     }
 
     /// The roles there are.

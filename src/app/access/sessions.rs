@@ -1,7 +1,7 @@
 //! Sessions: who comes with which secret, and how they end.
 
 use super::views::{self, Sessions};
-use super::{Access, Actor, Error, Result, Secret};
+use super::{Access, Actor, Error, Opened, Result, Secret};
 use crate::domain::access::grant::Grant;
 use crate::domain::access::session::{Standing, standing};
 use crate::domain::ids::{SessionId, UserId};
@@ -27,20 +27,51 @@ impl Access {
     /// # Errors
     /// When the store cannot be used.
     pub async fn enter(&self, secret: &Secret) -> Result<Option<Entered>> {
+        let Some((entered, standing)) = self.standing(secret).await? else { return Ok(None) };
+        if standing == Standing::Touch {
+            let session = &entered.session;
+            self.store.identity().touch_session(session.tenant, session.id, self.clock.now()).await?;
+        }
+        Ok(Some(entered))
+    }
+
+    /// The same without using the session: a page that is only open must not keep it from ending.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn still(&self, secret: &Secret) -> Result<Option<Entered>> {
+        Ok(self.standing(secret).await?.map(|(entered, _)| entered))
+    }
+
+    async fn standing(&self, secret: &Secret) -> Result<Option<(Entered, Standing)>> {
         let Some((session, user)) = self.store.identity().session(secret.tenant(), &secret.digest()).await? else {
             return Ok(None);
         };
-        let now = self.clock.now();
-        if user.status != "active" {
+        let standing = standing(session.used_at, session.expires_at, self.limits, self.clock.now());
+        if user.status != "active" || standing == Standing::Over {
             return Ok(None);
         }
-        match standing(session.used_at, session.expires_at, self.limits, now) {
-            Standing::Over => return Ok(None),
-            Standing::Touch => self.store.identity().touch_session(session.tenant, session.id, now).await?,
-            Standing::Alive => {}
-        }
         let grants = views::grants(&user.roles);
-        Ok(Some(Entered { session, user, grants }))
+        Ok(Some((Entered { session, user, grants }, standing)))
+    }
+
+    /// Ends the session that a browser brought when it signed in anew: the new one takes its place, and nobody would ever end the
+    /// old one, whose secret the browser no longer has.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn superseded(&self, brought: Option<Secret>, opened: &Opened, from: &Actor) -> Result<()> {
+        let Some(brought) = brought else { return Ok(()) };
+        let Some(Entered { session, user, .. }) = self.still(&brought).await? else { return Ok(()) };
+        if session.id == opened.session.id {
+            return Ok(());
+        }
+        let actor = Actor { tenant: user.tenant, name: user.name.clone(), via: "session", ..from.clone() };
+        match self.end_session(&actor, user.id, session.id.0).await {
+            // It ended by itself meanwhile.
+            Err(Error::NotFound(_)) => Ok(()),
+            ended => ended,
+        }
     }
 
     /// Sessions of a user that go on.

@@ -131,6 +131,11 @@ impl Access {
         if let Some(more) = new.permissions.iter().find(|permission| !may.contains(permission)) {
             return Err(Error::Invalid("permissions", format!("names `{}`, which you do not have yourself", more.word())));
         }
+        // A person's token goes by the person's name; a service's is a name of its own.
+        let is_kept = actor.tenant == TenantId::DEFAULT && self.kept_names.contains(&name);
+        if user.is_none() && (is_kept || self.store.identity().user_named(actor.tenant, &name).await?.is_some()) {
+            return Err(Error::Conflict(format!("Somebody has the name `{name}` already.")));
+        }
         let secret = Secret::draw(actor.tenant)?;
         let now = self.clock.now();
         let words: Vec<&str> = new.permissions.iter().map(|permission| permission.word()).collect();

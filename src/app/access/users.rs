@@ -6,7 +6,7 @@ use super::{Access, Actor, Error, Result};
 use crate::domain::access::grant::{GRANTS_MAX, Grant, owns};
 use crate::domain::access::name;
 use crate::domain::ids::UserId;
-use crate::store::identity::{UserRow, UserSaved};
+use crate::store::identity::{ApiTokenRow, TokenChoice, UserRow, UserSaved};
 use serde_json::{Value, json};
 
 /// Users on one page.
@@ -78,6 +78,9 @@ impl Access {
         new.known.roles.retain(|grant| grant.by.is_none());
         let name = name::normal(&new.name).map_err(|error| Error::Invalid("name", error.to_string()))?;
         self.checked(&new.known)?;
+        if self.is_a_programs(actor.tenant, &name).await? {
+            return Err(Error::Conflict(format!("A token has the name `{name}` already.")));
+        }
         let now = self.clock.now();
         let user = UserRow {
             id: UserId(self.ids.next()),
@@ -137,11 +140,23 @@ impl Access {
             (false, Some(_)) => "active",
             (false, None) => "invited",
         };
-        if before.status == status || (!disabled && before.status != "disabled") {
-            return Ok(views::user(&before));
-        }
-        let after = UserRow { version: before.version.saturating_add(1), status: status.to_owned(), ..before.clone() };
-        self.saved(&before, after, if disabled { "user.disable" } else { "user.enable" }, actor).await
+        let item = if before.status == status || (!disabled && before.status != "disabled") {
+            views::user(&before)
+        } else {
+            let after = UserRow { version: before.version.saturating_add(1), status: status.to_owned(), ..before.clone() };
+            self.saved(&before, after, if disabled { "user.disable" } else { "user.enable" }, actor).await?
+        };
+        let tokens_left = if disabled { self.tokens_made_by(&before).await? } else { Vec::new() };
+        Ok(UserItem { tokens_left, ..item })
+    }
+
+    /// Tokens of services that somebody made and that go on. They are nobody's, so that keeping their maker out does not end them;
+    /// but whoever made one may have kept it.
+    async fn tokens_made_by(&self, user: &UserRow) -> Result<Vec<String>> {
+        let now = self.clock.now();
+        let tokens = self.store.identity().tokens(&TokenChoice { tenant: user.tenant, user: None }).await?;
+        let theirs = |token: &&ApiTokenRow| token.user.is_none() && token.created_by == user.name && token.expires_at > now;
+        Ok(tokens.iter().filter(theirs).map(|token| token.name.clone()).collect())
     }
 
     /// A link with which a user sets a new password. Until then the old one goes on working.

@@ -50,6 +50,9 @@ pub struct UserItem {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Tokens of services that a user made who is kept out, and that go on: told when that is done.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub tokens_left: Vec<String>,
 }
 
 /// Users by name.
@@ -148,6 +151,7 @@ pub(super) fn user(row: &UserRow) -> UserItem {
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
+        tokens_left: Vec::new(),
     }
 }
 

@@ -18,7 +18,7 @@ pub fn cases(catalog: &Catalog) -> Vec<Case> {
             cases.push(match read {
                 Err(why) => Case::broken("mapping", &definition.path, &case.name, &why),
                 Ok((inputs, expect)) => {
-                    let differences = run_case(mapping, &source.inputs, &inputs, &expect).err().unwrap_or_default();
+                    let differences = run_case(mapping, |inputs| source.read(inputs), &inputs, &expect).err().unwrap_or_default();
                     Case {
                         kind: "mapping",
                         file: definition.path.clone(),

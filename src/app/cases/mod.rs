@@ -56,6 +56,8 @@ impl Case {
     }
 }
 
+pub use flows::{Spoken, spoken};
+
 /// The kinds of cases there are, in the order they are run.
 static RUNNERS: &[fn(&Catalog) -> Vec<Case>] = &[mappings::cases, tables::cases, connectors::cases, flows::cases];
 

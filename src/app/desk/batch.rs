@@ -53,6 +53,7 @@ impl Batching {
         };
         let became = became.unwrap_or_else(said);
         ItemOutcome {
+            tenant: batch.tenant,
             batch: batch.id,
             position: item.position,
             attempts: item.attempts,

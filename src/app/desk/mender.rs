@@ -13,7 +13,7 @@ use crate::domain::flow::event::Command;
 use crate::domain::ids::InstanceId;
 use crate::gateway::Gateway;
 use crate::runtime::Clock;
-use crate::store::{ExceptionRow, Store};
+use crate::store::{ExceptionRow, Onward, Store};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -129,12 +129,23 @@ impl Mender {
 
     /// New keys are only given where it is settled that the old ones did nothing: a failed look-up leaves the question open.
     async fn refuse_unsettled(&self, order: &Order, instance: InstanceId) -> Result<(), CommandError> {
-        let effects = self.store.effects(order.tenant, instance).await.map_err(CommandError::Unavailable)?;
+        let effects = self.store.effects(order.tenant, instance, Onward::all()).await.map_err(CommandError::Unavailable)?;
         let open = |phase| phase != Phase::Send;
         let unsettled = effects.iter().filter(|effect| effect.state == "failed").find(|effect| {
             let delivery: Delivery = serde_json::from_str(&effect.delivery).unwrap_or_default();
             open(delivery.phase)
         });
+        let begun = effects.iter().filter(|effect| effect.state == "failed").find(|effect| {
+            let delivery: Delivery = serde_json::from_str(&effect.delivery).unwrap_or_default();
+            delivery.items.is_some_and(|items| !items.done.is_empty())
+        });
+        if let Some(effect) = begun {
+            // A new effect knows nothing of them: they would all be done a second time.
+            return Err(CommandError::Conflict(format!(
+                "`{}` is done in part at `{}`: retry sends the rest alone, and anything else would send all of it under new keys",
+                effect.step, effect.connection
+            )));
+        }
         match unsettled {
             None => Ok(()),
             Some(effect) => Err(CommandError::Conflict(format!(

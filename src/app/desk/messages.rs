@@ -54,8 +54,15 @@ impl MessageDesk for Messages {
                 }
                 _ => return Err(CommandError::Conflict("the message is being worked on".to_owned())),
             };
-            let command =
-                MessageCommand { message: order.message, exception, parked, again: order.again, actor: order.actor, reason: order.reason };
+            let command = MessageCommand {
+                tenant: order.tenant,
+                message: order.message,
+                exception,
+                parked,
+                again: order.again,
+                actor: order.actor,
+                reason: order.reason,
+            };
             match self.engine.submit_patiently(Input::MessageCommand(Arc::new(command))).await {
                 Ok(Verdict::Done | Verdict::Parked) => Ok(()),
                 Ok(Verdict::Gone) => Err(CommandError::Conflict("somebody else settled it at the same time".to_owned())),

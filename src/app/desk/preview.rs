@@ -6,14 +6,14 @@ use crate::app::engine::batch::{Circumstances, decide_batch};
 use crate::app::engine::definitions::Live;
 use crate::app::engine::input::{Input, MendInput, Verdict};
 use crate::app::reading::Payloads;
-use crate::domain::connector::Class;
+use crate::domain::connector::{Begun, Class};
 use crate::domain::delivery::{Delivery, Guarantee};
 use crate::domain::document::mask_leaves;
 use crate::domain::flow::effect::{Purpose, Work};
 use crate::domain::ids::{EffectId, InstanceId, TenantId};
 use crate::domain::value::Value;
 use crate::gateway::{Call, CallPurpose, Gateway};
-use crate::store::{DocumentView, EffectRow, ExceptionFilter, Lease, Loaded, Page, Store};
+use crate::store::{DocumentView, EffectRow, ExceptionFilter, Lease, Loaded, Onward, Page, Store};
 use futures::future::join_all;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -46,7 +46,7 @@ impl Previewer<'_> {
         let away = CommandError::Unavailable;
         let row = self.store.instance(tenant, instance).await.map_err(away)?.ok_or(CommandError::NotFound)?;
         let view = self.store.document(tenant, row.document).await.map_err(away)?.ok_or(CommandError::NotFound)?;
-        let effects = self.store.effects(tenant, instance).await.map_err(away)?;
+        let effects = self.store.effects(tenant, instance, Onward::all()).await.map_err(away)?;
         for hash in std::iter::once(&row.version).chain(&mend.version) {
             self.live.version_or_load(self.store, tenant, hash).await.map_err(CommandError::Invalid)?;
         }
@@ -180,8 +180,12 @@ impl Previewer<'_> {
             deadline: self.gateway.deadline(ASK_WITHIN),
             secrets: Vec::new(),
         };
-        match self.gateway.perform(target, call).await.class {
+        let begun = Begun { items: delivery.items, ..Begun::default() };
+        let performed = self.gateway.perform_from(target, call, begun).await;
+        match performed.class {
             Class::Ok => "yes",
+            // Neither, where some of its items are there and others are not.
+            Class::NotFound if performed.begun.items.as_ref().is_some_and(|items| !items.done.is_empty()) => "unknown",
             Class::NotFound => "no",
             _ => "unknown",
         }

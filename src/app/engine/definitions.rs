@@ -19,7 +19,7 @@ use crate::store::{Store, StreamKey};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Effects of one connection under way at once where nothing is declared.
@@ -80,6 +80,8 @@ pub struct Definitions {
     hooks: HashMap<String, Arc<Hook>>,
     hook_ids: BTreeMap<(String, String), String>,
     concurrency: HashMap<String, u32>,
+    /// Connection and stream.
+    unheard: BTreeSet<(String, String)>,
     release: u32,
     readings: Arc<Readings>,
 }
@@ -232,7 +234,9 @@ impl Definitions {
                 hooks.insert(hook_id, Arc::new(hook));
             }
         }
-        Self { released, catalog, conflicts: Arc::new(conflicts), flows, versions, hooks, hook_ids, concurrency, release, readings }
+        let unheard = catalog.unheard().into_iter().map(|(connection, stream)| (connection.to_string(), stream.to_string())).collect();
+        let conflicts = Arc::new(conflicts);
+        Self { released, catalog, conflicts, flows, versions, hooks, hook_ids, concurrency, unheard, release, readings }
     }
 
     /// The release they came with; 0 for none.
@@ -329,6 +333,16 @@ impl Definitions {
     /// How many effects each connection may have under way.
     pub fn concurrency(&self) -> HashMap<String, u32> {
         self.concurrency.clone()
+    }
+
+    /// Whether no definition in force listens to a stream.
+    pub fn is_unheard(&self, connection: &str, stream: &str) -> bool {
+        self.unheard.contains(&(connection.to_owned(), stream.to_owned()))
+    }
+
+    /// The streams of a connection that nobody listens to.
+    pub fn unheard_of<'a>(&'a self, connection: &'a str) -> impl Iterator<Item = &'a str> {
+        self.unheard.iter().filter(move |(known, _)| known == connection).map(|(_, stream)| stream.as_str())
     }
 
     /// Streams some event is heard by.

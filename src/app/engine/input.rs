@@ -1,7 +1,7 @@
 //! What the engine takes: everything that can move an instance, each with the row that makes it happen once.
 
 use crate::domain::flow::effect::EffectResult;
-use crate::domain::flow::event::{Command, Outcome};
+use crate::domain::flow::event::{Asked, Command, Outcome};
 use crate::domain::ids::{DocumentId, ExceptionId, InboxId, InstanceId, TenantId};
 use crate::domain::value::Value;
 use crate::store::{ClaimedEffect, Keys, LaneHold, Progress, TimerKey};
@@ -142,6 +142,8 @@ impl Input {
 /// What a person decided about a stopped message.
 #[derive(Clone, Debug)]
 pub struct MessageCommand {
+    /// Tenant.
+    pub tenant: TenantId,
     /// Which.
     pub message: InboxId,
     /// The exception it settles.
@@ -256,6 +258,8 @@ pub struct HeardInput {
     pub outcome: Option<Outcome>,
     /// The typed output.
     pub output: Value,
+    /// Whom it asks there now.
+    pub asked: Option<Asked>,
     /// The output as JSON text, kept while the message is parked.
     pub heard: String,
     /// The status word for the ledger's «last seen».
@@ -423,5 +427,11 @@ pub fn keys(inputs: &[Input]) -> Keys {
 
 /// The hold of a claimed effect.
 pub fn hold(claimed: &ClaimedEffect) -> LaneHold {
-    LaneHold { tenant: claimed.effect.tenant, lane: claimed.effect.lane.clone(), token: claimed.token, effect: claimed.effect.id }
+    LaneHold {
+        tenant: claimed.effect.tenant,
+        lane: claimed.effect.lane.clone(),
+        token: claimed.token,
+        effect: claimed.effect.id,
+        sealed: claimed.sealed,
+    }
 }

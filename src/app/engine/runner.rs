@@ -11,7 +11,7 @@ use crate::runtime::metrics::list::{
 };
 use crate::runtime::tally::Tally;
 use crate::runtime::{Clock, trace};
-use crate::store::{ClaimedEffect, Error, Lease, Message, ReadyLane, Store, Writes};
+use crate::store::{ClaimedEffect, Decide, Error, Lease, Message, ReadyLane, Store, Writes};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap};
@@ -132,7 +132,7 @@ impl Runner {
             let verdicts = Arc::new(Mutex::new((Vec::new(), Vec::new(), Vec::new(), Vec::new())));
             let own = Arc::new(Mutex::new(Vec::new()));
             let (slot, inputs, own_slot) = (verdicts.clone(), shared.clone(), own.clone());
-            let decide = Box::new(move |loaded| {
+            let decide: Decide = Box::new(move |loaded| {
                 let deciding = std::time::Instant::now();
                 let batch = decide_batch(&inputs, loaded, &circumstances);
                 ENGINE_DECISION_SECONDS.took(deciding.elapsed(), []);
@@ -143,7 +143,7 @@ impl Runner {
                 if let Ok(mut slot) = own_slot.lock() {
                     slot.clone_from(&batch.writes.messages_new);
                 }
-                batch.writes
+                Ok(batch.writes)
             });
             match self.store.decide(&keys, decide).await {
                 Ok(committed) => {

@@ -1,5 +1,5 @@
 //! What people write beside commands: notes and assignments, selections, batches, saved filters, holds on breakers, cursors,
-//! notes about pages.
+//! notes about pages, sample documents.
 //!
 //! None of it moves an instance by itself. Each call is one transaction of the store; who may do it is the door's matter.
 
@@ -7,6 +7,7 @@ mod batches;
 mod breakers;
 mod exceptions;
 mod feedback;
+mod sample;
 mod selections;
 mod streams;
 mod views;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub use batches::NewBatch;
 pub use feedback::{FeedbackItem, NewFeedback};
+pub use sample::{FLOW as SAMPLE_FLOW, SampleView};
 pub use selections::{SELECTED_MAX, Select};
 pub use views::{SavedView, SavedViews, ViewChange};
 

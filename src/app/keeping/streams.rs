@@ -3,15 +3,26 @@
 use super::{Error, Keeper, Result};
 use crate::domain::connector::Position;
 use crate::domain::ids::TenantId;
-use crate::store::desk::CursorChange;
+use crate::store::Page;
+use crate::store::desk::{CursorChange, DocumentChoice};
 use serde_json::Value;
 
 impl Keeper {
-    /// Makes a stream due now.
+    /// Makes a stream due now. `unheard`: no definition in force listens to it.
     ///
     /// # Errors
-    /// When nobody has ever run it.
-    pub async fn run_stream(&self, tenant: TenantId, connection: &str, stream: &str) -> Result<()> {
+    /// When nobody has ever run it, and when nobody would: it is read neither for definitions in force nor for documents of earlier
+    /// flows.
+    pub async fn run_stream(&self, tenant: TenantId, connection: &str, stream: &str, unheard: bool) -> Result<()> {
+        if unheard {
+            let choice = DocumentChoice { system: Some(connection.to_owned()), ..DocumentChoice::all(tenant) };
+            if self.store.desk().search(&choice, &Page { limit: 1, after: None }).await?.is_empty() {
+                let words = format!(
+                    "nobody listens to the stream `{stream}` of `{connection}`, so it is not read: a flow has to use an event that is heard by it"
+                );
+                return Err(Error::Conflict(words));
+            }
+        }
         match self.store.desk().run_stream(tenant, connection, stream, self.clock.now()).await? {
             true => Ok(()),
             false => Err(Error::NotFound("stream")),

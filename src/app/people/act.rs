@@ -4,8 +4,10 @@ use super::{People, PeopleError, Result};
 use crate::app::engine::input::{Input, PeopleInput, Verdict};
 use crate::app::reading::Error;
 use crate::domain::approval::{Act, Actor, RefusalCode, TaskRef};
+use crate::domain::flow::decision::Where;
 use crate::domain::flow::event::Event;
 use crate::domain::ids::{InstanceId, TaskId, TenantId};
+use crate::store::OUTSIDE;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -18,7 +20,8 @@ pub struct ActRequest {
     pub tenant: TenantId,
     /// Who; none for a program that belongs to nobody.
     pub person: Option<String>,
-    /// What the caller is called, for the record of an administrator who is no person of the directory.
+    /// What the caller is called, for the record of an administrator who is no person of the directory: `approval::nameless`,
+    /// so that it is nobody's id.
     pub name: String,
     /// Whether they may do what only those can who run the flow.
     pub admin: bool,
@@ -43,6 +46,12 @@ impl People {
     /// Does something about a task.
     pub async fn act_on_task(&self, id: TaskId, request: ActRequest) -> Result<Acted> {
         let row = self.store.desk().task(request.tenant, id).await?.ok_or(Error::NotFound("task"))?;
+        if row.kind == OUTSIDE {
+            let there = row.outside.as_deref().and_then(|there| serde_json::from_str::<Where>(there).ok());
+            let system = there.map_or_else(|| "another system".to_owned(), |there| format!("`{}`", there.connection));
+            let words = format!("{system} asks this, and it is decided there; here it is only shown");
+            return Err(RefusalCode::NotAllowed.because(words).into());
+        }
         let about = TaskRef { step: row.step.clone(), visit: row.visit, number: row.number };
         let mut on_behalf_of = None;
         if let Some(person) = request.person.as_deref().filter(|person| *person != row.person) {
@@ -62,6 +71,13 @@ impl People {
 
     async fn act(&self, id: InstanceId, request: ActRequest, task: Option<TaskRef>, on_behalf_of: Option<String>) -> Result<Acted> {
         let ActRequest { tenant, person, name, admin, mut act } = request;
+        if !act.edits.is_empty() {
+            self.fit_the_form(tenant, id, &act).await?;
+        }
+        // Who is nobody has no tasks and has begun nothing: what is left is what those may do who run the flow.
+        if person.is_none() && !admin {
+            return Err(RefusalCode::NotYours.because("only a person of the directory may do this, and who runs the flow").into());
+        }
         act.by = Actor { person: person.unwrap_or(name), on_behalf_of, admin };
         act.task = task;
         let input = PeopleInput { tenant, instance: id, event: Event::Act(Box::new(act)), message: None };
@@ -76,5 +92,17 @@ impl People {
         }
         let row = self.store.instance(tenant, id).await?.ok_or(Error::NotFound("instance"))?;
         Ok(Acted { instance: id.0, status: row.status, outcome: row.outcome, at_step: row.at_step })
+    }
+
+    /// What is changed on the way is held against what the form takes that the document began with.
+    async fn fit_the_form(&self, tenant: TenantId, id: InstanceId, act: &Act) -> Result<()> {
+        let around = self.around(tenant, id).await?;
+        let Some(flow) = around.flow() else { return Ok(()) };
+        let definitions = self.live.now();
+        for (path, value) in &act.edits {
+            let Some(field) = definitions.catalog().form_field(flow.forms(), path) else { continue };
+            field.takes(value).map_err(|problem| RefusalCode::Incomplete.because(format!("`{path}` {problem}")))?;
+        }
+        Ok(())
     }
 }

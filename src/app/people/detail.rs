@@ -9,10 +9,11 @@ use crate::domain::flow::people::choose::around_of;
 use crate::domain::flow::people::verbs::{CO_MANAGED, Verb, lets_initiator, offered};
 use crate::domain::flow::people::{FieldRight, asks_of, co_manages, forecast};
 use crate::domain::flow::{Binding, DocumentFacts, Facts, Flow, Instance};
+use crate::domain::form::Field;
 use crate::domain::ids::{InstanceId, TaskId, TenantId};
 use crate::domain::text::title::Title;
 use crate::domain::value::Value;
-use crate::store::{DecisionRow, DocumentView, InstanceRow, SeenRow, TaskRow};
+use crate::store::{DecisionRow, DocumentView, InstanceRow, OUTSIDE, SeenRow, TaskRow};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -51,6 +52,10 @@ pub struct FieldItem {
     pub field: String,
     /// `read`, `edit` or `required`.
     pub right: String,
+    /// What the form says of it that the document began with: title, type, options, hint, as in `GET /forms/{form}`.
+    #[schema(value_type = Option<Object>)]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub form: Option<Json>,
 }
 
 /// Something a person may do.
@@ -154,7 +159,7 @@ pub struct Freshness {
 }
 
 /// An instance with everything its rules look at.
-struct Around {
+pub(super) struct Around {
     /// The document's type.
     kind: String,
     row: InstanceRow,
@@ -166,7 +171,7 @@ struct Around {
 }
 
 impl Around {
-    fn flow(&self) -> Option<&Flow> {
+    pub(super) fn flow(&self) -> Option<&Flow> {
         self.rules.as_ref().map(|(version, _)| version.flow_under(self.instance.row.as_deref()))
     }
 }
@@ -200,7 +205,8 @@ impl People {
         let holds = |task: &TaskRow| person.is_some_and(|person| task.person == person);
         let mine = holds(&row) || person.is_some();
         let mut verbs = Vec::new();
-        if let Some(flow) = around.flow() {
+        // What another system asks is decided there.
+        if let Some(flow) = around.flow().filter(|_| row.kind != OUTSIDE) {
             if let (Some(visit), true) = (visit, mine) {
                 let with_task = offered(flow, &around.instance, Some((visit, row.number as usize))).into_iter();
                 // Whoever only keeps it moving decides nothing.
@@ -220,12 +226,14 @@ impl People {
         let shown =
             |field: &str| rights.is_some_and(|rights| rights.iter().any(|(path, right)| path == field && *right != FieldRight::Hide));
         sensitive.without(shown).mask(&mut document);
+        let definitions = self.live.now();
         let mut fields = Vec::new();
         for (path, right) in asks.map(|asks| &asks.fields).into_iter().flatten() {
             if *right == FieldRight::Hide {
                 hide(&mut document, path);
             } else {
-                fields.push(FieldItem { field: path.clone(), right: right.word().to_owned() });
+                let form = around.flow().and_then(|flow| definitions.catalog().form_field(flow.forms(), path));
+                fields.push(FieldItem { field: path.clone(), right: right.word().to_owned(), form: form.map(Field::describe) });
             }
         }
         let revision = around.row.revision;
@@ -314,7 +322,7 @@ impl People {
     }
 
     /// The instance with its flow version and facts, as the engine would have them.
-    async fn around(&self, tenant: TenantId, id: InstanceId) -> Result<Around> {
+    pub(super) async fn around(&self, tenant: TenantId, id: InstanceId) -> Result<Around> {
         let row = self.store.instance(tenant, id).await?.ok_or(Error::NotFound("instance"))?;
         let view = self.store.document(tenant, row.document).await?.ok_or(Error::NotFound("document"))?;
         let revision = self.store.revision(tenant, row.document, row.revision).await?.ok_or(Error::NotFound("revision"))?;

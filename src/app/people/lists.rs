@@ -4,9 +4,10 @@ use super::{People, Result};
 use crate::app::reading::{List, PageQuery, Pages};
 use crate::domain::access::scope::Within;
 use crate::domain::document::Sensitive;
+use crate::domain::flow::decision::Where;
 use crate::domain::ids::TenantId;
 use crate::domain::text::title::Title;
-use crate::store::{DelegationRow, DocumentRow, TaskBox, TaskChoice, TaskRow};
+use crate::store::{DelegationRow, DocumentRow, OUTSIDE, TaskBox, TaskChoice, TaskRow};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -56,7 +57,8 @@ pub struct TaskItem {
     pub person: String,
     /// That person's name.
     pub person_name: String,
-    /// `approve`, `handle`, `assist`, `consult`, `copy`, `resubmit`, or `started` in the list of what one began.
+    /// `approve`, `handle`, `assist`, `consult`, `copy`, `resubmit`, `started` in the list of what one began, or `outside` for what
+    /// another system asks.
     pub kind: String,
     /// `waiting`, `pending`, `approved`, `rejected`, `done`, `returned`, `transferred`, `cancelled`, `skipped` or `expired`.
     pub state: String,
@@ -72,6 +74,36 @@ pub struct TaskItem {
     pub actor: Option<String>,
     /// Whether it is taken, where several could do it.
     pub claimed: bool,
+    /// `hub`, or `external` for what another system asks: it is shown here and decided there.
+    #[serde(default = "here")]
+    pub origin: String,
+    /// Of the origin `external`: where it is decided.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub outside: Option<OutsideItem>,
+}
+
+fn here() -> String {
+    HUB.to_owned()
+}
+
+/// What is asked by the hub itself.
+const HUB: &str = "hub";
+/// What another system asks.
+const EXTERNAL: &str = "external";
+
+/// Where something is decided that another system asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OutsideItem {
+    /// The connection.
+    pub connection: String,
+    /// What people call that system, by language; empty when it has no title.
+    #[schema(value_type = HashMap<String, String>)]
+    pub system: Title,
+    /// What that system calls it.
+    pub external_id: String,
+    /// Where it is seen and decided there, as far as that system says.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub url: Option<String>,
 }
 
 /// The document of a task, as lists show it.
@@ -166,6 +198,15 @@ impl People {
         let documents: HashMap<Uuid, TaskDocument> =
             self.store.desk().documents_by_id(tenant, &ids).await?.into_iter().map(document).collect();
         let directory = &definitions.catalog().directory;
+        let catalog = definitions.catalog();
+        let outside = |row: &TaskRow| {
+            let there: Where = serde_json::from_str(row.outside.as_deref()?).ok()?;
+            let connection = catalog.connections.get(there.connection.as_str());
+            // What the company calls it, else what everybody calls this kind of system.
+            let own = connection.map(|connection| connection.title.clone()).filter(|title| *title != Title::default());
+            let system = own.or_else(|| Some(catalog.connectors.get(&connection?.connector)?.title.clone())).unwrap_or_default();
+            Some(OutsideItem { connection: there.connection, system, external_id: there.external_id, url: there.url })
+        };
         // As the flow is called now: a title that was mended since is what people know it by.
         let flow = |row: &TaskRow| definitions.live(&row.flow);
         let item = |row: &TaskRow| TaskItem {
@@ -192,6 +233,8 @@ impl People {
             ended: row.ended,
             actor: row.actor.clone(),
             claimed: row.claimed,
+            origin: if row.kind == OUTSIDE { EXTERNAL } else { HUB }.to_owned(),
+            outside: outside(row),
         };
         Ok(rows.iter().map(item).collect())
     }

@@ -12,6 +12,7 @@ mod directory;
 mod leavers;
 mod lists;
 pub mod organisation;
+mod readings;
 
 pub use act::{ActRequest, Acted};
 pub use decision_links::{DecisionLinks, Follower, LinkLook, LinkRefusal};
@@ -20,6 +21,7 @@ pub use detail::{ComingItem, DecisionItem, FieldItem, Freshness, InstancePeople,
 pub use directory::PersonItem;
 pub use leavers::Leavers;
 pub use lists::{TaskCountsView, TaskDocument, TaskItem, TaskQuery};
+pub use readings::ReadingOutcome;
 
 use crate::app::engine::definitions::Live;
 use crate::app::engine::input::{Input, Verdict};

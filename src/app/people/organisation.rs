@@ -2,6 +2,7 @@
 //!
 //! Reading them is `worker/organisation.rs`'s.
 
+use super::readings::{self, Reading, ReadingOutcome, Several};
 use super::{People, PeopleError, Result};
 use crate::app::engine::definitions::Told;
 use crate::app::reading;
@@ -12,13 +13,14 @@ use crate::store::desk::OrganisationRow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Conflicts of one answer; who has more mends the source first.
 const CONFLICTS_MAX: usize = 500;
-/// People named who are gone in a reading that is held back.
-const GONE_MAX: usize = 50;
+/// Those of one answer who have left, the last ones first.
+const LEAVERS_MAX: usize = 200;
 
 /// Who works here, by whose word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,6 +35,26 @@ pub struct OrganisationView {
     pub conflicts: Vec<OrganisationConflict>,
     /// How many conflicts there are.
     pub conflicts_total: u64,
+    /// Who has left, the last ones first, and what became of their tasks; at most 200.
+    pub leavers: Vec<LeaverItem>,
+}
+
+/// Somebody who has left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeaverItem {
+    /// Their id.
+    pub person: String,
+    /// Their name.
+    pub name: String,
+    /// When a reading was taken in which they are gone; none for those who left by the file, or longer ago than is remembered.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub left_at: Option<Timestamp>,
+    /// The connection by whose reading.
+    pub left_of: Option<String>,
+    /// Tasks open with them: nobody could be found who takes over, or it is about to happen.
+    pub open: u64,
+    /// Tasks that went to somebody else since they left; none where it is not known since when.
+    pub handed_on: Option<u64>,
 }
 
 /// A connected system that says who works here.
@@ -59,6 +81,44 @@ pub struct OrganisationSourceItem {
     pub problem: Option<String>,
     /// A reading that is held back, because too many are gone in it.
     pub held: Option<HeldReading>,
+    /// What its newest readings brought, the newest first; at most 30.
+    pub readings: Vec<ReadingItem>,
+}
+
+/// What a reading brought, or several alike one after the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReadingItem {
+    /// When, the last of those alike.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// The first of those alike.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+    /// How many.
+    pub times: u32,
+    /// What became of it.
+    pub outcome: ReadingOutcome,
+    /// How many work here by it; of one that failed, by what still counts.
+    pub people: u64,
+    /// Who works here by it and did not before; at most 50.
+    pub came: Vec<NamedPerson>,
+    /// How many came.
+    pub came_total: u64,
+    /// Who did work here and does not by it; at most 50.
+    pub went: Vec<NamedPerson>,
+    /// How many went.
+    pub went_total: u64,
+    /// Why it gave nothing.
+    pub problem: Option<String>,
+}
+
+/// A person by what people call them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NamedPerson {
+    /// Their id.
+    pub person: String,
+    /// Their name.
+    pub name: String,
 }
 
 /// A reading that is held back until somebody has looked.
@@ -66,8 +126,8 @@ pub struct OrganisationSourceItem {
 pub struct HeldReading {
     /// How many who work here are gone in it.
     pub gone: u64,
-    /// Their ids; at most 50.
-    pub people: Vec<String>,
+    /// Who; at most 50.
+    pub people: Vec<NamedPerson>,
 }
 
 /// Two say it differently.
@@ -89,7 +149,8 @@ pub struct OrganisationConflict {
     pub other: String,
     /// Whose that is: a connection, or none for the directory's file.
     pub other_of: Option<String>,
-    /// Why the other word cannot be used, whoever wins.
+    /// Why the other word cannot be used, whoever wins: `no_department`, `nobody` (has this id), `own_manager` or `inside_itself`
+    /// (by a detour).
     pub unusable: Option<String>,
 }
 
@@ -109,7 +170,24 @@ impl OrganisationConflict {
             used_of: conflict.used.as_ref().and_then(|(origin, _)| whose(origin)),
             other: conflict.other.1.clone(),
             other_of: whose(&conflict.other.0),
-            unusable: conflict.unusable.map(str::to_owned),
+            unusable: conflict.unusable.map(|why| why.word().to_owned()),
+        }
+    }
+}
+
+impl ReadingItem {
+    fn of(reading: &Reading, directory: &Directory) -> ReadingItem {
+        ReadingItem {
+            at: reading.at,
+            since: reading.since,
+            times: reading.times,
+            outcome: reading.outcome,
+            people: reading.people,
+            came: named(directory, &reading.came.some),
+            came_total: reading.came.total,
+            went: named(directory, &reading.went.some),
+            went_total: reading.went.total,
+            problem: reading.problem.clone(),
         }
     }
 }
@@ -127,10 +205,10 @@ impl People {
             let row = rows.iter().find(|row| row.source == *source.connection);
             let told = row.and_then(|row| read(&row.content)).unwrap_or_default();
             let held = row.and_then(|row| row.held.as_deref()).and_then(read).map(|held| {
-                let works = |person: &String| held.people.get(person).is_some_and(|person| !person.left);
-                let gone = told.people.iter().filter(|(id, person)| !person.left && !works(id)).map(|(id, _)| id.clone());
-                HeldReading { gone: held.gone_since(&told) as u64, people: gone.take(GONE_MAX).collect() }
+                let gone = Several::of(told.but_not(&held));
+                HeldReading { gone: gone.total, people: named(directory, &gone.some) }
             });
+            let readings = row.map(|row| readings::read(&row.readings)).unwrap_or_default();
             OrganisationSourceItem {
                 connection: source.connection.to_string(),
                 wins: source.wins.iter().map(|field| field.word().to_owned()).collect(),
@@ -141,6 +219,7 @@ impl People {
                 departments: told.departments.len() as u64,
                 problem: row.and_then(|row| row.problem.clone()),
                 held,
+                readings: readings.iter().map(|reading| ReadingItem::of(reading, directory)).collect(),
             }
         });
         let sources = sources.collect();
@@ -151,7 +230,49 @@ impl People {
             sources,
             conflicts: conflicts.iter().take(CONFLICTS_MAX).map(|conflict| OrganisationConflict::of(conflict, directory)).collect(),
             conflicts_total: conflicts.len() as u64,
+            leavers: self.leavers(tenant, directory, &rows).await?,
         })
+    }
+
+    async fn leavers(&self, tenant: TenantId, directory: &Directory, rows: &[OrganisationRow]) -> Result<Vec<LeaverItem>> {
+        // Who came back and went again went the last time.
+        let mut went: BTreeMap<String, (Timestamp, &str)> = BTreeMap::new();
+        for row in rows {
+            let counted = readings::read(&row.readings).into_iter().filter(readings::Reading::counts);
+            for (person, at) in counted.flat_map(|reading| reading.went.some.into_iter().map(move |person| (person, reading.since))) {
+                let known = went.entry(person).or_insert((at, row.source.as_str()));
+                if at > known.0 {
+                    *known = (at, row.source.as_str());
+                }
+            }
+        }
+        let left = directory.users.values().filter(|user| !user.active);
+        let mut leavers: Vec<LeaverItem> = left
+            .map(|user| {
+                let known = went.get(&*user.id);
+                LeaverItem {
+                    person: user.id.to_string(),
+                    name: user.name.to_string(),
+                    left_at: known.map(|(at, _)| *at),
+                    left_of: known.map(|(_, source)| (*source).to_owned()),
+                    open: 0,
+                    handed_on: known.map(|_| 0),
+                }
+            })
+            .collect();
+        leavers.sort_unstable_by(|one, other| other.left_at.cmp(&one.left_at).then_with(|| one.person.cmp(&other.person)));
+        leavers.truncate(LEAVERS_MAX);
+        // Of whom it is not known when they left, nothing was handed on since.
+        let since: Vec<(String, Timestamp)> =
+            leavers.iter().map(|leaver| (leaver.person.clone(), leaver.left_at.unwrap_or(Timestamp::MAX))).collect();
+        let counts = self.store.desk().left_tasks(tenant, &since).await?;
+        for leaver in &mut leavers {
+            if let Some(count) = counts.iter().find(|count| count.person == leaver.person) {
+                leaver.open = count.open;
+                leaver.handed_on = leaver.handed_on.map(|_| count.handed_on);
+            }
+        }
+        Ok(leavers)
     }
 
     /// Makes a source due now.
@@ -175,7 +296,10 @@ impl People {
         let Some(held) = row.held.clone() else {
             return Err(PeopleError::Invalid(format!("no reading of `{source}` is held back")));
         };
-        let taken = OrganisationRow { hash: digest(&held), content: held, held: None, ..row.clone() };
+        let (next, earlier) = (read(&held).unwrap_or_default(), read(&row.content).unwrap_or_default());
+        let reading = Reading::of(ReadingOutcome::Accepted, &next, &earlier, self.clock.now());
+        let readings = readings::with(&row.readings, reading);
+        let taken = OrganisationRow { hash: digest(&held), content: held, held: None, readings, ..row.clone() };
         match self.store.desk().keep_organisation(&taken, Some(&row.hash)).await? {
             true => Ok(()),
             false => Err(PeopleError::Busy(format!("`{source}` was read meanwhile; look at it again"))),
@@ -196,8 +320,11 @@ pub fn taken(
     let earlier = read(&row.content).unwrap_or_default();
     let next = told.after(&earlier);
     let text = serde_json::to_string(&next).unwrap_or_default();
-    let row = OrganisationRow { tried_at: now, read_at: Some(now), due_at, problem: None, held: None, ..row };
-    if next.too_many_gone(&earlier, source.most_gone) {
+    let too_many = next.too_many_gone(&earlier, source.most_gone);
+    let outcome = if too_many { ReadingOutcome::Held } else { ReadingOutcome::Taken };
+    let readings = readings::with(&row.readings, Reading::of(outcome, &next, &earlier, now));
+    let row = OrganisationRow { tried_at: now, read_at: Some(now), due_at, problem: None, held: None, readings, ..row };
+    if too_many {
         return OrganisationRow { held: Some(text), ..row };
     }
     OrganisationRow { hash: digest(&text), content: text, ..row }
@@ -213,7 +340,9 @@ pub fn not_taken(
     due_at: Timestamp,
 ) -> OrganisationRow {
     let row = row.unwrap_or_else(|| never_read(tenant, source, now));
-    OrganisationRow { tried_at: now, due_at, problem: Some(problem), ..row }
+    let counts = read(&row.content).unwrap_or_default();
+    let readings = readings::with(&row.readings, Reading::failed(&problem, &counts, now));
+    OrganisationRow { tried_at: now, due_at, problem: Some(problem), readings, ..row }
 }
 
 fn never_read(tenant: TenantId, source: &Source, now: Timestamp) -> OrganisationRow {
@@ -227,7 +356,12 @@ fn never_read(tenant: TenantId, source: &Source, now: Timestamp) -> Organisation
         content: String::new(),
         held: None,
         problem: None,
+        readings: String::new(),
     }
+}
+
+fn named(directory: &Directory, people: &[String]) -> Vec<NamedPerson> {
+    people.iter().map(|person| NamedPerson { person: person.clone(), name: directory.name(person).to_owned() }).collect()
 }
 
 /// What all sources say, as it is stored.

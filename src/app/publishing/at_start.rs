@@ -70,9 +70,9 @@ pub async fn at_start(store: &dyn Store, source: Source, now: Timestamp) -> Resu
     let Source::Folder(files, differs) = source else {
         let number = live.map_or(0, |live| live.number);
         let files = if number == 0 { Files::default() } else { content_of(store, tenant, number).await?.to_files() };
-        return Ok(Found { catalog: compiled(files).await?, release: number, told: Told::Same });
+        return Ok(Found { catalog: compiled(store, files).await?, release: number, told: Told::Same });
     };
-    let catalog = compiled(files.clone()).await?;
+    let catalog = compiled(store, files.clone()).await?;
     let digest = content(&catalog).digest();
     if let Some(live) = &live {
         if live.digest == digest {
@@ -85,7 +85,7 @@ pub async fn at_start(store: &dyn Store, source: Source, now: Timestamp) -> Resu
             Differs::Publish if equals.is_none() => {}
             Differs::Keep | Differs::Publish => {
                 let files = content_of(store, tenant, live.number).await?.to_files();
-                return Ok(Found { catalog: compiled(files).await?, release: live.number, told: Told::Kept { equals } });
+                return Ok(Found { catalog: compiled(store, files).await?, release: live.number, told: Told::Kept { equals } });
             }
         }
     }
@@ -110,13 +110,16 @@ pub async fn at_start(store: &dyn Store, source: Source, now: Timestamp) -> Resu
         // Another replica with another folder was first: it is live, and this one follows.
         Err(Error::Moved(Some(other))) => {
             let files = content_of(store, tenant, other.number).await?.to_files();
-            Ok(Found { catalog: compiled(files).await?, release: other.number, told: Told::Kept { equals: None } })
+            Ok(Found { catalog: compiled(store, files).await?, release: other.number, told: Told::Kept { equals: None } })
         }
         Err(error) => Err(error),
     }
 }
 
-async fn compiled(files: Files) -> Result<Arc<Catalog>, Error> {
-    let (catalog, findings) = aside(move || Catalog::compile(files)).await?;
+async fn compiled(store: &dyn Store, files: Files) -> Result<Arc<Catalog>, Error> {
+    let (catalog, mut findings) = aside(move || Catalog::compile(files)).await?;
+    if !store.seals() {
+        findings.extend(catalog.unsealable());
+    }
     if has_errors(&findings) { Err(Error::Unsound(findings)) } else { Ok(Arc::new(catalog)) }
 }

@@ -3,7 +3,7 @@
 use super::{Error, Overlay, Publishing};
 use crate::domain::catalog::{Catalog, MappingSource};
 use crate::domain::ids::TenantId;
-use crate::domain::mapping::{InputType, Mapping, Target, read_inputs};
+use crate::domain::mapping::{InputType, Mapping, Target};
 use crate::domain::value::Value;
 use crate::store::desk::DocumentChoice;
 use crate::store::{DocumentRow, Page};
@@ -171,7 +171,7 @@ impl Publishing {
             Err(Error::NotFound(what)) => return Ok(Made::Untold(format!("there is no such {what}"))),
             Err(error) => return Err(error),
         };
-        let scope = match read_inputs(&side.source.inputs, &inputs) {
+        let scope = match side.source.read(&inputs) {
             Ok(scope) => scope,
             Err(problem) => return Ok(Made::Untold(problem)),
         };

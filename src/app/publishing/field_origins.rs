@@ -9,7 +9,7 @@ use crate::domain::connector::DocumentRequest;
 use crate::domain::document::Sensitive;
 use crate::domain::flow::HUB;
 use crate::domain::ids::{DocumentId, TenantId};
-use crate::domain::mapping::{Mapped, read_inputs};
+use crate::domain::mapping::Mapped;
 use crate::domain::value::Value;
 use crate::store::{AmendmentRow, DocumentRow, RevisionRow};
 use jiff::Timestamp;
@@ -159,7 +159,7 @@ fn made(definitions: &Definitions, document: &DocumentRow, row: &RevisionRow) ->
     let makes = connector.events.values().filter_map(|event| event.document.as_ref()).find(|makes| *makes.document == *document.kind)?;
     let catalog = definitions.catalog();
     let (mapping, source) = (catalog.mappings.get(&makes.map)?, catalog.mapping_sources.get(&makes.map)?);
-    let scope = read_inputs(&source.inputs, &json!({"source": payload})).ok()?;
+    let scope = source.read(&json!({"source": payload})).ok()?;
     let mapped = mapping.explain(&scope).ok()?;
     // As the document takes it: numbers in their scale, texts as they are stored.
     let request = DocumentRequest { document: makes.document.clone(), map: makes.map.clone(), withdrawn: false };

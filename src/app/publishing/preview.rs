@@ -5,7 +5,7 @@ use crate::domain::catalog::{Catalog, MappingSource};
 use crate::domain::flow::instance::Visit;
 use crate::domain::flow::{Instance, Step};
 use crate::domain::ids::{DocumentId, TenantId};
-use crate::domain::mapping::{InputType, MapError, Mapped, Mapping, read_inputs};
+use crate::domain::mapping::{InputType, MapError, Mapped, Mapping, VALUES};
 use crate::store::{DocumentView, InstanceRow};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -98,12 +98,12 @@ impl Publishing {
             (None, Some(document)) => self.sample(request.tenant, document, source).await?,
             _ => return Err(Error::Field("sample", "or `document` is required, and only one of them".to_owned())),
         };
-        let known: Vec<&str> = source.inputs.names.iter().map(|(name, _)| name.as_ref()).collect();
+        let known: Vec<&str> = source.names().collect();
         let strange = inputs.as_object().is_none_or(|members| members.keys().any(|key| !known.contains(&key.as_str())));
         if strange {
             return Err(Error::Field("sample", format!("must have one member for each input of the mapping: {}", known.join(", "))));
         }
-        let scope = read_inputs(&source.inputs, &inputs).map_err(|problem| Error::Field("sample", problem.to_string()))?;
+        let scope = source.read(&inputs).map_err(|problem| Error::Field("sample", problem.to_string()))?;
         let began = self.clock.monotonic();
         let mapped = mapping.explain(&scope);
         let micros = u64::try_from(self.clock.monotonic().saturating_sub(began).as_micros()).unwrap_or(u64::MAX);
@@ -140,7 +140,22 @@ impl Publishing {
             };
             inputs.insert(name.to_string(), value);
         }
+        if let Some(seen) = &source.values
+            && let Some(Json::Object(mut values)) = self.values_for(&view.document.kind, inputs.get("doc"))
+        {
+            // A draft of the bindings may have others than what is live.
+            values.retain(|name, _| !seen.usual.member(name).is_unset());
+            inputs.insert(VALUES.to_owned(), Json::Object(values));
+        }
         Ok(Json::Object(inputs))
+    }
+
+    /// What the bindings give for a document; none where they cannot tell, as when it no longer fits its type.
+    fn values_for(&self, kind: &str, body: Option<&Json>) -> Option<Json> {
+        let live = self.live.now();
+        let catalog = live.catalog();
+        let document = catalog.documents.get(kind)?.validate(body?).ok()?;
+        Some(catalog.bindings.resolve(kind, &document.value, &[]).ok()?.values.to_json())
     }
 
     /// Refuses a document with masked fields: what is made of it would show them under other names.

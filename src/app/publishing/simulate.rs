@@ -10,6 +10,7 @@ use crate::domain::flow::steps::Kind;
 use crate::domain::ids::{DocumentId, InstanceId, TenantId};
 use crate::domain::text::tree::parse;
 use crate::domain::value::Value;
+use crate::store::Onward;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -135,7 +136,7 @@ impl Publishing {
         let row = self.store.instance(tenant, instance).await?.ok_or(Error::NotFound("instance"))?;
         self.unmasked(&self.store.document(tenant, row.document).await?.ok_or(Error::NotFound("document"))?)?;
         let state: Instance = serde_json::from_str(&row.state).map_err(|_| Error::NotFound("readable state of the instance"))?;
-        let effects = self.store.effects(tenant, instance).await?;
+        let effects = self.store.effects(tenant, instance, Onward::all()).await?;
         let (mut calls, mut events): (Map<String, Json>, Map<String, Json>) = (Map::new(), Map::new());
         let add = |map: &mut Map<String, Json>, key: String, value: Json| {
             let list = map.entry(key).or_insert_with(|| json!([]));

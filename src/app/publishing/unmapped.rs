@@ -7,7 +7,7 @@ use super::{Error, Overlay, Publishing};
 use crate::domain::catalog::{Catalog, MappingSource, Name, uses};
 use crate::domain::dictionary::LookupError;
 use crate::domain::ids::{DocumentId, TenantId};
-use crate::domain::mapping::{InputType, MapCause, MapError, read_inputs};
+use crate::domain::mapping::{InputType, MapCause, MapError};
 use crate::store::desk::ExceptionChoice;
 use crate::store::{ExceptionRow, Page};
 use jiff::Timestamp;
@@ -29,7 +29,8 @@ pub struct Unmapped {
     pub dictionary: String,
     /// The values, the most frequent first.
     pub items: Vec<UnmappedValue>,
-    /// Open exceptions that name the dictionary and whose value cannot be told: what their source sent is not stored.
+    /// Open exceptions that name the dictionary and whose value cannot be told: what their source sent is not stored, or their
+    /// document keeps fields back.
     pub untold: u32,
     /// Whether there are more exceptions than were looked through.
     pub cut: bool,
@@ -118,10 +119,11 @@ impl Publishing {
             for (thing, _) in things.iter().filter(|(_, kind)| takes(source, kind)) {
                 let inputs = match self.sample(tenant, *thing, source).await {
                     Ok(inputs) => inputs,
-                    Err(Error::NotFound(_)) => continue,
+                    // What a type keeps back is told to nobody by a dictionary, and hides nothing of the others.
+                    Err(Error::NotFound(_) | Error::Masked) => continue,
                     Err(error) => return Err(error),
                 };
-                let Ok(scope) = read_inputs(&source.inputs, &inputs) else { continue };
+                let Ok(scope) = source.read(&inputs) else { continue };
                 tried = true;
                 failures.extend(mapping.apply(&scope).err());
             }

@@ -2,7 +2,8 @@
 
 use super::{Error, Overlay, Publishing, aside};
 use crate::domain::catalog::Catalog;
-use crate::domain::diagnostic::{Diagnostic, Severity};
+use crate::domain::diagnostic::{Diagnostic, Edit, Severity};
+use crate::domain::text::files::Files;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,7 +20,7 @@ pub struct Validation {
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"severity": "error", "code": "unknown_key", "file": "flows/a.yaml", "place": {"line": 4, "column": 3, "offset": 41, "length": 6}, "path": "steps[0]", "message": "`stepps` is not known here", "hint": "did you mean `steps`?", "docs": "errors/unknown_key.md"}))]
+#[schema(example = json!({"severity": "error", "code": "unknown_key", "file": "flows/a.yaml", "place": {"line": 4, "column": 3, "offset": 41, "length": 6}, "path": "steps[0]", "message": "`stepps` is not known here", "hint": "did you mean `steps`?", "docs": "errors/unknown_key.md", "fix": {"edits": [{"offset": 41, "was": "stepps", "insert": "steps"}]}}))]
 pub struct Finding {
     /// `error` or `warning`.
     pub severity: String,
@@ -38,6 +39,27 @@ pub struct Finding {
     pub hint: Option<String>,
     /// The code's page.
     pub docs: String,
+    /// The change of the file that settles it, where that is plain.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fix: Option<Fix>,
+}
+
+/// A change of a text that settles a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Fix {
+    /// Its pieces; they do not overlap.
+    pub edits: Vec<FixEdit>,
+}
+
+/// A piece of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FixEdit {
+    /// Characters before the place.
+    pub offset: u32,
+    /// What stands there in the text that was checked; where something else stands by now, the change is void.
+    pub was: String,
+    /// What takes its place.
+    pub insert: String,
 }
 
 /// A range of a file, in characters.
@@ -53,6 +75,15 @@ pub struct Place {
     pub length: u32,
 }
 
+impl Finding {
+    /// With the change that settles it, made of the files that it was found in.
+    pub fn of(found: &Diagnostic, files: &Files) -> Self {
+        let edit = files.get(&found.file).and_then(|text| found.fix(text));
+        let fix = edit.map(|Edit { offset, was, insert }| Fix { edits: vec![FixEdit { offset, was, insert }] });
+        Finding { fix, ..Finding::from(found) }
+    }
+}
+
 impl From<&Diagnostic> for Finding {
     fn from(found: &Diagnostic) -> Self {
         let span = found.span;
@@ -63,8 +94,9 @@ impl From<&Diagnostic> for Finding {
             place: Place { line: span.line, column: span.column, offset: span.offset, length: span.length },
             path: found.path.clone(),
             message: found.message.clone(),
-            hint: found.hint.clone(),
+            hint: found.hint.as_ref().map(ToString::to_string),
             docs: format!("errors/{}.md", found.code),
+            fix: None,
         }
     }
 }
@@ -77,9 +109,12 @@ impl Publishing {
     pub async fn validate(&self, overlay: Overlay) -> Result<Validation, Error> {
         let live = self.live.now().catalog().clone();
         let (files, given) = (overlay.over(&live.files), overlay.files);
-        let (_, findings) = aside(move || Catalog::compile(files)).await?;
+        let (compiled, mut findings) = aside(move || Catalog::compile(files)).await?;
+        if !self.store.seals() {
+            findings.extend(compiled.unsealable());
+        }
         let wanted = |found: &&Diagnostic| found.severity == Severity::Error || given.contains_key(&*found.file);
-        let findings: Vec<Finding> = findings.iter().filter(wanted).map(Finding::from).collect();
+        let findings: Vec<Finding> = findings.iter().filter(wanted).map(|found| Finding::of(found, &compiled.files)).collect();
         let errors = findings.iter().filter(|found| found.severity == "error").count();
         Ok(Validation { errors, warnings: findings.len() - errors, findings })
     }

@@ -9,11 +9,12 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Error, LIMIT_DEFAULT, LIMIT_MAX, List, PageQuery, Result};
-use crate::store::Page;
+use crate::store::{Onward, Page};
 
 /// Of the list's and filter's digest, what is kept; enough to catch a mix-up, which is all it is for.
 const MARK_BYTES: usize = 6;
-const BYTES: usize = MARK_BYTES + 16 + 16;
+/// Of a row's place, as its list writes it.
+const PLACE_BYTES: usize = 32;
 
 /// The cursor cannot be read, or belongs to another list or filter.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,10 +32,7 @@ impl Pages {
     /// The page that is asked for; `list` and `filter` tell lists apart.
     pub fn new(list: &str, filter: &impl std::fmt::Debug, query: &PageQuery) -> Result<Pages> {
         let mark = mark(list, filter);
-        let limit = query.limit.unwrap_or(LIMIT_DEFAULT);
-        if limit == 0 || limit > LIMIT_MAX {
-            return Err(Error::Limit(limit));
-        }
+        let limit = limit(query.limit.unwrap_or(LIMIT_DEFAULT))?;
         let after = query.cursor.as_deref().map(|cursor| decode(cursor, mark)).transpose()?;
         Ok(Pages { mark, limit, page: Page { limit: limit + 1, after } })
     }
@@ -54,6 +52,55 @@ impl Pages {
     }
 }
 
+/// The pages of what belongs to one instance, oldest first. A place is 32 bytes that its list makes and reads.
+pub struct Onwards {
+    mark: [u8; MARK_BYTES],
+    limit: u32,
+    after: Option<[u8; PLACE_BYTES]>,
+}
+
+impl Onwards {
+    /// The page that is asked for, as big as pages get when the caller does not say; `list` and `of` tell lists apart.
+    pub fn new(list: &str, of: Uuid, query: &PageQuery) -> Result<Self> {
+        let mark = mark(list, &of);
+        let limit = limit(query.limit.unwrap_or(LIMIT_MAX))?;
+        let after = query.cursor.as_deref().map(|cursor| decode_bytes(cursor, mark)).transpose()?;
+        Ok(Self { mark, limit, after })
+    }
+
+    /// What to ask the store for: one row more than is shown.
+    pub fn page<P>(&self, place: impl FnOnce([u8; PLACE_BYTES]) -> std::result::Result<P, BadCursor>) -> Result<Onward<P>> {
+        Ok(Onward { limit: self.limit + 1, after: self.after.map(place).transpose()? })
+    }
+
+    /// Leaves the rows that are shown; the cursor, when there are more.
+    pub fn cut<R>(&self, rows: &mut Vec<R>, place: impl FnOnce(&R) -> [u8; PLACE_BYTES]) -> Option<String> {
+        let shown = self.limit as usize;
+        let more = rows.len() > shown;
+        rows.truncate(shown);
+        rows.last().filter(|_| more).map(|last| encode_bytes(self.mark, place(last)))
+    }
+}
+
+/// The place of a row that its number tells.
+pub fn place_of_number(number: i64) -> [u8; PLACE_BYTES] {
+    let mut place = [0; PLACE_BYTES];
+    place[PLACE_BYTES - 8..].copy_from_slice(&number.to_be_bytes());
+    place
+}
+
+/// The number in such a place.
+pub fn number_in(place: &[u8; PLACE_BYTES]) -> std::result::Result<i64, BadCursor> {
+    place.last_chunk().map(|bytes| i64::from_be_bytes(*bytes)).ok_or(BadCursor)
+}
+
+fn limit(limit: u32) -> Result<u32> {
+    if limit == 0 || limit > LIMIT_MAX {
+        return Err(Error::Limit(limit));
+    }
+    Ok(limit)
+}
+
 fn mark(list: &str, filter: &impl std::fmt::Debug) -> [u8; MARK_BYTES] {
     let digest = Sha256::digest(format!("{list}\n{filter:?}"));
     let mut mark = [0; MARK_BYTES];
@@ -62,24 +109,31 @@ fn mark(list: &str, filter: &impl std::fmt::Debug) -> [u8; MARK_BYTES] {
 }
 
 fn encode(mark: [u8; MARK_BYTES], (time, id): (Timestamp, Uuid)) -> String {
-    let mut bytes = Vec::with_capacity(BYTES);
-    bytes.extend_from_slice(&mark);
-    bytes.extend_from_slice(&time.as_nanosecond().to_be_bytes());
-    bytes.extend_from_slice(id.as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
+    let mut place = [0; PLACE_BYTES];
+    place[..16].copy_from_slice(&time.as_nanosecond().to_be_bytes());
+    place[16..].copy_from_slice(id.as_bytes());
+    encode_bytes(mark, place)
 }
 
 fn decode(cursor: &str, mark: [u8; MARK_BYTES]) -> std::result::Result<(Timestamp, Uuid), BadCursor> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| BadCursor)?;
-    let bytes: [u8; BYTES] = bytes.try_into().map_err(|_| BadCursor)?;
-    let (found, rest) = bytes.split_at(MARK_BYTES);
-    let (time, id) = rest.split_at(16);
-    if found != mark {
-        return Err(BadCursor);
-    }
+    let place = decode_bytes(cursor, mark)?;
+    let (time, id) = place.split_at(16);
     let nanos = i128::from_be_bytes(time.try_into().map_err(|_| BadCursor)?);
     let time = Timestamp::from_nanosecond(nanos).map_err(|_| BadCursor)?;
     Ok((time, Uuid::from_slice(id).map_err(|_| BadCursor)?))
+}
+
+fn encode_bytes(mark: [u8; MARK_BYTES], place: [u8; PLACE_BYTES]) -> String {
+    URL_SAFE_NO_PAD.encode([&mark[..], &place].concat())
+}
+
+fn decode_bytes(cursor: &str, mark: [u8; MARK_BYTES]) -> std::result::Result<[u8; PLACE_BYTES], BadCursor> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| BadCursor)?;
+    let (found, place) = bytes.split_at_checked(MARK_BYTES).ok_or(BadCursor)?;
+    if found != mark {
+        return Err(BadCursor);
+    }
+    place.try_into().map_err(|_| BadCursor)
 }
 
 #[cfg(test)]

@@ -97,6 +97,19 @@ pub struct Revision {
     /// Fields whose values are masked, dotted paths; `[masked]` stands in their places.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub masked: Vec<String>,
+    /// What is doubtful about it: sums that do not add up, quantities that are none, a supplier without a code. It was taken all
+    /// the same. Nothing is said of fields that are masked.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub doubts: Vec<DoubtItem>,
+}
+
+/// Something doubtful about a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DoubtItem {
+    /// `lines_do_not_add_up`, `totals_do_not_add_up`, `quantity_not_positive` or `supplier_without_code`.
+    pub code: String,
+    /// The field, such as `lines[2].quantity`.
+    pub field: String,
 }
 
 /// The ledger's row for a document in one system.
@@ -194,12 +207,25 @@ impl Reader {
     pub async fn revision(&self, tenant: TenantId, id: DocumentId, number: u32, payloads: Payloads) -> Result<Revision> {
         let row = self.store.revision(tenant, id, number).await?.ok_or(Error::NotFound("revision"))?;
         let masks = self.masks(tenant, id).await?;
+        let body = json::value(&row.body);
+        let doubts = self.doubts(masks.kind.as_deref(), &body);
+        let place = |field: &str| field.split('[').map(|part| part.rsplit(']').next().unwrap_or(part)).collect::<String>();
+        let told = |doubt: &DoubtItem| payloads == Payloads::Revealed || !masks.sensitive.touches(&place(&doubt.field));
         Ok(Revision {
-            body: masks.of_ours(payloads, json::value(&row.body)),
+            doubts: doubts.into_iter().filter(told).collect(),
+            body: masks.of_ours(payloads, body),
             payload: masks.of_others(payloads, json::value(&row.payload)).unwrap_or_default(),
             masked: if payloads == Payloads::Revealed { Vec::new() } else { masks.sensitive.fields() },
             revision: RevisionItem::from(row),
         })
+    }
+
+    /// What is doubtful about a document of this type.
+    fn doubts(&self, kind: Option<&str>, body: &Value) -> Vec<DoubtItem> {
+        let Some((live, kind)) = self.live.as_ref().zip(kind) else { return Vec::new() };
+        let definitions = live.now();
+        let doubts = definitions.catalog().documents.get(kind).map(|kind| kind.doubts(body)).unwrap_or_default();
+        doubts.into_iter().map(|doubt| DoubtItem { code: doubt.code.to_owned(), field: doubt.field }).collect()
     }
 
     /// A document in a list.

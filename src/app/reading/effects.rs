@@ -1,15 +1,19 @@
 //! What an instance asked for, and every request that was made for it.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::cursor::{BadCursor, Onwards, number_in, place_of_number};
 use super::masking::Masks;
-use super::{Payloads, Reader, Result, json};
-use crate::domain::ids::{DocumentId, InstanceId, TenantId};
-use crate::store::{AttemptRow, EffectRow};
+use super::{List, PageQuery, Payloads, Reader, Result, json};
+use crate::domain::ids::{DocumentId, EffectId, InstanceId, TenantId};
+use crate::store::{AttemptPlace, AttemptRow, EffectRow, Onward};
 
 /// One effect of an instance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -80,25 +84,62 @@ pub struct Attempt {
 }
 
 impl Reader {
-    /// Effects of an instance, oldest first.
-    pub async fn effects(&self, tenant: TenantId, id: InstanceId, payloads: Payloads) -> Result<Vec<Effect>> {
-        let instance = self.instance(tenant, id).await?;
-        let masks = self.masks(tenant, DocumentId(instance.document)).await?;
-        let mut effects = Vec::new();
-        for row in self.store.effects(tenant, id).await? {
-            // About another document (`for:`) it may hold fields of both.
-            let other = if row.document.0 == instance.document { Masks::default() } else { self.masks(tenant, row.document).await? };
-            let masks = if masks.sensitive.is_empty() { &other } else { &masks };
-            effects.push(effect(row, payloads, masks));
-        }
-        Ok(effects)
+    /// Effects of an instance, oldest first: a page of them.
+    pub async fn effects_page(&self, tenant: TenantId, id: InstanceId, payloads: Payloads, query: &PageQuery) -> Result<List<Effect>> {
+        let pages = Onwards::new("effects", id.0, query)?;
+        let mut items = self.effects_after(tenant, id, payloads, pages.page(|place| number_in(&place))?).await?;
+        let next_cursor = pages.cut(&mut items, |last| place_of_number(last.sequence));
+        Ok(List { items, next_cursor })
     }
 
-    /// Attempts of an instance's effects, oldest first.
+    /// All effects of an instance, oldest first.
+    pub async fn effects(&self, tenant: TenantId, id: InstanceId, payloads: Payloads) -> Result<Vec<Effect>> {
+        self.effects_after(tenant, id, payloads, Onward::all()).await
+    }
+
+    async fn effects_after(&self, tenant: TenantId, id: InstanceId, payloads: Payloads, page: Onward<i64>) -> Result<Vec<Effect>> {
+        let instance = self.instance(tenant, id).await?;
+        let masks = self.masks(tenant, DocumentId(instance.document)).await?;
+        let rows = self.store.effects(tenant, id, page).await?;
+        // About another document (`for:`) it may hold fields of both.
+        let mut others: BTreeMap<DocumentId, Masks> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.document.0 != instance.document) {
+            if let Entry::Vacant(place) = others.entry(row.document) {
+                place.insert(self.masks(tenant, row.document).await?);
+            }
+        }
+        let of = |row: &EffectRow| others.get(&row.document).filter(|_| masks.sensitive.is_empty()).unwrap_or(&masks);
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let masks = of(&row);
+                effect(row, payloads, masks)
+            })
+            .collect())
+    }
+
+    /// Attempts of an instance's effects, oldest first: a page of them.
+    pub async fn attempts_page(&self, tenant: TenantId, id: InstanceId, payloads: Payloads, query: &PageQuery) -> Result<List<Attempt>> {
+        let pages = Onwards::new("attempts", id.0, query)?;
+        let page = pages.page(|place| attempt_place(&place))?;
+        let masks = self.masks_of_attempts(tenant, id).await?;
+        let mut rows = self.store.attempts(tenant, id, page).await?;
+        let next_cursor = pages.cut(&mut rows, place_of_attempt);
+        Ok(List { items: rows.into_iter().map(|row| attempt(row, payloads, &masks)).collect(), next_cursor })
+    }
+
+    /// All attempts of an instance's effects, oldest first.
     pub async fn attempts(&self, tenant: TenantId, id: InstanceId, payloads: Payloads) -> Result<Vec<Attempt>> {
+        let masks = self.masks_of_attempts(tenant, id).await?;
+        let rows = self.store.attempts(tenant, id, Onward::all()).await?;
+        Ok(rows.into_iter().map(|row| attempt(row, payloads, &masks)).collect())
+    }
+
+    async fn masks_of_attempts(&self, tenant: TenantId, id: InstanceId) -> Result<Masks> {
         let instance = self.instance(tenant, id).await?;
         let mut masks = self.masks(tenant, DocumentId(instance.document)).await?;
-        let mut others: Vec<DocumentId> = self.store.effects(tenant, id).await?.into_iter().map(|row| row.document).collect();
+        let mut others: Vec<DocumentId> =
+            self.store.effects(tenant, id, Onward::all()).await?.into_iter().map(|row| row.document).collect();
         others.retain(|document| document.0 != instance.document);
         others.sort_unstable();
         others.dedup();
@@ -109,15 +150,15 @@ impl Reader {
                 masks.sensitive = other.sensitive;
             }
         }
-        Ok(self.store.attempts(tenant, id).await?.into_iter().map(|row| attempt(row, payloads, &masks)).collect())
+        Ok(masks)
     }
 
     pub(in crate::app) async fn effect_rows(&self, tenant: TenantId, id: InstanceId) -> Result<Vec<EffectRow>> {
-        Ok(self.store.effects(tenant, id).await?)
+        Ok(self.store.effects(tenant, id, Onward::all()).await?)
     }
 
     pub(in crate::app) async fn attempt_rows(&self, tenant: TenantId, id: InstanceId) -> Result<Vec<AttemptRow>> {
-        let mut rows = self.store.attempts(tenant, id).await?;
+        let mut rows = self.store.attempts(tenant, id, Onward::all()).await?;
         if rows.iter().any(|row| row.message.is_some()) {
             let instance = self.instance(tenant, id).await?;
             let masks = self.masks(tenant, DocumentId(instance.document)).await?;
@@ -127,6 +168,28 @@ impl Reader {
         }
         Ok(rows)
     }
+}
+
+/// Begin in microseconds, number, part and effect, one after the other.
+fn place_of_attempt(row: &AttemptRow) -> [u8; 32] {
+    let mut place = [0; 32];
+    place[..8].copy_from_slice(&row.started_at.as_microsecond().to_be_bytes());
+    place[8..12].copy_from_slice(&row.number.to_be_bytes());
+    place[12..16].copy_from_slice(&row.part.to_be_bytes());
+    place[16..].copy_from_slice(row.effect.0.as_bytes());
+    place
+}
+
+fn attempt_place(place: &[u8; 32]) -> std::result::Result<AttemptPlace, BadCursor> {
+    let (time, rest) = place.split_first_chunk().ok_or(BadCursor)?;
+    let (number, rest) = rest.split_first_chunk().ok_or(BadCursor)?;
+    let (part, effect) = rest.split_first_chunk().ok_or(BadCursor)?;
+    Ok(AttemptPlace {
+        started_at: Timestamp::from_microsecond(i64::from_be_bytes(*time)).map_err(|_| BadCursor)?,
+        number: u32::from_be_bytes(*number),
+        part: u32::from_be_bytes(*part),
+        effect: EffectId(Uuid::from_slice(effect).map_err(|_| BadCursor)?),
+    })
 }
 
 fn effect(row: EffectRow, payloads: Payloads, masks: &Masks) -> Effect {

@@ -6,12 +6,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::cursor::Pages;
+use super::cursor::{Onwards, Pages, number_in, place_of_number};
 use super::{Error, List, PageQuery, Reader, Result};
 use crate::domain::access::scope::Within;
 use crate::domain::flow::decision::HistoryEntry;
 use crate::domain::ids::{DocumentId, InstanceId, TenantId};
-use crate::store::{self, HistoryRow, InstanceFilter, InstanceRow};
+use crate::store::{self, HistoryRow, InstanceFilter, InstanceRow, Onward};
 
 /// Which instances.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,11 +105,24 @@ impl Reader {
         Ok(InstanceItem { document_key, ..InstanceItem::from(row) })
     }
 
-    /// What happened to an instance, oldest first.
-    pub async fn history(&self, tenant: TenantId, id: InstanceId) -> Result<Vec<HistoryItem>> {
+    /// What happened to an instance, oldest first: a page of it.
+    pub async fn history_page(&self, tenant: TenantId, id: InstanceId, query: &PageQuery) -> Result<List<HistoryItem>> {
+        let pages = Onwards::new("history", id.0, query)?;
+        let page = pages.page(|place| number_in(&place))?;
+        let mut items = self.history_after(tenant, id, page).await?;
+        let next_cursor = pages.cut(&mut items, |last| place_of_number(last.number));
+        Ok(List { items, next_cursor })
+    }
+
+    /// All that happened to an instance, oldest first.
+    pub(in crate::app) async fn history(&self, tenant: TenantId, id: InstanceId) -> Result<Vec<HistoryItem>> {
+        self.history_after(tenant, id, Onward::all()).await
+    }
+
+    async fn history_after(&self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> Result<Vec<HistoryItem>> {
         let instance = self.instance(tenant, id).await?;
         let masks = self.masks(tenant, DocumentId(instance.document)).await?;
-        let mut items: Vec<HistoryItem> = self.store.history(tenant, id).await?.into_iter().map(history).collect::<Result<_>>()?;
+        let mut items: Vec<HistoryItem> = self.store.history(tenant, id, page).await?.into_iter().map(history).collect::<Result<_>>()?;
         if !masks.values.is_empty() {
             let lines = items.iter_mut().flat_map(|item| &mut item.entries);
             lines.for_each(|line| masks.values.out_of_json(&mut line.detail));

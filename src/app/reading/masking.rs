@@ -1,7 +1,7 @@
 //! What is kept back of what people read: the fields that a document's type calls sensitive, wherever their values went.
 
 use super::{Payloads, Reader, Result};
-use crate::domain::document::{Sensitive, Values, mask_leaves};
+use crate::domain::document::{DocumentType, Sensitive, Values, mask_leaves};
 use crate::domain::ids::{DocumentId, TenantId};
 use serde_json::Value;
 
@@ -11,6 +11,8 @@ const REVISIONS_MAX: u32 = 50;
 /// What is kept back of one document.
 #[derive(Clone, Debug, Default)]
 pub(in crate::app) struct Masks {
+    /// The document's type; none when there is no such document.
+    pub kind: Option<String>,
     /// By place.
     pub sensitive: Sensitive,
     /// By value.
@@ -52,7 +54,7 @@ impl Reader {
     /// What is kept back of a document: by place, and the values that its revisions held.
     pub(in crate::app) async fn masks(&self, tenant: TenantId, document: DocumentId) -> Result<Masks> {
         let rows = self.store.desk().documents_by_id(tenant, &[document.0]).await?;
-        let Some(row) = rows.first() else { return Ok(Masks { sensitive: Sensitive::everything(), values: Values::default() }) };
+        let Some(row) = rows.first() else { return Ok(Masks { sensitive: Sensitive::everything(), ..Masks::default() }) };
         let sensitive = self.sensitive(&row.kind);
         let mut values = Values::default();
         if !sensitive.is_empty() {
@@ -61,7 +63,7 @@ impl Reader {
                 values.extend(sensitive.values(&super::json::value(&revision.body)));
             }
         }
-        Ok(Masks { sensitive, values })
+        Ok(Masks { kind: Some(row.kind.clone()), sensitive, values })
     }
 
     /// Types that cannot be looked through by content, and those that cannot by amount: an answer to a guess is an answer.
@@ -71,7 +73,9 @@ impl Reader {
         let hidden = |sensitive: &Sensitive| {
             (by_content && !sensitive.is_empty()) || (by_amount && (sensitive.touches("total_gross") || sensitive.touches("amount")))
         };
-        let kinds = definitions.catalog().documents.values().filter(|kind| hidden(&kind.sensitive));
+        // What is sealed is found by neither: the database cannot read it.
+        let sealed = |kind: &DocumentType| kind.sealed.is_some() && (by_content || by_amount);
+        let kinds = definitions.catalog().documents.values().filter(|kind| hidden(&kind.sensitive) || sealed(kind));
         kinds.map(|kind| kind.id.to_string()).collect()
     }
 

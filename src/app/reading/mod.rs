@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub use batches::{Batch, BatchItem, BatchItems, Selection};
 pub use cursor::BadCursor;
 pub(in crate::app) use cursor::Pages;
-pub use documents::{DocumentDetail, DocumentItem, DocumentQuery, Drift, Link, Relation, Revision, RevisionItem};
+pub use documents::{DocumentDetail, DocumentItem, DocumentQuery, DoubtItem, Drift, Link, Relation, Revision, RevisionItem};
 pub use drift::{DriftCount, DriftItem, DriftQuery, Ledger, Standing};
 pub(in crate::app) use effects::operation_of;
 pub use effects::{Attempt, Effect};

@@ -232,21 +232,21 @@ impl Reader {
 /// The systems that hold a document, and what it waits for.
 fn around(id: DocumentId, beside: &Beside) -> (Vec<String>, Option<Waiting>) {
     let running = beside.instances.iter().find(|(document, ..)| *document == id);
-    let exception = beside.exceptions.iter().find(|(document, ..)| *document == id);
+    let exception = beside.exceptions.iter().find(|open| open.document == id);
     let instance = running.map(|(_, instance, ..)| instance.0);
     let flow = running.map(|(_, _, flow, ..)| flow.clone());
     let at_step = running.and_then(|(_, _, _, at_step, _)| at_step.clone());
     let waiting_on = match (exception, running) {
-        (Some((_, cause, code, message, owner, since)), _) => Some(Waiting {
+        (Some(open), _) => Some(Waiting {
             kind: "exception".to_owned(),
             instance,
             flow,
             at_step,
-            since: *since,
-            cause: Some(cause.clone()),
-            code: Some(code.clone()),
-            message: Some(message.clone()),
-            owner: owner.clone(),
+            since: open.since,
+            cause: Some(open.cause.clone()),
+            code: Some(open.code.clone()),
+            message: Some(open.message.clone()),
+            owner: open.whose.clone(),
         }),
         (None, Some((.., since))) => Some(Waiting {
             kind: "step".to_owned(),

@@ -4,6 +4,9 @@
 use super::{Error, Secrets};
 use crate::domain::binding::{Connection, SecretPlace, Setting};
 use crate::domain::ids::TenantId;
+use crate::runtime::envelope;
+use crate::store::identity::SecretRow;
+use crate::store::sealed::CONTENT_KEY_PREFIX;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -75,7 +78,10 @@ impl Secrets {
         }
         for row in self.store.identity().secrets(tenant).await? {
             let place = SecretPlace::Store(row.name.as_str().into());
-            let item = found.entry(place.to_string()).or_insert_with(|| self.item(tenant, &place));
+            let item = found.entry(place.to_string()).or_insert_with(|| {
+                let of_content = row.name.starts_with(CONTENT_KEY_PREFIX);
+                if of_content { self.content_key(&row, now) } else { self.item(tenant, &place) }
+            });
             item.kept = Some(KeptItem {
                 state: self.kept.state(&row, now).to_owned(),
                 version: row.version,
@@ -106,6 +112,13 @@ impl Secrets {
             places(connection).map(used).collect::<Vec<_>>()
         };
         live.catalog().connections.values().flat_map(|connection| of(connection)).collect()
+    }
+
+    /// A key of sealed content: nothing names it, and the gateway never reads it.
+    fn content_key(&self, row: &SecretRow, now: Timestamp) -> SecretItem {
+        let found = self.kept.state(row, now) != "closed";
+        let problem = (!found).then(|| envelope::Error::UnknownKey(row.master.clone()).to_string());
+        SecretItem { place: format!("store/{}", row.name), source: "store".to_owned(), found, problem, used_by: Vec::new(), kept: None }
     }
 
     fn item(&self, tenant: TenantId, place: &SecretPlace) -> SecretItem {

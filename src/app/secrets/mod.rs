@@ -9,12 +9,11 @@ mod rewrap;
 
 use crate::app::access::Actor;
 use crate::app::engine::definitions::Live;
-use crate::domain::ids::TenantId;
 use crate::domain::text::kept::{KEPT_NAME_CHARACTERS_MAX, is_kept_name};
 use crate::gateway::Gateway;
 use crate::runtime::metrics::list::SECRETS;
 use crate::runtime::{Clock, IdMaker, envelope};
-use crate::store::identity::{AuditRow, SecretRow};
+use crate::store::identity::{AuditRow, SecretRow, secret_purpose as purpose};
 use crate::store::{self, Store};
 use jiff::{SignedDuration, Timestamp};
 pub use kept::Kept;
@@ -45,12 +44,37 @@ pub enum Error {
     /// It would leave connections without it.
     #[error("{0}")]
     Conflict(String),
+    /// It is not what the caller saw.
+    #[error("{0}")]
+    Changed(String),
     /// It cannot be sealed or opened.
     #[error(transparent)]
     Sealing(#[from] envelope::Error),
     /// The store failed.
     #[error("the store cannot be used")]
     Store(#[from] store::Error),
+}
+
+/// What somebody who sets a secret has seen of it: nobody overwrites a value that they do not know of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// There was none.
+    Nothing,
+    /// This version.
+    Version(u32),
+    /// Whatever is there.
+    Anything,
+}
+
+impl Seen {
+    fn check(self, name: &str, present: Option<u32>) -> Result<(), Error> {
+        match (self, present) {
+            (Seen::Anything, _) | (Seen::Nothing, None) => Ok(()),
+            (Seen::Version(seen), Some(present)) if seen == present => Ok(()),
+            (_, Some(present)) => Err(Error::Changed(format!("The hub keeps version {present} of `{name}`, which is not what was seen."))),
+            (_, None) => Err(Error::Changed(format!("The hub keeps no secret `{name}` any more."))),
+        }
+    }
 }
 
 /// A secret that was set.
@@ -96,8 +120,15 @@ impl Secrets {
     /// seconds.
     ///
     /// # Errors
-    /// When something makes no sense, or there is no master key.
-    pub async fn set(&self, actor: &Actor, name: &str, value: &SecretString, expires_at: Option<Timestamp>) -> Result<SecretSet, Error> {
+    /// When something makes no sense, there is no master key, or the secret is not what was seen.
+    pub async fn set(
+        &self,
+        actor: &Actor,
+        name: &str,
+        value: &SecretString,
+        expires_at: Option<Timestamp>,
+        seen: Seen,
+    ) -> Result<SecretSet, Error> {
         check_name(name)?;
         check_value(value)?;
         let now = self.clock.now();
@@ -106,6 +137,7 @@ impl Secrets {
         }
         for _ in 0..TRIES_MAX {
             let before = self.store.identity().secrets(actor.tenant).await?.into_iter().find(|known| known.name == name);
+            seen.check(name, before.as_ref().map(|before| before.version))?;
             let version = before.as_ref().map_or(1, |before| before.version.saturating_add(1));
             let envelope = self.kept.keyring().seal(value.expose_secret(), &purpose(actor.tenant, name, version))?;
             let row = SecretRow {
@@ -134,6 +166,10 @@ impl Secrets {
     /// # Errors
     /// When there is none, or it is used.
     pub async fn remove(&self, actor: &Actor, name: &str) -> Result<(), Error> {
+        if check_name(name).is_err() {
+            // No secret is called so that anybody set. Keys of sealed content are: without one what it sealed would be lost.
+            return Err(Error::NotFound);
+        }
         let users: Vec<String> = self.uses(actor.tenant, name).into_iter().map(|used| used.connection).collect();
         if !users.is_empty() {
             return Err(Error::Conflict(format!("`store/{name}` is used by {}; let them use another first.", users.join(", "))));
@@ -187,11 +223,6 @@ impl Secrets {
     fn entry(&self, actor: &Actor, action: &str, name: Option<&str>, detail: Value) -> AuditRow {
         actor.entry((self.ids.next(), self.clock.now()), action, name.map(|name| format!("secret/{name}")), &detail)
     }
-}
-
-/// What an envelope is for: no other tenant, name or version opens it.
-fn purpose(tenant: TenantId, name: &str, version: u32) -> String {
-    format!("secret/{}/{name}/{version}", tenant.0)
 }
 
 fn check_name(name: &str) -> Result<(), Error> {

@@ -7,6 +7,7 @@ mod probe;
 mod report;
 
 use crate::cli::assembly::{Broker, Hub, HubOptions, one_token};
+use crate::cli::exit::Exit;
 use crate::cli::output::OutputFormat;
 use crate::cli::shipped;
 use crate::domain::connector::egress::EgressPolicy;
@@ -24,7 +25,10 @@ use std::time::Duration;
 /// Measures flows a second, latencies, and what a flow costs in CPU, statements, rows and WAL.
 ///
 /// Load generator, mock ERP, OA and finance run in this process; all traffic stays on the loopback interface. On PostgreSQL a
-/// scratch database is made beside the one named and dropped at the end.
+/// scratch database is made beside the one named and dropped at the end. It fails when a flow is lost, doubled, or not finished.
+///
+/// The hub of a benchmark takes more at a time than `waybill serve` does unless it is told to (`engine.effects_in_flight_max`,
+/// `engine.batch_size_max`): see the two options below.
 ///
 /// Examples:
 ///   waybill bench --flows 20000 --store postgres://postgres@127.0.0.1:5432/postgres
@@ -54,6 +58,12 @@ pub struct BenchArgs {
     /// Give up after this many seconds.
     #[arg(long, default_value_t = 300)]
     seconds: u64,
+    /// Effects performed at the same time; `waybill serve` begins with 256.
+    #[arg(long, default_value_t = 1_024, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    effects_in_flight: u32,
+    /// Events decided in one transaction at most; `waybill serve` begins with 128.
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    batch_size: u16,
 }
 
 /// Runs the benchmark.
@@ -82,17 +92,17 @@ pub async fn run(args: BenchArgs, output: OutputFormat) -> anyhow::Result<ExitCo
     } else {
         report.print(&mut out)?;
     }
-    if report.lost > 0 || report.duplicated > 0 {
-        bail!("the audit found {} lost and {} duplicated", report.lost, report.duplicated);
+    match report.failure() {
+        None => Ok(ExitCode::SUCCESS),
+        Some(why) => Err(Exit::failed(why).hint("more `--seconds`, or fewer `--flows`, where it is only slow").into()),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn measure(args: &BenchArgs, url: &str, postgres: bool, folder: &std::path::Path) -> anyhow::Result<report::Report> {
     let mocks = mock_systems::start(Options::default()).await?;
     mocks.set_switches(System::Oa, &json!({"decide": "approve", "decide_after_ms": 0}))?;
     let broker = broker(args);
-    let hub = start_hub(url, &mocks, folder, broker.clone()).await?;
+    let hub = start_hub(args, url, &mocks, folder, broker.clone()).await?;
     let registration = |connection: &str, webhook: &str, name: &str, mode| -> anyhow::Result<Registration> {
         let url = hub.hook_url(connection, webhook).with_context(|| format!("`{connection}` has no webhook `{webhook}`"))?;
         Ok(Registration { url, secret: secret(name), mode })
@@ -187,7 +197,7 @@ fn lanes_claimed() -> Vec<(String, u64)> {
     text.lines().filter_map(line).collect()
 }
 
-async fn start_hub(url: &str, mocks: &Running, folder: &std::path::Path, broker: Option<Broker>) -> anyhow::Result<Hub> {
+async fn start_hub(args: &BenchArgs, url: &str, mocks: &Running, folder: &std::path::Path, broker: Option<Broker>) -> anyhow::Result<Hub> {
     let addresses = [
         ("http://127.0.0.1:7101", mocks.url(System::Erp)),
         ("http://127.0.0.1:7102", mocks.url(System::Oa)),
@@ -216,8 +226,8 @@ async fn start_hub(url: &str, mocks: &Running, folder: &std::path::Path, broker:
             ..crate::gateway::Options::default()
         },
         broker,
-        effects_in_flight_max: 1_024,
-        batch_size_max: 256,
+        effects_in_flight_max: args.effects_in_flight,
+        batch_size_max: args.batch_size.into(),
         ..HubOptions::new(files)
     };
     Hub::start(options).await

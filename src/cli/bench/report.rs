@@ -198,6 +198,18 @@ impl Report {
         }
     }
 
+    /// Why the run counts for nothing; none when every flow came to its end once.
+    pub fn failure(&self) -> Option<String> {
+        let missing = self.flows.saturating_sub(self.completed).max(self.unfinished as u64);
+        if self.lost > 0 || self.duplicated > 0 {
+            return Some(format!("the audit found {} lost and {} duplicated", self.lost, self.duplicated));
+        }
+        if missing > 0 {
+            return Some(format!("{} of {} flows came to their end: {missing} did not when the time was over", self.completed, self.flows));
+        }
+        None
+    }
+
     /// Prints it for people.
     pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "flows            {} of {} completed, {:.0} a second", self.completed, self.flows, self.flows_per_second)?;

@@ -13,7 +13,7 @@ use super::super::promises;
 use crate::app::cases;
 use crate::app::load::load;
 use crate::domain::catalog::{Catalog, has_errors};
-use crate::domain::connector::draft::{Draft, DraftError};
+use crate::domain::connector::draft::{DraftError, Written};
 use crate::domain::connector::promise::promises as promised;
 
 /// Ids of connectors.
@@ -30,19 +30,19 @@ pub fn unreadable(problem: DraftError) -> anyhow::Error {
 }
 
 /// Writes a draft into a project, or only shows it.
-pub fn write(folder: &Path, draft: &Draft, dry_run: bool, output: OutputFormat) -> anyhow::Result<ExitCode> {
+pub fn write(folder: &Path, draft: &Written, dry_run: bool, output: OutputFormat) -> anyhow::Result<ExitCode> {
     if let Some(wrong) = wrong_id(&draft.id) {
         return Err(Exit::usage(wrong).into());
     }
-    let files = draft.files();
-    for file in &files {
+    let files = &draft.files;
+    for file in files {
         if folder.join(&file.path).exists() {
             let hint = "nothing was written; choose another id, or take the file away first";
             return Err(Exit::usage(format!("`{}` is there already", file.path)).hint(hint).into());
         }
     }
     let (mut texts, unread) = load(folder).map_err(|error| exit::usage(error.into()))?;
-    for file in &files {
+    for file in files {
         texts.insert(file.path.as_str(), file.text.as_str());
     }
     let (catalog, found) = Catalog::compile(texts);
@@ -58,7 +58,7 @@ pub fn write(folder: &Path, draft: &Draft, dry_run: bool, output: OutputFormat) 
     let failed: Vec<_> =
         cases::run(&catalog, Some(&format!("connectors/{}/", draft.id))).into_iter().filter(|case| !case.passes()).collect();
     if !dry_run {
-        for file in &files {
+        for file in files {
             let path = folder.join(&file.path);
             let parent = path.parent().unwrap_or(folder);
             std::fs::create_dir_all(parent).with_context(|| format!("`{}` cannot be made", parent.display()))?;
@@ -70,9 +70,8 @@ pub fn write(folder: &Path, draft: &Draft, dry_run: bool, output: OutputFormat) 
     let text = match output {
         OutputFormat::Json => {
             let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-            let open: Vec<String> = open(draft).collect();
             let failed: Vec<_> = failed.iter().map(|case| &case.name).collect();
-            let json = json!({"connector": draft.id, "connection": draft.connection(), "written": !dry_run, "files": paths, "open": open, "failed_examples": failed});
+            let json = json!({"connector": draft.id, "connection": draft.connection, "written": !dry_run, "files": paths, "open": draft.open, "failed_examples": failed});
             format!("{json}\n")
         }
         OutputFormat::Text => told(draft, &catalog, dry_run, failed.len(), others.len()),
@@ -81,16 +80,9 @@ pub fn write(folder: &Path, draft: &Draft, dry_run: bool, output: OutputFormat) 
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// What is open, the whole first.
-fn open(draft: &Draft) -> impl Iterator<Item = String> {
-    let of_operations =
-        draft.operations.iter().flat_map(|operation| operation.open.iter().map(move |words| format!("{}: {words}", operation.name)));
-    draft.open.iter().cloned().chain(of_operations)
-}
-
-fn told(draft: &Draft, catalog: &Catalog, dry_run: bool, failed: usize, others: usize) -> String {
+fn told(draft: &Written, catalog: &Catalog, dry_run: bool, failed: usize, others: usize) -> String {
     let mut text = if dry_run { "Nothing was written. It would be:\n".to_owned() } else { "Written:\n".to_owned() };
-    let files = draft.files();
+    let files = &draft.files;
     if dry_run {
         files.iter().for_each(|file| text += &format!("\n--- {}\n{}", file.path, file.text));
     } else {
@@ -107,8 +99,8 @@ fn told(draft: &Draft, catalog: &Catalog, dry_run: bool, failed: usize, others: 
         promises.iter().for_each(|promise| text += &format!("  {}: {}\n", promise.operation, promises::words(promise)));
     }
     text += "\nOpen:\n";
-    for words in open(draft) {
-        text += &format!("  - {}\n", output::printable(&words));
+    for words in &draft.open {
+        text += &format!("  - {}\n", output::printable(words));
     }
     if failed > 0 {
         text += &format!(
@@ -121,12 +113,11 @@ fn told(draft: &Draft, catalog: &Catalog, dry_run: bool, failed: usize, others: 
         text += &format!("\nThe project has {} elsewhere; `waybill check` shows them.\n", many(others, "finding"));
     }
     text += "\nNext:\n";
-    for variable in draft.variables() {
+    for variable in &draft.variables {
         text += &format!("  export {variable}=…\n");
     }
-    let reads = draft.operations.iter().filter(|operation| !operation.write).chain(&draft.operations).next();
-    let operation = reads.map_or("OPERATION", |operation| operation.name.as_str());
-    text += &format!("  waybill connector try {} {operation}\n", draft.connection());
-    text += &format!("  waybill connector record {} {operation}\n", draft.connection());
+    let operation = draft.first.as_deref().unwrap_or("OPERATION");
+    text += &format!("  waybill connector try {} {operation}\n", draft.connection);
+    text += &format!("  waybill connector record {} {operation}\n", draft.connection);
     text
 }

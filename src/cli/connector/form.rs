@@ -97,7 +97,7 @@ fn blank(project: &Project, connection: &Connection, id: &str) -> anyhow::Result
     let connector = project.catalog.connectors.get(&connection.connector);
     let connector = connector.ok_or_else(|| project.missing("connector", &connection.connector, connectors()))?;
     let Some(operation) = connector.forms.keys().next() else {
-        let hint = "add `forms` with `template` to the connector, as those of DingTalk, Feishu and WeCom have it";
+        let hint = "add `forms` with `template` to the connector; docs/guide/forms-of-approval-systems.md says how";
         return Err(Exit::usage(format!("`{}` does not say how forms are written and read", connector.id)).hint(hint).into());
     };
     Ok(VendorForm {

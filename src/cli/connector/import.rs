@@ -79,7 +79,7 @@ pub fn run(args: &ImportArgs, output: OutputFormat) -> anyhow::Result<ExitCode> 
             (curl::draft(&into.id, &read("FILE", file)?, &answers).map_err(unreadable)?, into)
         }
     };
-    write(&into.project, &draft, into.dry_run, output)
+    write(&into.project, &draft.written(), into.dry_run, output)
 }
 
 /// A JSON file.

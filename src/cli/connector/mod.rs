@@ -40,7 +40,7 @@ pub struct ConnectorArgs {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    New(new::NewArgs),
+    New(Box<new::NewArgs>),
     Try(try_operation::TryArgs),
     Record(record::RecordArgs),
     Import(import::ImportArgs),

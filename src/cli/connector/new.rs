@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use serde_json::Value as Json;
 
 use super::super::exit::Exit;
 use super::super::output::OutputFormat;
@@ -12,14 +13,19 @@ use super::asking::Asker;
 use super::drafting::{unreadable, write, wrong_id};
 use super::import::sample;
 use crate::domain::connector::draft::sketch::{self, Promised};
-use crate::domain::connector::draft::{Auth, Draft};
+use crate::domain::connector::draft::template::Template;
+use crate::domain::connector::draft::{Auth, Draft, Written};
 
 /// Begins a connector: definition, examples and a connection, which `waybill check` accepts and `waybill test` runs.
 ///
-/// At a terminal, what is not given is asked for. Nothing is sent, and nothing that is there is overwritten.
+/// At a terminal, what is not given is asked for. Nothing is sent, and nothing that is there is overwritten. A system that speaks
+/// HTTP begins with its first read and write, and with a listing where it is to be asked what has changed; tables, files, queues and
+/// mail begin with a template (`--kind`).
 ///
 /// Examples:
 ///   waybill connector new
+///   waybill connector new plant --kind sql --base-url postgres://db.example:5432/plant
+///   waybill connector new plant --kind file --base-url sftp://files.example:22/drop
 ///   waybill connector new crm --base-url https://crm.example --auth bearer --read get_order --path '/orders/{id}'
 ///   waybill connector new crm --base-url https://crm.example --auth basic --read get_order --path '/orders/{id}' --write create_order --write-path /orders --repeat find --find-path '/orders?reference={reference}'
 #[derive(Debug, Args)]
@@ -30,7 +36,10 @@ pub struct NewArgs {
     /// What people see.
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
-    /// Where the system is, such as https://crm.example/api.
+    /// How the system is reached.
+    #[arg(long, value_name = "KIND", value_parser = WAYS.map(|(word, _)| word))]
+    kind: Option<String>,
+    /// Where the system is, such as https://crm.example/api; of another kind as that writes it, such as postgres://db.example/erp.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     /// How a connection proves who it is.
@@ -54,6 +63,12 @@ pub struct NewArgs {
     /// What it is answered: a JSON file from which the output is drafted.
     #[arg(long, value_name = "FILE")]
     answer: Option<String>,
+    /// A listing of what has changed, which is read from time to time, such as '/orders?changed_since={since}'.
+    #[arg(long, value_name = "PATH")]
+    list_path: Option<String>,
+    /// What it is answered: a JSON file from which its rows are drafted.
+    #[arg(long, value_name = "FILE")]
+    list_answer: Option<String>,
     /// The first write, such as create_order.
     #[arg(long, value_name = "NAME")]
     write: Option<String>,
@@ -83,6 +98,14 @@ pub struct NewArgs {
     dry_run: bool,
 }
 
+const WAYS: [(&str, &str); 5] = [
+    ("http", "requests over HTTP"),
+    ("sql", "tables of a database"),
+    ("file", "files in folders, on this machine or over SFTP"),
+    ("amqp", "queues of a broker (AMQP 0-9-1)"),
+    ("smtp", "mail that is sent"),
+];
+
 const AUTHS: [(&str, &str); 6] = [
     ("none", "not at all"),
     ("basic", "user and password"),
@@ -108,6 +131,23 @@ pub fn run(args: &NewArgs, output: OutputFormat) -> anyhow::Result<ExitCode> {
         draft(args, &mut Answers::<BufReader<std::io::Stdin>, std::io::Stderr> { asker: None })?
     };
     write(&args.project, &draft, args.dry_run, output)
+}
+
+/// Options that only a system over HTTP has; one that is given for another kind would be lost without a word.
+fn of_http(args: &NewArgs) -> Option<&'static str> {
+    let given = [
+        ("--auth", args.auth.is_some()),
+        ("--read", args.read.is_some()),
+        ("--path", args.path.is_some()),
+        ("--answer", args.answer.is_some()),
+        ("--list-path", args.list_path.is_some()),
+        ("--list-answer", args.list_answer.is_some()),
+        ("--write", args.write.is_some()),
+        ("--write-path", args.write_path.is_some()),
+        ("--repeat", args.repeat.is_some()),
+        ("--find-path", args.find_path.is_some()),
+    ];
+    given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
 }
 
 /// What is given, else what is asked.
@@ -137,6 +177,15 @@ impl<R: BufRead, W: Write> Answers<R, W> {
         }
     }
 
+    /// A JSON file; none where none is named.
+    fn file(&mut self, given: Option<&String>, question: &str) -> anyhow::Result<Option<Json>> {
+        let file = match (given, &mut self.asker) {
+            (None, Some(asker)) => asker.text(question, "", |_| None)?,
+            (given, _) => given.cloned().unwrap_or_default(),
+        };
+        if file.is_empty() { Ok(None) } else { Ok(Some(sample(&file)?)) }
+    }
+
     fn word(&mut self, given: Option<&String>, question: &str, words: &[(&str, &str)], meant: &str) -> anyhow::Result<String> {
         match (given, &mut self.asker) {
             (Some(given), _) => Ok(given.clone()),
@@ -146,21 +195,33 @@ impl<R: BufRead, W: Write> Answers<R, W> {
     }
 }
 
-fn draft<R: BufRead, W: Write>(args: &NewArgs, answers: &mut Answers<R, W>) -> anyhow::Result<Draft> {
+fn draft<R: BufRead, W: Write>(args: &NewArgs, answers: &mut Answers<R, W>) -> anyhow::Result<Written> {
     let id = answers.text(args.id.as_ref(), "ID", "What is the system called here (its id, such as crm)", "", wrong_id)?;
     let title = answers.text(args.title.as_ref(), "--title", "What do people see", &id.replace('_', " "), |_| None)?;
+    let kind = answers.word(args.kind.as_ref(), "How is it reached", &WAYS, "http")?;
+    if let Some(template) = Template::of(&kind) {
+        if let Some(option) = of_http(args) {
+            return Err(Exit::usage(format!("`{option}` is of systems over HTTP, and `--kind {kind}` is none")).into());
+        }
+        let question = format!("Where is it (such as {})", template.such);
+        let place = answers.text(args.base_url.as_ref(), "--base-url", &question, "", |place| template.wrong(place))?;
+        return template.draft(&id, &title, &place).map_err(unreadable);
+    }
     let base = answers.text(args.base_url.as_ref(), "--base-url", "Where is it (such as https://crm.example/api)", "", wrong_url)?;
     let mut draft = Draft::new(&id, title, "answers to `waybill connector new`");
     draft.base_url = Some(base.trim_end_matches('/').to_owned());
     draft.auth = auth(args, answers)?;
     let name = answers.text(args.read.as_ref(), "--read", "A first read (such as get_order)", "", wrong_id)?;
     let path = answers.text(args.path.as_ref(), "--path", "Its path (such as /orders/{id})", "", wrong_path)?;
-    let file = match (&args.answer, &mut answers.asker) {
-        (None, Some(asker)) => asker.text("A file with an answer to it (nothing for none)", "", |_| None)?,
-        (given, _) => given.clone().unwrap_or_default(),
-    };
-    let answer = if file.is_empty() { None } else { Some(sample(&file)?) };
+    let answer = answers.file(args.answer.as_ref(), "A file with an answer to it (nothing for none)")?;
     sketch::read(&mut draft, &sketch::Read { name, path, answer }).map_err(unreadable)?;
+    let question = "A listing of what has changed (its path, such as /orders?changed_since={since}; nothing for none)";
+    let path =
+        answers.text(args.list_path.as_ref(), "--list-path", question, "", |path| if path.is_empty() { None } else { wrong_path(path) })?;
+    if !path.is_empty() {
+        let answer = answers.file(args.list_answer.as_ref(), "A file with an answer to that (nothing for none)")?;
+        sketch::listing(&mut draft, &sketch::List { path, answer }).map_err(unreadable)?;
+    }
     let optional = |name: &str| if name.is_empty() { None } else { wrong_id(name) };
     let name = answers.text(args.write.as_ref(), "--write", "A first write (such as create_order; nothing for none)", "", optional)?;
     if !name.is_empty() {
@@ -172,11 +233,13 @@ fn draft<R: BufRead, W: Write>(args: &NewArgs, answers: &mut Answers<R, W>) -> a
     draft.open.push(
         "limits of the system: `limits: {rate: …, concurrency: …}`; without them nothing keeps the hub from asking too much".to_owned(),
     );
-    draft.open.push(
-        "how the hub hears of changes: `webhooks:`, or `streams:` that are read from time to time, and `events:` that say what they mean"
-            .to_owned(),
-    );
-    Ok(draft)
+    if draft.listing.is_none() {
+        draft.open.push(
+            "how the hub hears of changes: `webhooks:`, or `streams:` that are read from time to time, and `events:` that say what they mean"
+                .to_owned(),
+        );
+    }
+    Ok(draft.written())
 }
 
 fn auth<R: BufRead, W: Write>(args: &NewArgs, answers: &mut Answers<R, W>) -> anyhow::Result<Auth> {

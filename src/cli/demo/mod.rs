@@ -1,9 +1,17 @@
 //! `waybill demo`: the whole hub and three mock systems in one process, one order told in words, then traffic with faults.
 
+mod ending;
+mod interrupts;
 mod narrate;
+mod screen;
 mod traffic;
 
+use self::ending::Ending;
+use self::interrupts::Interrupts;
+use self::screen::Screen;
 use crate::cli::assembly::{Hub, HubOptions, one_token};
+use crate::cli::exit::Exit;
+use crate::cli::output::OutputFormat;
 use crate::cli::shipped;
 use crate::domain::connector::egress::EgressPolicy;
 use anyhow::{Context, bail};
@@ -19,7 +27,9 @@ use std::time::Duration;
 /// Shows one purchase order travel from ERP to OA to finance and back, then keeps traffic with faults flowing.
 ///
 /// Everything runs in this process: an embedded store, an in-process bus, a mock ERP, OA and finance. Nothing leaves this
-/// machine. Ctrl-C ends it with a summary of what the mocks' own audit found.
+/// machine. Ctrl-C ends it with a summary of what the mocks' own audit found, after waiting for what is under way; a second one
+/// does not wait. It fails when an order is lost or doubled, or is neither finished nor in an exception. With `--output json` the
+/// summary is one JSON object on standard output, and the story goes to standard error.
 ///
 /// Examples:
 ///   waybill demo
@@ -57,7 +67,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 const DRAIN_WITHIN: Duration = Duration::from_secs(60);
 
 /// Runs the demonstration.
-pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
+pub async fn run(args: DemoArgs, output: OutputFormat) -> anyhow::Result<ExitCode> {
     if !(0.0..=0.3).contains(&args.faults) || !(0.1..=200.0).contains(&args.rate) {
         bail!("--faults is between 0 and 0.3, --rate between 0.1 and 200");
     }
@@ -66,19 +76,26 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         None => Folder::Temporary(temporary_folder()?),
     };
     std::fs::create_dir_all(folder.path()).with_context(|| format!("cannot create `{}`", folder.path().display()))?;
-    let result = demonstrate(&args, &folder).await;
+    let result = demonstrate(&args, &folder, &mut Screen::of(output)).await;
     if let Folder::Temporary(path) = &folder {
         // Only what this run created; a failure to tidy up is no reason to fail.
         let _ = std::fs::remove_dir_all(path);
     }
-    result.map(|()| ExitCode::SUCCESS)
+    let ending = result?;
+    if output == OutputFormat::Json {
+        writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&ending)?)?;
+    }
+    match ending.failure() {
+        None => Ok(ExitCode::SUCCESS),
+        Some(why) => Err(Exit::failed(why).into()),
+    }
 }
 
-async fn demonstrate(args: &DemoArgs, folder: &Folder) -> anyhow::Result<()> {
+async fn demonstrate(args: &DemoArgs, folder: &Folder, out: &mut Screen) -> anyhow::Result<Ending> {
+    let interrupts = Interrupts::listen();
     let mocks = mock_systems::start(Options::default()).await?;
     let (hub, token) = start_hub(args, folder, &mocks).await?;
     register(&hub, &mocks)?;
-    let mut out = std::io::stdout();
     writeln!(out, "Waybill demonstration")?;
     writeln!(out, "  console    {}", console(&hub, &token))?;
     writeln!(out, "  API        http://{}/api/v1/documents   (Authorization: Bearer {token})", hub.address())?;
@@ -90,45 +107,28 @@ async fn demonstrate(args: &DemoArgs, folder: &Folder) -> anyhow::Result<()> {
         mocks.url(System::Finance)
     )?;
 
-    let story = narrate::tell(&hub, &mocks, !args.no_pace, &mut out);
-    let ended = tokio::select! {
-        told = story => { told?; false }
-        stopped = crate::runtime::lifecycle::signal() => { stopped?; true }
+    let traffic = tokio::select! {
+        told = narrate::tell(&hub, &mocks, !args.no_pace, out) => { told?; None }
+        () = interrupts.end.cancelled() => Some(traffic::Summary::default()),
     };
-    let traffic = if ended {
-        traffic::Summary::default()
-    } else {
-        traffic::run(&hub, &mocks, args.rate, args.faults, args.run_for, &mut out).await?
+    let traffic = match traffic {
+        Some(none) => none,
+        None => traffic::run(&hub, &mocks, args, &interrupts, out).await?,
     };
 
     writeln!(out, "\nstopping: no new orders; waiting for what is under way …")?;
     mocks.clear_switches();
     mocks.set_switches(System::Oa, &json!({"decide": "approve", "decide_after_ms": 10})).map_err(anyhow::Error::msg)?;
-    traffic::drain(&hub, &mocks, DRAIN_WITHIN).await;
-    let verdict = mocks.audit().verdict_on_all();
-    let exceptions = traffic::open_exceptions(&hub).await;
-    let faults: u64 = mocks.audit().faults.values().sum();
-    writeln!(
-        out,
-        "{} documents, {} lost, {} duplicated, {} unfinished, by the mock systems' own audit; {faults} faults met on the way{}.",
-        verdict.documents,
-        verdict.lost,
-        verdict.duplicated,
-        verdict.unfinished,
-        traffic.words()
-    )?;
-    for (cause, count) in &exceptions {
-        writeln!(out, "  {count} in an exception: {cause}")?;
+    narrate::let_go(&mocks);
+    tokio::select! {
+        () = traffic::drain(&hub, &mocks, DRAIN_WITHIN) => {}
+        () = interrupts.at_once.cancelled() => writeln!(out, "not waiting any longer")?,
     }
-    for detail in verdict.details.iter().take(10) {
-        writeln!(out, "  {}: {}", detail.order, serde_json::to_string(&detail.reason).unwrap_or_default())?;
-    }
+    let ending = Ending::look(&hub, &mocks, traffic, interrupts.end.is_cancelled()).await?;
+    ending.print(out)?;
     hub.stop(crate::cli::assembly::STOP_WITHIN).await;
     mocks.stop().await;
-    if verdict.lost > 0 || verdict.duplicated > 0 {
-        bail!("the audit found {} lost and {} duplicated", verdict.lost, verdict.duplicated);
-    }
-    Ok(())
+    Ok(ending)
 }
 
 async fn start_hub(args: &DemoArgs, folder: &Folder, mocks: &Running) -> anyhow::Result<(Hub, String)> {

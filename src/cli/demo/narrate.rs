@@ -3,7 +3,7 @@
 use crate::cli::assembly::Hub;
 use crate::domain::flow::decision::HistoryEntry;
 use crate::domain::ids::{DocumentId, InstanceId, TenantId};
-use crate::store::{DocumentFilter, InstanceFilter, Page};
+use crate::store::{DocumentFilter, InstanceFilter, Onward, Page};
 use anyhow::bail;
 use mock_systems::{Running, System};
 use serde_json::json;
@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(600);
 
 /// Creates one order, waits for the OA, approves there, and tells every line of the history until the end.
 pub async fn tell(hub: &Hub, mocks: &Running, paced: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    let number = format!("PO-DEMO-{}", std::process::id());
+    let number = number();
     // The first create answer gets lost on purpose: the story then shows a look-up instead of a duplicate.
     mocks.set_switches(System::Oa, &json!({"operations": {"create_approval": {"lost_response_next": 1}}})).ok();
     let (id, number) = super::one_order(mocks, &number)?;
@@ -68,7 +68,21 @@ pub async fn tell(hub: &Hub, mocks: &Running, paced: bool, out: &mut impl Write)
     Ok(())
 }
 
-async fn document(hub: &Hub, number: &str) -> anyhow::Result<Option<DocumentId>> {
+/// The number of the order that is told of.
+fn number() -> String {
+    format!("PO-DEMO-{}", std::process::id())
+}
+
+/// Agrees to what the story left with its holder when it was broken off: nobody else would.
+pub fn let_go(mocks: &Running) {
+    if let Some(approval) = open_approval(mocks, &number()) {
+        // Decided in this very moment by itself: just as well.
+        super::approve(mocks, &approval).ok();
+    }
+}
+
+/// The order's document in the ledger, when it has arrived there.
+pub async fn document(hub: &Hub, number: &str) -> anyhow::Result<Option<DocumentId>> {
     let filter =
         DocumentFilter { tenant: TenantId::DEFAULT, kind: Some("purchase_order".to_owned()), status: None, key: Some(number.to_owned()) };
     let found = hub.store().documents(&filter, &Page { limit: 1, after: None }).await?;
@@ -82,7 +96,7 @@ async fn instance(hub: &Hub, document: DocumentId) -> anyhow::Result<Option<(Ins
 }
 
 async fn entries(hub: &Hub, instance: InstanceId) -> anyhow::Result<Vec<HistoryEntry>> {
-    let rows = hub.store().history(TenantId::DEFAULT, instance).await?;
+    let rows = hub.store().history(TenantId::DEFAULT, instance, Onward::all()).await?;
     Ok(rows.iter().flat_map(|row| serde_json::from_str::<Vec<HistoryEntry>>(&row.entries).unwrap_or_default()).collect())
 }
 

@@ -1,10 +1,13 @@
 //! Traffic with faults, and a live line of counts.
 
+use super::DemoArgs;
+use super::interrupts::Interrupts;
+use super::screen::Screen;
 use crate::cli::assembly::Hub;
 use anyhow::Result;
 use mock_systems::{NewOrders, Running, System};
 use serde_json::json;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 /// Orders made at most, so that a forgotten demonstration does not fill the memory.
@@ -13,22 +16,15 @@ const ORDERS_MAX: u64 = 20_000;
 /// What the traffic part did.
 #[derive(Debug, Default)]
 pub struct Summary {
-    orders: u64,
-    seconds: f64,
-}
-
-impl Summary {
-    /// In words, for the last line.
-    pub fn words(&self) -> String {
-        if self.orders == 0 {
-            return String::new();
-        }
-        format!(", {} orders in {:.0} s of traffic", self.orders, self.seconds)
-    }
+    /// Orders made.
+    pub orders: u64,
+    /// How long it lasted.
+    pub seconds: f64,
 }
 
 /// Keeps orders coming until the time is over or Ctrl-C.
-pub async fn run(hub: &Hub, mocks: &Running, rate: f64, faults: f64, run_for: Option<Duration>, out: &mut impl Write) -> Result<Summary> {
+pub async fn run(hub: &Hub, mocks: &Running, args: &DemoArgs, interrupts: &Interrupts, out: &mut Screen) -> Result<Summary> {
+    let DemoArgs { rate, faults, run_for, .. } = *args;
     for system in System::ALL {
         let mut switches = super::fault_switches(faults);
         if system == System::Oa {
@@ -50,8 +46,6 @@ pub async fn run(hub: &Hub, mocks: &Running, rate: f64, faults: f64, run_for: Op
         }
     };
     tokio::pin!(end);
-    let signal = crate::runtime::lifecycle::signal();
-    tokio::pin!(signal);
     loop {
         tokio::select! {
             _ = orders.tick() => {
@@ -65,7 +59,7 @@ pub async fn run(hub: &Hub, mocks: &Running, rate: f64, faults: f64, run_for: Op
             }
             _ = line.tick() => show(hub, mocks, out).await?,
             () = &mut end => break,
-            stopped = &mut signal => { stopped?; break }
+            () = interrupts.end.cancelled() => break,
         }
     }
     summary.seconds = began.elapsed().as_secs_f64();
@@ -88,12 +82,7 @@ pub async fn drain(hub: &Hub, mocks: &Running, within: Duration) {
     }
 }
 
-/// Open exceptions by cause.
-pub async fn open_exceptions(hub: &Hub) -> Vec<(String, u64)> {
-    hub.counts().await.map(|counts| counts.exceptions).unwrap_or_default()
-}
-
-async fn show(hub: &Hub, mocks: &Running, out: &mut impl Write) -> Result<()> {
+async fn show(hub: &Hub, mocks: &Running, out: &mut Screen) -> Result<()> {
     let counts = hub.counts().await?;
     let of = |list: &[(String, u64)], name: &str| list.iter().find(|(known, _)| known == name).map_or(0, |(_, count)| *count);
     let faults: u64 = mocks.audit().faults.values().sum();
@@ -106,7 +95,7 @@ async fn show(hub: &Hub, mocks: &Running, out: &mut impl Write) -> Result<()> {
         of(&counts.effects, "waiting"),
         counts.duplicates,
     );
-    if std::io::stdout().is_terminal() {
+    if out.live {
         write!(out, "\r\x1b[2K{text}")?;
     } else {
         writeln!(out, "{text}")?;

@@ -45,6 +45,15 @@ fn judge(found: &Inspected) -> Vec<Check> {
         );
         checks.push(Check::warning("broker queues", format!("the queue of `{connection}` is not ours to use: {why}"), hint));
     }
+    if !found.earlier.is_empty() {
+        let hint =
+            "when it is convenient, remove each while no hub runs: its tickets are found by polling, and the next start declares it anew";
+        let words = format!(
+            "made by an earlier release, and used as they are; a dead letter on its way from them may get lost: {}",
+            found.earlier.join(", ")
+        );
+        checks.push(Check::warning("earlier queues", words, hint));
+    }
     for (connection, waiting) in found.tickets.iter().filter(|(_, waiting)| *waiting > TICKETS_MANY) {
         let hint = "is the partner down, or does no hub run?";
         checks.push(Check::warning("tickets", format!("{waiting} wait for `{connection}`"), hint));
@@ -112,6 +121,7 @@ mod tests {
             blocked: Some("low on memory".to_owned()),
             dead_letters: 2,
             apart: vec![("fin".to_owned(), "another kind".to_owned())],
+            earlier: vec!["erp".to_owned()],
             tickets: vec![("oa_main".to_owned(), TICKETS_MANY + 1), ("erp".to_owned(), 3)],
         };
         let verdicts: Vec<(String, Verdict)> = judge(&found).into_iter().map(|check| (check.name, check.verdict)).collect();
@@ -120,6 +130,7 @@ mod tests {
             ("broker messages", Verdict::Failed),
             ("dead letters", Verdict::Warning),
             ("broker queues", Verdict::Warning),
+            ("earlier queues", Verdict::Warning),
             ("tickets", Verdict::Warning),
         ];
         assert_eq!(verdicts, expected.map(|(name, verdict)| (name.to_owned(), verdict)));

@@ -20,6 +20,10 @@ pub async fn check(catalog: &Catalog, folder: &Path, gateway: &config::Gateway, 
     let partners = Partners::new(folder, gateway, false);
     let mut checks = Vec::new();
     for form in catalog.vendor_forms.values() {
+        if form.layout().is_some_and(|layout| layout.template.is_none()) {
+            checks.push(Check::good(format!("form {}", form.id), "its vendor tells no template: nothing to compare"));
+            continue;
+        }
         let connections = catalog.connections.values().filter(|connection| connection.connector == form.connector.id);
         let meant: Vec<_> = connections.filter(|connection| stands_for(form, connection).is_ok()).collect();
         if meant.is_empty() {

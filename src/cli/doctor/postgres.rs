@@ -19,7 +19,11 @@ pub async fn check(config: &config::Store, url: &str) -> Vec<Check> {
     }
     let clock = SystemClock::new();
     match inspect(url, || clock.now()).await {
-        Ok(server) => judge(&server, config.connections_max),
+        Ok(server) => {
+            let mut checks = judge(&server, config.connections_max);
+            checks.push(people(config.people_url.is_some(), config.people_role.is_some()));
+            checks
+        }
         Err(error) => vec![Check::warning("database server", error.to_string(), "its settings could not be looked at")],
     }
 }
@@ -88,6 +92,19 @@ fn row_security(server: &Server) -> Check {
     Check::good(NAME, format!("it is on for every table with a tenant ({})", server.tables))
 }
 
+/// The hub's own role owns the tables, and row-level security does not apply to an owner.
+fn people(reads: bool, writes: bool) -> Check {
+    const NAME: &str = "row-level security for people";
+    let (what, option) = match (reads, writes) {
+        (true, true) => return Check::good(NAME, "what they read and write goes through it"),
+        (false, false) => ("read and write", "`store.people_url` and `store.people_role`"),
+        (false, true) => ("read", "`store.people_url`"),
+        (true, false) => ("write", "`store.people_role`"),
+    };
+    let found = format!("what they {what} does not go through it: tenants are kept apart by the hub's own conditions alone");
+    Check::warning(NAME, found, format!("set {option}; docs/security/hardening.md has the statements that make the roles"))
+}
+
 fn line(server: &Server) -> Check {
     const NAME: &str = "database line";
     if server.encrypted {
@@ -147,6 +164,20 @@ mod tests {
     fn a_sound_server_is_found_sound() {
         let checks = judge(&sound(), 16);
         assert!(checks.iter().all(|check| check.verdict == Verdict::Good), "{checks:?}");
+    }
+
+    #[test]
+    fn walls_that_are_not_there_are_named() {
+        for (reads, writes, verdict, words) in [
+            (true, true, Verdict::Good, ""),
+            (false, true, Verdict::Warning, "store.people_url"),
+            (true, false, Verdict::Warning, "store.people_role"),
+            (false, false, Verdict::Warning, "store.people_url` and `store.people_role"),
+        ] {
+            let check = people(reads, writes);
+            assert_eq!(check.verdict, verdict, "{check:?}");
+            assert!(check.hint.unwrap_or_default().contains(words));
+        }
     }
 
     #[test]

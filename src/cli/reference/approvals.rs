@@ -17,7 +17,7 @@ pub fn page() -> String {
         let yes = |flag: bool| if flag { "yes" } else { "no" };
         let (about, whose, doc) = (about(verb), whose(verb.whose), sentence(verb.doc));
         // Writing into a string cannot fail.
-        let _ = writeln!(out, "| `{}` | {doc} | {about} | {whose} | {} | {} |", verb.word, yes(verb.while_suspended), yes(!verb.core));
+        let _ = writeln!(out, "| `{}` | {doc} | {about} | {whose} | {} | {} |", verb.word, yes(verb.while_suspended), switched(verb));
     }
     out += "\n## State × verb\n\nWhich verb a task's holder may use in which state; `·` is refused as `already_handled`.\n\n| verb |";
     for state in TaskState::ALL {
@@ -39,6 +39,14 @@ pub fn page() -> String {
         let _ = writeln!(out, "| `{}` | {} |", code.word(), cell(meaning(code)));
     }
     out
+}
+
+fn switched(verb: &Verb) -> &'static str {
+    match verb.word {
+        "withdraw" => "by `withdraw` of the flow",
+        _ if verb.is_switched() => "by `verbs` of a step",
+        _ => "no",
+    }
 }
 
 fn words(kinds: &[TaskKind]) -> String {

@@ -3,17 +3,19 @@
 
 use std::fmt::Write;
 
-use super::super::promises::words;
+use super::super::promises::{shown, words};
+use super::gallery::{self, Shown};
 use super::{cell, top};
 use crate::domain::catalog::Catalog;
 use crate::domain::connector::heard_by::HeardBy;
 use crate::domain::connector::promise::promises;
 use crate::domain::connector::proof::Proof;
+use crate::domain::connector::reference::REFERENCE;
 use crate::domain::connector::{Connector, Effect, Operation};
-use crate::domain::value::ObjectType;
+use crate::domain::value::{ObjectType, TypeField};
 
-/// The page.
-pub fn page(catalog: &Catalog) -> String {
+/// The page; `shown` are the projects that use the connectors, `manual` gives the text of a file beside the definitions.
+pub fn page(catalog: &Catalog, shown: &[Shown], manual: &dyn Fn(&str) -> Option<String>) -> String {
     let mut connectors: Vec<&Connector> = catalog.connectors.values().map(AsRef::as_ref).collect();
     connectors.sort_by_key(|connector| (connector.proof.as_ref().map(|proof| proof.by), connector.id.clone()));
     let mut out = top("The connectors", "the definitions under `connectors/`");
@@ -28,19 +30,47 @@ pub fn page(catalog: &Catalog) -> String {
         // Writing into a string cannot fail.
         let _ = writeln!(out, "| [`{0}`](#{0}) | {1} | {proof} |", connector.id, cell(&both));
     }
-    connectors.iter().for_each(|connector| of(&mut out, connector, catalog));
+    let mut entries = gallery::entries(catalog, shown, manual);
+    entries.sort_by_key(|entry| connectors.iter().position(|connector| connector.id == entry.connector));
+    out += &gallery::section(&entries);
+    connectors.iter().for_each(|connector| of(&mut out, connector, &set_up(connector, catalog, manual)));
     out
 }
 
-fn of(out: &mut String, connector: &Connector, catalog: &Catalog) {
+/// Manuals of a connector by language: the words of the link, and those of the heading above its steps.
+pub(super) const MANUALS: [(&str, &str, &[&str]); 2] =
+    [("README.md", "the steps", &["Set up"]), ("README.zh-CN.md", "配置步骤", &["配置", "设置步骤"])];
+
+/// Where the steps stand that connect such a system; nothing where it has no manual.
+fn set_up(connector: &Connector, catalog: &Catalog, manual: &dyn Fn(&str) -> Option<String>) -> String {
+    let Some(folder) = catalog.definition("connector", &connector.id).and_then(|definition| definition.path.rsplit_once('/')) else {
+        return String::new();
+    };
+    let links = MANUALS.iter().filter_map(|(file, words, headings)| {
+        let path = format!("{}/{file}", folder.0);
+        let text = manual(&path)?;
+        let place = steps(&text, headings).map(|heading| format!("#{}", anchor(heading))).unwrap_or_default();
+        Some(format!("[{words}](../../{path}{place})"))
+    });
+    let links: Vec<String> = links.collect();
+    if links.is_empty() { String::new() } else { format!(" Set-up: {}.", links.join(" · ")) }
+}
+
+/// The heading above the steps of a manual.
+pub(super) fn steps<'t>(text: &'t str, headings: &[&str]) -> Option<&'t str> {
+    let mut told = text.lines().filter_map(|line| line.strip_prefix("## "));
+    told.find(|line| headings.iter().any(|heading| line.contains(heading)))
+}
+
+/// A heading as what renders the page names it: small letters, hyphens for spaces, no punctuation.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_'));
+    kept.flat_map(char::to_lowercase).map(|letter| if letter == ' ' { '-' } else { letter }).collect()
+}
+
+fn of(out: &mut String, connector: &Connector, set_up: &str) {
     let _ = write!(out, "\n## {}\n\n", connector.id);
-    let readme = catalog.definition("connector", &connector.id).and_then(|definition| Some(definition.path.rsplit_once('/')?.0.to_owned()));
     let title = connector.title.get("en").unwrap_or(&connector.id);
-    let set_up =
-        match readme.filter(|_| connector.proof.as_ref().is_none_or(|proof| proof.by != crate::domain::connector::proof::ProofBy::Own)) {
-            Some(folder) => format!(" Set-up: [README](../../{folder}/README.md)."),
-            None => String::new(),
-        };
     let _ = writeln!(out, "{title}. Log-in: `{}`.{set_up}", connector.auth.word());
     if let Some(proof) = &connector.proof {
         held_against(out, proof);
@@ -52,7 +82,7 @@ fn of(out: &mut String, connector: &Connector, catalog: &Catalog) {
         let _ = writeln!(
             out,
             "| `{name}` | {} | {} | {} |",
-            names(&operation.input),
+            cell(&takes(operation)),
             names(&operation.output.of),
             cell(&told(operation, promise))
         );
@@ -82,6 +112,20 @@ fn held_against(out: &mut String, proof: &Proof) {
 
 fn told(operation: &Operation, promise: String) -> String {
     if operation.effect == Effect::Read { "reads only".to_owned() } else { promise }
+}
+
+/// Every argument: what stands for it where it is not given, a question mark where nothing does, and how short a reference is made.
+fn takes(operation: &Operation) -> String {
+    let one = |(name, field): (&std::sync::Arc<str>, &TypeField)| match operation.defaults.of(name) {
+        Some(default) => format!("`{name}` = {}", shown(&default.to_json())),
+        None if **name == *REFERENCE => {
+            field.max_length.map_or(format!("`{name}`"), |most| format!("`{name}` (at most {most} characters)"))
+        }
+        None if field.required => format!("`{name}`"),
+        None => format!("`{name}`?"),
+    };
+    let shown: Vec<String> = operation.input.fields.iter().map(one).collect();
+    if shown.is_empty() { "–".to_owned() } else { shown.join(", ") }
 }
 
 fn names(of: &ObjectType) -> String {

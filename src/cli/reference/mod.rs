@@ -3,6 +3,7 @@
 mod approvals;
 mod commands;
 pub mod connectors;
+pub mod gallery;
 mod language;
 mod metrics;
 mod settings;

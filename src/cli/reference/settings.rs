@@ -43,6 +43,11 @@ fn of_object(out: &mut String, section: &'static Field, object: &'static ObjectS
         let _ = writeln!(out, "| `{}` | {} | {} | {variable} | {} |", field.name, cell(&shown), cell(&default), sentence(field.doc));
         inner.extend(object_in(&field.shape));
     }
+    of_inner(out, &inner);
+}
+
+/// The mappings that stand inside options of a section.
+fn of_inner(out: &mut String, inner: &[&'static ObjectShape]) {
     for object in inner {
         let _ = write!(out, "\n`{}`: {}\n\n| option | what stands there | meaning |\n|---|---|---|\n", object.name, sentence(object.doc));
         for field in object.fields {
@@ -61,6 +66,26 @@ fn of_tagged(out: &mut String, section: &'static Field, tagged: &'static TaggedS
         let later = if kind.later { " Not available yet." } else { "" };
         let _ = writeln!(out, "- `{}`: {}{later}", kind.word, sentence(kind.doc));
     }
+    if !tagged.common.is_empty() {
+        options(out, section, &format!("`{}`, every kind", section.name), tagged.common);
+    }
+    for kind in tagged.kinds.iter().filter(|kind| !kind.fields.is_empty()) {
+        options(out, section, &format!("`{}: {}`", tagged.tag, kind.word), kind.fields);
+    }
+}
+
+/// The options that a kind brings. Their defaults stand in their sentences: the shipped file holds one kind only.
+fn options(out: &mut String, section: &'static Field, title: &str, fields: &'static [Field]) {
+    let _ = write!(out, "\n{title}:\n\n| option | what stands there | variable | meaning |\n|---|---|---|---|\n");
+    let mut inner: Vec<&'static ObjectShape> = Vec::new();
+    for field in fields {
+        let name = if field.required { format!("**`{}`**", field.name) } else { format!("`{}`", field.name) };
+        let variable = if is_single(&field.shape) { variable(section.name, field.name) } else { String::new() };
+        let shown = form(&field.shape, &|name| format!("`{name}`"));
+        let _ = writeln!(out, "| {name} | {} | {variable} | {} |", cell(&shown), sentence(field.doc));
+        inner.extend(object_in(&field.shape));
+    }
+    of_inner(out, &inner);
 }
 
 fn variable(section: &str, option: &str) -> String {
@@ -81,5 +106,67 @@ fn object_in(shape: &'static Shape) -> Option<&'static ObjectShape> {
         Shape::Object(object) => Some(object),
         Shape::List(item) | Shape::OneOrMany(item) => object_in(item),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every option below a shape, with the place it stands at. No wildcard: a new form of options is thought of here too.
+    fn options_of(place: &str, shape: &'static Shape, found: &mut Vec<(String, &'static str)>) {
+        let groups: Vec<&'static [Field]> = match shape {
+            Shape::Object(object) => vec![object.fields],
+            Shape::Keyed(keyed) => {
+                let variants = keyed.variants.iter().flat_map(|variant| [std::slice::from_ref(&variant.key), variant.fields]);
+                variants.chain([keyed.common]).collect()
+            }
+            Shape::Tagged(tagged) => {
+                found.push((place.to_owned(), tagged.tag));
+                tagged.kinds.iter().map(|kind| kind.fields).chain([tagged.common]).collect()
+            }
+            Shape::List(item) | Shape::Map(item) | Shape::IdMap(item) | Shape::OneOrMany(item) => return options_of(place, item, found),
+            Shape::Either(shapes) => return shapes.iter().for_each(|shape| options_of(place, shape, found)),
+            Shape::Any
+            | Shape::Text
+            | Shape::Id
+            | Shape::Reference
+            | Shape::Bool
+            | Shape::Int
+            | Shape::Decimal
+            | Shape::Duration
+            | Shape::Size
+            | Shape::Rate
+            | Shape::Expression
+            | Shape::Path
+            | Shape::Template
+            | Shape::Title
+            | Shape::Setting
+            | Shape::Word(_) => return,
+        };
+        for field in groups.into_iter().flatten() {
+            found.push((place.to_owned(), field.name));
+            options_of(place, &field.shape, found);
+        }
+    }
+
+    #[test]
+    fn every_option_stands_in_its_section_of_the_page() {
+        let page = page();
+        let mut options = Vec::new();
+        for section in config::SHAPE.fields.iter().filter(|section| section.name != "format") {
+            options_of(section.name, &section.shape, &mut options);
+        }
+        for (section, option) in [("transport", "publish_events"), ("server", "client_secret"), ("quotas", "tenant")] {
+            assert!(options.contains(&(section.to_owned(), option)), "the walk misses {section}.{option}");
+        }
+        let lacks = |(section, option): &&(String, &'static str)| {
+            let after = page.split_once(&format!("\n## `{section}`\n")).map_or("", |(_, after)| after);
+            let part = after.split("\n## ").next().unwrap_or_default();
+            ![format!("\n| `{option}` |"), format!("\n| **`{option}`** |"), format!("\n`{option}` (default ")]
+                .iter()
+                .any(|row| part.contains(row))
+        };
+        assert_eq!(options.iter().filter(lacks).collect::<Vec<_>>(), Vec::<&(String, &str)>::new());
     }
 }

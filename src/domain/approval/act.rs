@@ -7,7 +7,8 @@ use serde_json::{Map, Value as Json};
 /// Who acts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// The person's id; `system` for what no person did.
+    /// The person's id; of a caller that is nobody of the directory, `nameless` of what it is called. Never a bare name: people
+    /// choose names, and a name that is somebody's id would act as that person.
     pub person: String,
     /// Whose duty it is, when the person acts for somebody who has delegated it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -17,8 +18,34 @@ pub struct Actor {
     pub admin: bool,
 }
 
-/// The actor of what no person did.
+/// Who decided what no person did. It acts by itself and is nobody who calls: no act is let through for this word.
 pub const SYSTEM: &str = "system";
+
+/// Beginnings of what callers are called that are nobody of the directory.
+const NAMELESS: [&str; 2] = ["user:", "token:"];
+
+/// What a caller that is nobody of the directory is called among people: by how it came in, and its name.
+pub fn nameless(kind: Nameless, name: &str) -> String {
+    let beginning = match kind {
+        Nameless::User => NAMELESS[0],
+        Nameless::Token => NAMELESS[1],
+    };
+    format!("{beginning}{name}")
+}
+
+/// How a caller that is nobody of the directory came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nameless {
+    /// As a user whose account names no person.
+    User,
+    /// With a token that names none.
+    Token,
+}
+
+/// Whether no person may have this id: it is what the hub itself or a caller without a person is called.
+pub fn is_kept_back(id: &str) -> bool {
+    id == SYSTEM || NAMELESS.iter().any(|beginning| id.starts_with(beginning))
+}
 
 /// The task an act is about: the visit is part of it, so that a late click on an earlier visit finds nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 
-pub use act::{Act, Actor, Attachment, Refusal, RefusalCode, SYSTEM, TaskRef};
+pub use act::{Act, Actor, Attachment, Nameless, Refusal, RefusalCode, SYSTEM, TaskRef, is_kept_back, nameless};
 pub use delegation::Delegation;
 pub use link::{DecisionLink, LinkKey, Unreadable};
 pub use mode::{Mode, Verdict, tasks};

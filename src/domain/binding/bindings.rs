@@ -3,11 +3,11 @@
 use super::owner;
 use super::rows::{Row, read_rows};
 use super::values::{ValueDeclaration, read_declarations, type_of};
-use crate::domain::diagnostic::{Report, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, did_you_mean};
 use crate::domain::expression::{Expression, Problem, ScopeType};
 use crate::domain::flow::environment::Person;
 use crate::domain::text::tree::Node;
-use crate::domain::value::Type;
+use crate::domain::value::{Type, Value};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -61,6 +61,14 @@ impl Bindings {
         type_of(&self.values)
     }
 
+    /// The values where no other row than the default holds.
+    pub fn default_values(&self) -> Value {
+        match self.default_row() {
+            Some(row) => self.values_of(row, row),
+            None => Value::Map(Arc::new(self.values.iter().map(|(name, declared)| (name.clone(), declared.value.clone())).collect())),
+        }
+    }
+
     /// Every connection that plays a role in some row.
     pub fn connections_of(&self, role: &str) -> Vec<Arc<str>> {
         let mut found: Vec<Arc<str>> = Vec::new();
@@ -92,7 +100,7 @@ impl Bindings {
 fn lint_references(index: usize, row: &Row, connections: &[Arc<str>], mappings: &[Arc<str>], report: &mut Report) {
     for (key, what, entries, ids) in [("roles", "connection", &row.roles, connections), ("maps", "mapping", &row.maps, mappings)] {
         for (name, target) in entries.iter().filter(|(_, target)| !ids.contains(&target.value)) {
-            let near = did_you_mean(&target.value, ids.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+            let near = did_you_mean(&target.value, ids.iter().map(AsRef::as_ref)).map(Hint::meant);
             let message = format!("there is no {what} `{}`", target.value);
             let diagnostic = report.error("unknown_definition", target.span, message).at(format!("bind[{index}].{key}.{name}"));
             diagnostic.hint = near;

@@ -59,6 +59,11 @@ pub static CONNECTION: Shape = Shape::Object(&ObjectShape {
             "whose the messages are that cannot be worked on; the default owner of the bindings where it is left out",
         ),
         Field::optional("settings", Shape::IdMap(&Shape::Setting), "values of the settings that the connector declares"),
+        Field::optional(
+            "people",
+            Shape::Id,
+            "the dictionary from our people to what they are called there, for approvals that ask people there; where it is left out they are called as here",
+        ),
         Field::optional("egress", Shape::Object(&EGRESS), "where it may call"),
         Field::optional("tls", Shape::Object(&TLS), "own authorities and client certificate"),
         Field::optional("limits", Shape::Object(&LIMITS), "limits of this installation"),
@@ -88,6 +93,8 @@ pub struct Connection {
     pub owner: Option<Person>,
     /// Values of the connector's settings.
     pub settings: IndexMap<Arc<str>, Setting>,
+    /// The dictionary from our people to what they are called there, and where it is named.
+    pub people: Option<(Arc<str>, Span)>,
     /// Where it may call.
     pub egress: Vec<EgressRule>,
     /// Own authorities and client certificate.
@@ -139,6 +146,7 @@ impl Connection {
             environment: text("environment"),
             owner: owner::read(node.get("owner")),
             settings: settings.iter().filter_map(read).collect(),
+            people: node.get("people").and_then(|people| Some((people.text()?.into(), people.span))),
             egress: read_egress(node, report),
             tls: read_tls(node, report),
             limits: read_limits(node, report),

@@ -4,7 +4,7 @@ use super::connection::Connection;
 use super::setting::Setting;
 use crate::domain::connector::egress::{Egress, EgressPolicy};
 use crate::domain::connector::kind::usual_port;
-use crate::domain::diagnostic::{Report, Span, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, Span, did_you_mean};
 use crate::domain::text::tree::Node;
 use crate::domain::value::{ObjectType, Type, Value};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ impl Connection {
                 (None, _) => {
                     let near = did_you_mean(&key.text, declared.fields.keys().map(AsRef::as_ref));
                     let message = format!("`{}` is no setting of the connector `{}`", key.text, self.connector);
-                    report.error("unknown_setting", key.span, message).at(path).hint = near.map(|near| format!("did you mean `{near}`?"));
+                    report.error("unknown_setting", key.span, message).at(path).hint = near.map(Hint::meant);
                 }
                 (Some(field), Some(Setting::Literal(json))) => check_literal(&field.of, json, value.span, &path, report),
                 _ => {}

@@ -1,7 +1,7 @@
 //! Whose the things are that no flow owns, such as a message that cannot be worked on: `owner:` of a connection, and the
 //! default of the bindings.
 
-use crate::domain::diagnostic::{Report, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, did_you_mean};
 use crate::domain::directory::Directory;
 use crate::domain::flow::environment::Person;
 use crate::domain::text::tree::Node;
@@ -17,7 +17,7 @@ pub fn lint(node: Option<&Node>, directory: &Directory, report: &mut Report) {
     let Some(node) = node else { return };
     let unknown = |report: &mut Report, what: &str, named: &Node, known: Vec<&str>| {
         let text = named.text().unwrap_or_default();
-        let near = did_you_mean(text, known).map(|near| format!("did you mean `{near}`?"));
+        let near = did_you_mean(text, known).map(Hint::meant);
         report.error("unknown_definition", named.span, format!("there is no {what} `{text}`")).at("owner").hint = near;
     };
     if let Some((named, role)) = node.get("role").and_then(|named| Some((named, named.text()?))) {

@@ -75,7 +75,7 @@ impl Bindings {
         Ok(None)
     }
 
-    fn values_of(&self, default: &Row, row: &Row) -> Value {
+    pub(super) fn values_of(&self, default: &Row, row: &Row) -> Value {
         let value = |(name, declared): (&Arc<str>, &super::ValueDeclaration)| {
             let own = row.values.get(name).or_else(|| default.values.get(name));
             (name.clone(), own.unwrap_or(&declared.value).clone())

@@ -1,6 +1,6 @@
 //! Typed values that bindings give to flows (`values.free_limit`), declared once and overridden by rows.
 
-use crate::domain::diagnostic::{Report, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, did_you_mean};
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
 use crate::domain::text::tree::Node;
 use crate::domain::value::{ObjectType, Type, TypeField, Value, currency};
@@ -71,8 +71,7 @@ pub(super) fn read_overrides(
             }
             None => {
                 let near = did_you_mean(&name.text, declared.keys().map(AsRef::as_ref));
-                let hint = near
-                    .map_or("declare it under `values` of the file, with its type".to_owned(), |near| format!("did you mean `{near}`?"));
+                let hint = near.map_or("declare it under `values` of the file, with its type".into(), Hint::meant);
                 report.error("unknown_field", name.span, format!("the value `{}` is not declared", name.text)).hint(hint).at(path);
             }
         }

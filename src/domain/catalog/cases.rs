@@ -3,7 +3,7 @@
 
 use super::compile::Work;
 use super::sources::Found;
-use crate::domain::diagnostic::{Span, did_you_mean};
+use crate::domain::diagnostic::{Hint, Span, did_you_mean};
 use crate::domain::document::DocumentType;
 use crate::domain::flow::environment::ConnectorInfo;
 use crate::domain::flow::event::Outcome;
@@ -86,7 +86,7 @@ impl Names<'_> {
         if Outcome::from_word(text).is_none() {
             let near = did_you_mean(text, Outcome::ALL.iter().map(|outcome| outcome.word()));
             let diagnostic = found.report.error("bad_word", node.span, format!("`{text}` is not an outcome"));
-            diagnostic.hint = near.map(|near| format!("did you mean `{near}`?"));
+            diagnostic.hint = near.map(Hint::meant);
         }
     }
 
@@ -116,6 +116,6 @@ fn path_words(flow: &Arc<Flow>) -> Vec<String> {
 
 fn known(found: &mut Found, text: Option<&str>, span: Span, what: &str, known: &[String]) {
     let Some(text) = text.filter(|text| known.iter().all(|name| name != text)) else { return };
-    let near = did_you_mean(text, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+    let near = did_you_mean(text, known.iter().map(String::as_str)).map(Hint::meant);
     found.report.error("unknown_definition", span, format!("there is no {what} `{text}`")).hint = near;
 }

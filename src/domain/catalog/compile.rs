@@ -9,7 +9,7 @@ use super::version::{Bundle, VersionId};
 use crate::domain::binding::{Bindings, Connection, owner};
 use crate::domain::calendar::Calendar;
 use crate::domain::connector::{self, Connector};
-use crate::domain::diagnostic::{Diagnostic, Report, Severity, did_you_mean};
+use crate::domain::diagnostic::{Diagnostic, Hint, Report, Severity, did_you_mean};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::directory::Directory;
 use crate::domain::document::DocumentType;
@@ -21,8 +21,9 @@ use crate::domain::notice::{Channel, NoticeText};
 use crate::domain::table::Table;
 use crate::domain::text::files::Files;
 use crate::domain::text::tree::Node;
-use crate::domain::value::Type;
+use crate::domain::value::{Type, Value};
 use crate::domain::vendor_form::VendorForm;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ pub struct Catalog {
     pub channels: BTreeMap<Arc<str>, Arc<Channel>>,
     /// Dictionaries by id.
     pub dictionaries: BTreeMap<Arc<str>, Arc<Dictionary>>,
+    /// By connection, the dictionary from what people are called there to who they are here; none where they are called as here.
+    pub people_there: BTreeMap<Arc<str>, Arc<Dictionary>>,
     /// Decision tables by id.
     pub tables: BTreeMap<Arc<str>, Arc<Table>>,
     /// Forms by id.
@@ -89,6 +92,16 @@ impl Catalog {
     pub fn started_here(&self, event: &str) -> Vec<Arc<FlowVersion>> {
         let starts = |version: &FlowVersion| version.flow.starts.iter().any(|start| start.on.event_of_hub().as_deref() == Some(event));
         self.flows.values().filter(|version| starts(version)).cloned().collect()
+    }
+
+    /// Who works here, of those that a connection's system names so on a day.
+    pub fn people_of(&self, connection: &str, named: &[String], on: Date) -> Vec<String> {
+        let dictionary = self.people_there.get(connection);
+        let ours = |theirs: &String| match dictionary {
+            Some(dictionary) => dictionary.lookup(&Value::text(theirs.as_str()), Some(on)).ok()?.as_text().map(str::to_owned),
+            None => Some(theirs.clone()),
+        };
+        named.iter().filter_map(ours).filter(|person| self.directory.works_here(person)).collect()
     }
 
     /// A flow version that is in force.
@@ -235,7 +248,8 @@ impl Work {
 
     fn connections(&mut self) {
         let named: Vec<Arc<str>> = self.ids("connector");
-        let people = self.people_are_known();
+        let (people, dictionaries, whole) = (self.people_are_known(), self.ids("dictionary"), self.from.is_none());
+        let mut people_there = BTreeMap::new();
         self.catalog.connections = self.each("connection", |found, _, catalog| {
             let connection = Connection::read(&found.node, &mut found.report)?;
             if people {
@@ -247,14 +261,29 @@ impl Work {
                 None if named.contains(&connection.connector) => {}
                 None => {
                     let wanted = &connection.connector;
-                    let near =
-                        did_you_mean(wanted, catalog.connectors.keys().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+                    let near = did_you_mean(wanted, catalog.connectors.keys().map(AsRef::as_ref)).map(Hint::meant);
                     let message = format!("there is no connector `{wanted}`");
                     found.report.error("unknown_definition", connection.connector_span, message).at("connector").hint = near;
                 }
             }
+            if let Some((named, span)) = connection.people.as_ref().filter(|(named, _)| whole && !dictionaries.contains(named)) {
+                let near = did_you_mean(named, dictionaries.iter().map(AsRef::as_ref)).map(Hint::meant);
+                found.report.error("unknown_definition", *span, format!("there is no dictionary `{named}`")).at("people").hint = near;
+            }
+            if let Some((named, span)) = &connection.people
+                && let Some(dictionary) = catalog.dictionaries.get(named)
+            {
+                match dictionary.reversed() {
+                    Ok(reversed) => drop(people_there.insert(found.id.value.clone(), Arc::new(reversed))),
+                    Err(code) => {
+                        let message = format!("two people of `{named}` are called `{code}`, so nobody can tell whom it means");
+                        found.report.error("overlapping_rows", *span, message).at("people");
+                    }
+                }
+            }
             Some(connection)
         });
+        self.catalog.people_there = people_there;
     }
 
     /// Whether it can be said who is missing: a bundle holds no people, a directory with errors not all of them.
@@ -289,7 +318,7 @@ impl Work {
                 continue;
             };
             if !flows.iter().any(|known| **known == *case.flow.value) {
-                let near = did_you_mean(&case.flow.value, flows.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+                let near = did_you_mean(&case.flow.value, flows.iter().map(AsRef::as_ref)).map(Hint::meant);
                 let message = format!("there is no flow `{}`", case.flow.value);
                 found.report.error("unknown_definition", case.flow.span, message).at("flow").hint = near;
             }

@@ -2,7 +2,7 @@
 
 use super::compile::Catalog;
 use super::sources::Found;
-use crate::domain::diagnostic::did_you_mean;
+use crate::domain::diagnostic::{Hint, did_you_mean};
 use crate::domain::text::tree::Node;
 use std::sync::Arc;
 
@@ -61,7 +61,7 @@ fn lint_reconcile(found: &mut Found, catalog: &Catalog, entry: &Node, path: &str
         let Some(field) = rule.get("field") else { continue };
         if let Some(text) = field.text().filter(|text| kind.schema.at(text).is_none()) {
             let names = kind.schema.names();
-            let near = did_you_mean(text, names.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+            let near = did_you_mean(text, names.iter().map(AsRef::as_ref)).map(Hint::meant);
             let message = format!("`{}` has no field `{text}`", kind.id);
             found.report.error("unknown_field", field.span, message).at(format!("{path}.compare")).hint = near;
         }
@@ -77,6 +77,6 @@ fn named(found: &mut Found, node: Option<&Node>, what: &str, known: &[Arc<str>],
 }
 
 fn unknown(found: &mut Found, what: &str, name: &str, span: crate::domain::diagnostic::Span, known: &[Arc<str>], path: &str) {
-    let near = did_you_mean(name, known.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+    let near = did_you_mean(name, known.iter().map(AsRef::as_ref)).map(Hint::meant);
     found.report.error("unknown_definition", span, format!("there is no {what} `{name}`")).at(path).hint = near;
 }

@@ -219,9 +219,10 @@ impl Work {
             templates: catalog.notices.keys().map(ToString::to_string).collect(),
             tables: catalog.tables.iter().map(|(id, table)| (id.to_string(), table.clone())).collect(),
             flows: self.signatures(),
-            forms: catalog.forms.iter().map(|(id, form)| (id.to_string(), form.document.to_string())).collect(),
+            forms: catalog.forms.iter().map(|(id, form)| (id.to_string(), catalog.form_info(form))).collect(),
             channels: BUILT_IN.iter().map(ToString::to_string).chain(names(false)).collect(),
             centres: names(true).collect(),
+            stored: self.from.is_some(),
             ..FlowEnvironment::default()
         };
         for (id, kind) in &catalog.documents {

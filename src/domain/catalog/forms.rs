@@ -1,13 +1,16 @@
 //! Forms, and whether their mappings make what they say.
 
-use super::compile::Work;
-use crate::domain::diagnostic::{Span, did_you_mean};
+use super::compile::{Catalog, Work};
+use crate::domain::diagnostic::{Hint, Report, Span, did_you_mean};
 use crate::domain::expression::ScopeType;
-use crate::domain::form::{Form, person};
-use crate::domain::mapping::Target;
-use crate::domain::text::tree::Node;
+use crate::domain::flow::FormInfo;
+use crate::domain::flow::people::FieldRight;
+use crate::domain::form::{Field, FieldKind, Form, Required, Right, START, person};
+use crate::domain::mapping::{Becomes, Target};
+use crate::domain::text::tree::{Key, Node};
 use crate::domain::value::Type;
 use crate::domain::vendor_form::VendorForm;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The names a form gives to its mapping, with their types.
@@ -18,6 +21,45 @@ pub fn names(form: &Form) -> ScopeType {
         .with("submitter", person())
         .with("submitted_at", Type::Instant)
         .with("today", Type::Date)
+}
+
+impl Catalog {
+    /// A form as flows see it: its rights by step, as rights to the fields of the document that its mapping makes of them.
+    pub(super) fn form_info(&self, form: &Form) -> FormInfo {
+        let mut rights: BTreeMap<String, Vec<(String, FieldRight)>> = BTreeMap::new();
+        for field in form.fields() {
+            for (step, right) in field.rights.iter().filter(|(step, _)| ***step != *START) {
+                let becomes = self.becomes(form, field);
+                let (paths, right) = match right {
+                    Right::Hide => (becomes.part_of, FieldRight::Hide),
+                    Right::Read => (becomes.part_of, FieldRight::Read),
+                    Right::Edit if matches!(field.required, Required::Fixed(true)) => (becomes.alone, FieldRight::Required),
+                    Right::Edit => (becomes.alone, FieldRight::Edit),
+                };
+                rights.entry(step.to_string()).or_default().extend(paths.into_iter().map(|path| (path, right)));
+            }
+        }
+        FormInfo { document: form.document.to_string(), rights }
+    }
+
+    /// The fields of the document that a field of a form becomes.
+    fn becomes(&self, form: &Form, field: &Field) -> Becomes {
+        let Some(mapping) = self.mappings.get(&form.map) else { return Becomes::default() };
+        let mut found = mapping.becomes(&format!("form.{}", field.id));
+        if matches!(field.kind, FieldKind::Lines { .. }) {
+            found.part_of.extend(mapping.becomes(&format!("form.sums.{}", field.id)).part_of);
+        }
+        found
+    }
+
+    /// The field of a form that a field of the document holds as it is, of the forms that begin a flow.
+    pub fn form_field<'a>(&'a self, forms: impl IntoIterator<Item = &'a str>, path: &str) -> Option<&'a Field> {
+        let forms = forms.into_iter().filter_map(|id| self.forms.get(id));
+        forms.flat_map(|form| form.fields().map(move |field| (form, field))).find_map(|(form, field)| {
+            let plain = !matches!(field.kind, FieldKind::Lines { .. });
+            (plain && self.becomes(form, field).alone.contains(path)).then_some(field)
+        })
+    }
 }
 
 impl Work {
@@ -49,6 +91,7 @@ impl Work {
             self.named(index, "document", "document type", &form.document, &documents);
             if self.named(index, "map", "mapping", &form.map, &mappings) {
                 self.form_mapping(index, &form);
+                self.form_rights(index, &form);
             }
         }
     }
@@ -59,7 +102,7 @@ impl Work {
         }
         let found = &mut self.found[index];
         let span = place(&found.node, key);
-        let near = did_you_mean(name, known.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+        let near = did_you_mean(name, known.iter().map(AsRef::as_ref)).map(Hint::meant);
         found.report.error("unknown_definition", span, format!("there is no {what} `{name}`")).at(key.to_owned()).hint = near;
         false
     }
@@ -97,6 +140,95 @@ impl Work {
                 .at("map");
         }
     }
+}
+
+impl Work {
+    /// Rights name steps that ask people, of flows that the form begins, and fields that can be told apart in the document.
+    fn form_rights(&mut self, index: usize, form: &Form) {
+        if !self.catalog.mappings.contains_key(&form.map) {
+            return;
+        }
+        let mut asking = BTreeSet::new();
+        let mut others = BTreeSet::new();
+        for flow in self.found.iter().filter(|found| found.kind.key == "flow" && begins_with(&found.node, &form.id)) {
+            steps_of(&flow.node, &mut asking, &mut others);
+        }
+        let key = self.catalog.documents.get(&form.document).map(|kind| kind.key.to_string()).unwrap_or_default();
+        let node = self.found[index].node.clone();
+        let sections = node.get("sections").map(Node::items).unwrap_or_default();
+        for written in sections.iter().flat_map(|section| section.get("fields").map(Node::items).unwrap_or_default()) {
+            let id = written.get("id").and_then(Node::text).unwrap_or_default();
+            let Some(field) = form.fields().find(|field| *field.id == *id) else { continue };
+            let becomes = self.catalog.becomes(form, field);
+            let report = &mut self.found[index].report;
+            for (step, right) in written.get("rights").map(Node::entries).unwrap_or_default() {
+                known_step(report, step, &form.id, &asking, &others);
+                if step.text == START {
+                    continue;
+                }
+                if right.text() == Some("edit") {
+                    editable(report, right, id, &becomes, &key);
+                } else if becomes.part_of.is_empty() {
+                    let message = format!("the mapping `{}` makes nothing of `{id}`: no task shows it", form.map);
+                    report.error("bad_value", right.span, message).hint("leave the right out");
+                }
+            }
+            for line in written.get("fields").map(Node::items).unwrap_or_default() {
+                for (step, _) in line.get("rights").map(Node::entries).unwrap_or_default().iter().filter(|(step, _)| step.text != START) {
+                    let message = "at a later step a right is for a line table as a whole";
+                    report.error("bad_value", step.span, message).hint(format!("give the right to `{id}`"));
+                }
+            }
+        }
+    }
+}
+
+fn known_step(report: &mut Report, step: &Key, form: &str, asking: &BTreeSet<String>, others: &BTreeSet<String>) {
+    if step.text == START || asking.contains(&step.text) {
+        return;
+    }
+    if others.contains(&step.text) {
+        let message = format!("the step `{}` asks nobody: only tasks show fields", step.text);
+        report.error("bad_value", step.span, message).hint("name an `approve` or `task` step");
+        return;
+    }
+    let known = asking.iter().map(String::as_str).chain([START]);
+    let near = did_you_mean(&step.text, known).map(Hint::meant);
+    let message = format!("no flow that begins with the form `{form}` has a step `{}`", step.text);
+    report.error("unknown_step", step.span, message).hint = near;
+}
+
+/// What is changed at a later step is changed in the document, so it must be one field there, and none that says which document it is.
+fn editable(report: &mut Report, right: &Node, id: &str, becomes: &Becomes, key: &str) {
+    if becomes.alone.is_empty() {
+        let message = format!("`{id}` becomes no field of the document as it is, so nobody can change it at a later step");
+        report.error("bad_value", right.span, message).hint("give the right to fields of the document: `fields` of the step");
+        return;
+    }
+    let top = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
+    if let Some(path) = becomes.alone.iter().find(|path| ["source", "status", "requester", &top(key)].contains(&&*top(path))) {
+        let message = format!("`{id}` becomes `{path}`, which says which document it is, whose, or where it stands: nobody may change it");
+        report.error("bad_value", right.span, message).hint("let people read it, or hide it");
+    }
+}
+
+fn begins_with(flow: &Node, form: &str) -> bool {
+    let starts = flow.get("start").map(Node::items).unwrap_or_default();
+    starts.iter().any(|start| start.get("form").and_then(Node::text) == Some(form))
+}
+
+/// Ids of steps that ask people, and of the others.
+fn steps_of(node: &Node, asking: &mut BTreeSet<String>, others: &mut BTreeSet<String>) {
+    if let Some(id) = node.get("id").and_then(Node::text) {
+        let asks = node.get("approve").is_some() || node.get("task").is_some();
+        if asks {
+            asking.insert(id.to_owned())
+        } else {
+            others.insert(id.to_owned())
+        };
+    }
+    node.items().iter().for_each(|item| steps_of(item, asking, others));
+    node.entries().iter().for_each(|(_, value)| steps_of(value, asking, others));
 }
 
 fn place(node: &Node, key: &str) -> Span {

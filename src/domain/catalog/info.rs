@@ -10,11 +10,7 @@ pub fn of_connector(connection: &str, connector: &Connector) -> ConnectorInfo {
         connector: connector.id.to_string(),
         operations: connector.operations.iter().map(|(name, operation)| (name.to_string(), of_operation(connector, operation))).collect(),
         events: connector.events.iter().map(|(name, event)| (name.to_string(), of_event(event))).collect(),
-        can: Can {
-            withdraw: connector.can("withdraw"),
-            change_running: connector.can("change_running"),
-            comment: connector.can("comment"),
-        },
+        can: Can { withdraw: connector.can("withdraw") },
     }
 }
 
@@ -28,6 +24,8 @@ fn of_operation(connector: &Connector, operation: &Operation) -> OperationInfo {
             .as_ref()
             .map(|reverse| ReverseInfo { operation: reverse.operation.to_string(), uses_input: reverse.with.sees("input") }),
         idempotency: match &operation.idempotency {
+            // Its items are looked up one by one by themselves, and what is missing is sent again: a test of a flow sees one call.
+            Idempotency::Lookup(lookup) if operation.batch.is_some() && lookup.then == LookupThen::Repeat => Seen::Repeatable,
             Idempotency::Lookup(lookup) => Seen::LookUp {
                 operation: lookup.operation.to_string(),
                 then: match lookup.then {

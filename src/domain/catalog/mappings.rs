@@ -2,12 +2,13 @@
 
 use super::compile::Work;
 use super::sources::Found;
-use crate::domain::diagnostic::{Spanned, did_you_mean};
-use crate::domain::expression::ScopeType;
+use crate::domain::diagnostic::{Hint, Spanned, did_you_mean};
+use crate::domain::expression::{Scope, ScopeType};
 use crate::domain::flow::environment::{MappingInfo, MappingTarget};
-use crate::domain::mapping::{Definition, InputType, Mapping, Target};
-use crate::domain::value::Type;
+use crate::domain::mapping::{Definition, InputType, Mapping, Target, VALUES, read_inputs};
+use crate::domain::value::{Type, Value};
 use crate::domain::vendor_form::{lint_mapping, lint_settings};
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -18,6 +19,48 @@ pub struct MappingSource {
     pub definition: Definition,
     /// The types of its inputs.
     pub inputs: ScopeType,
+    /// What it sees of the bindings; none where it is applied before there is a binding.
+    pub values: Option<SeenValues>,
+}
+
+/// The `values` of the bindings, as mappings see them.
+#[derive(Clone, Debug)]
+pub struct SeenValues {
+    /// Their type.
+    pub of: Type,
+    /// What they are where nothing else is said.
+    pub usual: Value,
+}
+
+impl MappingSource {
+    /// What it can be given for an example: its inputs, and `values`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let values = self.values.as_ref().map(|_| VALUES);
+        self.inputs.names.keys().map(String::as_str).chain(values)
+    }
+
+    /// What it sees, from JSON that holds a member for each input; of `values` those that are to be others than usual.
+    ///
+    /// # Errors
+    /// In words, which of them does not fit and how.
+    pub fn read(&self, inputs: &Json) -> Result<Scope<'_>, String> {
+        let mut scope = read_inputs(&self.inputs, inputs)?;
+        if let Some(values) = &self.values {
+            scope.set(VALUES, values.with(inputs.get(VALUES))?);
+        }
+        Ok(scope)
+    }
+}
+
+impl SeenValues {
+    fn with(&self, given: Option<&Json>) -> Result<Value, String> {
+        let Some(given) = given else { return Ok(self.usual.clone()) };
+        let given = self.of.read(&Value::from_json(given)).map_err(|error| format!("`{VALUES}`: {error}"))?;
+        let (Value::Map(usual), Value::Map(given)) = (&self.usual, &given) else { return Ok(self.usual.clone()) };
+        let mut values = usual.as_ref().clone();
+        values.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
+        Ok(Value::Map(Arc::new(values)))
+    }
 }
 
 /// Why a type is not known: it was reported here, or what it stands on has errors of its own.
@@ -48,15 +91,24 @@ impl Work {
         if !known || self.lookups(index).iter().any(|dictionary| broken.contains(dictionary.as_str())) {
             return None;
         }
+        let values = definition.sees_values().then(|| self.seen_values());
+        let seen = values.iter().fold(inputs.clone(), |seen, values| seen.with(VALUES, values.of.clone()));
         let found = &mut self.found[index];
-        let mapping = Mapping::compile(&definition, &inputs, &to, &self.catalog.dictionaries, &mut found.report)?;
+        let mapping = Mapping::compile(&definition, &seen, &to, &self.catalog.dictionaries, &mut found.report)?;
         if let Some(form) = definition.form.as_ref().and_then(|form| self.catalog.vendor_forms.get(&form.value)) {
             lint_mapping(form, &mapping, &mut found.report);
             found.sound &= !found.report.has_errors();
         }
-        self.catalog.mapping_sources.insert(mapping.id.clone(), Arc::new(MappingSource { definition, inputs }));
+        self.catalog.mapping_sources.insert(mapping.id.clone(), Arc::new(MappingSource { definition, inputs, values }));
         self.catalog.mappings.insert(mapping.id.clone(), Arc::new(mapping));
         Some(())
+    }
+
+    fn seen_values(&self) -> SeenValues {
+        let bindings = &self.catalog.bindings;
+        // Of bindings with errors nothing can be said, and what a mapping sees of them is not its own mistake.
+        let of = if self.bindings_are_broken() { Type::Any } else { bindings.values_type() };
+        SeenValues { of, usual: bindings.default_values() }
     }
 
     fn input_type(&mut self, index: usize, input: &Spanned<InputType>, broken: &BTreeSet<Arc<str>>) -> Result<Type, NoType> {
@@ -229,7 +281,7 @@ impl Work {
 }
 
 fn unknown(found: &mut Found, message: &str, name: &Spanned<Arc<str>>, known: &[Arc<str>]) {
-    let near = did_you_mean(&name.value, known.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+    let near = did_you_mean(&name.value, known.iter().map(AsRef::as_ref)).map(Hint::meant);
     found.report.error("unknown_definition", name.span, message).hint = near;
 }
 

@@ -2,7 +2,7 @@
 
 use super::compile::{Catalog, Work};
 use crate::domain::connector::{Effect, Operation};
-use crate::domain::diagnostic::{Span, did_you_mean};
+use crate::domain::diagnostic::{Hint, Span, did_you_mean};
 use crate::domain::directory::{Directory, Source};
 use crate::domain::value::Type;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl Work {
         for source in self.catalog.directory.sources.clone() {
             if !connections.contains(&source.connection) {
                 let near = did_you_mean(&source.connection, connections.iter().map(AsRef::as_ref));
-                let hint = near.map(|near| format!("did you mean `{near}`?"));
+                let hint = near.map(Hint::meant);
                 let message = format!("there is no connection `{}`", source.connection);
                 self.found[index].report.error("unknown_definition", source.span, message).at("sources.connection").hint = hint;
                 continue;
@@ -47,7 +47,7 @@ impl Work {
         let span: Span = source.span;
         let report = &mut self.found[index].report;
         let Some(operation) = connector.operation(name) else {
-            let near = did_you_mean(name, connector.operations.keys().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+            let near = did_you_mean(name, connector.operations.keys().map(AsRef::as_ref)).map(Hint::meant);
             let message = format!("`{}` has no operation `{name}`", source.connection);
             report.error("unknown_definition", span, message).at(format!("sources.{gives}")).hint = near;
             return;

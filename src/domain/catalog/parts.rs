@@ -2,7 +2,7 @@
 //! the row is told that they do not.
 
 use super::compile::Work;
-use crate::domain::diagnostic::{Diagnostic, Report, Severity, Span, did_you_mean};
+use crate::domain::diagnostic::{Diagnostic, Hint, Report, Severity, Span, did_you_mean};
 use crate::domain::flow::part::{read_part, step_ids, with_parts};
 use crate::domain::flow::{Definition, Flow, FlowEnvironment};
 use crate::domain::text::tree::Node;
@@ -107,14 +107,14 @@ impl Work {
         let known: BTreeSet<&str> = flows.iter().flatten().map(String::as_str).collect();
         let rows = self.catalog.bindings.rows.clone();
         let files = self.files.clone();
-        let mut findings: Vec<(&'static str, Span, String, Option<String>)> = Vec::new();
+        let mut findings: Vec<(&'static str, Span, String, Option<Hint>)> = Vec::new();
         for (step, path) in rows.iter().flat_map(|row| &row.parts) {
             if !known.contains(&**step) {
-                let near = did_you_mean(step, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                let near = did_you_mean(step, known.iter().copied()).map(Hint::meant);
                 findings.push(("unknown_step", path.span, format!("no flow has a step `{step}`"), near));
             }
             if files.get(&path.value).is_none() {
-                let hint = Some("the path is relative to the project folder".to_owned());
+                let hint = Some("the path is relative to the project folder".into());
                 findings.push(("unknown_file", path.span, format!("the project has no file `{}`", path.value), hint));
             }
         }

@@ -1,7 +1,7 @@
 //! From texts to checked trees: which files are definitions, of which kind, and with which id.
 
 use super::kinds::{Folder, KINDS, Kind};
-use crate::domain::diagnostic::{Report, Span, Spanned, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, Span, Spanned, did_you_mean};
 use crate::domain::text::files::Files;
 use crate::domain::text::shape;
 use crate::domain::text::tree::{Node, parse};
@@ -160,8 +160,8 @@ fn unknown_kind(node: &Node, report: &mut Report) {
         .filter(|(key, _)| !matches!(key.text.as_str(), "format" | "title"))
         .find_map(|(key, _)| Some((key, did_you_mean(&key.text, keys.iter().copied())?)));
     let (span, hint) = match near {
-        Some((key, near)) => (key.span, format!("did you mean `{near}`?")),
-        None => (Span { length: 1, ..node.span }, format!("one of: {}", keys.join(", "))),
+        Some((key, near)) => (key.span, Hint::meant(near)),
+        None => (Span { length: 1, ..node.span }, format!("one of: {}", keys.join(", ")).into()),
     };
     report.error("unknown_kind", span, "nothing says what this file defines").hint(hint);
 }

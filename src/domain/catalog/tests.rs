@@ -79,6 +79,31 @@ fn references_are_checked_across_files() {
 }
 
 #[test]
+fn people_of_another_system_are_who_its_dictionary_says_on_that_day() {
+    let with = |rows: &str| {
+        let mut files = files();
+        let connection = files.get("config/connections/oa_main.yaml").unwrap().to_string();
+        files.insert("config/connections/oa_main.yaml", format!("{connection}people: people_oa\n"));
+        files.insert("config/directory.yaml", "format: 1\ndirectory: people\nusers:\n  - {id: ann, name: Ann}\n  - {id: bob, name: Bob}\n");
+        files.insert("dictionaries/people_oa.yaml", format!("format: 1\ndictionary: people_oa\nmissing: exception\nrows:\n{rows}"));
+        files
+    };
+    let (catalog, found) = Catalog::compile(with(
+        "  - {from: ann, to: u1, valid_to: 2026-06-30}\n  - {from: bob, to: u1, valid_from: 2026-07-01}\n  - {from: gone, to: u2}\n",
+    ));
+    assert_eq!(found, []);
+    let asked = ["u1".to_owned(), "u2".to_owned(), "u3".to_owned()];
+    let on = |day: &str| catalog.people_of("oa_main", &asked, day.parse().unwrap());
+    assert_eq!(on("2026-06-30"), ["ann"], "who does not work here and who is not known stand in no list");
+    assert_eq!(on("2026-07-01"), ["bob"]);
+    assert_eq!(
+        problems(with("  - {from: ann, to: u1}\n  - {from: bob, to: u1}\n")),
+        ["overlapping_rows config/connections/oa_main.yaml:6"],
+        "nobody can tell whom it means"
+    );
+}
+
+#[test]
 fn bundles_keep_their_identity_through_storage() {
     let bundle = Bundle {
         flow: "f".into(),
@@ -230,6 +255,22 @@ fn a_stored_version_means_what_it_meant() {
     }
 }
 
+/// Instances go on with the version that they began with, whatever `check` has learned to refuse since.
+#[test]
+fn a_stored_version_is_taken_with_verbs_that_a_step_cannot_switch_off() {
+    let asks = "steps:\n  - {id: asked, approve: {by: {user: ada}, empty: block, verbs: [comment]}, due: 1d}\n";
+    let text = FLOW.replacen("steps:\n", asks, 1);
+    assert_ne!(text, FLOW);
+    let mut files = flow_files();
+    files.insert("flows/greet.yaml", text.as_str());
+    let found = problems(files);
+    assert_eq!(found, ["bad_word flows/greet.yaml:9"]);
+    let version = greet(flow_files());
+    let mut stored = Bundle::from_json(&version.bundle.to_json()).unwrap();
+    stored.files.insert("flows/greet.yaml", text.as_str());
+    assert!(stored.compile(&version.directory).is_ok());
+}
+
 #[test]
 fn a_version_answers_what_flows_ask() {
     use crate::domain::expression::Scope;
@@ -364,6 +405,57 @@ fn forms_and_their_mappings_must_fit() {
     );
 }
 
+const ASKING: &str = "format: 1
+flow: ask_approval
+title: {en: Asking}
+document: order
+owner: {role: lead}
+start: [{form: ask}]
+steps:
+  - {id: review, approve: {by: {role: lead}, empty: block}, due: 1d}
+  - {id: stop, end: {outcome: approved, status: draft}}
+";
+
+#[test]
+fn rights_of_a_form_reach_the_tasks_of_its_flow_and_what_cannot_hold_is_refused() {
+    let with = |note: &str, rule: &str, flow: &str| {
+        let mut changed = files();
+        let schema = SCHEMA.replace(r#""number": {"type": "string"}"#, r#""number": {"type": "string"}, "note": {"type": "string"}"#);
+        changed.insert("documents/order.schema.json", schema);
+        changed.insert(
+            "config/directory.yaml",
+            "format: 1\ndirectory: people\nusers:\n  - {id: ana, name: Ana}\nroles:\n  - {role: lead, users: [ana]}\n",
+        );
+        changed.insert("forms/ask.yaml", FORM.replace("{id: what, type: text}", &format!("{{id: what, type: text{note}}}")));
+        changed.insert("mappings/ask_order.yaml", format!("{ASK_ORDER}{rule}"));
+        changed.insert("flows/ask_approval.yaml", flow);
+        changed
+    };
+    let rule = "  - {to: note, value: form.what}\n";
+    let at = |note: &str, rule: &str| problems(with(note, rule, ASKING));
+    assert_eq!(at("", rule), Vec::<String>::new());
+    let given = |note: &str, rule: &str, flow: &str| {
+        let (catalog, found) = Catalog::compile(with(note, rule, flow));
+        assert_eq!(found, []);
+        let version = &catalog.flows["ask_approval"];
+        let asks = crate::domain::flow::people::asks_of(version.flow.step("review").unwrap()).unwrap();
+        asks.fields.iter().map(|(path, right)| format!("{path} {}", right.word())).collect::<Vec<_>>()
+    };
+    assert_eq!(given(", rights: {review: edit}", rule, ASKING), ["note edit"]);
+    assert_eq!(given(", required: true, rights: {review: edit}", rule, ASKING), ["note required"]);
+    assert_eq!(given(", rights: {review: hide}", "  - {to: note, text: \"for {{form.what}}\"}\n", ASKING), ["note hide"]);
+    let own = ASKING.replace("empty: block}", "empty: block, fields: {note: read}}");
+    assert_eq!(given(", rights: {review: edit}", rule, &own), ["note read"], "what the step says comes first");
+    assert_eq!(at(", rights: {reveiw: edit}", rule), ["unknown_step forms/ask.yaml:7"]);
+    assert_eq!(at(", rights: {stop: read}", rule), ["bad_value forms/ask.yaml:7"]);
+    assert_eq!(at(", rights: {review: edit}", ""), ["bad_value forms/ask.yaml:7"], "the mapping makes nothing of it");
+    assert_eq!(at(", rights: {review: edit}", "  - {to: note, text: \"for {{form.what}}\"}\n"), ["bad_value forms/ask.yaml:7"]);
+    let key = "format: 1\nmapping: ask_order\ninputs: {form: ask.form, number: string}\nto: {document: order}\nfields:\n  - {to: number, value: form.what, required: true}\n  - {to: note, value: number}\n";
+    let mut keyed = with(", required: true, rights: {review: edit}", "", ASKING);
+    keyed.insert("mappings/ask_order.yaml", key);
+    assert_eq!(problems(keyed), ["bad_value forms/ask.yaml:7"], "nobody changes which document it is");
+}
+
 fn with_part(part: &str, later: &str) -> Files {
     let mut files = files();
     files.insert(
@@ -478,4 +570,89 @@ fn a_mapping_in_the_place_of_another_must_take_and_make_the_same() {
     ] {
         assert_eq!(with(inputs, to, field), ["wrong_mapping config/bindings.yaml:4"], "{inputs} to {to}");
     }
+}
+
+/// The project of `greet`, whose bindings have values, with this mapping and this flow step.
+fn with_values(inputs: &str, rule: &str) -> Files {
+    let mut files = flow_files();
+    let bindings = "format: 1\nbind:\n  - {id: all, default: true, roles: {oa: oa_main}, values: {prefix: PO}}\n  - {id: b, when: \"doc.number == 'B-1'\", values: {limit: \"7.00\"}}\nvalues:\n  limit: {type: decimal, currency: CNY, value: \"5000.00\"}\n  prefix: {type: string, value: X}\n";
+    files.insert("config/bindings.yaml", bindings);
+    let mapping = format!("format: 1\nmapping: say\ninputs: {inputs}\nto: {{operation: oa.say}}\nfields:\n  - {{to: text, {rule}}}\n");
+    files.insert("mappings/say.yaml", mapping);
+    files.insert("flows/greet.yaml", FLOW.replace("call: oa.say, with: {text: doc.number}", "call: oa.say, map: say"));
+    files
+}
+
+#[test]
+fn mappings_of_flows_see_the_values_of_the_bindings() {
+    use crate::domain::expression::Scope;
+    use crate::domain::flow::Environment;
+    use crate::domain::mapping::run_case;
+    use crate::domain::value::Value;
+    use serde_json::json;
+    let files = with_values("{doc: order}", "text: \"{{values.prefix}} {{doc.number}} {{values.limit}}\"");
+    assert_eq!(problems(files.clone()), Vec::<String>::new());
+    let (catalog, _) = Catalog::compile(files);
+    let (mapping, source) = (&catalog.mappings["say"], &catalog.mapping_sources["say"]);
+    let told = |inputs: serde_json::Value, text: &str| {
+        assert_eq!(run_case(mapping, |inputs| source.read(inputs), &inputs, &json!({"text": text})), Ok(()), "{inputs}");
+    };
+    told(json!({"doc": {"number": "A-1"}}), "PO A-1 5000.00");
+    told(json!({"doc": {"number": "A-1"}, "values": {"limit": "1.50"}}), "PO A-1 1.50");
+    assert!(source.read(&json!({"doc": {"number": "A"}, "values": {"limit": true}})).is_err_and(|words| words.contains("`values`")));
+    // As an instance applies it: with what the row gives that holds for its document.
+    let version = &catalog.flows["greet"];
+    for (number, text) in [("A-1", "PO A-1 5000.00"), ("B-1", "PO B-1 7.00")] {
+        let doc = Value::map([("number", Value::text(number))]);
+        let values = version.bind(&doc).unwrap().values;
+        let scope = Scope::default().with("doc", doc).with("values", values);
+        assert_eq!(version.map("say", &scope).unwrap(), Value::map([("text", Value::text(text))]));
+    }
+    // Typed: an amount is no text, and a name that is not declared is found.
+    assert_eq!(problems(with_values("{doc: order}", "value: values.lmit")), ["unknown_field mappings/say.yaml:6"]);
+    assert_eq!(problems(with_values("{doc: order}", "value: \"values.limit > '1' ? 'a' : 'b'\"")).len(), 1);
+    // What a source sent is mapped before there is a binding.
+    assert_eq!(problems(with_values("{source: object}", "value: values.prefix")).len(), 1);
+}
+
+#[test]
+fn streams_are_heard_as_long_as_somebody_listens() {
+    const EVENTS: &str = "  said:
+    heard_by: [{stream: spoken}]
+    then: {operation: get, with: {id: ref.id}}
+    link: {external_id: output.id}
+    outcome: [{when: \"output.id == '1'\", is: approved}, {otherwise: unknown}]
+";
+    let unheard = |flow: &str, bindings: &str| {
+        let mut files = Files::default();
+        for (path, text) in flow_files().iter().filter(|(path, _)| !flow.is_empty() || &***path != "flows/greet.yaml") {
+            files.insert(path.clone(), text.clone());
+        }
+        let oa = OA.replace("events:\n", &format!("  spoken: {{operation: list, each: ids, ref: {{id: {{value: item}}}}, cursor: {{argument: since}}, every: 1m}}\nevents:\n{EVENTS}"));
+        files.insert("connectors/oa/connector.yaml", oa);
+        files.insert(
+            "config/connections/oa_spare.yaml",
+            files.get("config/connections/oa_main.yaml").unwrap().replace("oa_main", "oa_spare"),
+        );
+        files.insert("config/bindings.yaml", format!("format: 1\nbind:\n{bindings}"));
+        if !flow.is_empty() {
+            files.insert("flows/greet.yaml", flow);
+        }
+        let (catalog, found) = Catalog::compile(files);
+        assert!(!has_errors(&found), "{found:#?}");
+        catalog.unheard().iter().map(|(connection, stream)| format!("{connection}.{stream}")).collect::<Vec<_>>()
+    };
+    let one = "  - {id: all, default: true, roles: {oa: oa_main}}\n";
+    let both = "  - {id: all, default: true, roles: {oa: oa_main}}\n  - {id: b, when: \"doc.number == 'B'\", roles: {oa: oa_spare}}\n";
+    let awaits = FLOW.replace("with: {text: doc.number}}", "with: {text: doc.number}, await: {event: oa.said}}");
+    let reacts = format!(
+        "{FLOW}  - {{event: oa.said, do: [{{reverse: all}}, {{end: {{outcome: revoked, status: draft, untold: [oa], reason: a test}}}}]}}\n"
+    );
+    // Documents of another connection are told of by the flow's type alone; what it says, nobody waits for.
+    assert_eq!(unheard(FLOW, one), ["oa_main.spoken", "oa_spare.spoken"]);
+    assert_eq!(unheard(&awaits, one), ["oa_spare.spoken"]);
+    assert_eq!(unheard(&reacts, one), ["oa_spare.spoken"]);
+    assert_eq!(unheard(&awaits, both), Vec::<String>::new());
+    // Without a flow the documents of whoever takes part are kept all the same.
+    assert_eq!(unheard("", one), ["oa_main.spoken", "oa_spare.changed", "oa_spare.spoken"]);
 }

@@ -80,18 +80,9 @@ impl Answer {
 pub fn read(connector: &Connector, operation: &Operation, facts: &Facts, reply: &Reply) -> Answer {
     let reply = operation.decode.apply(reply);
     let reply = reply.as_ref();
-    let scope = facts.scope().with("response", reply.value());
+    let scope = facts.open_scope().with("response", reply.value());
     let mut notes = Vec::new();
-    let rules = operation.responses.iter().chain(&connector.responses);
-    let verdict = match first_match(rules, reply, &scope, &mut notes) {
-        Some(verdict) => Some(verdict),
-        None => expired(connector, &scope, &mut notes),
-    };
-    let by_rule = verdict.is_some();
-    let mut answer = match verdict {
-        Some(verdict) => from_verdict(connector, verdict, operation.effect, reply),
-        None => from_status(connector, operation.effect, reply),
-    };
+    let (mut answer, by_rule) = ruled(connector, operation, reply, &scope, &mut notes);
     if answer.class == Class::Ok {
         answer = read_output(operation, reply, &scope, by_rule);
     }
@@ -105,9 +96,36 @@ pub fn read(connector: &Connector, operation: &Operation, facts: &Facts, reply: 
     answer
 }
 
+/// Reads an answer that tells of many items as far as it is about the whole request: without an output, which each item has.
+pub(super) fn read_whole(connector: &Connector, operation: &Operation, facts: &Facts, reply: &Reply) -> Answer {
+    let reply = operation.decode.apply(reply);
+    let reply = reply.as_ref();
+    let scope = facts.open_scope().with("response", reply.value());
+    let mut notes = Vec::new();
+    let (answer, by_rule) = ruled(connector, operation, reply, &scope, &mut notes);
+    let unread = (answer.class == Class::Ok).then(|| unread(operation.effect, reply, by_rule)).flatten();
+    Answer { notes, ..unread.unwrap_or(answer) }
+}
+
+/// What the rules say, else the status; and whether a rule said it.
+fn ruled(connector: &Connector, operation: &Operation, reply: &Reply, scope: &Scope<'_>, notes: &mut Vec<String>) -> (Answer, bool) {
+    let rules = operation.responses.iter().chain(&connector.responses);
+    let verdict = match first_match(rules, reply, scope, notes) {
+        Some(verdict) => Some(verdict),
+        None => expired(connector, scope, notes),
+    };
+    match verdict {
+        Some(verdict) => (from_verdict(connector, verdict, operation.effect, reply), true),
+        None => (from_status(connector, operation.effect, reply), false),
+    }
+}
+
 /// Reads the class of an answer to a handshake: the same rules, no output.
 pub fn read_handshake(connector: &Connector, settings: &Value, reply: &Reply) -> Answer {
-    let scope = Scope::default().with("settings", settings.clone()).with("response", reply.value()).with("input", Value::Unset);
+    let scope = Scope::default()
+        .with("settings", connector.settings.open_part(settings))
+        .with("response", reply.value())
+        .with("input", Value::Unset);
     let mut notes = Vec::new();
     let mut answer = match first_match(&connector.responses, reply, &scope, &mut notes) {
         Some(verdict) => from_verdict(connector, verdict, Effect::Read, reply),
@@ -129,7 +147,7 @@ fn expired(connector: &Connector, scope: &Scope<'_>, notes: &mut Vec<String>) ->
     }
 }
 
-fn from_verdict(connector: &Connector, verdict: Verdict, effect: Effect, reply: &Reply) -> Answer {
+pub(super) fn from_verdict(connector: &Connector, verdict: Verdict, effect: Effect, reply: &Reply) -> Answer {
     let class = verdict.class.of(effect);
     let message = match class {
         Class::Ok => String::new(),
@@ -145,7 +163,7 @@ fn from_verdict(connector: &Connector, verdict: Verdict, effect: Effect, reply: 
     }
 }
 
-fn from_status(connector: &Connector, effect: Effect, reply: &Reply) -> Answer {
+pub(super) fn from_status(connector: &Connector, effect: Effect, reply: &Reply) -> Answer {
     if let Some(fault) = fault::read(reply, effect) {
         let stopped = Answer::stopped(fault.class, Cause::Unknown, "soap_fault", fault.message);
         return Answer { cause: fault.cause, code: fault.code.or(stopped.code.clone()), ..stopped };
@@ -189,12 +207,8 @@ fn default_message(connector: &Connector, reply: &Reply) -> String {
 }
 
 fn read_output(operation: &Operation, reply: &Reply, scope: &Scope<'_>, by_rule: bool) -> Answer {
-    let bad = |what: String| bad_answer(operation.effect, what);
-    // Success with an HTML page is a proxy or a login page speaking, unless a rule says otherwise.
-    match reply.form {
-        BodyForm::Malformed => return bad("the answer is neither valid JSON nor valid XML".to_owned()),
-        BodyForm::Html if !by_rule => return bad("the answer is an HTML page where data is expected".to_owned()),
-        _ => {}
+    if let Some(unread) = unread(operation.effect, reply, by_rule) {
+        return unread;
     }
     match operation.output.extract(&reply.body, &reply.headers, scope) {
         Ok(output) => Answer { payload: reply.body.clone(), ..Answer::ok(output) },
@@ -203,6 +217,16 @@ fn read_output(operation: &Operation, reply: &Reply, scope: &Scope<'_>, by_rule:
             let held = held(&reply.body);
             misread(operation, &format!("answered{status}, but {error}; the answer holds {held}"))
         }
+    }
+}
+
+/// Success in a form that holds no data.
+fn unread(effect: Effect, reply: &Reply, by_rule: bool) -> Option<Answer> {
+    match reply.form {
+        BodyForm::Malformed => Some(bad_answer(effect, "the answer is neither valid JSON nor valid XML".to_owned())),
+        // Success with an HTML page is a proxy or a login page speaking, unless a rule says otherwise.
+        BodyForm::Html if !by_rule => Some(bad_answer(effect, "the answer is an HTML page where data is expected".to_owned())),
+        _ => None,
     }
 }
 

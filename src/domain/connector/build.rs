@@ -8,7 +8,8 @@ use super::poll::Asking;
 use super::request::{Draft, DraftBody, Request, header_text, scalar_text};
 use super::scopes::Facts;
 use super::tree::BuildError;
-use crate::domain::expression::Budget;
+use crate::domain::expression::{Budget, Scope};
+use crate::domain::value::Value;
 
 /// Builds one request of an operation.
 ///
@@ -21,23 +22,44 @@ pub fn build(
     page: &PageState,
     proof: &Proof<'_>,
 ) -> Result<Request, BuildError> {
+    build_in(connector, operation, facts, (&facts.scope().with("page", page.value()), page.url.as_deref()), proof)
+}
+
+/// Builds a request that carries some items of a batch.
+pub(super) fn build_batch(
+    connector: &Connector,
+    operation: &Operation,
+    facts: &Facts,
+    items: &Value,
+    proof: &Proof<'_>,
+) -> Result<Request, BuildError> {
+    let scope = facts.scope().with("page", PageState::default().value()).with("batch", Value::map([("items", items.clone())]));
+    build_in(connector, operation, facts, (&scope, None), proof)
+}
+
+fn build_in(
+    connector: &Connector,
+    operation: &Operation,
+    facts: &Facts,
+    (scope, url): (&Scope<'_>, Option<&str>),
+    proof: &Proof<'_>,
+) -> Result<Request, BuildError> {
     let Body::Request(template) = &operation.body else {
         return Err(BuildError::Invalid { place: operation.name.to_string(), why: "is made of steps" });
     };
-    let scope = facts.scope().with("page", page.value());
     let told = proof.credentials.and_then(|credentials| credentials.base_url());
-    let mut draft = template.draft(&connector.reach, told, &scope, &facts.input, page.url.as_deref())?;
-    operation.idempotency.apply(&mut draft, &scope, &facts.input)?;
+    let mut draft = template.draft(&connector.reach, told, scope, &facts.input, url)?;
+    operation.idempotency.apply(&mut draft, scope, &facts.input)?;
     if let Some(version) = &operation.version {
-        let value = version.value.build(&scope, &facts.input, "version", &mut Budget::default())?;
+        let value = version.value.build(scope, &facts.input, "version", &mut Budget::default())?;
         if let Some(text) = scalar_text(&value, "version")? {
             draft.set_header(&version.header, header_text(text, "version")?);
         }
     }
-    connector.auth.apply(&mut draft, &scope, proof)?;
+    connector.auth.apply(&mut draft, scope, proof)?;
     draft.timeout_millis = draft.timeout_millis.or(operation.timeout_millis).or(Some(connector.reach.timeout_millis));
     let mut request = draft.finish();
-    connector.auth.sign(&mut request, &scope, proof)?;
+    connector.auth.sign(&mut request, scope, proof)?;
     Ok(request)
 }
 

@@ -1,7 +1,7 @@
 //! Compiles the expressions, paths and templates of a connector, with every problem at its place in the file.
 
 use super::types;
-use crate::domain::diagnostic::{Diagnostic, Report, Span, did_you_mean};
+use crate::domain::diagnostic::{Diagnostic, Hint, Report, Span, did_you_mean};
 use crate::domain::expression::{Expression, Path, Place, Problem, ScopeType, Template};
 use crate::domain::text::shape::{Shape, check};
 use crate::domain::text::tree::Node;
@@ -16,6 +16,11 @@ pub(super) struct Compiler<'r> {
 impl<'r> Compiler<'r> {
     pub(super) fn new(report: &'r mut Report) -> Self {
         Compiler { report, path: String::new() }
+    }
+
+    /// The file that is compiled.
+    pub(super) fn file(&self) -> std::sync::Arc<str> {
+        self.report.file()
     }
 
     /// Works one level deeper.
@@ -59,15 +64,15 @@ impl<'r> Compiler<'r> {
     /// A name that the declared type does not have.
     pub(super) fn unknown_field(&mut self, span: Span, name: &str, of: &ObjectType) {
         let hint = match did_you_mean(name, of.fields.keys().map(AsRef::as_ref)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("`{}` has {}", of.name, types::names(of)),
+            Some(near) => Hint::meant(near),
+            None => format!("`{}` has {}", of.name, types::names(of)).into(),
         };
         self.error("unknown_field", span, format!("`{name}` is not declared")).hint(hint);
     }
 
     /// A reference to something of this connector that is not there.
     pub(super) fn unknown<'a>(&mut self, node: &Node, what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) {
-        let near = did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
+        let near = did_you_mean(name, known).map(Hint::meant);
         let diagnostic = self.error("unknown_definition", node.span, format!("there is no {what} `{name}` in this connector"));
         diagnostic.hint = near;
     }

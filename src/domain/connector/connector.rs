@@ -6,6 +6,7 @@ use super::forms::FormLayout;
 use super::heard_by::HeardBy;
 use super::idempotency::Idempotency;
 use super::kind::Reach;
+use super::lacks::Lacks;
 use super::operation::{Limits, Operation};
 use super::proof::Proof;
 use super::quota::Remaining;
@@ -59,6 +60,8 @@ pub struct Connector {
     pub forms: IndexMap<Arc<str>, FormLayout>,
     /// What it can and cannot; absent means cannot.
     pub can: IndexMap<Arc<str>, bool>,
+    /// What such a system does not have.
+    pub lacks: Lacks,
     /// What is taken out of records.
     pub redact: Redaction,
     /// What the definition was held against.

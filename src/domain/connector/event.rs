@@ -27,10 +27,21 @@ pub struct EventDefinition {
     pub dedupe: Vec<Expression>,
     /// What it means for whoever waits.
     pub outcome: Option<OutcomeRules>,
+    /// Whom it asks there while its outcome is pending.
+    pub asked: Option<AsksPeople>,
     /// The document it makes.
     pub document: Option<MakesDocument>,
     /// What somebody did about one of our tasks.
     pub act: Option<TaskAct>,
+}
+
+/// Whom an object asks at the partner.
+#[derive(Debug)]
+pub struct AsksPeople {
+    /// What the partner calls them.
+    pub people: Expression,
+    /// Where they see and decide it.
+    pub url: Option<Expression>,
 }
 
 /// What somebody did about one of our tasks in a partner's app.

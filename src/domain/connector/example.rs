@@ -1,15 +1,17 @@
 //! Examples beside a connector: recorded pairs of request and answer, replayed without a network.
 //!
-//! `{operation, input, settings, reference, attempt, exchanges: [{request, response}], class, output, message}`; one
-//! pair may stand as `request` and `response` directly.
+//! `{operation, input, settings, reference, attempt, exchanges: [{request, response}], class, output, outcome, message}`; one
+//! pair may stand as `request` and `response` directly. `outcome` is what is heard where an event reads back with this operation.
 
 use super::auth::{Moment, Proof};
 use super::class::Class;
 use super::connector::Connector;
+use super::event::EventDefinition;
 use super::reply::Reply;
 use super::request::Request;
 use super::run::{Begun, Next, Run};
 use super::scopes::{AttemptFacts, Facts};
+use crate::domain::flow::event::Outcome;
 use crate::domain::value::{Map, Type, Value};
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -93,6 +95,7 @@ const KEYS: &[&str] = &[
     "exchanges",
     "class",
     "output",
+    "outcome",
     "message",
     "code",
     "cause",
@@ -159,8 +162,10 @@ impl Replay<'_> {
         let first_sent_at = attempt.and_then(|attempt| attempt.get("first_sent_at")).and_then(Json::as_str);
         let key = attempt.and_then(|attempt| attempt.get("key")).and_then(Json::as_str).unwrap_or("example-key");
         let number = attempt.and_then(|attempt| attempt.get("number")).and_then(Json::as_u64).unwrap_or(1);
+        let settings = self.settings();
         Facts {
-            settings: self.settings(),
+            open: self.connector.settings.open_part(&settings),
+            settings,
             input: Value::from_json(self.example.get("input").unwrap_or(&Json::Null)),
             reference: Arc::from(text("reference")),
             attempt: AttemptFacts {
@@ -245,6 +250,9 @@ impl Replay<'_> {
             let typed = self.connector.operation(name).and_then(|operation| operation.output_type().read(&written).ok());
             self.compare_json("output", &typed.map_or_else(|| output.clone(), |typed| typed.to_json()), &answer.output.to_json());
         }
+        if let Some(expected) = self.example.get("outcome") {
+            self.compare_outcome(expected.as_str().unwrap_or("a word"), answer);
+        }
         if let Some(message) = self.example.get("message").and_then(Json::as_str).filter(|message| *message != answer.message) {
             self.differ("message", message, answer.message.clone());
         }
@@ -255,6 +263,29 @@ impl Replay<'_> {
         let code = answer.code.as_deref().unwrap_or_default();
         if let Some(expected) = self.example.get("code").and_then(Json::as_str).filter(|expected| *expected != code) {
             self.differ("code", expected, code);
+        }
+    }
+
+    /// What an answer means is said by the events that read it; where several do, all of them have to say so.
+    fn compare_outcome(&mut self, expected: &str, answer: &super::answer::Answer) {
+        if answer.class != Class::Ok {
+            return self.differ("outcome", expected, "nothing is heard of an answer that is not `ok`");
+        }
+        let (connector, example) = (self.connector, self.example);
+        let operation = example.get("operation").and_then(Json::as_str).unwrap_or_default();
+        let reads = |event: &&EventDefinition| event.then.as_ref().is_some_and(|then| *then.operation == *operation);
+        let events: Vec<&EventDefinition> = connector.events.values().filter(reads).filter(|event| event.outcome.is_some()).collect();
+        if events.is_empty() {
+            return self.differ("outcome", expected, format!("no event with an `outcome` is read back with `{operation}`"));
+        }
+        for event in events {
+            let heard = match event.hear(&answer.output) {
+                Ok(heard) => heard.outcome.map_or("nothing", Outcome::word).to_owned(),
+                Err(problem) => problem.to_string(),
+            };
+            if heard != expected {
+                self.differ("outcome", expected, format!("{heard} (event `{}`)", event.name));
+            }
         }
     }
 

@@ -174,7 +174,7 @@ pub(super) fn read_all(node: Option<&Node>, declared: &Declared, compiler: &mut 
             let Some(operation) = declared.get(&key.text) else {
                 let near = crate::domain::diagnostic::did_you_mean(&key.text, declared.names());
                 let message = format!("there is no operation `{}` in this connector", key.text);
-                compiler.error("unknown_definition", key.span, message).hint = near.map(|near| format!("did you mean `{near}`?"));
+                compiler.error("unknown_definition", key.span, message).hint = near.map(crate::domain::diagnostic::Hint::meant);
                 return None;
             };
             read_one(&key.text, entry, &operation.input, declared, compiler)

@@ -20,12 +20,23 @@ pub struct Heard {
     pub dedupe_key: String,
     /// What it means for whoever waits; none for events without outcome rules.
     pub outcome: Option<Outcome>,
+    /// Whom the object asks there; none where that is not told, or nobody is asked any more.
+    pub asked: Option<AskedThere>,
     /// The document it makes.
     pub document: Option<DocumentRequest>,
     /// The typed output of the read-back, or of the trusted payload.
     pub output: Value,
     /// Rules that could not be evaluated; they did not match.
     pub notes: Vec<String>,
+}
+
+/// Whom an object asks at the partner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AskedThere {
+    /// What the partner calls them.
+    pub people: Vec<String>,
+    /// Where they see and decide it.
+    pub url: Option<String>,
 }
 
 /// A document to make of an event.
@@ -163,6 +174,7 @@ impl EventDefinition {
         let dedupe_key = serde_json::Value::Array(parts).to_string();
         let mut notes = Vec::new();
         let outcome = self.outcome_of(&scope, &mut notes);
+        let asked = self.asked_of(&scope, &mut notes).filter(|_| outcome == Some(Outcome::Pending));
         let document = self.document.as_ref().map(|document| DocumentRequest {
             document: document.document.clone(),
             map: document.map.clone(),
@@ -174,7 +186,22 @@ impl EventDefinition {
                 }),
             },
         });
-        Ok(Heard { external_id, dedupe_key, outcome, document, output: output.clone(), notes })
+        Ok(Heard { external_id, dedupe_key, outcome, asked, document, output: output.clone(), notes })
+    }
+
+    /// Whom it asks. Lists are a help: what cannot be told keeps no outcome from being heard.
+    fn asked_of(&self, scope: &Scope<'_>, notes: &mut Vec<String>) -> Option<AskedThere> {
+        let asked = self.asked.as_ref()?;
+        let people = match asked.people.evaluate(scope, &mut Budget::default()) {
+            Ok(Value::List(people)) => people.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
+            Ok(_) => Vec::new(),
+            Err(error) => {
+                notes.push(format!("`asked.people` cannot be told: {error}"));
+                return None;
+            }
+        };
+        let url = asked.url.as_ref().and_then(|url| url.evaluate(scope, &mut Budget::default()).ok());
+        Some(AskedThere { people, url: url.as_ref().and_then(Value::as_text).filter(|url| !url.is_empty()).map(str::to_owned) })
     }
 
     fn outcome_of(&self, scope: &Scope<'_>, notes: &mut Vec<String>) -> Option<Outcome> {

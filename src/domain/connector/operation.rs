@@ -1,12 +1,15 @@
 //! One named call a connector offers: what it takes and gives, how it is sent, and what makes it safe to repeat.
 
 use super::arguments::Arguments;
+use super::batch::Batch;
 use super::decode::Decode;
+use super::defaults::Defaults;
 use super::field::Fields;
 use super::idempotency::Idempotency;
 use super::kind::Ask;
 use super::page::Page;
 use super::poll::Poll;
+use super::reference::REFERENCE;
 use super::results::Results;
 use super::rule::ResponseRule;
 use super::tree::Tree;
@@ -33,10 +36,16 @@ pub struct Operation {
     pub effect: Effect,
     /// What it takes.
     pub input: Arc<ObjectType>,
+    /// What stands for what it is not given.
+    pub defaults: Defaults,
     /// What it gives, and how that is found in the answer.
     pub output: Fields,
     /// One request, or steps.
     pub body: Body,
+    /// Whether its request holds a secret setting of the connection, beside what the log-in sends.
+    pub carries_secrets: bool,
+    /// How a list is sent in one request and answered item by item.
+    pub batch: Option<Batch>,
     /// What the answer says of each item, where a request holds many.
     pub results: Option<Results>,
     /// What is done to the answer before it is read.
@@ -138,7 +147,12 @@ impl Operation {
         Type::Object(self.output.of.clone())
     }
 
-    /// Reads an input from JSON as declared, with the hub's reference filled in where the operation takes one.
+    /// What the partner's field for our reference holds at most, in characters, where it is short.
+    pub fn reference_most(&self) -> Option<u32> {
+        self.input.fields.get(REFERENCE)?.max_length
+    }
+
+    /// Reads an input from JSON as declared, with the hub's reference filled in where the operation takes one, and with its defaults.
     ///
     /// # Errors
     /// When a field is missing, undeclared or of another type; the message names the path, not the value.
@@ -148,13 +162,24 @@ impl Operation {
             Value::Unset | Value::Null => crate::domain::value::Map::new(),
             other => return Err(ReadError { path: String::new(), found: other.kind(), wanted: format!("input of `{}`", self.name) }),
         };
-        if self.input.fields.contains_key("reference") && map.get("reference").is_none_or(Value::is_unset) && !reference.is_empty() {
-            map.insert(Arc::from("reference"), Value::text(reference));
+        if self.input.fields.contains_key(REFERENCE) && map.get(REFERENCE).is_none_or(Value::is_unset) && !reference.is_empty() {
+            map.insert(Arc::from(REFERENCE), Value::text(reference));
         }
+        self.defaults.fill(&mut map);
         for (name, field) in &self.input.fields {
             let absent = map.get(name).is_none_or(|value| matches!(value, Value::Unset));
             if field.required && absent {
                 return Err(ReadError { path: name.to_string(), found: "not there", wanted: field.of.name() });
+            }
+            // A partner that cuts it keeps something else than was meant, and a reference that is cut is never found again.
+            if let (Some(most), Some(Value::Text(text))) = (field.max_length, map.get(name))
+                && text.chars().count() > most as usize
+            {
+                return Err(ReadError {
+                    path: name.to_string(),
+                    found: "a longer text",
+                    wanted: format!("a text of at most {most} characters"),
+                });
             }
         }
         self.input_type().read(&Value::Map(Arc::new(map)))
@@ -164,7 +189,10 @@ impl Operation {
     pub fn label(&self) -> String {
         match self.effect {
             Effect::Read => "reads only".to_owned(),
-            Effect::Write => self.idempotency.label(),
+            Effect::Write => {
+                let looks_up = matches!(self.idempotency, Idempotency::Lookup(_));
+                self.idempotency.label() + &self.batch.as_ref().map(|batch| batch.words(looks_up)).unwrap_or_default()
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ use super::connector::Connector;
 use super::idempotency::{Idempotency, LookupThen};
 use super::operation::{Body, Effect, Operation};
 use serde::Serialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// The promise of one write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,6 +16,9 @@ pub struct Promise {
     pub safe: bool,
     /// What is promised and why.
     pub words: String,
+    /// What stands for arguments that are not given.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub defaults: BTreeMap<String, Json>,
     /// The operation that shows whether it was really done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_back: Option<String>,
@@ -43,6 +48,7 @@ fn promise(operation: &Operation) -> Promise {
         operation: operation.name.to_string(),
         safe: !matches!(operation.idempotency, Idempotency::None),
         words,
+        defaults: operation.defaults.values().map(|(name, value)| (name.to_string(), value.to_json())).collect(),
         read_back: operation.readback.as_ref().map(|readback| readback.operation.to_string()),
         reversed_by: operation.reverse.as_ref().map(|reverse| reverse.operation.to_string()),
     }

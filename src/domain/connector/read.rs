@@ -4,8 +4,10 @@ use super::arguments::Arguments;
 use super::auth::Auth;
 use super::compiler::Compiler;
 use super::connector::Connector;
+use super::defaults::{self, Defaults};
 use super::field;
 use super::kind::ConnectorKind;
+use super::lacks::{Has, Lacks};
 use super::operation::Limits;
 use super::proof::Proof;
 use super::redact::Redaction;
@@ -14,7 +16,7 @@ use super::scopes::Scopes;
 use super::stream::{Cursor, Stream, Window, check_cursor_type};
 use super::tree::Tree;
 use super::webhook::Webhook;
-use super::{forms, quota, read_event, read_operation, read_reconcile, rule, shape, types};
+use super::{forms, quota, read_event, read_operation, read_reconcile, reference, rule, shape, types};
 use crate::domain::diagnostic::Report;
 use crate::domain::expression::ScopeType;
 use crate::domain::text::shape::check;
@@ -33,8 +35,11 @@ pub(super) struct Declared {
 /// What one operation declares.
 pub(super) struct DeclaredOperation {
     pub input: Arc<ObjectType>,
+    pub defaults: Defaults,
     pub output: Arc<ObjectType>,
     pub is_read: bool,
+    /// Whether it sends a list and is answered item by item.
+    pub is_batch: bool,
 }
 
 impl Declared {
@@ -112,6 +117,8 @@ fn compile(kind: &'static ConnectorKind, node: &Node, compiler: &mut Compiler<'_
     let statuses = read_statuses(node.get("statuses"));
     let can = node.get("can").map(Node::entries).unwrap_or_default();
     let can = can.iter().filter_map(|(key, value)| Some((Arc::from(key.text.as_str()), value.bool()?))).collect();
+    let has = Has { operations: &operations, events: !events.is_empty(), forms: !forms.is_empty() };
+    let lacks = compiler.inside("lacks", |compiler| Lacks::read(node.get("lacks"), &has, compiler));
     let redact = compiler.inside("redact", |compiler| Redaction::compile(node.get("redact"), compiler));
     let proof = compiler.inside("proof", |compiler| Proof::read(node.get("proof"), compiler));
     Some(Connector {
@@ -132,35 +139,20 @@ fn compile(kind: &'static ConnectorKind, node: &Node, compiler: &mut Compiler<'_
         reconcile,
         forms,
         can,
+        lacks,
         redact,
         proof,
     })
 }
 
 fn read_defaults(node: Option<&Node>, settings: &ObjectType, compiler: &mut Compiler<'_>) -> IndexMap<Arc<str>, Value> {
-    let mut defaults = IndexMap::new();
+    let mut found = IndexMap::new();
     for (key, value) in node.map(Node::entries).unwrap_or_default() {
         let (Some(default), Some(field)) = (value.get("default"), settings.fields.get(key.text.as_str())) else { continue };
-        if field.of == Type::Secret {
-            compiler
-                .error("secret_in_text", default.span, format!("the secret `{}` has a default", key.text))
-                .hint("leave the default out");
-            continue;
-        }
-        match field.of.read(&super::tree::literal(default)) {
-            Ok(value) => {
-                defaults.insert(Arc::from(key.text.as_str()), value);
-            }
-            Err(error) => {
-                compiler.error(
-                    "bad_value",
-                    default.span,
-                    format!("the default of `{}` is {}, but {} is declared", key.text, error.found, error.wanted),
-                );
-            }
-        }
+        let read = compiler.inside(&format!("settings.{}", key.text), |compiler| defaults::read_one(&key.text, default, field, compiler));
+        found.extend(read.map(|value| (Arc::from(key.text.as_str()), value)));
     }
-    defaults
+    found
 }
 
 /// Reads `limits:`; connections use it too.
@@ -185,13 +177,19 @@ fn declare(node: Option<&Node>, compiler: &mut Compiler<'_>) -> Declared {
     let mut operations = IndexMap::new();
     for (key, operation) in node.map(Node::entries).unwrap_or_default() {
         let name = key.text.as_str();
-        let declared = compiler.inside(&format!("operations.{name}"), |compiler| DeclaredOperation {
-            input: Arc::new(compiler.inside("input", |compiler| types::read_object(name, operation.get("input"), compiler))),
-            output: Arc::new(compiler.inside("output", |compiler| field::declare(name, operation.get("output"), compiler))),
-            is_read: operation.get("effect").and_then(Node::text) == Some("read"),
+        let declared = compiler.inside(&format!("operations.{name}"), |compiler| {
+            let input = compiler.inside("input", |compiler| types::read_object(name, operation.get("input"), compiler));
+            DeclaredOperation {
+                defaults: compiler.inside("input", |compiler| Defaults::compile(operation.get("input"), &input, compiler)),
+                input: Arc::new(input),
+                output: Arc::new(compiler.inside("output", |compiler| field::declare(name, operation.get("output"), compiler))),
+                is_read: operation.get("effect").and_then(Node::text) == Some("read"),
+                is_batch: operation.get("batch").is_some(),
+            }
         });
         operations.insert(Arc::from(name), declared);
     }
+    reference::narrow(node, &mut operations, compiler);
     Declared { operations }
 }
 

@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::compiler::Compiler;
-use super::event::{EventDefinition, MakesDocument, OutcomeRules, ReadTruth, TaskAct};
+use super::event::{AsksPeople, EventDefinition, MakesDocument, OutcomeRules, ReadTruth, TaskAct};
 use super::field::{self, Fields};
 use super::heard_by::HeardBy;
 use super::read::{Declared, Sources};
@@ -60,6 +60,7 @@ fn read(name: &str, node: &Node, declared: &Declared, sources: &Sources<'_>, com
         .filter_map(|(index, part)| compiler.inside(&format!("dedupe[{index}]"), |compiler| compiler.expression(part, &scope)))
         .collect();
     let outcome = node.get("outcome").and_then(|rules| compiler.inside("outcome", |compiler| read_outcome(rules, &scope, compiler)));
+    let asked = node.get("asked").and_then(|asked| compiler.inside("asked", |compiler| read_asked(asked, &scope, compiler)));
     let document = read_document(node, &scope, compiler);
     let act = node.get("act").and_then(|act| compiler.inside("act", |compiler| read_act(act, trusted.is_some(), &scope, compiler)));
     check_purpose(node, compiler);
@@ -72,6 +73,7 @@ fn read(name: &str, node: &Node, declared: &Declared, sources: &Sources<'_>, com
         link,
         dedupe,
         outcome,
+        asked,
         document,
         act,
     })
@@ -217,6 +219,13 @@ fn read_document(node: &Node, scope: &ScopeType, compiler: &mut Compiler<'_>) ->
     Some(MakesDocument { document: Arc::from(document.0), map: Arc::from(document.1), withdrawn })
 }
 
+fn read_asked(node: &Node, scope: &ScopeType, compiler: &mut Compiler<'_>) -> Option<AsksPeople> {
+    let names = Type::List(Box::new(Type::Text), None);
+    let people = compiler.inside("people", |compiler| compiler.typed(node.get("people")?, scope, &names))?;
+    let url = node.get("url").and_then(|url| compiler.inside("url", |compiler| compiler.typed(url, scope, &Type::Text)));
+    Some(AsksPeople { people, url })
+}
+
 /// Whoever may send it decides for people: only a signed payload is believed.
 fn read_act(node: &Node, trusted: bool, scope: &ScopeType, compiler: &mut Compiler<'_>) -> Option<TaskAct> {
     if !trusted {
@@ -232,7 +241,7 @@ fn read_act(node: &Node, trusted: bool, scope: &ScopeType, compiler: &mut Compil
 /// An event that is about no object and makes no document could never be acted on.
 fn check_purpose(node: &Node, compiler: &mut Compiler<'_>) {
     if node.get("act").is_some() {
-        for key in ["link", "document", "outcome"] {
+        for key in ["link", "document", "outcome", "asked"] {
             if let Some(other) = node.get(key) {
                 compiler.error("wrong_type", other.span, format!("`{key}` and `act` cannot stand together"));
             }
@@ -244,5 +253,9 @@ fn check_purpose(node: &Node, compiler: &mut Compiler<'_>) {
     }
     if node.get("outcome").is_some() && node.get("link").is_none() {
         compiler.error("missing_key", node.span, "an outcome belongs to an object").hint("add `link: {external_id: …}`");
+    }
+    // Without an outcome nobody would know when it asks no longer.
+    if let (Some(asked), None) = (node.get("asked"), node.get("outcome")) {
+        compiler.error("missing_key", asked.span, "people are asked for an outcome").hint("add `outcome`");
     }
 }

@@ -1,10 +1,11 @@
 //! Reads operations: requests or steps, and what makes them safe.
 
 use super::arguments::Arguments;
+use super::batch::{self, Batch, ItemType};
 use super::compiler::Compiler;
 use super::decode::Decode;
 use super::field::Fields;
-use super::idempotency::{Around, Idempotency};
+use super::idempotency::{self, Around, Idempotency};
 use super::kind::{Asked, ConnectorKind};
 use super::operation::{Body, Effect, Operation, OperationStep, Readback, Reverse, Version};
 use super::page::Page;
@@ -16,6 +17,7 @@ use super::rule;
 use super::scopes::{Scopes, response_type};
 use super::tree::Tree;
 use super::types::object;
+use crate::domain::diagnostic::Report;
 use crate::domain::expression::{Place, ScopeType};
 use crate::domain::text::tree::{Node, NodeKind};
 use crate::domain::value::{ObjectType, Type, TypeField};
@@ -55,7 +57,8 @@ impl Reader<'_> {
     fn read(&self, node: &Node, compiler: &mut Compiler<'_>) -> Option<Operation> {
         let effect = if self.own.is_read { Effect::Read } else { Effect::Write };
         let request_scope = self.scopes.request(&self.own.input);
-        let (body, output_scope) = self.read_body(node, &request_scope, compiler)?;
+        let batch = self.read_batch(node, effect, compiler)?;
+        let (body, output_scope) = self.read_body(node, (&request_scope, &self.scopes.open(&self.own.input)), batch.as_ref(), compiler)?;
         let output =
             compiler.inside("output", |compiler| Fields::compile(node.get("output"), self.own.output.clone(), &output_scope, compiler));
         let page = match node.get("page") {
@@ -102,7 +105,8 @@ impl Reader<'_> {
             name: Arc::from(self.name),
             effect,
             input: self.own.input.clone(),
-            idempotency: self.read_idempotency(node, effect, &request_scope, compiler)?,
+            defaults: self.own.defaults.clone(),
+            idempotency: self.read_idempotency(node, effect, &request_scope, batch.as_ref(), compiler)?,
             readback: self.read_readback(node, compiler),
             reverse: self.read_reverse(node, compiler),
             version: self.read_version(node, &request_scope, compiler),
@@ -110,12 +114,35 @@ impl Reader<'_> {
             limits: read_limits(node.get("limits"), compiler),
             decode: self.read_decode(node, &body, compiler),
             timeout_millis: plain_millis(node.get("timeout"), compiler),
+            carries_secrets: self.carries_secrets(node, compiler),
             body,
             output,
             page,
             poll,
             results,
+            batch: batch.map(|(batch, _)| batch),
         })
+    }
+
+    /// None when something is wrong; an inner none where there is no batch.
+    fn read_batch(&self, node: &Node, effect: Effect, compiler: &mut Compiler<'_>) -> Option<Option<(Batch, ItemType)>> {
+        let Some(written) = node.get("batch") else { return Some(None) };
+        if effect == Effect::Read || node.get("request").is_none() {
+            compiler.error("wrong_type", written.span, "only a write of one request sends a list that is answered item by item");
+            return None;
+        }
+        for word in ["results", "version"] {
+            if let Some(other) = node.get(word) {
+                let message = format!("`{word}` is about a request as a whole, and `batch` about each of its items");
+                compiler.error("wrong_type", other.span, message).hint("keep one of them");
+            }
+        }
+        if node.get("request").is_some_and(|request| !idempotency::carries(request, batch::SENT)) {
+            compiler
+                .error("missing_key", written.span, "the request sends no items")
+                .hint(format!("write `{{value: {}}}` where the partner takes the list", batch::SENT));
+        }
+        compiler.inside("batch", |compiler| Batch::compile(written, self.own, self.scopes, compiler)).map(Some)
     }
 
     /// What stands in headers and links has no place where there are none.
@@ -148,17 +175,31 @@ impl Reader<'_> {
         Decode::compile(node.get("decode"), compiler)
     }
 
-    fn read_body(&self, node: &Node, scope: &ScopeType, compiler: &mut Compiler<'_>) -> Option<(Body, ScopeType)> {
+    fn read_body(
+        &self,
+        node: &Node,
+        (scope, open): (&ScopeType, &ScopeType),
+        batch: Option<&(Batch, ItemType)>,
+        compiler: &mut Compiler<'_>,
+    ) -> Option<(Body, ScopeType)> {
         match (node.get("request"), node.get("steps")) {
             (Some(request), None) => {
                 let effect = if self.own.is_read { Effect::Read } else { Effect::Write };
-                let asked = Asked { scope, scopes: self.scopes, effect };
+                let seen = match batch {
+                    Some(_) => scope.clone().with("batch", batch::sent_type()),
+                    None => scope.clone(),
+                };
+                let asked = Asked { scope: &seen, scopes: self.scopes, effect };
                 let request = compiler.inside("request", |compiler| self.kind.request(request, &asked, compiler))?;
-                let output = scope.clone().with("response", response_type());
+                let output = match batch {
+                    // Of many answers none is the answer; what each item gave is what there is.
+                    Some((batch, _)) => open.clone().with("items", batch::items_type(&batch.output.of)),
+                    None => open.clone().with("response", response_type()),
+                };
                 Some((Body::Request(request), output))
             }
             (None, Some(steps)) => {
-                let (steps, scope) = self.read_steps(steps, scope, compiler);
+                let (steps, scope) = self.read_steps(steps, open, compiler);
                 Some((Body::Steps(steps), scope))
             }
             (Some(_), Some(steps)) => {
@@ -172,6 +213,17 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// Whether a request cannot be compiled without the secrets. That it can be at all is seen elsewhere.
+    fn carries_secrets(&self, node: &Node, compiler: &Compiler<'_>) -> bool {
+        let Some(request) = node.get("request") else { return false };
+        let open = self.scopes.without_secrets();
+        let mut unheard = Report::new(compiler.file());
+        let scope = open.request(&self.own.input).with("batch", batch::sent_type());
+        let asked = Asked { scope: &scope, scopes: &open, effect: if self.own.is_read { Effect::Read } else { Effect::Write } };
+        let compiled = self.kind.request(request, &asked, &mut Compiler::new(&mut unheard));
+        compiled.is_none() || !unheard.into_items().is_empty()
     }
 
     fn read_steps(&self, node: &Node, scope: &ScopeType, compiler: &mut Compiler<'_>) -> (Vec<OperationStep>, ScopeType) {
@@ -201,6 +253,11 @@ impl Reader<'_> {
             compiler.unknown(call, "operation", call.text()?, self.declared.names());
             return None;
         };
+        if target.is_batch {
+            compiler
+                .error("wrong_type", call.span, format!("`{}` remembers what became of each item, which a step cannot", call.text()?))
+                .hint("call it from a flow, as a step of its own");
+        }
         if self.own.is_read && !target.is_read {
             compiler.error("wrong_type", call.span, format!("`{}` is a write, but `{}` is declared as a read", call.text()?, self.name));
         }
@@ -235,7 +292,14 @@ impl Reader<'_> {
         Some((OperationStep { id: Arc::from(id.text()?), call: Arc::from(call.text()?), with, when, each, keep_when }, of))
     }
 
-    fn read_idempotency(&self, node: &Node, effect: Effect, scope: &ScopeType, compiler: &mut Compiler<'_>) -> Option<Idempotency> {
+    fn read_idempotency(
+        &self,
+        node: &Node,
+        effect: Effect,
+        scope: &ScopeType,
+        batch: Option<&(Batch, ItemType)>,
+        compiler: &mut Compiler<'_>,
+    ) -> Option<Idempotency> {
         match (effect, node.get("idempotency")) {
             (Effect::Read, None) => Some(Idempotency::NotNeeded),
             (Effect::Read, Some(written)) => {
@@ -256,7 +320,9 @@ impl Reader<'_> {
                 let around = Around {
                     operation: self.name,
                     input: &self.own.input,
-                    output: &self.own.output,
+                    output: batch.map_or(&self.own.output, |(batch, _)| &batch.output.of),
+                    item: batch.map(|(_, item)| item),
+                    written_item: node.get("batch").and_then(|batch| batch.get("item")),
                     declared: self.declared,
                     request: node.get("request"),
                     steps: node.get("steps"),

@@ -19,6 +19,8 @@ pub enum BodyForm {
     Malformed,
     /// XML, as a tree.
     Xml,
+    /// Answers in one, as `{responses: [{status, headers, body, id}]}`.
+    Mixed,
     /// An HTML page: a proxy, a login page, an error page.
     Html,
     /// Other text.
@@ -64,8 +66,12 @@ impl Reply {
             map.insert(Arc::from(name), joined);
         }
         let headers = Value::Map(Arc::new(map));
-        let content_type = headers.member("content-type").as_text().unwrap_or_default().to_ascii_lowercase();
-        let (form, body) = read_body(&content_type, body);
+        let written = headers.member("content-type").as_text().unwrap_or_default();
+        let content_type = written.to_ascii_lowercase();
+        let (form, body) = match content_type.starts_with("multipart/mixed") {
+            true => read_mixed(written, body),
+            false => read_body(&content_type, body),
+        };
         let retry_after = headers.member("retry-after").as_text().and_then(|text| parse_retry_after(text, now));
         Reply { status, set_cookies, body, form, retry_after_millis: retry_after, received_at: now, headers }
     }
@@ -84,7 +90,16 @@ impl Reply {
     }
 }
 
-fn read_body(content_type: &str, body: &[u8]) -> (BodyForm, Value) {
+/// Boundaries tell capital letters apart, so that this needs the content type as it was written.
+fn read_mixed(content_type: &str, body: &[u8]) -> (BodyForm, Value) {
+    let Ok(text) = std::str::from_utf8(body) else { return (BodyForm::Malformed, Value::Unset) };
+    match super::mixed::read(content_type, text) {
+        Some(value) => (BodyForm::Mixed, value),
+        None => (BodyForm::Malformed, cut(text)),
+    }
+}
+
+pub(super) fn read_body(content_type: &str, body: &[u8]) -> (BodyForm, Value) {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let trimmed = body.trim_ascii();
     if trimmed.is_empty() {

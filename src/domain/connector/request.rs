@@ -27,6 +27,7 @@ pub static SHAPE: ObjectShape = ObjectShape {
         body::JSON,
         body::FORM,
         body::MULTIPART,
+        body::ODATA_BATCH,
         body::XML,
         body::SOAP,
         body::TEXT,

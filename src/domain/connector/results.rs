@@ -92,7 +92,7 @@ fn plain(value: &Value) -> String {
     value.as_text().map_or_else(|| value.to_json_text(), str::to_owned)
 }
 
-fn named(names: &[String]) -> String {
+pub(super) fn named(names: &[String]) -> String {
     let shown = names.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > NAMED_MAX { format!("{shown} and {} more", names.len() - NAMED_MAX) } else { shown }
 }

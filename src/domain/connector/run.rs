@@ -2,11 +2,16 @@
 //!
 //! Steps, loops and further pages are all here, so that the gateway and flow tests walk the same way. Each request of a
 //! write made of steps has its own idempotency key and is reported when done (`progress`); handed back on the next
-//! attempt, it is not sent again.
+//! attempt, it is not sent again (`stale.rs` says what is read anew). A little more than 500 lines: one machine, whose parts
+//! hand one state to each other.
+
+mod batch;
+mod stale;
 
 use super::answer::{self, Answer};
 use super::auth::Proof;
-use super::build::{build, build_asking};
+use super::batch::ItemsBegun;
+use super::build::{build, build_asking, build_batch};
 use super::class::Class;
 use super::connector::Connector;
 use super::field::Fields;
@@ -50,10 +55,11 @@ pub struct Planned {
     pub effect: Effect,
 }
 
-/// A step that is done; kept with the effect so that the next attempt goes on from there.
+/// A step that is done, or an element of one that runs over many and writes; kept with the effect so that the next attempt goes on
+/// from there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepDone {
-    /// The step.
+    /// The step; of an element `step[number]`, counted from 0, which is also its place in the key.
     pub id: Arc<str>,
     /// What it gave.
     pub output: Value,
@@ -66,6 +72,19 @@ pub struct Begun {
     pub steps: Vec<StepDone>,
     /// Of a read: the step that was broken off among its elements.
     pub each: Option<EachBegun>,
+    /// Of a batch: what is known of its items.
+    pub items: Option<ItemsBegun>,
+}
+
+impl Begun {
+    /// What an element of a step gave, when it was done before.
+    fn element(&self, step: &str, at: usize) -> Option<Value> {
+        if self.steps.is_empty() {
+            return None;
+        }
+        let name = element(step, at);
+        self.steps.iter().find(|done| done.id == name).map(|done| done.output.clone())
+    }
 }
 
 /// A reading of elements one by one that was broken off. The list of them is as old as its first attempt.
@@ -96,6 +115,7 @@ pub struct Run {
 enum Frame {
     Request(RequestFrame),
     Steps(StepsFrame),
+    Batch(batch::BatchFrame),
 }
 
 #[derive(Debug)]
@@ -106,6 +126,8 @@ struct RequestFrame {
     gathered: Option<Value>,
     /// The partner has taken the request; its outcome is asked for.
     asking: Option<Asking>,
+    /// Of a batch: the items it carries.
+    chunk: Option<super::batch::Chunk>,
 }
 
 #[derive(Debug)]
@@ -130,6 +152,7 @@ impl Run {
     /// # Errors
     /// The answer when it cannot even begin.
     pub fn start(connector: Arc<Connector>, operation: &str, facts: Facts, begun: Begun) -> Result<Run, Box<Answer>> {
+        let begun = stale::without_stale_reads(&connector, operation, begun);
         let mut run =
             Run { connector, frames: Vec::new(), result: None, requests: 0, one_page: false, next_page: None, begun, asked: String::new() };
         run.push(operation, facts, None)?;
@@ -162,7 +185,7 @@ impl Run {
     /// What another attempt need not do again: finished steps, and of a read the elements of a step that it has seen.
     pub fn begun(&self) -> Begun {
         let each = self.begun.each.clone().or_else(|| self.broken_off());
-        Begun { steps: self.begun.steps.clone(), each }
+        Begun { steps: self.begun.steps.clone(), each, items: self.begun.items.clone() }
     }
 
     /// Where the outermost operation stands among the elements of a step; only of reads, whose elements do not hang on their place.
@@ -182,6 +205,11 @@ impl Run {
                 Some(Frame::Request(_)) => return None,
                 Some(Frame::Steps(_)) => {
                     if let Err(answer) = self.advance_steps() {
+                        self.result = Some(*answer);
+                    }
+                }
+                Some(Frame::Batch(_)) => {
+                    if let Err(answer) = self.advance_batch() {
                         self.result = Some(*answer);
                     }
                 }
@@ -232,6 +260,7 @@ impl Run {
             Some(Frame::Request(frame)) => match self.connector.operation(&frame.operation) {
                 // Not yet is no answer, and nothing went wrong.
                 Some(operation) if frame.is_pending(operation, reply) => Answer::ok(Value::Unset),
+                Some(operation) if frame.chunk.is_some() => self.read_batch(operation, frame, reply),
                 Some(operation) => answer::read(&self.connector, operation, &frame.facts, reply),
                 None => unknown_operation(&frame.operation),
             },
@@ -251,14 +280,16 @@ impl Run {
                 None => frame.asking.is_some() && !matches!(answer.class, Class::Ok | Class::Refused | Class::AuthExpired),
             };
             if pending {
-                let scope = frame.facts.scope();
-                let base = connector.reach.base_url.render(&scope, &mut Budget::default()).unwrap_or_default();
-                match poll.next(frame.asking.as_ref(), reply, &scope, &self.asked, &base) {
+                let base = connector.reach.base_url.render(&frame.facts.scope(), &mut Budget::default()).unwrap_or_default();
+                match poll.next(frame.asking.as_ref(), reply, &frame.facts.open_scope(), &self.asked, &base) {
                     Ok(asking) => frame.asking = Some(asking),
                     Err(words) => self.finish(unfinished(operation.effect, words)),
                 }
                 return;
             }
+        }
+        if frame.chunk.is_some() {
+            return self.take_batch(answer, reply);
         }
         if answer.class != Class::Ok {
             return self.finish(answer);
@@ -311,10 +342,13 @@ impl Run {
             facts.attempt.key = Arc::from(format!("{}/{part}", facts.attempt.key));
         }
         let operation_name = operation.name.clone();
+        if operation.batch.is_some() {
+            return self.begin_batch(operation, facts);
+        }
         self.frames.push(match &operation.body {
             Body::Request(_) => {
                 let page = operation.page.as_ref().map_or_else(PageState::default, super::page::Page::first);
-                Frame::Request(RequestFrame { operation: operation_name, facts, page, gathered: None, asking: None })
+                Frame::Request(RequestFrame { operation: operation_name, facts, page, gathered: None, asking: None, chunk: None })
             }
             Body::Steps(_) => Frame::Steps(StepsFrame { operation: operation_name, facts, index: 0, outputs: Map::new(), each: None }),
         });
@@ -331,9 +365,10 @@ impl Run {
             return Err(Box::new(Answer::stopped(Class::Refused, Cause::OurFault, "no_frame", "no request is open")));
         };
         let operation = self.connector.operation(&frame.operation).ok_or_else(|| Box::new(unknown_operation(&frame.operation)))?;
-        let built = match &frame.asking {
-            Some(asking) => build_asking(&self.connector, operation, &frame.facts, asking, proof),
-            None => build(&self.connector, operation, &frame.facts, &frame.page, proof),
+        let built = match (&frame.asking, &frame.chunk) {
+            (Some(asking), _) => build_asking(&self.connector, operation, &frame.facts, asking, proof),
+            (None, Some(chunk)) => build_batch(&self.connector, operation, &frame.facts, &chunk.written, proof),
+            (None, None) => build(&self.connector, operation, &frame.facts, &frame.page, proof),
         };
         let request = built.map_err(|error| Answer::stopped(Class::Refused, Cause::DataWrong, "cannot_build", error.to_string()))?;
         self.asked.clone_from(&request.url);
@@ -383,6 +418,14 @@ impl Run {
                     self.step_done(kept);
                     return Ok(());
                 };
+                let remembered = if depth == 1 { self.begun.element(&step.id, state.at) } else { None };
+                if let Some(output) = remembered {
+                    state.at += 1;
+                    if keep(step, &output, &frame.facts)? {
+                        state.kept.push(output);
+                    }
+                    return Ok(());
+                }
                 let part = format!("{}.{}", step.id, state.at);
                 (evaluate_with(step, &scope.with(name, item))?, part)
             }
@@ -403,6 +446,8 @@ impl Run {
         frame.outputs.insert(step.id.clone(), Value::map([("output", output.clone())]));
         frame.index += 1;
         if depth == 1 {
+            let elements = format!("{}[", step.id);
+            self.begun.steps.retain(|done| !done.id.starts_with(&elements));
             self.begun.steps.push(StepDone { id: step.id.clone(), output });
         }
     }
@@ -410,7 +455,11 @@ impl Run {
     /// The innermost operation has its answer; whoever called it goes on.
     fn finish(&mut self, answer: Answer) {
         self.frames.pop();
+        if matches!(self.frames.last(), Some(Frame::Batch(_))) {
+            return self.finish_in_batch(answer);
+        }
         let connector = self.connector.clone();
+        let depth = self.frames.len();
         let Some(Frame::Steps(frame)) = self.frames.last_mut() else {
             self.result = Some(answer);
             return;
@@ -428,6 +477,10 @@ impl Run {
         match (&mut frame.each, answer.class) {
             (None, Class::Ok) => self.step_done(answer.output),
             (Some(state), Class::Ok) => {
+                // Of a write what is done is done, whatever becomes of the elements after it.
+                if writes && depth == 1 {
+                    self.begun.steps.push(StepDone { id: element(&step.id, state.at), output: answer.output.clone() });
+                }
                 state.at += 1;
                 match keep(step, &answer.output, &frame.facts) {
                     Ok(true) => state.kept.push(answer.output),
@@ -449,6 +502,11 @@ impl Run {
 
     /// A failed step is the failure of the whole; a read in front of nothing done is still only a read.
     fn end_with(&mut self, answer: Answer) {
+        if matches!(self.frames.first(), Some(Frame::Batch(_))) {
+            // A look-up made of steps ends for its item alone.
+            self.frames.truncate(1);
+            return self.finish_in_batch(answer);
+        }
         self.begun.each = self.broken_off();
         self.result = Some(answer);
         self.frames.clear();
@@ -457,14 +515,19 @@ impl Run {
 
 impl RequestFrame {
     fn is_pending(&self, operation: &Operation, reply: &Reply) -> bool {
-        operation.poll.as_ref().is_some_and(|poll| poll.is_pending(reply, &self.facts.scope(), self.asking.is_some()))
+        operation.poll.as_ref().is_some_and(|poll| poll.is_pending(reply, &self.facts.open_scope(), self.asking.is_some()))
     }
 }
 
 impl StepsFrame {
     fn scope(&self) -> Scope<'static> {
-        self.facts.scope().with("steps", Value::Map(Arc::new(self.outputs.clone())))
+        self.facts.open_scope().with("steps", Value::Map(Arc::new(self.outputs.clone())))
     }
+}
+
+/// The name under which an element of a step is remembered.
+fn element(step: &str, at: usize) -> Arc<str> {
+    Arc::from(format!("{step}[{at}]"))
 }
 
 fn unknown_operation(name: &str) -> Answer {
@@ -504,7 +567,7 @@ fn evaluate_list(
 
 fn keep(step: &OperationStep, output: &Value, facts: &Facts) -> Result<bool, Box<Answer>> {
     let Some(condition) = &step.keep_when else { return Ok(true) };
-    let scope = facts.scope().with("output", output.clone());
+    let scope = facts.open_scope().with("output", output.clone());
     condition.holds(&scope, &mut Budget::default()).map_err(|error| failed_step(step, "keep_when", &error))
 }
 

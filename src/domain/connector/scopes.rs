@@ -37,6 +37,8 @@ impl AttemptFacts {
 pub struct Facts {
     /// The connection's settings, secrets included; unset where only input and output matter.
     pub settings: Value,
+    /// Those of them that are no secrets: what an answer is read with, and what one operation hands to another.
+    pub open: Value,
     /// The operation's input.
     pub input: Value,
     /// Our reference at the partner.
@@ -46,10 +48,20 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The scope of a request.
+    /// The scope of a request: secrets are there for the partner, and nobody else is told what it makes of them.
     pub(super) fn scope(&self) -> Scope<'static> {
+        self.with_settings(&self.settings)
+    }
+
+    /// The scope of whatever goes on to somebody else: outputs, rules about answers, steps and what they hand on. The compiler
+    /// knows no secret by name here; that none is among the values either holds also for `settings` as a whole.
+    pub(super) fn open_scope(&self) -> Scope<'static> {
+        self.with_settings(&self.open)
+    }
+
+    fn with_settings(&self, settings: &Value) -> Scope<'static> {
         Scope::default()
-            .with("settings", self.settings.clone())
+            .with("settings", settings.clone())
             .with("input", self.input.clone())
             .with("reference", Value::Text(self.reference.clone()))
             .with("attempt", self.attempt.value())
@@ -74,11 +86,18 @@ pub(super) fn page_type() -> Type {
 /// Types of the scopes of one connector.
 pub(super) struct Scopes {
     settings: Arc<ObjectType>,
+    open: Arc<ObjectType>,
 }
 
 impl Scopes {
     pub(super) fn new(settings: Arc<ObjectType>) -> Scopes {
-        Scopes { settings }
+        let open = Arc::new(settings.without_secrets());
+        Scopes { settings, open }
+    }
+
+    /// The same for a connector that had none of the secrets.
+    pub(super) fn without_secrets(&self) -> Scopes {
+        Scopes { settings: self.open.clone(), open: self.open.clone() }
     }
 
     fn settings_type(&self) -> Type {
@@ -92,16 +111,21 @@ impl Scopes {
 
     /// Requests of an operation.
     pub(super) fn request(&self, input: &Arc<ObjectType>) -> ScopeType {
-        self.settings()
-            .with("input", Type::Object(input.clone()))
-            .with("reference", Type::Text)
-            .with("attempt", attempt_type())
-            .with("page", page_type())
+        of_operation(self.settings(), input)
+    }
+
+    /// What an operation makes of its answers and hands from step to step: as its requests, without secrets.
+    pub(super) fn open(&self, input: &Arc<ObjectType>) -> ScopeType {
+        of_operation(self.open_settings(), input)
+    }
+
+    fn open_settings(&self) -> ScopeType {
+        ScopeType::default().with("settings", Type::Object(self.open.clone()))
     }
 
     /// Rules about an answer.
     pub(super) fn response(&self, input: Option<&Arc<ObjectType>>) -> ScopeType {
-        let scope = self.settings().with("response", response_type());
+        let scope = self.open_settings().with("response", response_type());
         match input {
             Some(input) => scope.with("input", Type::Object(input.clone())),
             None => scope.with("input", Type::Any),
@@ -117,6 +141,14 @@ impl Scopes {
             None => scope,
         }
     }
+}
+
+fn of_operation(settings: ScopeType, input: &Arc<ObjectType>) -> ScopeType {
+    settings
+        .with("input", Type::Object(input.clone()))
+        .with("reference", Type::Text)
+        .with("attempt", attempt_type())
+        .with("page", page_type())
 }
 
 /// The values behind [`Scopes::handing`].

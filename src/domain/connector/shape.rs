@@ -1,7 +1,8 @@
 //! The shape of a connector file.
 
 use super::{
-    decode, field, forms, heard_by, idempotency, kind, page, poll, proof, quota, read_reconcile, redact, results, rule, types, webhook,
+    batch, decode, field, forms, heard_by, idempotency, kind, lacks, page, poll, proof, quota, read_reconcile, redact, results, rule,
+    types, webhook,
 };
 use crate::domain::text::shape::{FORMAT, Field, ObjectShape, Shape, TITLE, TaggedShape};
 
@@ -24,6 +25,17 @@ static LIMITS_OF_ALL: ObjectShape = ObjectShape {
         Field::optional("rate", Shape::OneOrMany(&Shape::Rate), "Requests in a time; several hold at once."),
         Field::optional("concurrency", Shape::Int, "Requests at the same time."),
         Field::optional("remaining", quota::REMAINING_SHAPE, "Headers that say how many requests are left."),
+    ],
+};
+
+/// What connectors say of themselves: flows that ask for more are refused, and people read it in the gallery.
+static CAN: ObjectShape = ObjectShape {
+    name: "can",
+    doc: "What the system can, for flows and for whoever chooses it.",
+    fields: &[
+        Field::optional("withdraw", Shape::Bool, "A running approval can be taken back; a flow that does so is refused where it cannot."),
+        Field::optional("change_running", Shape::Bool, "The document of a running approval can be changed; told in the gallery."),
+        Field::optional("comment", Shape::Bool, "A running approval can be commented on; told in the gallery."),
     ],
 };
 
@@ -93,7 +105,7 @@ pub(super) const fn operation_fields(request: Field) -> [Field; 18] {
         Field::optional("limits", Shape::Object(&LIMITS), "Limits of this operation alone."),
         Field::optional("timeout", Shape::Duration, "Time for one request."),
         Field::optional("results", results::SHAPE, "What the answer says of each item of a request that holds many."),
-        Field::later("batch", "Several documents' writes in one request."),
+        Field::optional("batch", batch::SHAPE, "A write over a list in one request, with an outcome of each item."),
         Field::optional("poll", poll::SHAPE, "Asking for the outcome of a request that the partner has only taken."),
     ]
 }
@@ -173,6 +185,19 @@ static ACT: ObjectShape = ObjectShape {
     ],
 };
 
+static ASKED: ObjectShape = ObjectShape {
+    name: "event_asked",
+    doc: "Whom the object asks there, as long as its outcome is pending: it stands in their lists here, to be seen and not decided.",
+    fields: &[
+        Field::required(
+            "people",
+            Shape::Expression,
+            "What the partner calls them, a list of texts; sees `output`. `people` of the connection says who they are.",
+        ),
+        Field::optional("url", Shape::Expression, "Where they see and decide it there; sees `output`."),
+    ],
+};
+
 static EVENT: ObjectShape = ObjectShape {
     name: "event",
     doc: "What a partner tells.",
@@ -185,6 +210,7 @@ static EVENT: ObjectShape = ObjectShape {
         Field::optional("link", Shape::Object(&LINK), "Which object it is about."),
         Field::optional("dedupe", Shape::List(&Shape::Expression), "What makes two tellings the same."),
         Field::optional("outcome", Shape::List(&Shape::Object(&OUTCOME)), "What it means for whoever waits."),
+        Field::optional("asked", Shape::Object(&ASKED), "Whom it asks there while its outcome is pending."),
         Field::optional("document", Shape::Id, "The document type it makes."),
         Field::optional("map", Shape::Id, "The mapping that makes it."),
         Field::optional("withdrawn", Shape::Object(&WITHDRAWN), "When the source has withdrawn it."),
@@ -209,7 +235,8 @@ static CONNECTOR: TaggedShape = TaggedShape {
         Field::optional("events", Shape::IdMap(&Shape::Object(&EVENT)), "What it tells."),
         Field::optional("statuses", Shape::IdMap(&Shape::Map(&Shape::Id)), "Its words for our statuses, by document type."),
         Field::optional("reconcile", Shape::IdMap(&read_reconcile::SHAPE), "How its objects are read back and compared with the ledger."),
-        Field::optional("can", Shape::IdMap(&Shape::Bool), "What it can and cannot."),
+        Field::optional("can", Shape::Object(&CAN), "What it can and cannot."),
+        Field::optional("lacks", lacks::SHAPE, "What such a system does not have, and why."),
         Field::optional("redact", redact::SHAPE, "What is taken out of records."),
         Field::optional("proof", proof::SHAPE, "What the definition was held against."),
         Field::optional(

@@ -4,13 +4,16 @@ use super::answer::Answer;
 use super::class::Class;
 use super::connector::{Connector, FollowUp};
 use super::idempotency::{Found, Idempotency, LookupThen};
-use super::operation::{Effect, Operation};
+use super::operation::{Body, Effect, Operation};
 use super::scopes::AttemptFacts;
 use crate::domain::binding::Connection;
 use crate::domain::delivery::{Guarantee, WhenAbsent};
 use crate::domain::expression::EvaluateError;
 use crate::domain::value::Value;
 use std::sync::Arc;
+
+/// Operations made of steps that call such operations: deeper than what runs.
+const STEPS_DEEP_MAX: u32 = 16;
 
 /// An operation at a connection.
 #[derive(Clone, Debug)]
@@ -70,6 +73,24 @@ impl Target {
         self.operation().effect == Effect::Write
     }
 
+    /// Whether it can change nothing and be told nothing that it should not, whatever its definition says of it: no request of
+    /// it is one that could do something, and none holds a secret that the partner could say back in other words.
+    pub fn only_looks(&self) -> bool {
+        self.looks(self.operation(), STEPS_DEEP_MAX)
+    }
+
+    fn looks(&self, operation: &Operation, left: u32) -> bool {
+        if operation.effect == Effect::Write || operation.carries_secrets {
+            return false;
+        }
+        match &operation.body {
+            Body::Request(request) => request.only_looks(),
+            Body::Steps(steps) => left.checked_sub(1).is_some_and(|left| {
+                steps.iter().all(|step| self.connector.operation(&step.call).is_some_and(|called| self.looks(called, left)))
+            }),
+        }
+    }
+
     /// The look-up of this write; none when it has none.
     ///
     /// # Errors
@@ -82,7 +103,8 @@ impl Target {
     /// itself failed.
     pub fn looked_up(&self, answer: Answer) -> Answer {
         let Idempotency::Lookup(lookup) = &self.operation().idempotency else { return answer };
-        if answer.class != Class::Ok {
+        // The items of a batch are looked up one by one, and what was found of each is its output already.
+        if answer.class != Class::Ok || self.operation().batch.is_some() {
             return answer;
         }
         match lookup.found(&answer) {

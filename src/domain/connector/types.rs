@@ -1,7 +1,7 @@
 //! Declared types as a connector writes them: `string`, `[string]`, `{type: decimal, optional: true}`.
 
 use super::compiler::Compiler;
-use crate::domain::diagnostic::did_you_mean;
+use crate::domain::diagnostic::{Hint, did_you_mean};
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
 use crate::domain::text::tree::{Node, NodeKind};
 use crate::domain::value::{ObjectType, Type, TypeField};
@@ -26,7 +26,7 @@ pub(super) static FIELD_OBJECT: ObjectShape = ObjectShape {
         Field::optional("currency", Shape::Text, "For amounts: the currency, or the field that names it."),
         Field::optional("fields", Shape::Map(&FIELD), "For objects: the declared fields."),
         Field::optional("title", Shape::Title, "What people see."),
-        Field::optional("default", Shape::Any, "What stands where nothing is given."),
+        Field::optional("default", Shape::Any, "What stands where nothing is given; of the declared type."),
     ],
 };
 
@@ -78,8 +78,8 @@ pub(super) fn read_type(name: &str, node: &Node, extra: Option<&Node>, compiler:
         Some(of) => Some(of),
         None => {
             let hint = match did_you_mean(word, WORDS.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("one of: {}", WORDS.join(", ")),
+                Some(near) => Hint::meant(near),
+                None => format!("one of: {}", WORDS.join(", ")).into(),
             };
             compiler.error("bad_word", node.span, format!("`{word}` is not a type")).hint(hint);
             None
@@ -90,10 +90,12 @@ pub(super) fn read_type(name: &str, node: &Node, extra: Option<&Node>, compiler:
 /// Whether a value of type `from` may stand where `to` is declared.
 pub(super) fn fits(from: &Type, to: &Type) -> bool {
     match (from, to) {
+        // A secret stays one: an output that takes anything would show it.
+        (from, to) if from.holds_secret() && !to.holds_secret() => false,
         (Type::Any, _) | (_, Type::Any) => true,
         (Type::Int, Type::Decimal { .. }) | (Type::Decimal { .. }, Type::Decimal { .. }) => true,
         // Ids come as numbers and travel as text; nothing is lost.
-        (Type::Int | Type::Secret, Type::Text) => true,
+        (Type::Int, Type::Text) => true,
         (Type::List(from, _), Type::List(to, _)) | (Type::Map(from), Type::Map(to)) => fits(from, to),
         (Type::Object(_), Type::Map(of)) => matches!(of.as_ref(), Type::Any),
         (Type::Map(_), Type::Object(_)) => true,

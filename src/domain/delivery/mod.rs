@@ -3,12 +3,13 @@
 //! The rules of the effect contract (`docs/effect-contract.md`) live here and nowhere else. A worker claims an effect, asks
 //! `Delivery::action` what to do, performs it through the gateway, and hands the class of the answer to `Delivery::after`.
 //! A timeout after sending is *unknown*, never failed; what can be looked up is looked up; what cannot goes to a person.
+//! A little more than 500 lines: one machine, whose states lead to each other.
 
 mod guarantee;
 
 pub use guarantee::{Guarantee, WhenAbsent};
 
-use crate::domain::connector::Class;
+use crate::domain::connector::{Class, ItemsBegun};
 use crate::domain::flow::effect::{Cause, RetryPolicy};
 use crate::domain::retry::Backoff;
 use jiff::{SignedDuration, Timestamp};
@@ -51,6 +52,9 @@ pub struct Delivery {
     /// What a look-up of many reads has behind it that was broken off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub looked: Option<Looked>,
+    /// Of a write over a list that is answered item by item: what is known of each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<ItemsBegun>,
     /// Output of a send that is still to be read back, JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<serde_json::Value>,
@@ -217,6 +221,9 @@ impl Delivery {
             Phase::Send if !orphaned => Action::Send,
             Phase::Send => {
                 // The start was committed before the request could leave, so it may have left: unknown.
+                if let Some(items) = &mut self.items {
+                    items.doubt_all();
+                }
                 self.first_sent_at.get_or_insert(planned_at);
                 self.last_sent_at = Some(now);
                 match self.became_unknown(terms.guarantee, now, now) {
@@ -246,6 +253,15 @@ impl Delivery {
             self.calm();
         }
         self.looked = looked;
+    }
+
+    /// Takes over what an attempt knows of the items of a batch, before its end is judged. A partner that settles some of many is
+    /// not down.
+    pub fn knowing(&mut self, items: Option<ItemsBegun>) {
+        if items.as_ref().is_some_and(|items| items.is_further_than(self.items.as_ref())) {
+            self.calm();
+        }
+        self.items = items;
     }
 
     /// Since when a look-up searches: the first sending, with room for a partner whose clock is behind. Where listing is all a
@@ -290,6 +306,9 @@ impl Delivery {
     fn begin_anew(&mut self, settled: bool) {
         self.calm();
         self.looked = None;
+        if let Some(items) = &mut self.items {
+            items.begin_anew();
+        }
         (self.look_ups, self.read_backs, self.lies, self.repeats) = (0, 0, 0, 0);
         if settled {
             self.phase = Phase::Send;
@@ -356,6 +375,12 @@ impl Delivery {
         };
         match attempted.class {
             Class::Ok if attempted.confirmed => self.succeeded(attempted, terms, now),
+            // Of a batch all that was in doubt is found, and the rest was never sent: nothing is left to wait for.
+            Class::NotFound if self.items.as_ref().is_some_and(ItemsBegun::nothing_in_doubt) => {
+                self.calm();
+                (self.phase, self.misread) = (Phase::Send, None);
+                Next::Wait(now)
+            }
             Class::Ok | Class::NotFound => {
                 self.calm();
                 self.looked = None;
@@ -394,6 +419,7 @@ impl Delivery {
                     self.read_backs = 0;
                     // Steps that answered success did nothing: they are sent again, and not taken for done.
                     self.steps.clear();
+                    self.items = None;
                     self.phase = Phase::Send;
                     return Next::Wait(now);
                 }

@@ -34,6 +34,16 @@ pub static CHINESE: &[(&str, &str, &str)] = &[
         "请求要系统保存一个密钥，但配置中没有可用来加密它的主密钥。",
         "生成一个主密钥（`openssl rand -hex 32`），与数据库分开保管，写入 `store.master_keys`，然后重新启动。",
     ),
+    (
+        "content_closed",
+        "该单据的类型是 `sealed`（内容加密保存），而内容打不开：加密所用的主密钥不在配置中或不是同一个，或者数据库中的行被改动过。",
+        "把该主密钥重新写入 `store.master_keys` 并重新启动；系统日志写明是哪个表、列和行。被改动的行要从备份恢复。",
+    ),
+    (
+        "unsealable",
+        "单据类型标为 `sealed`（内容加密保存），但系统没有主密钥，其内容会以明文存放。",
+        "生成一个主密钥（`openssl rand -hex 32`），与数据库分开保管，写入 `store.master_keys`；或去掉 `sealed`。",
+    ),
     ("unknown_key", "语言在此处没有这个键。", "检查拼写；提示中给出最接近的已知键。"),
     ("duplicate_key", "同一个映射里写了两次相同的键。", "删除其中一个。"),
     ("missing_key", "缺少必填的键。", "补上该键。"),
@@ -261,8 +271,8 @@ pub static CHINESE: &[(&str, &str, &str)] = &[
     ),
     (
         "precondition_required",
-        "草稿只能在作者看到的文本之上保存，因此请求必须说明看到的是哪一份。",
-        "发送 `If-Match` 和草稿或生效文本的 ETag；新定义则发送 `If-None-Match: *`。",
+        "多人可改的内容只能在作者所看到的版本之上写入，因此请求必须说明看到的是哪一个版本。",
+        "发送 `If-Match` 和所读内容的 `ETag`；新的定义或密钥则发送 `If-None-Match: *`。",
     ),
     (
         "definitions_unsound",

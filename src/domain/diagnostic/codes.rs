@@ -96,6 +96,11 @@ pub static DEFINITION: &[Code] = &[
     ),
     code("bad_value", "A value cannot be read as the declared type.", "Write it in the form the message names."),
     code("cycle", "Definitions refer to each other in a circle.", "Break the circle."),
+    code(
+        "unsealable",
+        "A document type is `sealed`, but the hub has no master key, so that its content would lie open.",
+        "Make a key (`openssl rand -hex 32`), keep it apart from the database and name it under `store.master_keys`; or take `sealed` out.",
+    ),
     code("secret_in_text", "A secret stands in plain text.", "Use `{secret: env/NAME}` or `{secret: file/PATH}`."),
     code("unknown_file", "A file that is referred to cannot be read.", "Check the path; it is relative to the project folder."),
     code("test_failed", "A test case beside a definition fails.", "Read expected and actual; mend the definition or the case."),

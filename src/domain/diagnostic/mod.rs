@@ -5,6 +5,9 @@
 
 pub mod chinese;
 pub mod codes;
+mod fix;
+
+pub use fix::{Edit, Hint};
 
 use serde::Serialize;
 use std::sync::Arc;
@@ -72,7 +75,7 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
 }
 
 /// Collects the diagnostics of one file; nothing stops at the first.
@@ -182,7 +185,7 @@ impl Report {
 
 impl Diagnostic {
     /// Adds what to do about it.
-    pub fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
+    pub fn hint(&mut self, hint: impl Into<Hint>) -> &mut Self {
         self.hint = Some(hint.into());
         self
     }

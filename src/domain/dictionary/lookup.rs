@@ -4,6 +4,7 @@ use super::definition::{Dictionary, Missing, Row};
 use crate::domain::value::Value;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Why a lookup failed. The message does not hold the value looked up; it stands beside it for the person who mends.
@@ -72,11 +73,13 @@ impl Dictionary {
             let turned = Row { from: code.clone(), to: Value::Text(row.from.clone()), ..row.clone() };
             rows.push(turned);
         }
-        for (index, row) in rows.iter().enumerate() {
-            let twice = rows[..index].iter().any(|other| other.from == row.from && periods_meet(other, row));
-            if twice {
+        let mut met: HashMap<&str, Vec<&Row>> = HashMap::new();
+        for row in &rows {
+            let others = met.entry(&row.from).or_default();
+            if others.iter().any(|other| periods_meet(other, row)) {
                 return Err(row.from.clone());
             }
+            others.push(row);
         }
         Ok(Dictionary::new(self.id.clone(), self.title.clone(), self.to.clone(), self.missing.clone(), None, rows.into_iter()))
     }

@@ -89,6 +89,31 @@ pub enum Origin {
     Connection(Arc<str>),
 }
 
+/// Why a word cannot be used, whoever wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// There is no such department.
+    NoDepartment,
+    /// Nobody has this id.
+    Nobody,
+    /// They would be their own manager by a detour.
+    OwnManager,
+    /// The department would lie inside itself.
+    InsideItself,
+}
+
+impl Unusable {
+    /// The word in the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Unusable::NoDepartment => "no_department",
+            Unusable::Nobody => "nobody",
+            Unusable::OwnManager => "own_manager",
+            Unusable::InsideItself => "inside_itself",
+        }
+    }
+}
+
 /// Two say it differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
@@ -103,7 +128,7 @@ pub struct Conflict {
     /// Another's word.
     pub other: (Origin, String),
     /// Why the other's word cannot be used at all, whoever wins.
-    pub unusable: Option<&'static str>,
+    pub unusable: Option<Unusable>,
 }
 
 impl Directory {
@@ -225,35 +250,35 @@ impl Joining<'_> {
             let Some(user) = self.directory.users.get(id) else { continue };
             let (department, manager) = (user.department.clone(), user.manager.clone());
             if let Some(named) = department.filter(|named| !self.directory.departments.contains_key(named)) {
-                self.unusable(false, id, ToldField::Department, &named, "there is no such department");
+                self.unusable(false, id, ToldField::Department, &named, Unusable::NoDepartment);
             }
             if let Some(named) = manager.filter(|named| !self.directory.users.contains_key(named)) {
-                self.unusable(false, id, ToldField::Manager, &named, "nobody has this id");
+                self.unusable(false, id, ToldField::Manager, &named, Unusable::Nobody);
             }
         }
         for id in &departments {
             let Some(department) = self.directory.departments.get(id) else { continue };
             let (parent, head) = (department.parent.clone(), department.head.clone());
             if let Some(named) = parent.filter(|named| !self.directory.departments.contains_key(named)) {
-                self.unusable(true, id, ToldField::Parent, &named, "there is no such department");
+                self.unusable(true, id, ToldField::Parent, &named, Unusable::NoDepartment);
             }
             if let Some(named) = head.filter(|named| !self.directory.users.contains_key(named)) {
-                self.unusable(true, id, ToldField::Head, &named, "nobody has this id");
+                self.unusable(true, id, ToldField::Head, &named, Unusable::Nobody);
             }
         }
         let managers = |directory: &Directory, id: &Arc<str>| directory.users.get(id).and_then(|user| user.manager.clone());
         while let Some(id) = super::lint::circles(users.iter(), |id| managers(&self.directory, id)).first().cloned() {
             let named = managers(&self.directory, &id).unwrap_or_default();
-            self.unusable(false, &id, ToldField::Manager, &named, "they would be their own manager by a detour");
+            self.unusable(false, &id, ToldField::Manager, &named, Unusable::OwnManager);
         }
         let parents = |directory: &Directory, id: &Arc<str>| directory.departments.get(id).and_then(|department| department.parent.clone());
         while let Some(id) = super::lint::circles(departments.iter(), |id| parents(&self.directory, id)).first().cloned() {
             let named = parents(&self.directory, &id).unwrap_or_default();
-            self.unusable(true, &id, ToldField::Parent, &named, "it would lie inside itself");
+            self.unusable(true, &id, ToldField::Parent, &named, Unusable::InsideItself);
         }
     }
 
-    fn unusable(&mut self, is_department: bool, id: &Arc<str>, field: ToldField, word: &str, why: &'static str) {
+    fn unusable(&mut self, is_department: bool, id: &Arc<str>, field: ToldField, word: &str, why: Unusable) {
         match (field, is_department) {
             (ToldField::Department, _) => self.directory.users.get_mut(id).map(|user| user.department.take()),
             (ToldField::Manager, _) => self.directory.users.get_mut(id).map(|user| user.manager.take()),
@@ -392,6 +417,6 @@ mod tests {
         let (directory, conflicts) = file().joined(&[(&hr, &told)]);
         let managers: Vec<Option<&str>> = ["e1", "e9"].iter().map(|id| directory.users[*id].manager.as_deref()).collect();
         assert!(managers.contains(&None), "{managers:?}");
-        assert!(conflicts.iter().any(|conflict| conflict.unusable == Some("they would be their own manager by a detour")));
+        assert!(conflicts.iter().any(|conflict| conflict.unusable == Some(Unusable::OwnManager)));
     }
 }

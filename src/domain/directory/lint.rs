@@ -1,7 +1,8 @@
 //! What a directory must keep to: everyone named exists, nobody is their own manager by a detour.
 
 use super::definition::{Directory, Row};
-use crate::domain::diagnostic::{Report, Span, did_you_mean};
+use crate::domain::approval::is_kept_back;
+use crate::domain::diagnostic::{Hint, Report, Span, did_you_mean};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -32,6 +33,10 @@ pub(super) fn lint(directory: &Directory, places: &Places, report: &mut Report) 
     let mut lint = Lint { directory, report };
     for user in directory.users.values() {
         let Some(place) = places.users.get(&user.id) else { continue };
+        if is_kept_back(&user.id) {
+            let message = format!("no person can have the id `{}`: it is what the hub calls itself, or who is no person", user.id);
+            error(lint.report, "bad_value", place, message);
+        }
         lint.department(user.department.as_ref(), place);
         lint.user(user.manager.as_ref(), place);
     }
@@ -83,7 +88,7 @@ impl Lint<'_> {
     fn unknown(&mut self, what: &str, id: &str, near: Option<String>, place: &Place) {
         let diagnostic = self.report.error("unknown_definition", place.1, format!("there is no {what} `{id}`"));
         diagnostic.file = place.0.clone();
-        diagnostic.hint = near.map(|near| format!("did you mean `{near}`?"));
+        diagnostic.hint = near.map(Hint::meant);
     }
 }
 

@@ -14,7 +14,7 @@ mod who;
 mod wishes;
 
 pub use definition::{Department, Directory, Links, RoleGrant, SHAPE, User};
-pub use joined::{Conflict, Origin, Source, ToldField};
+pub use joined::{Conflict, Origin, Source, ToldField, Unusable};
 pub use organisation::{KnownBy, Organisation, ToldDepartment, ToldPerson, Unreadable};
 pub use resolve::{Around, Nobody};
 pub use who::{WHO, Who};

@@ -159,8 +159,13 @@ impl Organisation {
 
     /// How many of those who work here by the earlier reading do not by this one.
     pub fn gone_since(&self, earlier: &Organisation) -> usize {
-        let works = |person: &&String| self.people.get(*person).is_some_and(|person| !person.left);
-        earlier.people.iter().filter(|(_, person)| !person.left).map(|(id, _)| id).filter(|id| !works(id)).count()
+        earlier.but_not(self).count()
+    }
+
+    /// Who works here by this reading and does not by the other.
+    pub fn but_not<'a>(&'a self, other: &'a Organisation) -> impl Iterator<Item = &'a String> + 'a {
+        let works = |id: &String| other.people.get(id).is_some_and(|person| !person.left);
+        self.people.iter().filter(|(_, person)| !person.left).map(|(id, _)| id).filter(move |id| !works(id))
     }
 
     /// How many work here.

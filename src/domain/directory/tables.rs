@@ -1,7 +1,7 @@
 //! A list of the directory as a CSV table: the columns are the keys of the list's items.
 
 use super::definition::Row;
-use crate::domain::diagnostic::{Report, Span, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, Span, did_you_mean};
 use crate::domain::text::shape::ObjectShape;
 use crate::domain::text::tree::{Key, Node, NodeKind};
 use std::borrow::Cow;
@@ -59,7 +59,7 @@ impl Table<'_> {
         let names = || self.shape.fields.iter().map(|field| field.name);
         for name in header.iter().filter(|name| !names().any(|known| known == **name)) {
             let diagnostic = report.error("unknown_key", line(1), format!("the column `{name}` is not known here"));
-            diagnostic.hint = did_you_mean(name, names()).map(|near| format!("did you mean `{near}`?"));
+            diagnostic.hint = did_you_mean(name, names()).map(Hint::meant);
         }
         let missing: Vec<&str> = self
             .shape

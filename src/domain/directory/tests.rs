@@ -116,6 +116,15 @@ fn lists_may_be_tables() {
 }
 
 #[test]
+fn nobody_has_the_id_of_what_is_no_person() {
+    for id in ["system", "user:ada", "token:nightly"] {
+        let (_, problems) = compile(&format!("format: 1\ndirectory: people\nusers:\n  - {{id: \"{id}\"}}\n"), &[]);
+        assert_eq!(problems, ["bad_value directory.yaml:4"], "{id}");
+    }
+    assert!(compile("format: 1\ndirectory: people\nusers:\n  - {id: user}\n", &[]).1.is_empty());
+}
+
+#[test]
 fn everybody_has_a_language_by_id_and_by_address() {
     let text = "format: 1\ndirectory: people\nlanguage: zh\nusers:\n  - {id: ada, language: en, email: ada@example.com}\n  - {id: bob}\n";
     let (directory, problems) = compile(text, &[]);

@@ -21,7 +21,7 @@ impl Wishes {
             let span = row.cells.get(key).map_or(row.span, |node| node.span);
             let diagnostic = report.error("bad_value", span, message).at(key.to_owned());
             diagnostic.file = row.file.clone();
-            diagnostic.hint = Some(hint.to_owned());
+            diagnostic.hint(hint);
         };
         let mut wishes = Wishes::default();
         if let Some(text) = row.text("quiet") {

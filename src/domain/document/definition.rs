@@ -2,7 +2,7 @@
 
 use super::schema::{Schema, SchemaKind, read_schema};
 use super::sensitive::Sensitive;
-use crate::domain::diagnostic::{Report, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, Span, did_you_mean};
 use crate::domain::text::files::Files;
 use crate::domain::text::shape::{FORMAT, Field, ObjectShape, Shape, TITLE};
 use crate::domain::text::title::Title;
@@ -29,6 +29,11 @@ pub static SHAPE: Shape = Shape::Object(&ObjectShape {
             Shape::List(&Shape::Text),
             "fields whose values are masked in every answer; who sees payloads may have them shown, with a reason that is audited",
         ),
+        Field::optional(
+            "sealed",
+            Shape::Bool,
+            "`true`: whatever its documents say lies sealed in the hub's database, and cannot be searched; the hub needs `store.master_keys`",
+        ),
     ],
 });
 
@@ -53,6 +58,8 @@ pub struct DocumentType {
     pub owners: IndexMap<Arc<str>, Arc<str>>,
     /// Fields that are masked.
     pub sensitive: Sensitive,
+    /// Where it says that its content is sealed in the database; none where it is not.
+    pub sealed: Option<Span>,
 }
 
 impl DocumentType {
@@ -75,8 +82,9 @@ impl DocumentType {
         check_key(&key, key_node, members, report);
         let owners = read_owners(node, &schema, report);
         let sensitive = Sensitive::read(node, &schema, &key, report);
+        let sealed = node.get("sealed").filter(|node| node.bool() == Some(true)).map(|node| node.span);
         let of = schema.declared(&id);
-        Some(DocumentType { title: Title::read(node.get("title")), id, key, schema_path, of, schema, statuses, owners, sensitive })
+        Some(DocumentType { title: Title::read(node.get("title")), id, key, schema_path, of, schema, statuses, owners, sensitive, sealed })
     }
 
     /// Whether this is one of its statuses.
@@ -105,11 +113,11 @@ fn read_statuses(node: &Node, report: &mut Report) -> Vec<Arc<str>> {
 fn check_key(key: &str, node: &Node, members: &IndexMap<Arc<str>, super::schema::Member>, report: &mut Report) {
     let hint = match members.get(key) {
         Some(member) if matches!(member.schema.kind, SchemaKind::Text { .. }) && member.required => return,
-        Some(member) if matches!(member.schema.kind, SchemaKind::Text { .. }) => "list it under `required` in the schema".to_owned(),
-        Some(_) => "a business key is text".to_owned(),
+        Some(member) if matches!(member.schema.kind, SchemaKind::Text { .. }) => "list it under `required` in the schema".into(),
+        Some(_) => "a business key is text".into(),
         None => match did_you_mean(key, members.keys().map(AsRef::as_ref)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "name a field of the schema".to_owned(),
+            Some(near) => Hint::meant(near),
+            None => "name a field of the schema".into(),
         },
     };
     report.error("unknown_field", node.span, format!("`{key}` cannot be the business key")).hint(hint).at("key");
@@ -122,7 +130,7 @@ fn read_owners(node: &Node, schema: &Schema, report: &mut Report) -> IndexMap<Ar
             let names = schema.names();
             let diagnostic = report.error("unknown_field", field.span, format!("the schema has no field `{}`", field.text));
             diagnostic.path = "owners".to_owned();
-            diagnostic.hint = did_you_mean(&field.text, names.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+            diagnostic.hint = did_you_mean(&field.text, names.iter().map(AsRef::as_ref)).map(Hint::meant);
         }
         if let Some(role) = role.text() {
             owners.insert(Arc::from(field.text.as_str()), Arc::from(role));

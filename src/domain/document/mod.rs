@@ -15,6 +15,7 @@ mod validate;
 pub use compare::{CHANGES_MAX, FieldChange, changes, patched};
 pub use content::hash_json;
 pub use definition::{DocumentType, SHAPE};
+pub use plausible::Doubt;
 pub use schema::{Member, Schema, SchemaKind};
 pub use sensitive::{MASKED, Sensitive, Values, mask_leaves};
 pub use validate::{Problem, Validated};

@@ -3,9 +3,22 @@
 use crate::domain::value::{Value, currency};
 use rust_decimal::Decimal;
 
+/// Something doubtful.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Which: `lines_do_not_add_up`, `totals_do_not_add_up`, `quantity_not_positive` or `supplier_without_code`.
+    pub code: &'static str,
+    /// The field that it is about, such as `lines[2].quantity`.
+    pub field: String,
+}
+
+fn doubt(code: &'static str, field: impl Into<String>) -> Doubt {
+    Doubt { code, field: field.into() }
+}
+
 /// What is doubtful. Fields that a document type does not have are not missed.
-pub fn warnings(document: &Value) -> Vec<String> {
-    let mut warnings = Vec::new();
+pub fn doubts(document: &Value) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
     let tolerance = tolerance(document);
     let amount = |name: &str| decimal(document.member(name));
     let lines = match document.member("lines") {
@@ -17,25 +30,25 @@ pub fn warnings(document: &Value) -> Vec<String> {
         if let Some(nets) = nets.filter(|nets| !nets.is_empty())
             && sum(&nets).is_none_or(|sum| differ(sum, total, tolerance))
         {
-            warnings.push("the net amounts of the lines do not add up to `total_net`".to_owned());
+            doubts.push(doubt("lines_do_not_add_up", "total_net"));
         }
     }
     if let (Some(net), Some(tax), Some(gross)) = (amount("total_net"), amount("total_tax"), amount("total_gross"))
         && net.checked_add(tax).is_none_or(|sum| differ(sum, gross, tolerance))
     {
-        warnings.push("`total_net` and `total_tax` do not add up to `total_gross`".to_owned());
+        doubts.push(doubt("totals_do_not_add_up", "total_gross"));
     }
     for (index, line) in lines.iter().enumerate() {
         if decimal(line.member("quantity")).is_some_and(|quantity| quantity <= Decimal::ZERO) {
-            warnings.push(format!("the quantity of `lines[{index}]` is not above zero"));
+            doubts.push(doubt("quantity_not_positive", format!("lines[{index}].quantity")));
         }
     }
     if matches!(document.member("supplier"), Value::Map(_))
         && document.member("supplier").member("code").as_text().is_none_or(str::is_empty)
     {
-        warnings.push("the supplier has no code".to_owned());
+        doubts.push(doubt("supplier_without_code", "supplier.code"));
     }
-    warnings
+    doubts
 }
 
 fn decimal(value: &Value) -> Option<Decimal> {

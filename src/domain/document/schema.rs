@@ -3,7 +3,7 @@
 //! Our own words beside the standard's: `format: decimal` (an exact decimal in text), `x-currency` (the field that
 //! names an amount's currency, or a code), `x-content: false` (a field whose change makes no new revision).
 
-use crate::domain::diagnostic::{Report, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, did_you_mean};
 use crate::domain::text::tree::{Node, NodeKind};
 use crate::domain::value::{ObjectType, Type, TypeField, currency};
 use indexmap::IndexMap;
@@ -202,7 +202,7 @@ impl Reader<'_> {
             if !known().any(|word| word == key.text) {
                 let diagnostic = self.report.error("bad_schema", key.span, format!("`{}` is not taken here", key.text));
                 diagnostic.path = path.to_owned();
-                diagnostic.hint = did_you_mean(&key.text, known()).map(|near| format!("did you mean `{near}`?"));
+                diagnostic.hint = did_you_mean(&key.text, known()).map(Hint::meant);
             }
         }
     }

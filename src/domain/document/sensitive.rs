@@ -7,7 +7,7 @@
 
 use super::compare::FieldChange;
 use super::schema::Schema;
-use crate::domain::diagnostic::{Report, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, did_you_mean};
 use crate::domain::text::tree::Node;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
@@ -45,7 +45,7 @@ impl Sensitive {
                 let names = schema.names();
                 let diagnostic = report.error("unknown_field", item.span, format!("the schema has no field `{path}`"));
                 diagnostic.path = place;
-                diagnostic.hint = did_you_mean(path, names.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+                diagnostic.hint = did_you_mean(path, names.iter().map(AsRef::as_ref)).map(Hint::meant);
             } else {
                 sensitive.paths.push(path.split('.').map(Arc::from).collect());
             }

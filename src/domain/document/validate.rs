@@ -1,6 +1,7 @@
 //! From JSON to a typed document: every problem with its path, no value ever in a message (it may be personal).
 
 use super::definition::DocumentType;
+use super::plausible::Doubt;
 use super::schema::{Member, Schema, SchemaKind};
 use crate::domain::text::units;
 use crate::domain::value::{Map, Value, currency};
@@ -16,8 +17,6 @@ pub struct Validated {
     pub value: Value,
     /// Its business key.
     pub key: Arc<str>,
-    /// What is doubtful about it, for people; such a document is taken.
-    pub warnings: Vec<String>,
 }
 
 /// Why a document is not taken.
@@ -57,8 +56,12 @@ impl DocumentType {
                 return Err(vec![Problem { path: self.key.to_string(), code: "missing", message }]);
             }
         };
-        let warnings = super::plausible::warnings(&value);
-        Ok(Validated { value, key, warnings })
+        Ok(Validated { value, key })
+    }
+
+    /// What is doubtful about a document that was taken, for people. Of one that its type no longer takes nothing is said.
+    pub fn doubts(&self, json: &Json) -> Vec<Doubt> {
+        self.validate(json).map_or_else(|_| Vec::new(), |read| super::plausible::doubts(&read.value))
     }
 }
 

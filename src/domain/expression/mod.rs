@@ -11,6 +11,7 @@ pub use self::cel::{Expression, print};
 pub use path::{Cardinality, Path};
 pub use template::{OUTPUT_MAX, Place, Template};
 
+use crate::domain::diagnostic::Hint;
 use crate::domain::value::{Type, Value};
 use indexmap::IndexMap;
 
@@ -97,7 +98,7 @@ pub struct Problem {
     /// What is wrong.
     pub message: String,
     /// What to do.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
 }
 
 /// Why an evaluation failed. Messages hold no payload values.

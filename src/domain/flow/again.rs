@@ -49,7 +49,7 @@ pub(super) fn from_visit(machine: &mut Machine<'_>, visit: usize) -> Result<(), 
     if let Some(stop) = machine.instance.stop.take() {
         machine.close(&stop, "the flow went back");
     }
-    machine.close_stop(visit, "the flow went back");
+    machine.leave_stop(visit, "the flow went back");
     reversal::begin(machine, visit, Scope::After, Then::Again);
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::flow::Condition;
 use super::instance::{EARLY_MAX, Early, State, Stopped};
 use super::ladder::{self, Act, Rung};
 use super::machine::Machine;
+use super::outside;
 use super::scope::event_value;
 use super::steps::Kind;
 use crate::domain::expression::Budget;
@@ -16,8 +17,10 @@ use crate::domain::text::tree::Node;
 use crate::domain::value::{Type, Value};
 use serde_json::json;
 
-/// Holders named in the history.
+/// Holders, and opinions, named in the history.
 const HOLDERS_MAX: usize = 20;
+/// Characters of an opinion in the history.
+const OPINION_MAX: usize = 500;
 
 /// Its keys.
 pub const SHAPE: Shape = Shape::Object(&ObjectShape {
@@ -118,8 +121,8 @@ pub(super) fn begin(machine: &mut Machine<'_>, visit: usize, awaits: &Await) {
         if machine.instance.visits[visit].state == State::Awaiting {
             let output = Value::from_json(&early.output);
             let output = awaits.output.read(&output).or_else(|_| awaits.output.read_open(&output)).unwrap_or(output);
-            let heard =
-                Heard { connection: early.connection, event: early.event, external_id: early.external_id, outcome: early.outcome, output };
+            let Early { connection, event, external_id, outcome, asked, .. } = early;
+            let heard = Heard { connection, event, external_id, outcome, output, asked };
             take(machine, visit, awaits, &heard);
         }
     }
@@ -171,6 +174,7 @@ fn keep_early(machine: &mut Machine<'_>, heard: &Heard) -> bool {
         external_id: heard.external_id.clone(),
         outcome: heard.outcome,
         output: heard.output.to_json(),
+        asked: heard.asked.clone(),
     });
     true
 }
@@ -184,6 +188,9 @@ fn await_of<'a>(machine: &Machine<'a>, visit: usize) -> Option<&'a Await> {
 
 fn take(machine: &mut Machine<'_>, visit: usize, awaits: &Await, heard: &Heard) {
     let said = heard.outcome.map(Outcome::word);
+    if let Some(asked) = &heard.asked {
+        outside::told(machine, visit, asked);
+    }
     let present = &machine.instance.visits[visit];
     if heard.outcome == Some(Outcome::Pending) && present.stop.is_none() && present.heard.as_ref() == Some(&heard.output.to_json()) {
         // Polls and re-reads say for days what is known: a history of that would bury what happened.
@@ -228,14 +235,31 @@ fn take(machine: &mut Machine<'_>, visit: usize, awaits: &Await, heard: &Heard) 
     }
 }
 
-/// What people want to know of an event: what it said, and who holds the object when it names them as `holders`.
+/// What people want to know of an event: what it said, who holds the object when it names them as `holders`, and at its end what they
+/// said when it names that as `opinions`.
 fn told(heard: &Heard) -> serde_json::Value {
     let mut detail = json!({"event": heard.event, "outcome": heard.outcome.map(Outcome::word)});
     if let (Value::List(holders), Some(members)) = (heard.output.member("holders"), detail.as_object_mut()) {
         let names: Vec<&str> = holders.iter().filter_map(Value::as_text).take(HOLDERS_MAX).collect();
         members.insert("holders".to_owned(), json!(names));
     }
+    let over = heard.outcome.is_some_and(Outcome::is_final);
+    if let (Value::List(opinions), Some(members), true) = (heard.output.member("opinions"), detail.as_object_mut(), over) {
+        let said: Vec<serde_json::Value> = opinions.iter().take(HOLDERS_MAX).filter_map(opinion).collect();
+        members.insert("opinions".to_owned(), json!(said));
+    }
     detail
+}
+
+/// An opinion: a text, or who decided how and why.
+fn opinion(said: &Value) -> Option<serde_json::Value> {
+    let short = |text: &str| text.chars().take(OPINION_MAX).collect::<String>();
+    if let Some(text) = said.as_text() {
+        return Some(json!(short(text)));
+    }
+    let part = |name: &str| Some((name.to_owned(), json!(short(said.member(name).as_text()?))));
+    let parts: serde_json::Map<String, serde_json::Value> = ["person", "decision", "comment"].into_iter().filter_map(part).collect();
+    (!parts.is_empty()).then_some(serde_json::Value::Object(parts))
 }
 
 fn counts(machine: &Machine<'_>, visit: usize, awaits: &Await, heard: &Heard) -> Result<bool, crate::domain::expression::EvaluateError> {

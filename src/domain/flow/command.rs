@@ -7,6 +7,7 @@ use super::instance::{Scope, State, Stopped, Then};
 use super::machine::Machine;
 use super::reactions;
 use super::reversal;
+use super::shown;
 use super::steps::{Kind, call};
 use crate::domain::ids::{self, ExceptionId};
 use crate::domain::value::Value;
@@ -132,7 +133,10 @@ fn mark_done(machine: &mut Machine<'_>, visit: usize, what: Stopped, output: &Js
     match what {
         Stopped::Entering | Stopped::Forward(_) | Stopped::Expecting => done_outside(machine, visit, output),
         Stopped::Reversing(_) => reversal::settled(machine, visit, "reversed"),
-        Stopped::Notice(_) => machine.close_stop(visit, "marked done"),
+        Stopped::Notice(index) => {
+            shown::answered(machine, visit, index, &Value::from_json(output));
+            machine.close_stop(visit, "marked done");
+        }
         Stopped::Nothing => {
             let awaiting = machine.instance.visits[visit].state == State::Awaiting;
             match stated(output).filter(|_| awaiting) {

@@ -80,6 +80,20 @@ pub struct TaskChange {
     pub by: Option<String>,
     /// Whether it is taken, where several could do it.
     pub claimed: bool,
+    /// Of what is decided in another system: where. None of a task of ours.
+    pub outside: Option<Where>,
+}
+
+/// Where something is decided that is no task of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Where {
+    /// The connection.
+    pub connection: String,
+    /// What that system calls it.
+    pub external_id: String,
+    /// Where people see and decide it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// A notice that waits: in words already, for one person and one channel.

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::effect::Cause;
+use super::people::FieldRight;
 
 /// What `Flow::compile` checks a definition against.
 #[derive(Clone, Debug, Default)]
@@ -35,8 +36,8 @@ pub struct FlowEnvironment {
     pub vacant_roles: BTreeSet<String>,
     /// What other flows are, for those that are used as steps.
     pub flows: BTreeMap<String, FlowSignature>,
-    /// The document type that each form makes.
-    pub forms: BTreeMap<String, String>,
+    /// Forms by id.
+    pub forms: BTreeMap<String, FormInfo>,
     /// Decision tables by id.
     pub tables: BTreeMap<String, Arc<Table>>,
     /// Notice templates by id.
@@ -45,6 +46,8 @@ pub struct FlowEnvironment {
     pub channels: BTreeSet<String>,
     /// Channels that show tasks as they stand.
     pub centres: BTreeSet<String>,
+    /// Whether it is a stored version, which an earlier release found sound: instances run by it.
+    pub stored: bool,
 }
 
 /// A flow as other flows see it.
@@ -58,6 +61,15 @@ pub struct FlowSignature {
     pub inputs: Vec<(String, Type)>,
     /// What it gives back, in order.
     pub outputs: Vec<(String, Type)>,
+}
+
+/// A form as flows see it.
+#[derive(Clone, Debug, Default)]
+pub struct FormInfo {
+    /// The document type that it makes.
+    pub document: String,
+    /// By step, what people may do with the fields of the document that its fields become; dotted paths.
+    pub rights: BTreeMap<String, Vec<(String, FieldRight)>>,
 }
 
 /// A document type as flows see it.
@@ -91,10 +103,6 @@ pub struct ConnectorInfo {
 pub struct Can {
     /// Take a running approval back.
     pub withdraw: bool,
-    /// Change the document of a running approval.
-    pub change_running: bool,
-    /// Comment on a running approval.
-    pub comment: bool,
 }
 
 /// An operation as flows see it.

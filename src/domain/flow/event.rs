@@ -114,6 +114,19 @@ pub struct Heard {
     pub outcome: Option<Outcome>,
     /// The typed output of the read-back (or the payload where it is trusted).
     pub output: Value,
+    /// Whom it asks there now; none where that is not told.
+    pub asked: Option<Asked>,
+}
+
+/// Our people whom an object asks at a partner.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Who, by our ids.
+    #[serde(rename = "p")]
+    pub people: Vec<String>,
+    /// Where they see and decide it.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// What an approval or another awaited thing came to.

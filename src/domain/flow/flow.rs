@@ -3,8 +3,9 @@
 use super::effect::{Cause, RetryPolicy};
 use super::environment::Person;
 use super::notices::Tells;
+use super::people::verbs::withdraw::Withdrawal;
 use super::scope::Needs;
-use super::start::Start;
+use super::start::{Start, StartOn};
 use super::steps::Kind;
 use super::tables::Tables;
 use super::within::Within;
@@ -48,6 +49,8 @@ pub struct Flow {
     pub reactions: Vec<Reaction>,
     /// How long an instance may take.
     pub within: Option<Within>,
+    /// Until when its initiator may withdraw it.
+    pub withdrawal: Withdrawal,
     /// What a step that has it as its subflow gives, with types.
     pub inputs: Type,
     /// What it gives back to that step.
@@ -254,9 +257,29 @@ pub enum Trigger {
 }
 
 impl Flow {
+    /// The forms that begin it.
+    pub fn forms(&self) -> impl Iterator<Item = &str> {
+        self.starts.iter().filter_map(|start| match &start.on {
+            StartOn::Form(form) => Some(form.as_str()),
+            _ => None,
+        })
+    }
+
     /// A step by id.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.by_id.get(id).and_then(|index| self.steps.get(*index))
+    }
+
+    /// Whether an event of the system in a role starts it, ends a step of it, or sets off a reaction.
+    pub fn listens(&self, role: &str, event: &str) -> bool {
+        let is_it = |of: &str, name: &str| of == role && name == event;
+        let starts = |start: &Start| matches!(&start.on, StartOn::Event { role, event } if is_it(role, event));
+        let ends = |step: &Step| match &step.kind {
+            Kind::Call(call) => call.awaits.as_ref().is_some_and(|awaits| is_it(&awaits.role, &awaits.event)),
+            _ => false,
+        };
+        let reacts = |reaction: &Reaction| matches!(&reaction.trigger, Trigger::Event { role, event } if is_it(role, event));
+        self.starts.iter().any(starts) || self.steps.iter().any(ends) || self.reactions.iter().any(reacts)
     }
 
     /// The calendar that counts for a step.

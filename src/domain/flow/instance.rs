@@ -4,13 +4,14 @@
 //! all of it is one stored shape: whoever changes a part of it must see the rest.
 
 use super::effect::Cause;
-use super::event::Outcome;
+use super::event::{Asked, Outcome};
 use crate::domain::approval::Activation;
 use crate::domain::delivery::UNREAD_SUCCESS;
 use crate::domain::ids::{DocumentId, InstanceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// Visits one instance may hold. A flow that needs more loops over too much; the whole state is written with every event.
 pub const VISITS_MAX: usize = 5_000;
@@ -77,6 +78,9 @@ pub struct Instance {
     /// The version of what other apps were last shown of its tasks, milliseconds.
     #[serde(rename = "sh", skip_serializing_if = "is_zero_version")]
     pub shown: i64,
+    /// What centres with an object of their own know of it.
+    #[serde(rename = "ce", skip_serializing_if = "Vec::is_empty")]
+    pub centres: Vec<Centre>,
     /// Short forms of the bundles of notices that it sent last.
     #[serde(rename = "bn", skip_serializing_if = "Vec::is_empty")]
     pub bundles: Vec<String>,
@@ -89,6 +93,34 @@ pub struct Instance {
     /// Tasks kept for the next visit of a step.
     #[serde(rename = "ca", skip_serializing_if = "Option::is_none")]
     pub carried: Option<Carried>,
+}
+
+/// What a centre that keeps an object of its own for each instance knows of this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Centre {
+    /// The channel.
+    #[serde(rename = "c")]
+    pub channel: String,
+    /// What it calls its object.
+    #[serde(rename = "ex", skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// What it calls the tasks that stand open there, by ours.
+    #[serde(rename = "t", skip_serializing_if = "BTreeMap::is_empty")]
+    pub tasks: BTreeMap<String, String>,
+    /// The showing under way: visit, and index among its effects. One at a time: the next one needs its answer.
+    #[serde(rename = "f", skip_serializing_if = "Option::is_none")]
+    pub under_way: Option<(u32, u32)>,
+    /// Something has changed since the showing under way was planned.
+    #[serde(rename = "b", skip_serializing_if = "is_false")]
+    pub behind: bool,
+}
+
+impl Centre {
+    /// Whether it has to be told something, and can be.
+    pub fn is_behind(&self) -> bool {
+        self.behind && self.under_way.is_none()
+    }
 }
 
 /// Tasks kept for the next visit of a step in the same place.
@@ -333,12 +365,41 @@ pub struct Visit {
     /// What it asks of people.
     #[serde(rename = "pe", skip_serializing_if = "Option::is_none")]
     pub people: Option<Box<Activation>>,
+    /// Whom the object it made asks at the partner.
+    #[serde(rename = "oa", skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Box<Outside>>,
     /// Files that people attached here, as JSON.
     #[serde(rename = "at", skip_serializing_if = "Vec::is_empty")]
     pub attached: Vec<Json>,
     /// The round it was entered in, for steps that ask people.
     #[serde(rename = "rd", skip_serializing_if = "is_first")]
     pub round: Round,
+}
+
+/// Whom an object asks at a partner, for their lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Outside {
+    /// Where they see and decide it.
+    #[serde(rename = "u", skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// In the order they were first asked.
+    #[serde(rename = "t")]
+    pub asked: Vec<AskedOutside>,
+}
+
+/// Somebody who is, or was, asked at a partner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedOutside {
+    /// Who.
+    #[serde(rename = "p")]
+    pub person: String,
+    /// Since when that is known here.
+    #[serde(rename = "s")]
+    pub since: Timestamp,
+    /// Since when it is over.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Timestamp>,
 }
 
 /// Where a visit stands.
@@ -633,6 +694,9 @@ pub struct Early {
     /// The output, as JSON.
     #[serde(rename = "out")]
     pub output: Json,
+    /// Whom it asks there.
+    #[serde(rename = "ak", default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
 }
 
 fn is_zero_version(version: &i64) -> bool {

@@ -12,12 +12,12 @@ use super::flow::{Flow, OnError, Step};
 use super::instance::{Instance, State, Status, StepError, Stop, Stopped, Timer, TimerPurpose, VISITS_FOR_REACTIONS, VISITS_MAX, Visit};
 use super::scope::set_path;
 use super::steps::{self, Kind, parallel};
-use super::{reference, reversal};
+use super::{outside, reference, reversal, shown};
 use crate::domain::approval::TaskKind;
 use crate::domain::delivery::UNREAD_SUCCESS;
 use crate::domain::expression::EvaluateError;
 use crate::domain::ids::{self, DocumentId, EffectId};
-use crate::domain::value::Value;
+use crate::domain::value::{Type, Value};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeSet, VecDeque};
@@ -41,6 +41,8 @@ pub struct Machine<'a> {
     pub(super) exhausted: bool,
     /// Tasks that have changed: visit and number.
     pub(super) touched: BTreeSet<(usize, usize)>,
+    /// What is asked in other systems, as far as it has changed: visit and number.
+    pub(super) mirrored: BTreeSet<(usize, usize)>,
 }
 
 enum Job {
@@ -70,6 +72,7 @@ impl<'a> Machine<'a> {
             jobs_left: JOBS_MAX,
             exhausted: false,
             touched: BTreeSet::new(),
+            mirrored: BTreeSet::new(),
         }
     }
 
@@ -219,7 +222,22 @@ impl<'a> Machine<'a> {
     /// Timers and exception of a visit that is over.
     pub(super) fn settle(&mut self, visit: usize, resolution: &str) {
         self.cancel_timers(visit);
-        self.close_stop(visit, resolution);
+        self.leave_stop(visit, resolution);
+    }
+
+    /// Closes the exception of a visit that is left, unless it says what a centre was not shown: that is about the instance.
+    pub(super) fn leave_stop(&mut self, visit: usize, resolution: &str) {
+        if self.showing_stopped(visit).is_none() {
+            self.close_stop(visit, resolution);
+        }
+    }
+
+    /// The showing that an exception of this visit is about, which a centre waits for.
+    fn showing_stopped(&self, visit: usize) -> Option<u32> {
+        match self.instance.visits[visit].stop.as_ref()?.what {
+            Stopped::Notice(index) if shown::is_showing(&self.instance, visit, index) => Some(index),
+            _ => None,
+        }
     }
 
     /// Goes on after a visit that is over, unless the flow has left it.
@@ -270,6 +288,10 @@ impl<'a> Machine<'a> {
 
     /// Opens the exception of a visit.
     pub(super) fn stop(&mut self, visit: usize, cause: Cause, code: &str, message: &str, what: Stopped) {
+        if let Some(showing) = self.showing_stopped(visit) {
+            // It may have been done, and nobody is asked about it any more: it counts as under way, so that it is never done blindly again.
+            self.instance.visits[visit].notices.push(showing);
+        }
         self.close_stop(visit, "replaced");
         if matches!(what, Stopped::Entering | Stopped::Forward(_) | Stopped::Expecting) {
             self.instance.visits[visit].state = State::Stopped;
@@ -366,8 +388,8 @@ impl<'a> Machine<'a> {
         let index = self.next_effect(visit);
         let effect = self.effect_id(visit, index);
         let (document, key) = self.subject_of(visit);
-        let reference = reference::of(&key, effect);
         let info = self.env.operation(&connection, &operation);
+        let reference = reference::of(&key, effect, info.map_or(&Type::Any, |info| &info.input));
         let input = match info {
             Some(info) => reference::fill(input, &info.input, &reference),
             None => input.clone(),
@@ -548,6 +570,7 @@ impl<'a> Machine<'a> {
                 ended: task.ended,
                 by: task.by.clone(),
                 claimed: task.claimed,
+                outside: None,
             })
         };
         self.touched.iter().filter_map(change).collect()
@@ -557,10 +580,12 @@ impl<'a> Machine<'a> {
     fn is_stranded(&self) -> bool {
         let instance = &self.instance;
         let runs = matches!(instance.status, Status::Running | Status::Exception);
-        // What holds other steps moves by those inside it.
+        // What holds other steps moves by those inside it; while it takes them back, it moves by what is taken back, which may be
+        // another flow.
         let holds = |visit: usize| {
             let kind = self.step_of(visit).map(|step| &step.kind);
-            matches!(kind, Some(Kind::Choose(_) | Kind::Parallel(_) | Kind::Each(_) | Kind::Reaction(_)))
+            let holds_others = matches!(kind, Some(Kind::Choose(_) | Kind::Parallel(_) | Kind::Each(_) | Kind::Reaction(_)));
+            holds_others && instance.visits[visit].state != State::Undoing
         };
         let idle = |(index, visit): (usize, &Visit)| {
             let undone = visit.undo.as_ref().is_none_or(|undo| undo.settled || undo.effect.is_none());
@@ -576,7 +601,9 @@ impl<'a> Machine<'a> {
             let message = "nothing is left to be done, and nothing has ended the flow";
             self.stop_instance(Cause::RuleMissing, "path_without_end", message);
         }
+        outside::settle(&mut self);
         self.changes.tasks = self.task_changes();
+        self.changes.tasks.extend(outside::changes(&self));
         let stopped = self.instance.stop.is_some() || self.instance.visits.iter().any(|visit| visit.stop.is_some());
         if !self.instance.status.is_over() && (stopped || self.instance.status != Status::New) {
             self.instance.status = if stopped { Status::Exception } else { Status::Running };

@@ -91,6 +91,9 @@ pub fn moved(to: &Flow, mut instance: Instance) -> Instance {
     for timer in &mut instance.timers {
         timer.visit = place(timer.visit);
     }
+    for centre in &mut instance.centres {
+        centre.under_way = centre.under_way.map(|(visit, index)| (place(visit), index));
+    }
     instance
 }
 

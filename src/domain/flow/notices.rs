@@ -418,35 +418,46 @@ fn call(machine: &Machine<'_>, visit: usize, index: u32, letter: &Letter) -> Res
         let (to, subject, body) = (told.people.clone(), words.subject.clone(), words.text.clone());
         return Ok(Work::Notice { channel: channel.clone(), to, subject, body, problem: None });
     }
-    call_of(machine, visit, index, channel, ("notice", told.in_words(words)))
+    call_of(machine, (visit, index), (channel, false), ("notice", told.in_words(words)))
 }
 
-/// The call of a channel that is an operation of a connector.
-fn call_of(machine: &Machine<'_>, visit: usize, index: u32, channel: &str, (name, value): (&str, Value)) -> Result<Work, String> {
+/// The call of a channel that is an operation of a connector; or of what opens a centre.
+fn call_of(
+    machine: &Machine<'_>,
+    (visit, index): (usize, u32),
+    (channel, opening): (&str, bool),
+    (name, value): (&str, Value),
+) -> Result<Work, String> {
     let known = machine.env().channel(channel).ok_or_else(|| format!("the flow version has no notice channel `{channel}`"))?;
+    let (operation, map) = match known.opens.as_ref().filter(|_| opening) {
+        Some(opens) => (&opens.operation, &opens.map),
+        None => (&known.operation, &known.map),
+    };
     let binding = &machine.facts.binding;
     let connection = binding.roles.get(&*known.role).ok_or_else(|| format!("no connection plays the role `{}`", known.role))?;
-    let info = machine.env().operation(connection, &known.operation);
-    let info = info.ok_or_else(|| format!("`{connection}` has no operation `{}`", known.operation))?;
-    let map = binding.maps.get(&*known.map).map_or(&*known.map, String::as_str);
-    let scope = crate::domain::expression::Scope::default().with(name, value);
+    let info = machine.env().operation(connection, operation);
+    let info = info.ok_or_else(|| format!("`{connection}` has no operation `{operation}`"))?;
+    let map = binding.maps.get(&**map).map_or(&**map, String::as_str);
+    let scope = crate::domain::expression::Scope::default().with(name, value).with("values", binding.values.clone());
     let input = machine.env().map(map, &scope).map_err(|failure| failure.message)?;
     let (_, key) = machine.subject_of(visit);
-    let reference = reference::of(&key, machine.effect_id(visit, index));
+    let reference = reference::of(&key, machine.effect_id(visit, index), &info.input);
     let input: Value = reference::fill(&input, &info.input, &reference);
     Ok(Work::Call {
         connection: connection.clone(),
-        operation: known.operation.to_string(),
+        operation: operation.to_string(),
         input: input.to_json(),
         reference,
         purpose: Purpose::Notice,
     })
 }
 
-/// Shows a centre the tasks of the instance; what cannot be shown stands in an exception, and nobody waits for it.
-pub(super) fn show(machine: &mut Machine<'_>, visit: usize, channel: &str, shown: Value) {
+/// Shows a centre the tasks of the instance, or opens it; what cannot be shown stands in an exception, and nobody waits for it. Gives
+/// the index among the effects of the visit.
+pub(super) fn show(machine: &mut Machine<'_>, visit: usize, (channel, opening): (&str, bool), shown: Value) -> u32 {
     let index = machine.next_effect(visit);
-    let work = call_of(machine, visit, index, channel, ("shown", shown)).unwrap_or_else(|problem| Work::Notice {
+    let call = call_of(machine, (visit, index), (channel, opening), ("shown", shown));
+    let work = call.unwrap_or_else(|problem| Work::Notice {
         channel: "log".to_owned(),
         to: Vec::new(),
         subject: channel.to_owned(),
@@ -455,6 +466,7 @@ pub(super) fn show(machine: &mut Machine<'_>, visit: usize, channel: &str, shown
     });
     machine.plan(visit, index, machine.facts.document.id, work, RetryPolicy::default());
     machine.instance.visits[visit].notices.push(index);
+    index
 }
 
 /// Tells people of something about a step: a line in the history, and a notice in each one's language.

@@ -58,7 +58,7 @@ fn may_be_done(machine: &Machine<'_>, visit: usize) -> bool {
 fn close_unless_reversing(machine: &mut Machine<'_>, visit: usize) {
     let stop = machine.instance.visits[visit].stop.as_ref();
     if stop.is_some_and(|stop| !matches!(stop.what, Stopped::Reversing(_))) {
-        machine.close_stop(visit, "the flow left the step");
+        machine.leave_stop(visit, "the flow left the step");
     }
 }
 
@@ -191,7 +191,7 @@ pub(super) fn ended(machine: &mut Machine<'_>, visit: usize, index: u32, result:
 
 /// An undo is through: done by the partner, or given up by a person.
 pub(super) fn settled(machine: &mut Machine<'_>, visit: usize, how: &str) {
-    machine.close_stop(visit, how);
+    machine.leave_stop(visit, how);
     machine.note(how, Some(visit), json!(null));
     let (document, _) = machine.subject_of(visit);
     let found = &mut machine.instance.visits[visit];

@@ -148,8 +148,19 @@ impl<'a> Machine<'a> {
             ("state", Value::text(visit.state.word())),
             ("outcome", visit.outcome.map_or(Value::Unset, |outcome| Value::text(outcome.word()))),
             ("output", self.output_of(visit)),
+            ("heard", self.heard_of(visit)),
             ("error", error),
         ])
+    }
+
+    /// What the awaited partner last said, typed; unset of a step that awaits no event.
+    fn heard_of(&self, visit: &Visit) -> Value {
+        let (Some(json), Some(Kind::Call(call))) = (&visit.heard, self.flow.step(&visit.step).map(|step| &step.kind)) else {
+            return Value::Unset;
+        };
+        let Some(awaits) = &call.awaits else { return Value::Unset };
+        let value = Value::from_json(json);
+        awaits.output.read(&value).or_else(|_| awaits.output.read_open(&value)).unwrap_or(value)
     }
 
     /// The typed output of a visit.

@@ -26,6 +26,11 @@ pub static FLOW: Shape = Shape::Object(&ObjectShape {
         Field::optional("on_error", Shape::List(&POLICY), "What follows when a step fails, by cause."),
         Field::optional("reactions", Shape::List(&REACTION), "What is done when the world changes, also after the end."),
         Field::optional("within", Shape::Object(&super::within::SHAPE), "How long a whole instance may take."),
+        Field::optional(
+            "withdraw",
+            Shape::Word(super::people::verbs::withdraw::TIMES),
+            "Until when its initiator may withdraw an instance: as long as it runs (when left out), until somebody has decided in this round and again while it lies with the initiator, or never.",
+        ),
         Field::optional("inputs", Shape::IdMap(&Shape::Object(&INPUT)), "What a `subflow` step gives it; its expressions see `input`."),
         Field::optional("outputs", Shape::IdMap(&Shape::Object(&OUTPUT)), "What it gives back to a `subflow` step when it ends."),
         Field::optional("notices", super::notices::SHAPE, "How people are told, by what they are told of."),

@@ -4,7 +4,7 @@ use super::field::{Check, Choice, DIGITS_MAX, Field, FieldKind, Required, Right}
 use super::number::{Number, Per};
 use super::types;
 use super::{FIELDS_MAX, Form, ROWS_MAX, Section};
-use crate::domain::diagnostic::{Report, Span, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, Span, did_you_mean};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::expression::{Expression, ScopeType};
 use crate::domain::text::title::Title;
@@ -153,7 +153,10 @@ impl Reader<'_> {
             "date" => FieldKind::Date,
             "instant" => FieldKind::Instant,
             "choice" => self.choice(node),
-            "person" => FieldKind::Person { role: node.get("role").and_then(Node::text).map(Arc::from) },
+            "person" => FieldKind::Person {
+                role: node.get("role").and_then(Node::text).map(Arc::from),
+                many: node.get("many").and_then(Node::bool).unwrap_or(false),
+            },
             "department" => FieldKind::Department,
             "attachment" => {
                 let most = self.bounded(node, "max", 1, FILES_MAX).unwrap_or(10);
@@ -198,7 +201,7 @@ impl Reader<'_> {
                     }
                 }
                 None => {
-                    let near = did_you_mean(id, self.dictionaries.keys().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+                    let near = did_you_mean(id, self.dictionaries.keys().map(AsRef::as_ref)).map(Hint::meant);
                     self.report.error("unknown_definition", named.span, format!("there is no dictionary `{id}`")).hint = near;
                 }
             }
@@ -289,7 +292,7 @@ impl Reader<'_> {
     fn currency_of(&mut self, node: &Node, field: &Field, known: &[&str]) {
         let FieldKind::Decimal { currency: Some(named), .. } = &field.kind else { return };
         if currency::decimals(named).is_none() && !known.contains(&&**named) {
-            let near = did_you_mean(named, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            let near = did_you_mean(named, known.iter().copied()).map(Hint::meant);
             let message = format!("`{named}`, the currency of `{}`, is neither a code of ISO 4217 nor a text of the form", field.id);
             self.report.error("unknown_field", Span { length: 1, ..node.span }, message).hint = near;
         }

@@ -30,6 +30,13 @@ fn checks(checks: &[Check]) -> Vec<Json> {
     checks.iter().map(|check| json!({"that": check.that.source(), "message": check.message})).collect()
 }
 
+impl Field {
+    /// The field as JSON, for whoever draws it alone.
+    pub fn describe(&self) -> Json {
+        field(self)
+    }
+}
+
 fn field(field: &Field) -> Json {
     let mut out = Map::new();
     out.insert("id".into(), json!(field.id));
@@ -74,7 +81,7 @@ fn own(kind: &FieldKind) -> Json {
             let options: Vec<Json> = options.iter().map(|option| json!({"id": option.id, "title": option.title})).collect();
             json!({"options": options, "dictionary": dictionary, "many": many})
         }
-        FieldKind::Person { role } => json!({"role": role}),
+        FieldKind::Person { role, many } => json!({"role": role, "many": many}),
         FieldKind::Attachment { max } => json!({"max": max}),
         FieldKind::Lines { fields, min, max, sums } => {
             json!({"fields": fields.iter().map(field).collect::<Vec<_>>(), "min": min, "max": max, "sums": sums})

@@ -145,6 +145,8 @@ pub enum FieldKind {
     Person {
         /// Only holders of this role.
         role: Option<Arc<str>>,
+        /// Whether several may be named.
+        many: bool,
     },
     /// A department of the directory.
     Department,

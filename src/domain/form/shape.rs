@@ -158,9 +158,12 @@ static OPTION: ObjectShape = ObjectShape {
 
 static PERSON: Kind = Kind {
     word: "person",
-    doc: "somebody of the directory, sent as their id",
+    doc: "somebody of the directory, sent as their id; with `many` a list of them",
     later: false,
-    fields: &[Field::optional("role", Shape::Text, "only holders of this role")],
+    fields: &[
+        Field::optional("role", Shape::Text, "only holders of this role"),
+        Field::optional("many", Shape::Bool, "whether several may be named"),
+    ],
 };
 
 static DEPARTMENT: Kind = Kind { word: "department", doc: "a department of the directory, sent as its id", later: false, fields: &[] };

@@ -147,6 +147,51 @@ fn what_is_hidden_is_empty_and_another_step_edits_what_it_may() {
 }
 
 #[test]
+fn several_people_are_named_each_once_and_of_the_role_that_is_asked_for() {
+    let text =
+        FORM.replace("{id: rush,", "{id: advisers, type: person, many: true, role: expert, required: form.rush}\n      - {id: rush,");
+    let (form, problems) = compile(&text);
+    assert_eq!(problems, Vec::<String>::new());
+    let people = "format: 1\ndirectory: people\nusers: [{id: u1, name: Li}, {id: u3, name: Sun}, {id: u4, name: Zhou}, {id: u5, name: He, active: false}]\n\
+                  roles: [{role: expert, users: [u3, u4, u5]}]\n";
+    let mut report = Report::new("people.yaml");
+    let directory =
+        Directory::read(&parse(people, &mut report).unwrap(), &Files::default(), &std::collections::BTreeMap::new(), &mut report);
+    let (directory, submitter) = (directory.unwrap(), Value::map([("id", Value::text("u1"))]));
+    let fill = |advisers: Json, rush: bool| {
+        let around = Circumstances {
+            step: START,
+            before: &Value::Unset,
+            submitter: &submitter,
+            directory: &directory,
+            submitted_at: "2026-09-28T02:00:00Z".parse().unwrap(),
+            today: jiff::civil::date(2026, 9, 28),
+            language: "en",
+        };
+        let mut values = json!({"currency": "CNY", "rush": rush, "advisers": advisers, "lines": [{"what": "a", "amount": "1"}]});
+        if rush {
+            values["reason"] = json!("soon");
+        }
+        let filled = form.as_ref().unwrap().fill(&values, &around).map(|filled| filled.member("advisers").clone());
+        filled.map_err(|problems| problems.into_iter().map(|one| format!("{} {}", one.pointer, one.message)).collect::<Vec<_>>())
+    };
+    let named = fill(json!(["u4", {"id": "u3"}]), true).unwrap();
+    let Value::List(people) = &named else { panic!("a list: {named:?}") };
+    let names: Vec<&Value> = people.iter().map(|person| person.member("name")).collect();
+    assert_eq!(names, [&Value::text("Zhou"), &Value::text("Sun")], "in their order");
+    assert_eq!(fill(json!([]), false), Ok(Value::Unset));
+    for (advisers, wanted) in [
+        (json!([]), "/advisers is required"),
+        (json!(["u1"]), "/advisers/0 this person does not have the role `expert`"),
+        (json!(["u3", "u5"]), "/advisers/1 the directory knows no such person"),
+        (json!(["u3", "u3"]), "/advisers/1 names somebody a second time"),
+        (json!("u3"), "/advisers must be a list of at most 50 people, by id"),
+    ] {
+        assert_eq!(fill(advisers.clone(), true).unwrap_err(), [wanted], "{advisers}");
+    }
+}
+
+#[test]
 fn numbers_have_a_period_and_a_counter() {
     let day = jiff::civil::date(2026, 9, 8);
     let number = |per: Per, digits: u32| Number { prefix: "PR-".into(), per, digits };

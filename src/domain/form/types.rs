@@ -6,6 +6,9 @@ use crate::domain::expression::ScopeType;
 use crate::domain::value::{ObjectType, Type, TypeField};
 use std::sync::Arc;
 
+/// People one field names; more cannot be asked in one step.
+pub const PEOPLE_MAX: u32 = 50;
+
 fn object(name: &str, fields: impl IntoIterator<Item = (Arc<str>, Type)>) -> Type {
     let field = |of: Type| TypeField { of, required: false, max_length: None };
     let fields = fields.into_iter().map(|(name, of)| (name, field(of))).collect();
@@ -36,6 +39,7 @@ pub fn of_field(field: &Field) -> Type {
         FieldKind::Instant => Type::Instant,
         FieldKind::Choice { many: true, options, .. } => Type::List(Box::new(Type::Text), u32::try_from(options.len()).ok()),
         FieldKind::Choice { .. } => Type::Text,
+        FieldKind::Person { many: true, .. } => Type::List(Box::new(person()), Some(PEOPLE_MAX)),
         FieldKind::Person { .. } => person(),
         FieldKind::Department => department(),
         FieldKind::Attachment { max } => Type::List(Box::new(attachment()), Some(*max)),

@@ -38,7 +38,7 @@ pub fn check_cases(definition: &Definition, mapping: &Mapping, types: &ScopeType
     let mut passed = 0;
     for (index, case) in definition.cases.iter().enumerate() {
         let (Some(inputs), Some(expect)) = (load(&case.inputs, files, report), load(&case.expect, files, report)) else { continue };
-        match run_case(mapping, types, &inputs, &expect) {
+        match run_case(mapping, |inputs| read_inputs(types, inputs), &inputs, &expect) {
             Ok(()) => passed += 1,
             Err(differences) => {
                 let message = format!("the case `{}` fails: {}", case.name, differences.join("; "));
@@ -77,9 +77,14 @@ pub fn read_inputs<'t>(types: &'t ScopeType, inputs: &Json) -> Result<Scope<'t>,
     Ok(scope)
 }
 
-/// Runs one case; the error lists what differs.
-pub fn run_case(mapping: &Mapping, types: &ScopeType, inputs: &Json, expect: &Json) -> Result<(), Vec<String>> {
-    let scope = read_inputs(types, inputs).map_err(|problem| vec![problem])?;
+/// Runs one case, with `read` for what it sees; the error lists what differs.
+pub fn run_case<'t>(
+    mapping: &Mapping,
+    read: impl FnOnce(&Json) -> Result<Scope<'t>, String>,
+    inputs: &Json,
+    expect: &Json,
+) -> Result<(), Vec<String>> {
+    let scope = read(inputs).map_err(|problem| vec![problem])?;
     let mapped = mapping.apply(&scope).map_err(|error| vec![error.to_string()])?;
     let mut differences = Vec::new();
     compare("", expect, &mapped.value.to_json(), &mut differences);

@@ -5,7 +5,7 @@ use super::definition::{Definition, Target};
 use super::lint;
 use super::rule::{Body, Each, Leaf, Lookup, Mapping, Rule, RuleInfo, Source};
 use super::target;
-use crate::domain::diagnostic::{Report, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, did_you_mean};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::expression::{Cardinality, Expression, Path, Place, Problem, ScopeType, Template};
 use crate::domain::format::{Direction, Format};
@@ -23,11 +23,11 @@ const DEPTH_MAX: usize = 8;
 pub type Dictionaries = BTreeMap<Arc<str>, Arc<Dictionary>>;
 
 impl Mapping {
-    /// Compiles a definition; `inputs` are the types of its inputs by name, `to` the type of what it makes. All problems
-    /// go into the report of the definition's file; none comes back when there is an error.
+    /// Compiles a definition; `seen` are the types of its inputs by name, and of `values` where it sees them, `to` the type of what it
+    /// makes. All problems go into the report of the definition's file; none comes back when there is an error.
     pub fn compile(
         definition: &Definition,
-        inputs: &ScopeType,
+        seen: &ScopeType,
         to: &Type,
         dictionaries: &Dictionaries,
         report: &mut Report,
@@ -38,21 +38,13 @@ impl Mapping {
             Target::Operation { .. } => (Direction::Write, &["reference"]),
             Target::Document(_) => (Direction::Read, &[]),
         };
-        let payload = inputs.names.get_key_value("source").or_else(|| inputs.names.first().filter(|_| inputs.names.len() == 1));
-        let mut compiler = Compiler {
-            report,
-            dictionaries,
-            direction,
-            on: None,
-            infos: Vec::new(),
-            payload: payload.map(|(name, _)| Arc::from(name.as_str())),
-            depth: 0,
-        };
+        let payload = definition.payload().filter(|name| seen.names.contains_key(&***name));
+        let mut compiler = Compiler { report, dictionaries, direction, on: None, infos: Vec::new(), payload: payload.cloned(), depth: 0 };
         if let Some(node) = definition.node.get("on") {
-            compiler.on = compiler.date(node, "on", inputs);
+            compiler.on = compiler.date(node, "on", seen);
         }
         let mut coverage = Coverage::default();
-        let rules = compiler.rules(definition.node.get("fields")?, "fields", inputs, to, &mut coverage, &[]);
+        let rules = compiler.rules(definition.node.get("fields")?, "fields", seen, to, &mut coverage, &[]);
         let infos = std::mem::take(&mut compiler.infos);
         for path in coverage.missing(to, filled) {
             let diagnostic = report.error("unmapped_target", definition.target.span, format!("the required target `{path}` is not mapped"));
@@ -289,7 +281,7 @@ impl Compiler<'_> {
         };
         let on = own.or_else(|| self.on.clone());
         let Some(dictionary) = self.dictionaries.get(name) else {
-            let hint = did_you_mean(name, self.dictionaries.keys().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+            let hint = did_you_mean(name, self.dictionaries.keys().map(AsRef::as_ref)).map(Hint::meant);
             let diagnostic = self.report.error("unknown_definition", named.span, format!("there is no dictionary `{name}`"));
             diagnostic.at(path);
             diagnostic.hint = hint;

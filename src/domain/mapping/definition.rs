@@ -8,6 +8,9 @@ use crate::domain::text::tree::Node;
 use crate::domain::value::Type;
 use std::sync::Arc;
 
+/// The name of what the bindings give.
+pub const VALUES: &str = "values";
+
 /// A mapping as written.
 #[derive(Clone, Debug)]
 pub struct Definition {
@@ -105,6 +108,22 @@ impl Definition {
         let cases = node.get("tests").map(Node::items).unwrap_or_default().iter().filter_map(Case::read).collect();
         let form = to.get("form").and_then(|form| Some(Spanned::new(Arc::from(form.text()?), form.span)));
         Some(Definition { id, title: Title::read(node.get("title")), inputs, target, form, cases, node: node.clone() })
+    }
+
+    /// The input that `from:` reads at the top: `source`, else the only one.
+    pub(super) fn payload(&self) -> Option<&Arc<str>> {
+        let mut names = self.inputs.iter().map(|(name, _)| name);
+        names.clone().find(|name| &***name == "source").or_else(|| names.next().filter(|_| self.inputs.len() == 1))
+    }
+
+    /// Whether it sees the `values` of the bindings: what a flow makes does; what a source sent and what is filled into a form is
+    /// made a document before there is a binding. An input of that name stands for them.
+    pub fn sees_values(&self) -> bool {
+        let comes_from_outside = |(name, input): &(Arc<str>, Spanned<InputType>)| {
+            ["source", VALUES].contains(&&**name)
+                || matches!(input.value, InputType::Event { .. } | InputType::Form(_) | InputType::Submitter(_))
+        };
+        !self.inputs.iter().any(comes_from_outside)
     }
 
     /// The other files it is made of: none; samples of its tests are not part of what it does.

@@ -1,5 +1,6 @@
 //! Whether a value of one type may be written to a target of another.
 
+use crate::domain::diagnostic::Hint;
 use crate::domain::value::Type;
 
 /// What is wrong with writing one type to another.
@@ -7,14 +8,14 @@ use crate::domain::value::Type;
 pub(super) struct Mismatch {
     pub code: &'static str,
     pub message: String,
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
 }
 
 /// Whether values of `from` can be written to `to` without losing anything unsaid.
 pub(super) fn fits(from: &Type, to: &Type) -> Result<(), Mismatch> {
     let wrong = |code, hint: Option<&str>| {
         let message = format!("the target is {}, but this gives {}", to.name(), from.name());
-        Err(Mismatch { code, message, hint: hint.map(str::to_owned) })
+        Err(Mismatch { code, message, hint: hint.map(Hint::from) })
     };
     match (from, to) {
         (Type::Secret, Type::Secret) => Ok(()),
@@ -43,7 +44,7 @@ pub(super) fn fits(from: &Type, to: &Type) -> Result<(), Mismatch> {
                     Some(field) => fits(&field.of, &wanted.of)?,
                     None if wanted.required && !a.open => {
                         let message = format!("`{}` has no field `{name}`, which the target needs", a.name);
-                        return Err(Mismatch { code: "unmapped_target", message, hint: Some("map the fields one by one".to_owned()) });
+                        return Err(Mismatch { code: "unmapped_target", message, hint: Some("map the fields one by one".into()) });
                     }
                     None => {}
                 }
@@ -51,7 +52,7 @@ pub(super) fn fits(from: &Type, to: &Type) -> Result<(), Mismatch> {
             match a.fields.keys().find(|name| !b.fields.contains_key(*name)) {
                 Some(extra) if !b.open => {
                     let message = format!("the target has no field `{extra}`, which `{}` may hold", a.name);
-                    Err(Mismatch { code: "unknown_target", message, hint: Some("map the fields one by one".to_owned()) })
+                    Err(Mismatch { code: "unknown_target", message, hint: Some("map the fields one by one".into()) })
                 }
                 _ => Ok(()),
             }

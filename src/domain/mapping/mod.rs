@@ -6,7 +6,8 @@
 //! `from:` reads the payload at hand: inside `each` the element, else the input `source`, else the only input.
 //! `as:` says how a value stands at the partner: written when the mapping makes an operation's input, read when it
 //! makes a document. A value that comes out unset or null leaves its target out; `default` gives it another, `required`
-//! makes it an error, and `constant: null` or `default: null` writes a null on purpose.
+//! makes it an error, and `constant: null` or `default: null` writes a null on purpose. Beside its inputs a mapping of a flow sees
+//! `values`, as they are for the document at hand.
 
 mod apply;
 mod cases;
@@ -24,8 +25,8 @@ mod tests;
 pub use apply::{MapCause, MapError, Mapped, Origin};
 pub use cases::{Case, check_cases, read_inputs, run_case};
 pub use compile::Dictionaries;
-pub use definition::{Definition, InputType, Target};
-pub use rule::{Mapping, RuleInfo, Write, Written};
+pub use definition::{Definition, InputType, Target, VALUES};
+pub use rule::{Becomes, Mapping, RuleInfo, Write, Written};
 pub use shape::SHAPE;
 
 /// Elements one `each` may run over.

@@ -100,6 +100,65 @@ impl Mapping {
     }
 }
 
+/// What a mapping makes of one of its inputs, or of a member of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Becomes {
+    /// Dotted targets that hold it as it is, or, for a list, what each of its elements is made into.
+    pub alone: BTreeSet<String>,
+    /// Dotted targets that it has a part in, those included.
+    pub part_of: BTreeSet<String>,
+}
+
+impl Mapping {
+    /// What becomes of a path such as `form.reason`.
+    pub fn becomes(&self, path: &str) -> Becomes {
+        let mut found = Becomes::default();
+        becomes(&self.rules, &[], path, &mut found);
+        found
+    }
+}
+
+fn becomes(rules: &[Rule], base: &[Arc<str>], path: &str, found: &mut Becomes) {
+    for rule in rules {
+        let target: Vec<Arc<str>> = base.iter().chain(&rule.to).cloned().collect();
+        let reads = |expression: &Expression| expression.references().iter().any(|read| is_within(read, path));
+        let (is_it, has_part) = match &rule.body {
+            Body::Leaf(leaf) => match &leaf.source {
+                Source::Value(expression) => {
+                    let plain = leaf.lookup.is_none() && leaf.join.is_none() && leaf.formats.is_empty() && !leaf.truncate;
+                    (plain && expression.source().trim() == path, reads(expression))
+                }
+                Source::Text(template) => (false, template.references().iter().any(|read| is_within(read, path))),
+                Source::From(_, _, name) => (false, is_within(name, path)),
+                Source::Constant(_) => (false, false),
+            },
+            Body::Each(each) => {
+                let mut inside = Becomes::default();
+                becomes(&each.rules, &[], path, &mut inside);
+                (each.over.source().trim() == path, reads(&each.over) || !inside.part_of.is_empty())
+            }
+            Body::Group(rules) => {
+                becomes(rules, &target, path, found);
+                (false, false)
+            }
+        };
+        let has_part = has_part || rule.when.as_ref().is_some_and(reads);
+        if is_it || has_part {
+            let target = target.join(".");
+            if is_it && rule.when.is_none() {
+                found.alone.insert(target.clone());
+            }
+            found.part_of.insert(target);
+        }
+    }
+}
+
+/// Whether what is read is the path, a part of it, or the whole that it is a part of.
+fn is_within(read: &str, path: &str) -> bool {
+    let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+    begins(read, path) || begins(path, read)
+}
+
 fn collect(rules: &[Rule], found: &mut BTreeSet<Arc<str>>) {
     for rule in rules {
         match &rule.body {

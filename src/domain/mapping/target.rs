@@ -1,6 +1,6 @@
 //! Target paths: `supplier.code`, `form['金额']`, `['品名']`.
 
-use crate::domain::diagnostic::did_you_mean;
+use crate::domain::diagnostic::{Hint, did_you_mean};
 use crate::domain::value::{Type, TypeField};
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ pub(super) fn write(base: &str, parts: &[Arc<str>]) -> String {
 }
 
 /// The field at a path below a type. The error says which part is not there, and a hint.
-pub(super) fn field(of: &Type, parts: &[Arc<str>]) -> Result<TypeField, (usize, String, Option<String>)> {
+pub(super) fn field(of: &Type, parts: &[Arc<str>]) -> Result<TypeField, (usize, String, Option<Hint>)> {
     let mut found = TypeField { of: of.clone(), required: false, max_length: None };
     for (index, part) in parts.iter().enumerate() {
         found = match &found.of {
@@ -97,14 +97,14 @@ pub(super) fn field(of: &Type, parts: &[Arc<str>]) -> Result<TypeField, (usize, 
                 None if object.open => TypeField { of: Type::Any, required: false, max_length: None },
                 None => {
                     let hint = match did_you_mean(part, object.fields.keys().map(AsRef::as_ref)) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("it has: {}", object.fields.keys().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")),
+                        Some(near) => Hint::meant(near),
+                        None => format!("it has: {}", object.fields.keys().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")).into(),
                     };
                     return Err((index, format!("`{}` has no field `{part}`", object.name), Some(hint)));
                 }
             },
             Type::List(..) => {
-                let hint = "make its elements with `each`".to_owned();
+                let hint = "make its elements with `each`".into();
                 return Err((index, format!("`{}` is a list, so it has no field `{part}`", write("", &parts[..index])), Some(hint)));
             }
             other => {

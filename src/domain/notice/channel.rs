@@ -12,6 +12,15 @@ use std::sync::Arc;
 /// Channels that need no definition.
 pub const BUILT_IN: &[&str] = &["log", "mail"];
 
+static OPENS: ObjectShape = ObjectShape {
+    name: "channel_opens",
+    doc: "What makes a centre's own object of an instance, before its tasks are shown.",
+    fields: &[
+        Field::required("operation", Shape::Id, "the operation of the same role; it gives `external_id`, which the hub remembers"),
+        Field::required("map", Shape::Id, "the mapping that makes its input of `shown`"),
+    ],
+};
+
 /// The shape of a channel.
 pub static CHANNEL: Shape = Shape::Object(&ObjectShape {
     name: "channel",
@@ -26,6 +35,11 @@ pub static CHANNEL: Shape = Shape::Object(&ObjectShape {
             "to",
             Shape::Word(&["each", "group", "centre"]),
             "`each` person gets a message of their own (when left out), one message tells the whole `group`, or a task `centre` is shown all tasks of an instance as they stand, for people to see and decide there (`shown_in` of a flow)",
+        ),
+        Field::optional(
+            "opens",
+            Shape::Object(&OPENS),
+            "for a centre that keeps an object of its own for each instance: made once, before the first showing; showings then come one after the other, each with what the centre answered (`shown.external_id`, `external_id` of the tasks)",
         ),
     ],
 });
@@ -57,8 +71,28 @@ pub struct Channel {
     pub map: Arc<str>,
     /// Whom it reaches.
     pub tells: Tells,
+    /// What makes its own object of an instance; a centre without it takes the whole instance each time.
+    pub opens: Option<Opens>,
     /// Where operation and mapping stand.
     pub places: (Span, Span),
+}
+
+/// What makes a centre's own object of an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opens {
+    /// The operation, of the channel's role.
+    pub operation: Arc<str>,
+    /// The mapping.
+    pub map: Arc<str>,
+    /// Where operation and mapping stand.
+    pub places: (Span, Span),
+}
+
+impl Opens {
+    fn read(node: &Node) -> Option<Opens> {
+        let (operation, map) = (node.get("operation")?, node.get("map")?);
+        Some(Opens { operation: operation.text()?.into(), map: map.text()?.into(), places: (operation.span, map.span) })
+    }
 }
 
 impl Channel {
@@ -77,6 +111,7 @@ impl Channel {
                 Some("centre") => Tells::Centre,
                 _ => Tells::Each,
             },
+            opens: node.get("opens").and_then(Opens::read),
             places: (operation.span, map.span),
         })
     }

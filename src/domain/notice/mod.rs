@@ -8,7 +8,7 @@ mod template;
 mod timing;
 mod value;
 
-pub use channel::{BUILT_IN, CHANNEL, Channel, Tells};
+pub use channel::{BUILT_IN, CHANNEL, Channel, Opens, Tells};
 pub use shown::{SHOWN_MAX, Shown, ShownTask, shown_type};
 pub use template::{Notice, NoticeText, SHAPE};
 pub use timing::{Manners, Quiet, digest_times};

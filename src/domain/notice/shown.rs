@@ -31,6 +31,8 @@ pub struct Shown {
     pub ended_at: Option<Timestamp>,
     /// Where the document can be seen.
     pub url: String,
+    /// What the centre calls it, where it keeps an object of its own; empty until that is made.
+    pub external_id: String,
     /// Its tasks, in the order they came up; those whose turn has not come are left out.
     pub tasks: Vec<ShownTask>,
 }
@@ -64,10 +66,12 @@ pub struct ShownTask {
     pub approve_needs_comment: bool,
     /// Where it can be seen and decided.
     pub url: String,
+    /// What the centre calls it, where it said so and the task was open there when it was last shown.
+    pub external_id: String,
 }
 
-const TEXTS: [&str; 7] = ["instance", "document_kind", "key", "flow_title", "status", "initiator", "url"];
-const TASK_TEXTS: [&str; 8] = ["id", "person", "person_name", "kind", "state", "step", "step_title", "url"];
+const TEXTS: [&str; 8] = ["instance", "document_kind", "key", "flow_title", "status", "initiator", "url", "external_id"];
+const TASK_TEXTS: [&str; 9] = ["id", "person", "person_name", "kind", "state", "step", "step_title", "url", "external_id"];
 const TASK_FLAGS: [&str; 3] = ["decidable", "reject_needs_comment", "approve_needs_comment"];
 
 /// The type of `shown`, for mappings.
@@ -89,7 +93,8 @@ pub fn shown_type() -> Type {
 impl Shown {
     /// As mappings see it.
     pub fn value(&self) -> Value {
-        let texts = [&self.instance, &self.document_kind, &self.key, &self.flow_title, &self.status, &self.initiator, &self.url];
+        let Shown { instance, document_kind, key, flow_title, status, initiator, url, external_id, .. } = self;
+        let texts = [instance, document_kind, key, flow_title, status, initiator, url, external_id];
         let mut members: Vec<(&str, Value)> = TEXTS.into_iter().zip(texts).map(|(name, text)| (name, Value::text(text))).collect();
         members.push(("version", Value::Int(self.version)));
         members.push(("began_at", Value::Instant(self.began_at)));
@@ -101,7 +106,8 @@ impl Shown {
 
 impl ShownTask {
     fn value(&self) -> Value {
-        let texts = [&self.id, &self.person, &self.person_name, &self.kind, &self.state, &self.step, &self.step_title, &self.url];
+        let ShownTask { id, person, person_name, kind, state, step, step_title, url, external_id, .. } = self;
+        let texts = [id, person, person_name, kind, state, step, step_title, url, external_id];
         let mut members: Vec<(&str, Value)> = TASK_TEXTS.into_iter().zip(texts).map(|(name, text)| (name, Value::text(text))).collect();
         members.push(("since", Value::Instant(self.since)));
         members.extend(self.ended_at.map(|at| ("ended_at", Value::Instant(at))));

@@ -5,7 +5,7 @@ use super::cell::{self, Scale};
 use super::outputs::{self, Output};
 use super::space::{Range, Set};
 use super::{INPUTS_MAX, ROWS_MAX, lint};
-use crate::domain::diagnostic::{Report, Span, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, Span, did_you_mean};
 use crate::domain::text::shape::{FORMAT, Field, ObjectShape, Shape, TITLE, is_id};
 use crate::domain::text::title::Title;
 use crate::domain::text::tree::Node;
@@ -272,9 +272,9 @@ fn read_row(index: usize, row: &Node, inputs: &[Input], outputs: &IndexMap<Arc<s
     for (key, _) in row.entries() {
         let known = || inputs.iter().map(|input| &*input.name).chain(["out", "note"]);
         if !known().any(|name| name == key.text) {
-            let near = did_you_mean(&key.text, known()).map(|near| format!("did you mean `{near}`?"));
+            let near = did_you_mean(&key.text, known()).map(Hint::meant);
             let diagnostic = report.error("unknown_key", key.span, format!("the table has no input `{}`", key.text));
-            diagnostic.hint = near.or_else(|| Some("declare it under `inputs`".to_owned()));
+            diagnostic.hint = near.or_else(|| Some("declare it under `inputs`".into()));
             diagnostic.at(format!("{path}.{}", key.text));
         }
     }

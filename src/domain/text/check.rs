@@ -5,7 +5,7 @@ use super::parse::{Path, short};
 use super::shape::{Field, KeyedShape, ObjectShape, Shape, TaggedShape, Variant, is_id};
 use super::tree::{Key, Node, NodeKind};
 use super::{suggest, units};
-use crate::domain::diagnostic::{Report, Span, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, Span, did_you_mean};
 
 /// Checks a tree against a shape; every problem goes into the report with its path.
 pub fn check(node: &Node, shape: &Shape, report: &mut Report) {
@@ -25,7 +25,7 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn error(&mut self, code: &'static str, span: Span, message: String, hint: Option<String>) {
+    fn error(&mut self, code: &'static str, span: Span, message: String, hint: Option<Hint>) {
         let path = self.path.text.clone();
         let diagnostic = self.report.error(code, span, message);
         diagnostic.path = path;
@@ -104,7 +104,7 @@ impl Checker<'_> {
                     self.at_key(&key.text, |checker| {
                         if !is_language(&key.text) {
                             let hint = "languages are written as `en`, `zh` or `pt-BR`".to_owned();
-                            checker.error("bad_word", key.span, format!("`{}` is no language", short(&key.text)), Some(hint));
+                            checker.error("bad_word", key.span, format!("`{}` is no language", short(&key.text)), Some(hint.into()));
                         }
                         if value.text().is_none() {
                             checker.wrong(value, "text");
@@ -137,13 +137,13 @@ impl Checker<'_> {
     }
 
     fn bad_id(&mut self, span: Span, text: &str) {
-        self.error("bad_id", span, format!("`{}` is not an id", short(text)), Some(ID_HINT.to_owned()));
+        self.error("bad_id", span, format!("`{}` is not an id", short(text)), Some(ID_HINT.into()));
     }
 
     fn bad_word(&mut self, span: Span, text: &str, words: &[&'static str]) {
         let hint = match did_you_mean(text, words.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("one of: {}", words.join(", ")),
+            Some(near) => Hint::meant(near),
+            None => format!("one of: {}", words.join(", ")).into(),
         };
         self.error("bad_word", span, format!("`{}` is not known here", short(text)), Some(hint));
     }
@@ -204,7 +204,7 @@ impl Checker<'_> {
                 let (first, second) = (several[0].key.name, several[1].key.name);
                 let span = node.entries().iter().find(|(key, _)| key.text == second).map_or(node.span, |(key, _)| key.span);
                 let message = format!("`{first}` and `{second}` cannot stand together");
-                self.error("wrong_type", span, message, Some("split it in two".to_owned()));
+                self.error("wrong_type", span, message, Some("split it in two".into()));
             }
         }
     }
@@ -217,8 +217,8 @@ impl Checker<'_> {
             Some((key, near))
         });
         let (span, hint) = match near {
-            Some((key, near)) => (key.span, format!("did you mean `{near}`?")),
-            None => (node.span, format!("add one of: {}", words.join(", "))),
+            Some((key, near)) => (key.span, Hint::meant(near)),
+            None => (node.span, format!("add one of: {}", words.join(", ")).into()),
         };
         self.error("missing_key", span, format!("nothing says what this {} is", keyed.name), Some(hint));
     }
@@ -238,7 +238,7 @@ impl Checker<'_> {
                 Some(word) => word,
                 None => {
                     let hint = format!("one of: {}", words().join(", "));
-                    return self.error("missing_key", node.span, format!("`{}` is missing", tagged.tag), Some(hint));
+                    return self.error("missing_key", node.span, format!("`{}` is missing", tagged.tag), Some(hint.into()));
                 }
             },
         };
@@ -254,7 +254,7 @@ impl Checker<'_> {
 
     fn later(&mut self, span: Span, word: &str) {
         let hint = "a later release brings it; leave it out for now".to_owned();
-        self.error("not_available_yet", span, format!("`{}` is not available yet", short(word)), Some(hint));
+        self.error("not_available_yet", span, format!("`{}` is not available yet", short(word)), Some(hint.into()));
     }
 
     /// Checks the keys of a mapping. `siblings` are the fields this mapping would have were it of another kind.
@@ -287,7 +287,7 @@ impl Checker<'_> {
         self.around.pop();
         for field in known().filter(|field| field.required && node.get(field.name).is_none()) {
             let start = Span { length: 1, ..node.span };
-            self.error("missing_key", start, format!("`{}` is missing", field.name), Some(field.doc.to_owned()));
+            self.error("missing_key", start, format!("`{}` is missing", field.name), Some(field.doc.into()));
         }
     }
 }
@@ -313,27 +313,27 @@ fn describe(node: &Node) -> String {
 }
 
 /// What to do about a value of the wrong form, where that is plain.
-fn mend(node: &Node, wanted: &str) -> Option<String> {
+fn mend(node: &Node, wanted: &str) -> Option<Hint> {
     match &node.kind {
-        _ if node.is_null() => Some("write a value, or leave the key out".to_owned()),
+        _ if node.is_null() => Some("write a value, or leave the key out".into()),
         NodeKind::Scalar { text, quoted: false } if wanted.starts_with("a quoted decimal") && units::decimal(text).is_some() => {
-            Some(format!("write `\"{}\"`: unquoted numbers lose digits in other tools", short(text)))
+            Some(format!("write `\"{}\"`: unquoted numbers lose digits in other tools", short(text)).into())
         }
         NodeKind::Scalar { quoted: true, .. } if wanted == "a whole number" || wanted.starts_with("`true`") => {
-            Some("leave the quotes out".to_owned())
+            Some("leave the quotes out".into())
         }
         NodeKind::Scalar { text, .. }
             if wanted.starts_with("`true`") && matches!(text.as_str(), "yes" | "on" | "Yes" | "True" | "TRUE") =>
         {
-            Some("write `true`".to_owned())
+            Some("write `true`".into())
         }
         NodeKind::Scalar { text, .. }
             if wanted.starts_with("`true`") && matches!(text.as_str(), "no" | "off" | "No" | "False" | "FALSE") =>
         {
-            Some("write `false`".to_owned())
+            Some("write `false`".into())
         }
         NodeKind::Map(entries) if !entries.is_empty() && entries.iter().all(|(_, value)| value.is_null()) => {
-            Some("text that begins with `{` must be quoted".to_owned())
+            Some("text that begins with `{` must be quoted".into())
         }
         _ => None,
     }

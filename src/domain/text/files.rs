@@ -1,7 +1,7 @@
 //! The texts of a project by path: definitions and what they refer to (schemas, tables, samples).
 
 use super::tree::Node;
-use crate::domain::diagnostic::{Report, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, did_you_mean};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,8 +47,8 @@ impl Files {
         }
         let diagnostic = report.error("unknown_file", node.span, format!("the project has no file `{}`", super::parse::short(path)));
         let hint = match did_you_mean(path, self.texts.keys().map(AsRef::as_ref)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "the path is relative to the project folder".to_owned(),
+            Some(near) => Hint::meant(near),
+            None => "the path is relative to the project folder".into(),
         };
         diagnostic.hint(hint);
         None

@@ -4,7 +4,7 @@
 //! document) is reported and the tree comes back all the same, so that its other problems show in the same go.
 
 use super::tree::{Key, Node, NodeKind};
-use crate::domain::diagnostic::{Report, Span};
+use crate::domain::diagnostic::{Hint, Report, Span};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 use std::collections::HashSet;
 
@@ -139,7 +139,7 @@ impl Builder<'_> {
         };
         let code = if error.info().contains("unknown anchor") { "yaml_anchor" } else { "yaml_syntax" };
         let diagnostic = self.report.error(code, span, format!("this is not valid YAML: {}", error.info()));
-        diagnostic.hint = hint.map(str::to_owned);
+        diagnostic.hint = hint.map(Hint::from);
         false
     }
 

@@ -1,7 +1,7 @@
 //! What was probably meant by an unknown key: a near word here, or the place where the word is known.
 
 use super::shape::{Field, KeyedShape, Shape, TaggedShape};
-use crate::domain::diagnostic::did_you_mean;
+use crate::domain::diagnostic::{Hint, did_you_mean};
 
 /// The hint for an unknown key: the nearest known key, else the place nearby that knows this very key, else all keys.
 pub fn key(
@@ -9,14 +9,14 @@ pub fn key(
     names: &[&'static str],
     around: &[(String, Vec<&'static [Field]>)],
     siblings: &[(&'static str, &'static [Field])],
-) -> String {
+) -> Hint {
     if let Some(near) = did_you_mean(written, names.iter().copied()) {
-        return format!("did you mean `{near}`?");
+        return Hint::meant(near);
     }
     if let Some(place) = elsewhere(written, around, siblings) {
-        return format!("`{written}` is known in `{place}`");
+        return format!("`{written}` is known in `{place}`").into();
     }
-    format!("known here: {}", names.join(", "))
+    format!("known here: {}", names.join(", ")).into()
 }
 
 fn elsewhere(written: &str, around: &[(String, Vec<&'static [Field]>)], siblings: &[(&'static str, &'static [Field])]) -> Option<String> {

@@ -60,15 +60,31 @@ pub struct TypeField {
 }
 
 impl ObjectType {
-    /// The same without the fields that are secrets.
+    /// The same without the fields that are secrets or hold one.
     pub fn without_secrets(&self) -> ObjectType {
-        let fields = self.fields.iter().filter(|(_, field)| field.of != Type::Secret);
+        let fields = self.fields.iter().filter(|(_, field)| !field.of.holds_secret());
         let fields = fields.map(|(name, field)| (name.clone(), field.clone())).collect();
         ObjectType { name: self.name.clone(), fields, open: self.open }
+    }
+
+    /// What of a value is no secret: its declared members that hold none.
+    pub fn open_part(&self, value: &Value) -> Value {
+        let open = self.fields.iter().filter(|(_, field)| !field.of.holds_secret());
+        Value::map(open.map(|(name, _)| (name, value.member(name).clone())).filter(|(_, member)| !member.is_unset()))
     }
 }
 
 impl Type {
+    /// Whether it is a secret, or holds one somewhere.
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Type::Secret => true,
+            Type::List(item, _) | Type::Map(item) => item.holds_secret(),
+            Type::Object(object) => object.fields.values().any(|field| field.of.holds_secret()),
+            _ => false,
+        }
+    }
+
     /// The name for messages.
     pub fn name(&self) -> String {
         match self {

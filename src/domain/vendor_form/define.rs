@@ -2,7 +2,7 @@
 
 use crate::domain::connector::Connector;
 use crate::domain::connector::forms::FormLayout;
-use crate::domain::diagnostic::{Report, Span, Spanned, did_you_mean};
+use crate::domain::diagnostic::{Hint, Report, Span, Spanned, did_you_mean};
 use crate::domain::text::title::Title;
 use crate::domain::text::tree::Node;
 use indexmap::IndexMap;
@@ -63,7 +63,7 @@ impl VendorForm {
                 if !connector.settings.fields.contains_key(key.text.as_str()) {
                     let near = did_you_mean(&key.text, connector.settings.fields.keys().map(AsRef::as_ref));
                     let message = format!("`{}` has no setting `{}`", connector.id, key.text);
-                    let hint = near.map(|near| format!("did you mean `{near}`?"));
+                    let hint = near.map(Hint::meant);
                     report.error("unknown_setting", key.span, message).at(format!("template.{}", key.text)).hint = hint;
                     return None;
                 }
@@ -92,7 +92,7 @@ fn named_connector<'c>(node: &Node, connectors: &'c BTreeMap<Arc<str>, Arc<Conne
     let name = written.text()?;
     let found = connectors.get(name);
     if found.is_none() {
-        let near = did_you_mean(name, connectors.keys().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+        let near = did_you_mean(name, connectors.keys().map(AsRef::as_ref)).map(Hint::meant);
         report.error("unknown_definition", written.span, format!("there is no connector `{name}`")).at("connector").hint = near;
     }
     found
@@ -119,10 +119,10 @@ fn read_field(node: &Node, layout: &FormLayout, path: &str, report: &mut Report)
     let written = node.get("kind")?;
     let kind: Arc<str> = written.text()?.into();
     let Some(known) = layout.kinds.get(&kind) else {
-        let near = did_you_mean(&kind, layout.kinds.keys().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+        let near = did_you_mean(&kind, layout.kinds.keys().map(AsRef::as_ref)).map(Hint::meant);
         let message = format!("the connector knows no kind of field `{kind}`");
         let hint = near.unwrap_or_else(|| {
-            format!("it knows {}; add others to its `forms`", layout.kinds.keys().map(AsRef::as_ref).collect::<Vec<_>>().join(", "))
+            format!("it knows {}; add others to its `forms`", layout.kinds.keys().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")).into()
         });
         report.error("bad_word", written.span, message).hint(hint).at(format!("{path}.kind"));
         return None;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod auth;
+mod batch;
 mod consent;
 mod egress;
 mod flow;

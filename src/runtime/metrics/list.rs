@@ -36,6 +36,7 @@ metrics! {
     WEBHOOKS_ACKNOWLEDGED Counter "waybill_webhooks_acknowledged_total" ["connection"] "Webhook requests stored and acknowledged, repeats included.";
     WEBHOOKS_REFUSED Counter "waybill_webhooks_refused_total" ["connection", "reason"] "Webhook requests refused: bad signature, stale, unreadable, not stored.";
     WEBHOOK_SECONDS Seconds "waybill_webhook_acknowledge_seconds" ["connection"] "Time from a webhook's body to its acknowledgement, the durable insert included.";
+    WEBHOOKS_LATE Counter "waybill_webhooks_late_total" ["connection"] "Webhooks acknowledged later than their partner waits (`acknowledge: {within: …}`): it sends them again.";
     INTAKE_MESSAGES Counter "waybill_intake_messages_total" ["connection", "result"] "Messages that reached the store: `new`, or a `duplicate` that changes nothing.";
     MESSAGES_WORKED Counter "waybill_messages_worked_total" ["connection", "result"] "Messages worked on: `done`, `parked` until their object is known, `later` (read again), `put_off` (a quota is used up), `stopped` (an exception).";
     MESSAGES_WAITING Gauge "waybill_messages_waiting" ["state"] "Messages stored and not finished, by state.";
@@ -70,7 +71,7 @@ metrics! {
     LEASES_LOST Counter "waybill_leases_lost_total" ["connection"] "Outcomes dropped because another process had taken the lane over.";
 
     // The transport.
-    TRANSPORT_UP Gauge "waybill_transport_up" ["link"] "1 while the connection to the broker works: `publisher`, `consumer`.";
+    TRANSPORT_UP Gauge "waybill_transport_up" ["link"] "1 while the connection to the broker works: `publisher`, `consumer`; alert at 0.";
     TRANSPORT_MESSAGES Counter "waybill_transport_messages_total" ["kind", "result"] "Messages handed to the transport (`ticket`, `event`) by what became of them: `confirmed`, `returned` (no queue), `refused` (full queue), `unknown` (no word in time), `unsent`.";
     TRANSPORT_LANES Counter "waybill_transport_lanes_total" [] "Lanes named by tickets that were handed to the transport.";
     TRANSPORT_TAKEN Counter "waybill_transport_tickets_taken_total" ["redelivered"] "Tickets taken, by whether somebody had them before.";
@@ -84,6 +85,7 @@ metrics! {
     GATEWAY_REQUEST_SECONDS Seconds "waybill_gateway_request_seconds" ["connection", "operation"] "Time from sending a request to the end of its answer.";
     GATEWAY_WAIT_SECONDS Seconds "waybill_gateway_wait_seconds" ["connection"] "Time a request waited for its turn: rate limit, concurrency, a pause the partner asked for.";
     GATEWAY_HELD Counter "waybill_gateway_held_total" ["connection", "reason"] "Requests not sent: `limited`, breaker `open`, every place `full`, or the hub `stopping`.";
+    EGRESS_REFUSED Counter "waybill_egress_refused_total" ["connection"] "Requests that were not sent because their address is none that the connection may reach.";
     GATEWAY_BREAKER_OPEN Gauge "waybill_gateway_breaker_open" ["connection"] "1 while calls to the partner wait for it to recover, else 0.";
     NOTICES Counter "waybill_notices_total" ["channel", "class"] "Notices to people by channel and outcome.";
 

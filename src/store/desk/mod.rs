@@ -17,6 +17,7 @@ mod people;
 mod processes;
 mod receipts;
 mod rows;
+mod sample;
 mod saved_views;
 mod search;
 mod selections;
@@ -86,6 +87,9 @@ pub trait Desk: Send + Sync {
     /// Instances in which somebody holds an open task.
     fn held_by<'a>(&'a self, tenant: TenantId, person: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<InstanceId>>>;
 
+    /// How many tasks of people who have left are open, and how many were handed on since they did; nobody who has neither.
+    fn left_tasks<'a>(&'a self, tenant: TenantId, people: &'a [(String, Timestamp)]) -> BoxFuture<'a, Result<Vec<LeftTasks>>>;
+
     /// What was decided in an instance, in order.
     fn decisions(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<DecisionRow>>>;
 
@@ -127,6 +131,12 @@ pub trait Desk: Send + Sync {
 
     /// Ends a delegation; false when there is none that still holds.
     fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>>;
+
+    // ---- sample documents ----
+
+    /// Takes documents out of the ledger with everything about them, those that have this source; how many there were. For what
+    /// never went anywhere.
+    fn remove_documents<'a>(&'a self, tenant: TenantId, source: &'a str, documents: &'a [DocumentId]) -> BoxFuture<'a, Result<u64>>;
 
     // ---- organisation ----
 
@@ -347,6 +357,7 @@ macro_rules! desk_methods {
             reads   fn tasks_of(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<TaskRow>>> = people::of_instance;
             reads   fn task_holders<'a>(&'a self, tenant: TenantId, after: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<String>>> = people::holders;
             reads   fn held_by<'a>(&'a self, tenant: TenantId, person: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<InstanceId>>> = people::held_by;
+            reads   fn left_tasks<'a>(&'a self, tenant: TenantId, people: &'a [(String, Timestamp)]) -> BoxFuture<'a, Result<Vec<LeftTasks>>> = people::left_tasks;
             reads   fn decisions(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<DecisionRow>>> = people::decided;
             reads   fn notices_due(&self, tenant: TenantId, now: Timestamp) -> BoxFuture<'_, Result<Vec<(String, String)>>> = notices::due;
             commits fn bundle_notices<'a>(&'a self, tenant: TenantId, whose: (&'a str, &'a str), bundle: Uuid, now: Timestamp) -> BoxFuture<'a, Result<u64>> = notices::bundle;
@@ -357,6 +368,7 @@ macro_rules! desk_methods {
             reads   fn delegations<'a>(&'a self, tenant: TenantId, principal: Option<&'a str>, agent: Option<&'a str>, now: Timestamp) -> BoxFuture<'a, Result<Vec<DelegationRow>>> = people::delegations;
             commits fn delegate<'a>(&'a self, row: &'a DelegationRow) -> BoxFuture<'a, Result<()>> = people::delegate;
             commits fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>> = people::revoke;
+            commits fn remove_documents<'a>(&'a self, tenant: TenantId, source: &'a str, documents: &'a [DocumentId]) -> BoxFuture<'a, Result<u64>> = sample::remove;
             reads   fn organisation_marks(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<(String, String, Timestamp)>>> = organisation::marks;
             reads   fn organisations(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<OrganisationRow>>> = organisation::list;
             commits fn keep_organisation<'a>(&'a self, row: &'a OrganisationRow, over: Option<&'a str>) -> BoxFuture<'a, Result<bool>> = organisation::keep;

@@ -18,8 +18,9 @@ pub(super) async fn marks<S: Speaks>(store: &S, tenant: TenantId) -> Result<Vec<
 }
 
 pub(super) async fn list<S: Speaks>(store: &S, tenant: TenantId) -> Result<Vec<OrganisationRow>> {
-    let asked =
-        ask("SELECT tenant_id, source, tried_at, read_at, due_at, hash, content, held, problem FROM organisation WHERE tenant_id = ");
+    let asked = ask(
+        "SELECT tenant_id, source, tried_at, read_at, due_at, hash, content, held, problem, readings FROM organisation WHERE tenant_id = ",
+    );
     let asked = asked.int(tenant.0).then(" ORDER BY source");
     let read = |row: &S::Row| {
         let cells = Cells::new(row, "organisation", "source");
@@ -33,6 +34,7 @@ pub(super) async fn list<S: Speaks>(store: &S, tenant: TenantId) -> Result<Vec<O
             content: cells.text("content")?,
             held: cells.maybe_text("held")?,
             problem: cells.maybe_text("problem")?,
+            readings: cells.text("readings")?,
         })
     };
     decode::all(&look(store, tenant, asked).await?, read)
@@ -40,14 +42,16 @@ pub(super) async fn list<S: Speaks>(store: &S, tenant: TenantId) -> Result<Vec<O
 
 /// Whoever read earlier and comes later changes nothing.
 pub(super) async fn keep<S: Speaks>(store: &S, row: &OrganisationRow, over: Option<&str>) -> Result<bool> {
-    let asked = ask("INSERT INTO organisation (tenant_id, source, tried_at, read_at, due_at, hash, content, held, problem) VALUES (");
+    let asked =
+        ask("INSERT INTO organisation (tenant_id, source, tried_at, read_at, due_at, hash, content, held, problem, readings) VALUES (");
     let asked = asked.int(row.tenant.0).comma().text(&row.source).comma().time(row.tried_at).comma().maybe_time(row.read_at);
     let asked = asked.comma().time(row.due_at);
     let asked = asked.comma().text(&row.hash).comma().text(&row.content).comma().maybe_text(row.held.as_deref());
-    let asked = asked.comma().maybe_text(row.problem.as_deref());
+    let asked = asked.comma().maybe_text(row.problem.as_deref()).comma().text(&row.readings);
     let asked = asked.then(
         ") ON CONFLICT (tenant_id, source) DO UPDATE SET tried_at = excluded.tried_at, read_at = excluded.read_at, \
-         due_at = excluded.due_at, hash = excluded.hash, content = excluded.content, held = excluded.held, problem = excluded.problem \
+         due_at = excluded.due_at, hash = excluded.hash, content = excluded.content, held = excluded.held, problem = excluded.problem, \
+         readings = excluded.readings \
          WHERE organisation.tried_at <= excluded.tried_at AND organisation.hash = ",
     );
     Ok(write(store, asked.text(over.unwrap_or_default())).await? == 1)

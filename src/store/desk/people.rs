@@ -1,19 +1,21 @@
 //! What people are asked, what they decided, how far they have seen, who decides for whom.
 
 use super::exceptions::limit;
-use super::within;
+use super::{LeftTasks, within};
 use crate::domain::ids::{DocumentId, InstanceId, TaskId, TenantId};
 use crate::store::ask::{Ask, Speaks, ask, look, write_of};
 use crate::store::cells::{Cell, Cells, micros};
 use crate::store::{DecisionRow, DelegationRow, Page, Result, SeenRow, TaskBox, TaskChoice, TaskCounts, TaskRow, decode};
 use jiff::Timestamp;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// Rows of one statement: PostgreSQL takes 65,535 parameters, and a task has 17.
+/// Rows of one statement: PostgreSQL takes 65,535 parameters, and a task has 18.
 const ROWS_MAX: usize = 1_000;
 /// Records one instance shows: more than any that is not a fault.
 const RECORDS_MAX: u32 = 2_000;
+/// Tasks counted of those who have left; there are more only after a mass dismissal.
+const LEFT_MAX: u32 = 20_000;
 /// Delegations of one person that are looked at.
 const DELEGATIONS_MAX: u32 = 500;
 
@@ -21,16 +23,16 @@ const DELEGATIONS_MAX: u32 = 500;
 pub(in crate::store) fn tasks(rows: &[TaskRow]) -> Vec<Ask> {
     let statement = |rows: &[TaskRow]| {
         let asked = ask(
-            "INSERT INTO task (id, instance_id, document_id, since, due, ended, tenant_id, visit, number, round, claimed, flow, step, person, kind, state, actor)",
+            "INSERT INTO task (id, instance_id, document_id, since, due, ended, tenant_id, visit, number, round, claimed, flow, step, person, kind, state, actor, outside)",
         );
         let asked = asked.rows(rows, |asked, row| {
             let asked = asked.id(row.id.0).comma().id(row.instance.0).comma().id(row.document.0).comma().time(row.since).comma();
             let asked = asked.maybe_time(row.due).comma().maybe_time(row.ended).comma().int(row.tenant.0).comma().int(row.visit).comma();
             let asked = asked.int(row.number).comma().int(row.round).comma().flag(row.claimed).comma().text(&row.flow).comma();
             let asked = asked.text(&row.step).comma().text(&row.person).comma().text(&row.kind).comma().text(&row.state).comma();
-            asked.maybe_text(row.actor.as_deref())
+            asked.maybe_text(row.actor.as_deref()).comma().maybe_text(row.outside.as_deref())
         });
-        asked.then(" ON CONFLICT (id) DO UPDATE SET since = excluded.since, due = excluded.due, ended = excluded.ended, claimed = excluded.claimed, state = excluded.state, actor = excluded.actor")
+        asked.then(" ON CONFLICT (id) DO UPDATE SET since = excluded.since, due = excluded.due, ended = excluded.ended, claimed = excluded.claimed, state = excluded.state, actor = excluded.actor, outside = excluded.outside")
     };
     // One statement writes a row once: of a task that changed several times in a batch the last counts.
     let mut newest: Vec<TaskRow> = Vec::with_capacity(rows.len());
@@ -68,7 +70,7 @@ pub(in crate::store) fn decisions(rows: &[DecisionRow]) -> Vec<Ask> {
 }
 
 const TASK: &str = "t.id, t.instance_id, t.document_id, t.since, t.due, t.ended, t.tenant_id, t.visit, t.number, t.round, t.claimed, \
-                    t.flow, t.step, t.person, t.kind, t.state, t.actor";
+                    t.flow, t.step, t.person, t.kind, t.state, t.actor, t.outside";
 
 fn task<R: Cell>(row: &R) -> Result<TaskRow> {
     let cells = Cells::new(row, "task", "id");
@@ -90,6 +92,7 @@ fn task<R: Cell>(row: &R) -> Result<TaskRow> {
         kind: cells.text("kind")?,
         state: cells.text("state")?,
         actor: cells.maybe_text("actor")?,
+        outside: cells.maybe_text("outside")?,
     })
 }
 
@@ -169,7 +172,7 @@ pub(super) async fn of_instance<S: Speaks>(store: &S, tenant: TenantId, instance
 pub(super) async fn holders<S: Speaks>(store: &S, tenant: TenantId, after: &str, most: u32) -> Result<Vec<String>> {
     let asked = ask("SELECT DISTINCT t.person AS person FROM task t WHERE t.tenant_id = ")
         .int(tenant.0)
-        .then(" AND t.state IN ('pending', 'waiting') AND t.person > ")
+        .then(" AND t.state IN ('pending', 'waiting') AND t.kind <> 'outside' AND t.person > ")
         .text(after)
         .then(" ORDER BY t.person LIMIT ")
         .int(most);
@@ -180,11 +183,35 @@ pub(super) async fn holders<S: Speaks>(store: &S, tenant: TenantId, after: &str,
 pub(super) async fn held_by<S: Speaks>(store: &S, tenant: TenantId, person: &str, most: u32) -> Result<Vec<InstanceId>> {
     let asked = ask("SELECT DISTINCT t.instance_id AS instance_id FROM task t WHERE t.tenant_id = ")
         .int(tenant.0)
-        .then(" AND t.state IN ('pending', 'waiting') AND t.kind <> 'copy' AND t.person = ")
+        .then(" AND t.state IN ('pending', 'waiting') AND t.kind NOT IN ('copy', 'outside') AND t.person = ")
         .text(person)
         .then(" LIMIT ")
         .int(most);
     look(store, tenant, asked).await?.iter().map(|row| Cells::new(row, "task", "instance_id").id("instance_id", InstanceId)).collect()
+}
+
+/// Tasks of people who have left, each since when.
+pub(super) async fn left_tasks<S: Speaks>(store: &S, tenant: TenantId, people: &[(String, Timestamp)]) -> Result<Vec<LeftTasks>> {
+    let Some(first) = people.iter().map(|(_, since)| *since).min() else { return Ok(Vec::new()) };
+    let names: Vec<String> = people.iter().map(|(person, _)| person.clone()).collect();
+    let asked = ask("SELECT t.person AS person, t.state AS state, t.ended AS ended FROM task t WHERE t.tenant_id = ").int(tenant.0);
+    let asked = asked
+        .then(" AND t.person")
+        .in_texts(&names)
+        .then(" AND t.kind NOT IN ('copy', 'started', 'outside') AND (t.state IN ('pending', 'waiting') OR (t.state = 'transferred' AND t.ended >= ");
+    let asked = asked.time(first).then(")) LIMIT ").int(LEFT_MAX);
+    let mut counts: BTreeMap<&str, LeftTasks> = BTreeMap::new();
+    for row in &look(store, tenant, asked).await? {
+        let cells = Cells::new(row, "task", "person");
+        let (person, ended) = (cells.text("person")?, cells.maybe_time("ended")?);
+        let Some((person, since)) = people.iter().find(|(known, _)| *known == person) else { continue };
+        let count = counts.entry(person).or_insert_with(|| LeftTasks { person: person.clone(), open: 0, handed_on: 0 });
+        match cells.text("state")?.as_str() {
+            "transferred" => count.handed_on += u64::from(ended.is_some_and(|ended| ended >= *since)),
+            _ => count.open += 1,
+        }
+    }
+    Ok(counts.into_values().filter(|count| count.open + count.handed_on > 0).collect())
 }
 
 pub(super) async fn decided<S: Speaks>(store: &S, tenant: TenantId, instance: InstanceId) -> Result<Vec<DecisionRow>> {

@@ -1,4 +1,5 @@
-//! The rows of the desk's side. JSON columns are text here, as everywhere in the store.
+//! The rows of the desk's side. JSON columns are text here, as everywhere in the store. A little more than 500 lines: one list of
+//! plain rows, which says nothing but what they are.
 
 use super::watched::MessageChoice;
 use crate::domain::access::scope::Within;
@@ -263,6 +264,8 @@ pub struct ClaimedItems {
 /// What became of an item.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemOutcome {
+    /// Tenant.
+    pub tenant: TenantId,
     /// The batch.
     pub batch: Uuid,
     /// The item.
@@ -357,8 +360,27 @@ pub struct Beside {
     pub instances: Vec<(DocumentId, InstanceId, String, Option<String>, Timestamp)>,
     /// Systems that hold it: document, connection.
     pub systems: Vec<(DocumentId, String)>,
-    /// Open exceptions: document, cause, code, message, whose, since when.
-    pub exceptions: Vec<(DocumentId, String, String, String, Option<String>, Timestamp)>,
+    /// Open exceptions, the newest first.
+    pub exceptions: Vec<OpenException>,
+}
+
+/// An open exception as lists show it beside its document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenException {
+    /// The document.
+    pub document: DocumentId,
+    /// The exception.
+    pub id: ExceptionId,
+    /// Cause class.
+    pub cause: String,
+    /// Stable code.
+    pub code: String,
+    /// In words.
+    pub message: String,
+    /// Whose it is.
+    pub whose: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// What is in flight.
@@ -441,6 +463,19 @@ pub struct OrganisationRow {
     pub held: Option<String>,
     /// Why the last reading gave nothing.
     pub problem: Option<String>,
+    /// What the newest readings brought, as JSON.
+    pub readings: String,
+}
+
+/// Tasks of somebody who has left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftTasks {
+    /// Who.
+    pub person: String,
+    /// Open with them still.
+    pub open: u64,
+    /// Handed on since they left.
+    pub handed_on: u64,
 }
 
 /// Which instances are measured.

@@ -4,9 +4,9 @@
 //! filters narrow a walk along the newest documents; a piece of content is looked for in a bounded number of them.
 
 use super::exceptions::{limit, start};
-use super::rows::{Beside, DocumentChoice, InFlight, KeyChoice};
+use super::rows::{Beside, DocumentChoice, InFlight, KeyChoice, OpenException};
 use super::within;
-use crate::domain::ids::{DocumentId, InstanceId, TenantId};
+use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TenantId};
 use crate::store::ask::{Ask, Speaks, ask, look};
 use crate::store::cells::Cells;
 use crate::store::columns::document_columns;
@@ -201,7 +201,7 @@ pub(super) async fn beside<S: Speaks>(store: &S, tenant: TenantId, ids: &[Uuid])
         .then(" ORDER BY i.started_at DESC, i.id DESC");
     let systems = ask("SELECT DISTINCT l.document_id, l.connection FROM link l WHERE l.tenant_id = ").int(tenant.0);
     let systems = systems.then(" AND l.document_id").in_ids(ids).then(" ORDER BY l.document_id, l.connection");
-    let exceptions = ask("SELECT x.document_id, x.cause, x.code, x.message, COALESCE(x.assignee, x.owner) AS whose, x.opened_at FROM exception x WHERE x.state = 'open' AND x.tenant_id = ")
+    let exceptions = ask("SELECT x.document_id, x.id, x.cause, x.code, x.message, COALESCE(x.assignee, x.owner) AS whose, x.opened_at FROM exception x WHERE x.state = 'open' AND x.tenant_id = ")
         .int(tenant.0)
         .then(" AND x.document_id")
         .in_ids(ids)
@@ -221,8 +221,15 @@ pub(super) async fn beside<S: Speaks>(store: &S, tenant: TenantId, ids: &[Uuid])
         })?,
         exceptions: decode::all(exceptions, |row| {
             let cells = Cells::new(row, "exception", "document_id");
-            let words = (cells.text("cause")?, cells.text("code")?, cells.text("message")?, cells.maybe_text("whose")?);
-            Ok((document(&cells)?, words.0, words.1, words.2, words.3, cells.time("opened_at")?))
+            Ok(OpenException {
+                document: document(&cells)?,
+                id: cells.id("id", ExceptionId)?,
+                cause: cells.text("cause")?,
+                code: cells.text("code")?,
+                message: cells.text("message")?,
+                whose: cells.maybe_text("whose")?,
+                since: cells.time("opened_at")?,
+            })
         })?,
     })
 }

@@ -245,6 +245,18 @@ pub struct SecretRow {
     pub expires_at: Option<Timestamp>,
 }
 
+impl SecretRow {
+    /// What its envelope is for.
+    pub fn purpose(&self) -> String {
+        secret_purpose(self.tenant, &self.name, self.version)
+    }
+}
+
+/// What the envelope of a secret is for: no other tenant, name or version opens it.
+pub fn secret_purpose(tenant: TenantId, name: &str, version: u32) -> String {
+    format!("secret/{}/{name}/{version}", tenant.0)
+}
+
 impl std::fmt::Debug for SecretRow {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut shown = formatter.debug_struct("SecretRow");

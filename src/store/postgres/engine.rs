@@ -13,7 +13,7 @@ pub(super) async fn decide(store: &Postgres, keys: &Keys, decide: Decide) -> Res
     // that nothing was done and the caller repeats the batch.
     let (mut run, loaded, held) = again!(load::begin(store, keys))?;
     let facts = Facts::of(keys, &loaded, held);
-    let writes = decide(loaded);
+    let writes = decide(loaded)?;
     let committed = write(&mut run, &facts, writes).await?;
     let committed = Committed { statements: run.statements, rows: run.rows, ..committed };
     run.commit().await?;

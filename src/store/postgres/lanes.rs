@@ -1,4 +1,4 @@
-//! Claiming lanes, recording progress, renewing leases.
+//! Claiming lanes, recording progress.
 
 use super::session::{Postgres, Run, Statement, column};
 use super::{load, outbox};
@@ -7,7 +7,7 @@ use crate::store::cells::Cells;
 use crate::store::columns::effect_columns;
 use crate::store::desk::tried;
 use crate::store::fault::{Fault, again};
-use crate::store::keys::{PATIENCE_MICROS, PRIORITY_LAST, answers, held_lane, in_turn, reports_that_count};
+use crate::store::keys::{PATIENCE_MICROS, PRIORITY_LAST, answers, in_turn, reports_that_count};
 use crate::store::{ClaimedEffect, ConnectionRoom, Fenced, LaneHold, Lease, Progress, Result, decode};
 use jiff::Timestamp;
 use std::collections::HashSet;
@@ -122,37 +122,4 @@ async fn try_record(store: &Postgres, progress: &[Progress]) -> std::result::Res
     }
     run.commit().await?;
     Ok(answers(held, progress))
-}
-
-/// Locked in order, as every batch locks lanes.
-const RENEW: &str = "
-WITH held AS MATERIALIZED (
-    SELECT l.id FROM lane l JOIN unnest($1::uuid[], $2::bigint[]) AS h (id, token) ON l.id = h.id AND l.token = h.token
-    WHERE l.owner IS NOT NULL ORDER BY l.id FOR UPDATE OF l
-)
-UPDATE lane l SET due_at = $3 FROM held WHERE l.id = held.id RETURNING l.id, l.token";
-
-pub(super) async fn renew(store: &Postgres, held: &[LaneHold], until: Timestamp) -> Result<Vec<Fenced>> {
-    if held.is_empty() {
-        return Ok(Vec::new());
-    }
-    again!(try_renew(store, held, until))
-}
-
-async fn try_renew(store: &Postgres, held: &[LaneHold], until: Timestamp) -> std::result::Result<Vec<Fenced>, Fault> {
-    let lanes = column(held, held_lane);
-    let mut run = store.begin().await?;
-    let statement = sqlx::query(RENEW).bind(&lanes).bind(column(held, |hold| hold.token)).bind(store.here(until));
-    let rows = run.fetch(statement).await?;
-    run.commit().await?;
-    let mut renewed = HashSet::with_capacity(rows.len());
-    for row in &rows {
-        let cells = Cells::new(row, "lane", "id");
-        renewed.insert((cells.id("id", |id| id)?, cells.int::<i64>("token")?));
-    }
-    Ok(lanes
-        .iter()
-        .zip(held)
-        .map(|(lane, hold)| if renewed.contains(&(*lane, hold.token)) { Fenced::Held } else { Fenced::Lost })
-        .collect())
 }

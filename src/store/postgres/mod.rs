@@ -72,10 +72,6 @@ impl Store for Postgres {
         Box::pin(lanes::record_progress(self, progress))
     }
 
-    fn renew_lanes<'a>(&'a self, held: &'a [LaneHold], until: Timestamp) -> BoxFuture<'a, Result<Vec<Fenced>>> {
-        Box::pin(lanes::renew(self, held, until))
-    }
-
     fn claim_streams<'a>(&'a self, lease: &'a Lease, now: Timestamp, streams: &'a [StreamKey]) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
         Box::pin(streams::claim(self, lease, now, streams))
     }
@@ -106,7 +102,7 @@ impl Store for Postgres {
         Box::pin(answers::begin(self, question))
     }
 
-    fn finish_answer<'a>(&'a self, key: uuid::Uuid, answer: Option<&'a Answer>) -> BoxFuture<'a, Result<()>> {
+    fn finish_answer<'a>(&'a self, _tenant: TenantId, key: uuid::Uuid, answer: Option<&'a Answer>) -> BoxFuture<'a, Result<()>> {
         Box::pin(answers::finish(self, key, answer))
     }
 
@@ -227,16 +223,16 @@ impl Store for Postgres {
         Box::pin(views::instances_named(self, tenant, ids))
     }
 
-    fn history<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<HistoryRow>>> {
-        Box::pin(views::history(self, tenant, id))
+    fn history<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> BoxFuture<'a, Result<Vec<HistoryRow>>> {
+        Box::pin(views::history(self, tenant, id, page))
     }
 
-    fn effects<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<EffectRow>>> {
-        Box::pin(views::effects(self, tenant, id))
+    fn effects<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> BoxFuture<'a, Result<Vec<EffectRow>>> {
+        Box::pin(views::effects(self, tenant, id, page))
     }
 
-    fn attempts<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<AttemptRow>>> {
-        Box::pin(views::attempts(self, tenant, id))
+    fn attempts<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<AttemptPlace>) -> BoxFuture<'a, Result<Vec<AttemptRow>>> {
+        Box::pin(views::attempts(self, tenant, id, page))
     }
 
     fn exceptions<'a>(&'a self, filter: &'a ExceptionFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<ExceptionRow>>> {

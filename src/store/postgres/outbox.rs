@@ -63,7 +63,7 @@ pub(super) async fn queue(run: &mut Run, new: Vec<NewEffect>) -> Done<Committed>
         match by_id.remove(&cells.id("id", EffectId)?) {
             Some(effect) if started => {
                 let effect = EffectRow { seq, state: "started".into(), attempt: 1, ..effect };
-                committed.claimed.push(ClaimedEffect { effect, token: seq, orphaned: false });
+                committed.claimed.push(ClaimedEffect { effect, token: seq, orphaned: false, sealed: false });
             }
             Some(effect) if head => committed.ready.push(lane_of(&effect)),
             _ => {}

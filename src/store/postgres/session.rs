@@ -343,6 +343,7 @@ mod tests {
             Fault::Final(Error::Refused(_)) => "refused",
             Fault::Final(Error::Schema(_)) => "schema",
             Fault::Final(Error::Decode { .. }) => "decode",
+            Fault::Final(Error::Sealed { .. }) => "sealed",
         };
         let cases = [
             ("22021", Phase::Inside, "refused"),

@@ -145,30 +145,40 @@ pub(super) async fn instances_named(store: &Postgres, tenant: TenantId, ids: &[I
 }
 
 const HISTORY: &str = "
-SELECT instance_id, lock, at, tenant_id, entries FROM history WHERE tenant_id = $1 AND instance_id = $2
-ORDER BY lock, at, ctid";
-const EFFECTS: &str = concat!("SELECT ", effect_columns!(), " FROM effect e WHERE e.tenant_id = $1 AND e.instance_id = $2 ORDER BY e.seq");
+SELECT instance_id, lock, at, tenant_id, entries FROM history
+WHERE tenant_id = $1 AND instance_id = $2 AND lock > $3
+ORDER BY lock, at, ctid LIMIT $4";
+const EFFECTS: &str = concat!(
+    "SELECT ",
+    effect_columns!(),
+    " FROM effect e WHERE e.tenant_id = $1 AND e.instance_id = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4"
+);
 /// Days before the instance began are not looked at; a day of grace for clocks that differ.
 const ATTEMPTS: &str = "
 SELECT instance_id, effect_id, started_at, tenant_id, number, part, duration_millis, status, purpose, connection, operation, class, message, request, response
 FROM attempt WHERE tenant_id = $1 AND instance_id = $2
     AND started_at >= COALESCE((SELECT i.started_at FROM instance i WHERE i.id = $2), 0) - 86400000000
-ORDER BY started_at, number, part";
+    AND (started_at, number, part, effect_id) > ($3, $4, $5, $6)
+ORDER BY started_at, number, part, effect_id LIMIT $7";
 
 pub(super) async fn instance(store: &Postgres, tenant: TenantId, id: InstanceId) -> Result<Option<InstanceRow>> {
     store.of_instance(INSTANCE, tenant, id).await?.first().map(decode::instance).transpose()
 }
 
-pub(super) async fn history(store: &Postgres, tenant: TenantId, id: InstanceId) -> Result<Vec<HistoryRow>> {
-    decode::all(&store.of_instance(HISTORY, tenant, id).await?, decode::history)
+pub(super) async fn history(store: &Postgres, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> Result<Vec<HistoryRow>> {
+    let statement = sqlx::query(HISTORY).bind(tenant.0).bind(id.0).bind(page.after.unwrap_or(i64::MIN)).bind(page.rows());
+    decode::all(&store.read(tenant, statement).await?, decode::history)
 }
 
-pub(super) async fn effects(store: &Postgres, tenant: TenantId, id: InstanceId) -> Result<Vec<EffectRow>> {
-    decode::all(&store.of_instance(EFFECTS, tenant, id).await?, decode::effect)
+pub(super) async fn effects(store: &Postgres, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> Result<Vec<EffectRow>> {
+    let statement = sqlx::query(EFFECTS).bind(tenant.0).bind(id.0).bind(page.after.unwrap_or(i64::MIN)).bind(page.rows());
+    decode::all(&store.read(tenant, statement).await?, decode::effect)
 }
 
-pub(super) async fn attempts(store: &Postgres, tenant: TenantId, id: InstanceId) -> Result<Vec<AttemptRow>> {
-    decode::all(&store.of_instance(ATTEMPTS, tenant, id).await?, decode::attempt)
+pub(super) async fn attempts(store: &Postgres, tenant: TenantId, id: InstanceId, page: Onward<AttemptPlace>) -> Result<Vec<AttemptRow>> {
+    let (started_at, number, part, effect) = page.bounds();
+    let statement = sqlx::query(ATTEMPTS).bind(tenant.0).bind(id.0).bind(started_at).bind(number).bind(part).bind(effect).bind(page.rows());
+    decode::all(&store.read(tenant, statement).await?, decode::attempt)
 }
 
 impl Postgres {

@@ -61,6 +61,8 @@ pub struct ClaimedEffect {
     pub token: i64,
     /// It was found `started` under a dead lease: it may have been sent, its outcome is unknown.
     pub orphaned: bool,
+    /// Its work lies sealed; what becomes of it shall too.
+    pub sealed: bool,
 }
 
 /// A hold on a lane.
@@ -74,6 +76,8 @@ pub struct LaneHold {
     pub token: i64,
     /// The effect at its head.
     pub effect: EffectId,
+    /// The effect is sealed, and what is recorded of it shall be.
+    pub sealed: bool,
 }
 
 /// Whether a fenced write took place.

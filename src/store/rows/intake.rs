@@ -73,6 +73,8 @@ impl Message {
 pub struct Deferral {
     /// Which.
     pub id: InboxId,
+    /// Tenant.
+    pub tenant: TenantId,
     /// When it is due again.
     pub due_at: Timestamp,
     /// `reading`, `parked` (its object is not known yet) or `stopped` (wants a person).

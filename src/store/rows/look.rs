@@ -2,7 +2,8 @@
 
 use super::document::{DocumentRow, LinkRow, RelationRow, RevisionRow};
 use super::instance::InstanceRow;
-use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TenantId};
+use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InstanceId, TenantId};
+use crate::store::cells::micros;
 use crate::store::reconciliation::DriftRow;
 use jiff::Timestamp;
 
@@ -16,6 +17,50 @@ pub struct Page {
     pub limit: u32,
     /// Continue after this (time, id) pair of the last row.
     pub after: Option<(Timestamp, uuid::Uuid)>,
+}
+
+/// A page of what belongs to one instance: oldest first, after the place of the last row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Onward<P> {
+    /// How many at most.
+    pub limit: u32,
+    /// The place after which it goes on; none begins with the oldest.
+    pub after: Option<P>,
+}
+
+impl<P> Onward<P> {
+    /// All of it.
+    pub const fn all() -> Self {
+        Self { limit: u32::MAX, after: None }
+    }
+}
+
+impl<P> Onward<P> {
+    /// What the store asks for, as SQL's bound.
+    pub(in crate::store) fn rows(&self) -> i64 {
+        i64::from(self.limit)
+    }
+}
+
+/// The place of an attempt among those of its instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptPlace {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Attempt number of its effect.
+    pub number: u32,
+    /// Which request of the attempt.
+    pub part: u32,
+    /// Its effect.
+    pub effect: EffectId,
+}
+
+impl Onward<AttemptPlace> {
+    /// What every row's (begin, number, part, effect) is compared with: all come after the beginning of time.
+    pub(in crate::store) fn bounds(&self) -> (i64, i64, i64, uuid::Uuid) {
+        let begin = (i64::MIN, 0, 0, uuid::Uuid::nil());
+        self.after.map_or(begin, |at| (micros(at.started_at), i64::from(at.number), i64::from(at.part), at.effect.0))
+    }
 }
 
 /// Which documents.

@@ -17,5 +17,7 @@ pub use effect::{AttemptRow, ClaimedEffect, ConnectionRoom, EffectRow, Fenced, L
 pub use exception::ExceptionRow;
 pub use instance::{HistoryRow, InstanceRow};
 pub use intake::{Deferral, Lease, Message, NewMessage, Received};
-pub use look::{Counts, DocumentFilter, DocumentView, ExceptionFilter, InstanceFilter, MigrationReport, PAGE_MAX, Page, Pool};
+pub use look::{
+    AttemptPlace, Counts, DocumentFilter, DocumentView, ExceptionFilter, InstanceFilter, MigrationReport, Onward, PAGE_MAX, Page, Pool,
+};
 pub use stream::{Reread, StreamCursor, StreamKey};

@@ -11,7 +11,7 @@ use crate::store::{Committed, Decide, Keys, Result, Writes};
 pub(super) async fn decide(store: &Sqlite, keys: &Keys, decide: Decide) -> Result<Committed> {
     let (mut run, loaded, held) = load::begin(store, keys).await?;
     let facts = Facts::of(keys, &loaded, held);
-    let writes = decide(loaded);
+    let writes = decide(loaded)?;
     let committed = write(&mut run, &facts, writes).await?;
     let committed = Committed { statements: run.statements, rows: run.rows, ..committed };
     run.commit().await?;

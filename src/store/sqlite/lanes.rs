@@ -1,4 +1,4 @@
-//! Claiming lanes, recording progress, renewing leases.
+//! Claiming lanes, recording progress.
 
 use super::session::{Run, Sqlite, sql};
 use super::{load, outbox};
@@ -7,7 +7,7 @@ use crate::store::cells::Cells;
 use crate::store::columns::effect_columns;
 use crate::store::desk::tried;
 use crate::store::fault::Fault;
-use crate::store::keys::{PATIENCE_MICROS, PRIORITY_LAST, answers, held_lane, in_turn, reports_that_count};
+use crate::store::keys::{PATIENCE_MICROS, PRIORITY_LAST, answers, in_turn, reports_that_count};
 use crate::store::{ClaimedEffect, ConnectionRoom, Fenced, LaneHold, Lease, Progress, Result, decode};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -76,20 +76,4 @@ pub(super) async fn record_progress(store: &Sqlite, progress: &[Progress]) -> Re
     }
     run.commit().await?;
     Ok(answers(held, progress))
-}
-
-const RENEW: &str = "UPDATE lane SET due_at = $3 WHERE id = $1 AND token = $2 AND owner IS NOT NULL";
-
-pub(super) async fn renew(store: &Sqlite, held: &[LaneHold], until: Timestamp) -> Result<Vec<Fenced>> {
-    if held.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut run = store.begin().await?;
-    let mut answers = Vec::with_capacity(held.len());
-    for hold in held {
-        let renewed = run.write(sql(RENEW).id(held_lane(hold)).int(hold.token).time(until)).await?;
-        answers.push(if renewed == 1 { Fenced::Held } else { Fenced::Lost });
-    }
-    run.commit().await?;
-    Ok(answers)
 }

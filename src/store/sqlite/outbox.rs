@@ -51,7 +51,7 @@ pub(super) async fn queue(run: &mut Run, new: Vec<NewEffect>) -> Done<Committed>
         };
         insert(run, &effect, lane, !head).await?;
         if started {
-            committed.claimed.push(ClaimedEffect { effect, token, orphaned: false });
+            committed.claimed.push(ClaimedEffect { effect, token, orphaned: false, sealed: false });
         }
     }
     Ok(committed)

@@ -151,28 +151,37 @@ pub(super) async fn instances_named(store: &Sqlite, tenant: TenantId, ids: &[Ins
 }
 
 const HISTORY: &str = "
-SELECT instance_id, lock, at, tenant_id, entries FROM history WHERE tenant_id = $1 AND instance_id = $2
-ORDER BY lock, at, rowid";
-const EFFECTS: &str = concat!("SELECT ", effect_columns!(), " FROM effect e WHERE e.tenant_id = $1 AND e.instance_id = $2 ORDER BY e.seq");
+SELECT instance_id, lock, at, tenant_id, entries FROM history
+WHERE tenant_id = $1 AND instance_id = $2 AND lock > $3
+ORDER BY lock, at, rowid LIMIT $4";
+const EFFECTS: &str = concat!(
+    "SELECT ",
+    effect_columns!(),
+    " FROM effect e WHERE e.tenant_id = $1 AND e.instance_id = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4"
+);
 const ATTEMPTS: &str = "
 SELECT instance_id, effect_id, started_at, tenant_id, number, part, duration_millis, status, purpose, connection, operation, class, message, request, response
-FROM attempt WHERE tenant_id = $1 AND instance_id = $2
-ORDER BY started_at, number, part";
+FROM attempt WHERE tenant_id = $1 AND instance_id = $2 AND (started_at, number, part, effect_id) > ($3, $4, $5, $6)
+ORDER BY started_at, number, part, effect_id LIMIT $7";
 
 pub(super) async fn instance(store: &Sqlite, tenant: TenantId, id: InstanceId) -> Result<Option<InstanceRow>> {
     store.of_instance(INSTANCE, tenant, id).await?.first().map(decode::instance).transpose()
 }
 
-pub(super) async fn history(store: &Sqlite, tenant: TenantId, id: InstanceId) -> Result<Vec<HistoryRow>> {
-    decode::all(&store.of_instance(HISTORY, tenant, id).await?, decode::history)
+pub(super) async fn history(store: &Sqlite, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> Result<Vec<HistoryRow>> {
+    let statement = sql(HISTORY).int(tenant.0).id(id.0).int(page.after.unwrap_or(i64::MIN)).int(page.rows());
+    decode::all(&store.read(statement).await?, decode::history)
 }
 
-pub(super) async fn effects(store: &Sqlite, tenant: TenantId, id: InstanceId) -> Result<Vec<EffectRow>> {
-    decode::all(&store.of_instance(EFFECTS, tenant, id).await?, decode::effect)
+pub(super) async fn effects(store: &Sqlite, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> Result<Vec<EffectRow>> {
+    let statement = sql(EFFECTS).int(tenant.0).id(id.0).int(page.after.unwrap_or(i64::MIN)).int(page.rows());
+    decode::all(&store.read(statement).await?, decode::effect)
 }
 
-pub(super) async fn attempts(store: &Sqlite, tenant: TenantId, id: InstanceId) -> Result<Vec<AttemptRow>> {
-    decode::all(&store.of_instance(ATTEMPTS, tenant, id).await?, decode::attempt)
+pub(super) async fn attempts(store: &Sqlite, tenant: TenantId, id: InstanceId, page: Onward<AttemptPlace>) -> Result<Vec<AttemptRow>> {
+    let (started_at, number, part, effect) = page.bounds();
+    let statement = sql(ATTEMPTS).int(tenant.0).id(id.0).int(started_at).int(number).int(part).id(effect).int(page.rows());
+    decode::all(&store.read(statement).await?, decode::attempt)
 }
 
 impl Sqlite {

@@ -106,7 +106,7 @@ impl Taker {
             return None;
         }
         match topology::declare_each(connection, &self.names, &apart).await {
-            Ok(found) if found.len() < apart.len() => Some(Ended::Changed),
+            Ok(found) if found.apart.len() < apart.len() => Some(Ended::Changed),
             Ok(_) => None,
             Err(error) => Some(error.into()),
         }
@@ -119,7 +119,7 @@ impl Taker {
             return Ok(consumers);
         }
         let wanted: Vec<String> = listening.iter().map(|listening| listening.connection.clone()).collect();
-        let apart = topology::declare_each(connection, &self.names, &wanted).await?;
+        let apart = topology::declare_each(connection, &self.names, &wanted).await?.apart;
         self.apart.found(SIDE, apart.clone());
         for Listening { connection, prefetch } in listening.iter().filter(|listening| !apart.contains_key(&listening.connection)) {
             // Before the consumer: the client buffers whatever it is sent. Per consumer, as quorum queues want it.

@@ -21,6 +21,8 @@ pub struct Inspected {
     pub tickets: Vec<(String, u32)>,
     /// Connections whose queue is not ours to use, with why.
     pub apart: Vec<(String, String)>,
+    /// Connections whose queue an earlier release made: its dead letters may get lost on the way.
+    pub earlier: Vec<String>,
 }
 
 /// A blocked broker says so at once.
@@ -39,7 +41,7 @@ pub async fn inspect(options: &Options, connections: &[String]) -> Result<Inspec
     let channel = within(RPC_WITHIN, "open a channel", connection.create_channel()).await?;
     topology::declare(&channel, &names).await?;
     let mut tickets = Vec::with_capacity(connections.len());
-    let apart = topology::declare_each(&connection, &names, connections).await?;
+    let topology::Declared { apart, earlier } = topology::declare_each(&connection, &names, connections).await?;
     for name in connections.iter().filter(|name| !apart.contains_key(*name)) {
         tickets.push((name.clone(), topology::depth(&channel, &names.effects(name)).await?));
     }
@@ -58,7 +60,7 @@ pub async fn inspect(options: &Options, connections: &[String]) -> Result<Inspec
     };
     let blocked = tokio::time::timeout(BLOCKED_WITHIN, blocking).await.ok();
     let _ = tokio::time::timeout(RPC_WITHIN, connection.close(200, "done".into())).await;
-    Ok(Inspected { version, blocked, dead_letters, tickets, apart: apart.into_iter().collect() })
+    Ok(Inspected { version, blocked, dead_letters, tickets, apart: apart.into_iter().collect(), earlier: earlier.into_iter().collect() })
 }
 
 /// Removes the queues and the exchange of a prefix: for runs that had one of their own.

@@ -86,7 +86,7 @@ impl Publisher {
         let admin = within(RPC_WITHIN, "open a channel", connection.create_channel()).await?;
         topology::declare(&admin, &self.names).await?;
         let connections: Vec<String> = wanted.borrow_and_update().iter().map(|listening| listening.connection.clone()).collect();
-        self.apart.found(SIDE, topology::declare_each(&connection, &self.names, &connections).await?);
+        self.apart.found(SIDE, topology::declare_each(&connection, &self.names, &connections).await?.apart);
         let tickets = confirming(&connection).await?;
         let events = confirming(&connection).await?;
         let channels = Arc::new(Channels { connection, tickets, events, broken: Notify::new() });
@@ -109,7 +109,7 @@ impl Publisher {
                 let apart = self.apart.of(SIDE);
                 if !apart.is_empty() {
                     match topology::declare_each(&channels.connection, &self.names, &apart).await {
-                        Ok(found) => self.apart.found(SIDE, found),
+                        Ok(found) => self.apart.found(SIDE, found.apart),
                         Err(error) => return error.into(),
                     }
                 }

@@ -2,8 +2,9 @@
 //!
 //! Tickets go to one quorum queue per connection (`x-queue-type: quorum`): replicated, safe on every broker from 3.10 on,
 //! and seen per partner. A full queue refuses (`reject-publish`) instead of dropping, and a ticket that was handed out again
-//! and again, or cannot be read, ends in the dead-letter queue, which only exists to raise an alarm. Nothing is bound to the
-//! exchange of events: listeners bring their own queues.
+//! and again, or cannot be read, ends in the dead-letter queue, which only exists to raise an alarm; it leaves its queue only once
+//! it stands there (`x-dead-letter-strategy: at-least-once`, which wants a quorum queue that refuses when it is full). Nothing is
+//! bound to the exchange of events: listeners bring their own queues.
 
 use super::connect::{Error, RPC_WITHIN, within};
 use super::names::{Names, short};
@@ -11,7 +12,7 @@ use super::supervisor::words;
 use lapin::options::{ExchangeDeclareOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, Connection, ExchangeKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Tickets waiting for one partner; the lanes of further ones are found by polling.
 const TICKETS_MAX: i64 = 100_000;
@@ -31,38 +32,65 @@ pub(super) async fn declare(channel: &Channel, names: &Names) -> Result<(), Erro
     within(RPC_WITHIN, "declare the dead-letter queue", dead).await.map(drop)
 }
 
+/// How surely what is put aside arrives in the dead-letter queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DeadLetters {
+    /// It stays where it is until it stands there.
+    AtLeastOnce,
+    /// It is sent there and forgotten: as queues were declared before, which keep the arguments they were made with.
+    AtMostOnce,
+}
+
 /// Declares the queue of a connection.
-pub(super) async fn declare_effects(channel: &Channel, names: &Names, connection: &str) -> Result<(), Error> {
+async fn declare_effects(channel: &Channel, names: &Names, connection: &str, dead: DeadLetters) -> Result<(), Error> {
     let mut arguments = quorum();
     arguments.insert("x-max-length".into(), AMQPValue::LongLongInt(TICKETS_MAX));
     arguments.insert("x-overflow".into(), AMQPValue::LongString("reject-publish".into()));
     arguments.insert("x-delivery-limit".into(), AMQPValue::LongLongInt(DELIVERIES_MAX));
     arguments.insert("x-dead-letter-exchange".into(), AMQPValue::LongString("".into()));
     arguments.insert("x-dead-letter-routing-key".into(), AMQPValue::LongString(names.dead().into()));
+    if dead == DeadLetters::AtLeastOnce {
+        arguments.insert("x-dead-letter-strategy".into(), AMQPValue::LongString("at-least-once".into()));
+    }
     let queue = channel.queue_declare(short(&names.effects(connection))?, QueueDeclareOptions::durable(), arguments);
     within(RPC_WITHIN, "declare a queue of tickets", queue).await.map(drop)
 }
 
-/// Declares the queues of connections. One that is not ours to use is no reason to leave the others: it is answered with why.
+/// What became of the queues of connections.
+#[derive(Debug, Default)]
+pub(super) struct Declared {
+    /// Whose queue is not ours to use, with why.
+    pub apart: BTreeMap<String, String>,
+    /// Whose queue was made by an earlier release: used as it is, and a dead letter of it may get lost.
+    pub earlier: BTreeSet<String>,
+}
+
+/// Declares the queues of connections. One that an earlier release made is used as it is; one that is not ours to use is no
+/// reason to leave the others: it is answered with why.
 ///
 /// # Errors
 /// When the broker does not answer, or says no to more than a queue.
-pub(super) async fn declare_each(connection: &Connection, names: &Names, wanted: &[String]) -> Result<BTreeMap<String, String>, Error> {
-    let mut apart = BTreeMap::new();
+pub(super) async fn declare_each(connection: &Connection, names: &Names, wanted: &[String]) -> Result<Declared, Error> {
+    let mut declared = Declared::default();
     let mut channel = open(connection).await?;
     for name in wanted {
-        match declare_effects(&channel, names, name).await {
-            Ok(()) => {}
-            Err(error) if error.is_about_a_queue() => {
-                apart.insert(name.clone(), words(&error));
-                // Such an answer ends the channel it came by.
-                channel = open(connection).await?;
+        for dead in [DeadLetters::AtLeastOnce, DeadLetters::AtMostOnce] {
+            match (declare_effects(&channel, names, name, dead).await, dead) {
+                (Ok(()), DeadLetters::AtLeastOnce) => break,
+                (Ok(()), DeadLetters::AtMostOnce) => drop(declared.earlier.insert(name.clone())),
+                (Err(error), _) if error.is_about_a_queue() => {
+                    // Such an answer ends the channel it came by.
+                    channel = open(connection).await?;
+                    if dead == DeadLetters::AtMostOnce {
+                        declared.apart.insert(name.clone(), words(&error));
+                    }
+                }
+                (Err(error), _) => return Err(error),
             }
-            Err(error) => return Err(error),
         }
     }
     within(RPC_WITHIN, "close a channel", channel.close(200, "done".into())).await?;
-    Ok(apart)
+    Ok(declared)
 }
 
 /// Opens a channel.

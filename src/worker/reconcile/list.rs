@@ -29,7 +29,8 @@ impl Reconciler {
         match self.window(work, entry, list, span, halt).await {
             // The list cannot be used: its objects are read one by one.
             Err(Halted::Trouble(trouble)) if trouble.kind == TroubleKind::Answer => {
-                tracing::warn!(connection.name = %work.run.connection, "a list of `{}` cannot be used: {}", work.run.connection, trouble.words);
+                let told = work.definitions.catalog().loggable(&trouble.words, "the run's statement says why");
+                tracing::warn!(connection.name = %work.run.connection, "a list of `{}` cannot be used: {told}", work.run.connection);
                 work.statement.window(&entry.name, Some(span)).problem = Some(trouble.words);
                 work.progress.phase = Phase::Single;
             }

@@ -174,7 +174,9 @@ impl Reconciler {
     }
 
     async fn give_up(&self, run: ReconciliationRow, problem: String) {
-        tracing::warn!(reconciliation.id = %run.id, connection.name = %run.connection, "reconciliation {} of `{}` is given up: {problem}", run.id, run.connection);
+        let definitions = self.live.now();
+        let told = definitions.catalog().loggable(&problem, "the run says why");
+        tracing::warn!(reconciliation.id = %run.id, connection.name = %run.connection, "reconciliation {} of `{}` is given up: {told}", run.id, run.connection);
         RECONCILIATIONS.increment([&run.connection, "failed"]);
         let now = self.clock.now();
         let run = ReconciliationRow { state: "failed".to_owned(), ended_at: Some(now), problem: Some(problem), ..run };

@@ -43,10 +43,14 @@ impl Reconciler {
         let last = self.store.last_fires(&keys).await?;
         let fired = |key: &ScheduleKey| last.iter().find(|(one, _)| one == key).map(|(_, at)| *at);
         let first: Vec<(ScheduleKey, Timestamp)> = news.iter().filter(|(key, _)| fired(key).is_none()).cloned().collect();
-        self.store.note_fires(&first, now).await?;
+        if !first.is_empty() {
+            self.store.note_fires(&first, now).await?;
+        }
         let wishes = news.iter().filter(|(key, at)| fired(key).is_some_and(|last| last < *at));
         let rows: Vec<_> = wishes.filter_map(|(key, at)| Some(scheduled(definitions, key, *at)?.row(now))).collect();
-        self.store.plan_reconciliations(&rows).await?;
+        if !rows.is_empty() {
+            self.store.plan_reconciliations(&rows).await?;
+        }
         Ok(())
     }
 }

@@ -18,14 +18,14 @@ use waybill::domain::flow::event::Command;
 use waybill::domain::ids::{InstanceId, TenantId};
 use waybill::store::{ExceptionRow, InstanceRow};
 
-const FLOWS: [&str; 4] = ["ladder", "chain", "fork", "within"];
+const FLOWS: [&str; 5] = ["ladder", "chain", "fork", "within", "items"];
 
 /// Approvals are begun over the plan's time.
 pub fn begin(world: &Arc<World>, office: &Office) {
     let approvals = office.approvals;
     for number in 0..approvals {
         let (world, wait) = (world.clone(), world.dice.between(Duration::ZERO, world.plan.over));
-        let flow = FLOWS[(number % 4) as usize];
+        let flow = FLOWS[number as usize % FLOWS.len()];
         spawn(&world.clone(), async move {
             world.executor.sleep(wait).await;
             approval(&world, format!("C{number}"), flow).await;
@@ -64,7 +64,7 @@ async fn approval(world: &Arc<World>, number: String, flow: &'static str) {
             let mut meddles = act("intervene");
             match world.dice.below(3) {
                 0 => meddles.outcome = Some(world.dice.pick(&["approved", "rejected"]).to_owned()),
-                1 => meddles.step = Some(world.dice.pick(&["lead", "up", "first", "legal"]).to_owned()),
+                1 => meddles.step = Some(world.dice.pick(&["lead", "up", "first", "legal", "every", "ask"]).to_owned()),
                 _ => meddles.to = vec![somebody(world)],
             }
             send(world, &boss, about, meddles).await;
@@ -102,9 +102,17 @@ fn act(verb: &str) -> Act {
 
 /// Asks until the hub says that it is stored; false when it never does.
 async fn start(world: &Arc<World>, number: &str, flow: &str, initiator: &str) -> bool {
+    let items = if flow == "items" { 1 + world.dice.below(4) } else { 0 };
+    let items: Vec<_> = (0..items).map(|item| json!({"name": format!("i{item}"), "owner": somebody(world)})).collect();
     for _ in 0..20 {
-        let asker = Asker { tenant: TenantId::DEFAULT, name: "portal".to_owned(), key: Some(number.to_owned()), language: "en".to_owned() };
-        let body = json!({"number": number, "requester": {"id": initiator}, "note": "as discussed"});
+        let asker = Asker {
+            tenant: TenantId::DEFAULT,
+            name: "portal".to_owned(),
+            acts_as: "token:portal".to_owned(),
+            key: Some(number.to_owned()),
+            language: "en".to_owned(),
+        };
+        let body = json!({"number": number, "requester": {"id": initiator}, "note": "as discussed", "items": items});
         let request = StartRequest { asker, flow: flow.to_owned(), subject: Subject::Given(body) };
         if let Some(replica) = world.some_replica() {
             let (answer, wait) = tokio::sync::oneshot::channel();

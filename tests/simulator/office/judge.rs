@@ -2,7 +2,8 @@
 
 use super::book::Answer;
 use super::company::{BOSS, Company};
-use super::timers;
+use super::items::Item;
+use super::{items, timers};
 use crate::world::World;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,7 @@ struct Case {
     tasks: Vec<TaskRow>,
     decisions: Vec<DecisionRow>,
     initiator: String,
+    items: Vec<Item>,
 }
 
 /// Judges everything at the end.
@@ -55,6 +57,7 @@ pub fn judge(world: &Arc<World>) {
         whoever_was_asked(world, case, &wrong);
         as_the_mode_says(case, &wrong);
         second_person(world, case, &cases, &wrong);
+        items::judge(world, &case.instance, &case.items, &wrong);
         timers::judge(world, &case.row, &case.instance, &case.told);
     }
     answers_are_true(world);
@@ -90,6 +93,7 @@ fn cases(world: &World) -> BTreeMap<InstanceId, Case> {
             told,
             tasks: state.tasks_of(TenantId::DEFAULT, row.id),
             decisions,
+            items: items::read(&body),
             initiator: body["requester"]["id"].as_str().unwrap_or_default().to_owned(),
             row: row.clone(),
         };
@@ -198,7 +202,8 @@ fn whoever_was_asked(world: &World, case: &Case, wrong: &dyn Fn(String)) {
             ("resubmit", _) => vec![case.initiator.clone()],
             (_, "lead" | "up") => company.above(&case.initiator),
             (_, "board" | "vote") => role("board"),
-            (_, "money") => role("finance"),
+            (_, "money" | "over") => role("finance"),
+            (_, "ask") => case.items.iter().map(|item| item.owner.clone()).chain(company.above(&case.initiator)).collect(),
             (_, "first" | "act") => role("clerks"),
             (_, "check_it") => doers.clone(),
             (_, "second") => [role("legal"), role("audit")].concat(),

@@ -5,7 +5,9 @@ mod book;
 mod company;
 mod door;
 mod fates;
+mod items;
 mod judge;
+mod rungs;
 mod staff;
 mod timers;
 
@@ -108,7 +110,8 @@ pub fn met(coverage: &crate::coverage::Coverage) {
     let verbs = verbs.map(|word| format!("Sent {word}"));
     let rest = ["Tapped twice", "Request lost", "Answer lost", "Left the company", "Clock set", "Delegated", "Second person"];
     let refused = ["already_handled", "not_yours", "verb_not_allowed", "act_incomplete", "bad_people", "suspended", "too_soon"];
-    let rungs = ["Rung escalated 1", "Rung handed_over 1", "Rung reminded"].map(str::to_owned);
+    let rungs = ["escalated 1", "handed_over 1", "reminded"].map(|what| [format!("Rung {what}"), format!("Working rung {what}")]);
+    let rungs = rungs.into_iter().flatten().chain(["Whole escalated 1", "Items noted"].map(str::to_owned));
     let all = verbs.chain(rest.map(str::to_owned)).chain(refused.map(|code| format!("Refused {code}"))).chain(rungs);
     let missed: Vec<String> = all.filter(|what| coverage.counts.get(what).is_none_or(|count| *count == 0)).collect();
     assert!(missed.is_empty(), "the storm did not meet {missed:?}");

@@ -173,6 +173,7 @@ fn before(step: &str) -> &'static [&'static str] {
     match step {
         "board" => &["lead"],
         "money" => &["up"],
+        "over" => &["ask"],
         "vote" | "act" => &["first"],
         "check_it" => &["first", "act"],
         _ => &[],

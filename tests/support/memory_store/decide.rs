@@ -31,7 +31,7 @@ impl State {
         loaded.exceptions.extend(named.iter().filter_map(|id| self.exceptions.get(id).cloned()));
         loaded.drifts = self.drifts_of(&keys.documents);
         let (timers, messages) = (loaded.timers.clone(), loaded.messages.clone());
-        let writes = decide(loaded);
+        let writes = decide(loaded)?;
         self.check(&absent, &writes)?;
         for timer in timers {
             self.drop_timer(timer);

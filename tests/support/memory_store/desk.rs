@@ -47,6 +47,12 @@ macro_rules! desk_left_out {
         fn organisations(&self, _tenant: TenantId) -> BoxFuture<'_, Result<Vec<OrganisationRow>>> {
             Box::pin(async { Ok(Vec::new()) })
         }
+        fn remove_documents<'a>(&'a self, _tenant: TenantId, _source: &'a str, _documents: &'a [DocumentId]) -> BoxFuture<'a, Result<u64>> {
+            $crate::memory_store::desk::left_out()
+        }
+        fn left_tasks<'a>(&'a self, _tenant: TenantId, _people: &'a [(String, Timestamp)]) -> BoxFuture<'a, Result<Vec<LeftTasks>>> {
+            $crate::memory_store::desk::left_out()
+        }
         fn keep_organisation<'a>(&'a self, _row: &'a OrganisationRow, _over: Option<&'a str>) -> BoxFuture<'a, Result<bool>> {
             $crate::memory_store::desk::left_out()
         }
@@ -288,6 +294,7 @@ impl State {
             known.claimed = row.claimed;
             known.state.clone_from(&row.state);
             known.actor.clone_from(&row.actor);
+            known.outside.clone_from(&row.outside);
             let (open, person, id) = (is_open(known), known.person.clone(), known.id);
             if open {
                 self.tasks_open.insert((person, id));
@@ -355,7 +362,7 @@ impl Desk for MemoryStore {
         self.with(|state| {
             let mut holders: Vec<String> = Vec::new();
             for (person, id) in &state.tasks_open {
-                let mine = state.tasks.get(id).is_some_and(|row| row.tenant == tenant);
+                let mine = state.tasks.get(id).is_some_and(|row| row.tenant == tenant && row.kind != OUTSIDE);
                 if mine && person.as_str() > after && holders.last() != Some(person) {
                     holders.push(person.clone());
                 }
@@ -369,7 +376,8 @@ impl Desk for MemoryStore {
         self.with(|state| {
             let from = (person.to_owned(), TaskId(Uuid::nil()));
             let mine = state.tasks_open.range(from..).take_while(|(holder, _)| holder == person);
-            let rows = mine.filter_map(|(_, id)| state.tasks.get(id)).filter(|row| row.tenant == tenant && row.kind != "copy");
+            let waits = |row: &&TaskRow| row.tenant == tenant && row.kind != "copy" && row.kind != OUTSIDE;
+            let rows = mine.filter_map(|(_, id)| state.tasks.get(id)).filter(waits);
             let mut instances: Vec<InstanceId> = rows.map(|row| row.instance).collect();
             instances.sort_unstable();
             instances.dedup();

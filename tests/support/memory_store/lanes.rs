@@ -72,7 +72,7 @@ impl State {
             self.effects.insert(effect.id, effect.clone());
             committed.rows += 1;
             if started {
-                committed.claimed.push(ClaimedEffect { effect, token, orphaned: false });
+                committed.claimed.push(ClaimedEffect { effect, token, orphaned: false, sealed: false });
             }
         }
         committed
@@ -118,7 +118,7 @@ impl State {
             effect.state = "started".to_owned();
             effect.attempt += 1;
         }
-        Some(ClaimedEffect { effect: effect.clone(), token, orphaned })
+        Some(ClaimedEffect { effect: effect.clone(), token, orphaned, sealed: false })
     }
 
     pub fn record_progress(&mut self, progress: &[Progress]) -> Vec<Fenced> {
@@ -253,23 +253,6 @@ impl State {
         if lane.owner.is_none() {
             free.insert(key);
         }
-    }
-
-    pub fn renew_lanes(&mut self, held: &[LaneHold], until: Timestamp) -> Vec<Fenced> {
-        let mut answers = Vec::with_capacity(held.len());
-        for hold in held {
-            let key: LaneKey = (hold.tenant, hold.lane.clone());
-            let is_held = self.lanes.get(&key).is_some_and(|lane| lane.token == hold.token && lane.owner.is_some());
-            if is_held {
-                self.index(&key, false);
-                if let Some(lane) = self.lanes.get_mut(&key) {
-                    lane.due = until;
-                }
-                self.index(&key, true);
-            }
-            answers.push(if is_held { Fenced::Held } else { Fenced::Lost });
-        }
-        answers
     }
 }
 

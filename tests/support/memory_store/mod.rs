@@ -14,7 +14,7 @@ mod intake;
 mod lanes;
 mod ledger;
 mod reconcile;
-mod state;
+pub mod state;
 mod streams;
 mod views;
 
@@ -93,10 +93,6 @@ impl Store for MemoryStore {
         self.with(|state| Ok(state.record_progress(progress)))
     }
 
-    fn renew_lanes<'a>(&'a self, held: &'a [LaneHold], until: Timestamp) -> BoxFuture<'a, Result<Vec<Fenced>>> {
-        self.with(|state| Ok(state.renew_lanes(held, until)))
-    }
-
     fn claim_streams<'a>(&'a self, lease: &'a Lease, now: Timestamp, streams: &'a [StreamKey]) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
         self.with(|state| Ok(state.claim_streams(lease, now, streams)))
     }
@@ -134,7 +130,7 @@ impl Store for MemoryStore {
         self.with(|state| Ok(state.begin_answer(question)))
     }
 
-    fn finish_answer<'a>(&'a self, key: uuid::Uuid, answer: Option<&'a Answer>) -> BoxFuture<'a, Result<()>> {
+    fn finish_answer<'a>(&'a self, _tenant: TenantId, key: uuid::Uuid, answer: Option<&'a Answer>) -> BoxFuture<'a, Result<()>> {
         self.with(|state| {
             state.finish_answer(key, answer);
             Ok(())
@@ -218,16 +214,16 @@ impl Store for MemoryStore {
         })
     }
 
-    fn history<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<HistoryRow>>> {
-        self.with(|state| Ok(state.view_history(tenant, id)))
+    fn history<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> BoxFuture<'a, Result<Vec<HistoryRow>>> {
+        self.with(|state| Ok(state.view_history(tenant, id, page)))
     }
 
-    fn effects<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<EffectRow>>> {
-        self.with(|state| Ok(state.view_effects(tenant, id)))
+    fn effects<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> BoxFuture<'a, Result<Vec<EffectRow>>> {
+        self.with(|state| Ok(state.view_effects(tenant, id, page)))
     }
 
-    fn attempts<'a>(&'a self, tenant: TenantId, id: InstanceId) -> BoxFuture<'a, Result<Vec<AttemptRow>>> {
-        self.with(|state| Ok(state.view_attempts(tenant, id)))
+    fn attempts<'a>(&'a self, tenant: TenantId, id: InstanceId, page: Onward<AttemptPlace>) -> BoxFuture<'a, Result<Vec<AttemptRow>>> {
+        self.with(|state| Ok(state.view_attempts(tenant, id, page)))
     }
 
     fn exceptions<'a>(&'a self, filter: &'a ExceptionFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<ExceptionRow>>> {

@@ -107,12 +107,24 @@ impl State {
 
     /// When something is due next, whatever it is but reconciliation: nobody who polls before finds anything.
     pub fn next_due(&self) -> Option<Timestamp> {
-        let lanes = self.lanes_ready.iter().map(|(_, _, _, due, _)| *due).min();
+        let lanes = self.lane_due();
         let messages = self.messages_due.first().map(|(due, _)| *due);
         let timers = self.timers_due.first().map(|(due, _, _)| *due);
         let rereads = self.rereads.first().map(|(due, _)| *due);
         let streams = self.streams.values().map(|stream| stream.due).min();
         [lanes, messages, timers, rereads, streams].into_iter().flatten().min()
+    }
+
+    /// When a lane is due next: the first of each connection and priority, not all of them.
+    fn lane_due(&self) -> Option<Timestamp> {
+        let mut earliest: Option<Timestamp> = None;
+        let mut first = self.lanes_ready.first();
+        while let Some((tenant, connection, priority, due, _)) = first {
+            earliest = Some(earliest.map_or(*due, |earliest| earliest.min(*due)));
+            let next = (*tenant, connection.clone(), *priority + 1, Timestamp::MIN, (TenantId(i32::MIN), String::new()));
+            first = self.lanes_ready.range(next..).next();
+        }
+        earliest
     }
 
     /// Forgets a document and all that hangs on it.

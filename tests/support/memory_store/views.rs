@@ -66,18 +66,23 @@ impl State {
         page_of(rows.cloned().collect(), page, |row| (row.started_at, row.id.0))
     }
 
-    pub fn view_history(&self, tenant: TenantId, id: InstanceId) -> Vec<HistoryRow> {
-        self.history.get(&id).into_iter().flatten().filter(|row| row.tenant == tenant).cloned().collect()
+    pub fn view_history(&self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> Vec<HistoryRow> {
+        let rows = self.history.get(&id).into_iter().flatten().filter(|row| row.tenant == tenant);
+        rows.filter(|row| page.after.is_none_or(|after| row.lock > after)).take(page.limit as usize).cloned().collect()
     }
 
-    pub fn view_effects(&self, tenant: TenantId, id: InstanceId) -> Vec<EffectRow> {
+    pub fn view_effects(&self, tenant: TenantId, id: InstanceId, page: Onward<i64>) -> Vec<EffectRow> {
         let rows = self.effects_of.get(&id).into_iter().flatten().filter_map(|(_, id)| self.effects.get(id));
-        rows.filter(|row| row.tenant == tenant).cloned().collect()
+        let rows = rows.filter(|row| row.tenant == tenant && page.after.is_none_or(|after| row.seq > after));
+        rows.take(page.limit as usize).cloned().collect()
     }
 
-    pub fn view_attempts(&self, tenant: TenantId, id: InstanceId) -> Vec<AttemptRow> {
+    pub fn view_attempts(&self, tenant: TenantId, id: InstanceId, page: Onward<AttemptPlace>) -> Vec<AttemptRow> {
         let mut rows: Vec<AttemptRow> = self.attempts.get(&id).into_iter().flatten().filter(|row| row.tenant == tenant).cloned().collect();
-        rows.sort_by_key(|row| (row.started_at, row.number, row.part));
+        let place = |row: &AttemptRow| (row.started_at, row.number, row.part, row.effect);
+        rows.sort_by_key(place);
+        rows.retain(|row| page.after.is_none_or(|after| place(row) > (after.started_at, after.number, after.part, after.effect)));
+        rows.truncate(page.limit as usize);
         rows
     }
 

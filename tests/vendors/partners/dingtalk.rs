@@ -31,7 +31,11 @@ pub static DINGTALK: Vendor = Vendor {
 
 /// Everything, with the callback registered.
 pub async fn world() -> World {
-    let world = World::start(&DINGTALK).await;
+    registered(World::start(&DINGTALK).await).await
+}
+
+/// The callback of a world is registered.
+pub async fn registered(world: World) -> World {
     let url = world.hub.hook_url("oa_dingtalk", "events").await;
     // Registering sends `check_url`, and is refused unless its acknowledgement is signed and encrypted as wanted.
     world.control(Method::POST, "callback", json!({"url": url, "token": TOKEN, "aes_key": AES_KEY})).await;

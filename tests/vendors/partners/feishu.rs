@@ -31,7 +31,11 @@ pub static FEISHU: Vendor = Vendor {
 
 /// Everything, with the callback registered.
 pub async fn world() -> World {
-    let world = World::start(&FEISHU).await;
+    registered(World::start(&FEISHU).await).await
+}
+
+/// The callback of a world is registered, and the template subscribed to.
+pub async fn registered(world: World) -> World {
     let url = world.hub.hook_url("oa_feishu", "events").await;
     // Registering sends an encrypted challenge, to be answered within a second.
     world.control(Method::POST, "callback", json!({"url": url, "verification_token": VERIFICATION, "encrypt_key": KEY})).await;

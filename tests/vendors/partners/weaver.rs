@@ -36,7 +36,11 @@ pub async fn register(client: &reqwest::Client, address: &str) -> Vec<(&'static 
 
 /// Everything, with the callback registered.
 pub async fn world() -> World {
-    let world = World::start_registered(&WEAVER, register).await;
+    registered(World::start_registered(&WEAVER, register).await).await
+}
+
+/// The callback of a world is registered.
+pub async fn registered(world: World) -> World {
     let url = world.hub.hook_url("oa_weaver", "actions").await;
     world.control(Method::POST, "callback", json!({"url": url, "token": HOOK_TOKEN})).await;
     world

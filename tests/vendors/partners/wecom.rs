@@ -35,7 +35,11 @@ pub static WECOM: Vendor = Vendor {
 
 /// Everything, with the callback registered.
 pub async fn world() -> World {
-    let world = World::start(&WECOM).await;
+    registered(World::start(&WECOM).await).await
+}
+
+/// The callback of a world is registered.
+pub async fn registered(world: World) -> World {
     let url = world.hub.hook_url("oa_wecom", "events").await;
     // Registering sends a GET whose echo must come back decrypted, to the letter, within a second.
     world.control(Method::POST, "callback", json!({"url": url, "token": TOKEN, "aes_key": AES_KEY})).await;

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, type Schemas, take } from '../../api/client';
+import { api, type Schemas, take, takeWithTag } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Page } from '../../app/Page';
 import { connectionRoute } from '../../app/router';
@@ -24,12 +24,15 @@ export function ConnectionPage() {
   const query = useQuery({
     queryKey: ['connections', 'health', connection],
     queryFn: () =>
-      take(api.GET('/api/v1/connections/{name}/health', { params: { path: { name: connection } } })) as Promise<Health>,
+      takeWithTag(api.GET('/api/v1/connections/{name}/health', { params: { path: { name: connection } } })) as Promise<{
+        data: Health;
+        etag: string;
+      }>,
     refetchInterval: 5_000,
   });
   return (
     <Loaded query={query} lines={8}>
-      {(health) => (
+      {({ data: health, etag }) => (
         <Page
           name={connection}
           title={
@@ -38,7 +41,7 @@ export function ConnectionPage() {
               <span className="dim small">{health.connector}</span>
             </span>
           }
-          actions={<Actions health={health} />}
+          actions={<Actions health={health} etag={etag} />}
         >
           {health.held && (
             <Banner tone="warn">
@@ -67,7 +70,7 @@ export function ConnectionPage() {
   );
 }
 
-function Actions({ health }: { health: Health }) {
+function Actions({ health, etag }: { health: Health; etag: string }) {
   const t = useT();
   const refusal = useRefusal();
   const mayHold = refusal('hold_breakers', { connection: health.connection });
@@ -93,7 +96,9 @@ function Actions({ health }: { health: Health }) {
         {t('recover.title')}
       </Button>
       {open === 'recover' && <RecoverSheet connection={health.connection} onClose={close} />}
-      {open !== null && open !== 'recover' && <BreakerSheet connection={health.connection} state={open} onClose={close} />}
+      {open !== null && open !== 'recover' && (
+        <BreakerSheet connection={health.connection} etag={etag} state={open} onClose={close} />
+      )}
     </>
   );
 }
@@ -118,6 +123,7 @@ function HealthTab({ health }: { health: Health }) {
               t('connections.credentials'),
               health.credentials_lapse_at ? <Time key="lapse" at={health.credentials_lapse_at} exact /> : null,
             ],
+            [t('streams.unheard'), health.unheard_streams?.join(', ') || null],
           ]}
         />
         <Table

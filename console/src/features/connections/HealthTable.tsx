@@ -52,7 +52,10 @@ export function HealthTable() {
                       <Link to="/connections/$connection" params={{ connection: item.connection }}>
                         {item.connection}
                       </Link>
-                      <div className="dim small">{item.connector}</div>
+                      <div className="dim small">
+                        {item.connector}
+                        {item.environment && ` · ${item.environment}`}
+                      </div>
                     </th>
                     <td>
                       <StatusChip room="connection" state={item.state} />

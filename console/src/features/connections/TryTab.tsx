@@ -6,7 +6,7 @@ import { useRefusal } from '../../app/me';
 import { Loaded, ProblemView } from '../../app/states';
 import { duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
-import { Banner, Button, Card, Checkbox, Chip, Json, Select, StatusChip, TextArea } from '../../ui';
+import { Banner, Button, Card, Checkbox, Chip, Json, Select, StatusChip, TextArea, TextField } from '../../ui';
 import { useText } from '../definitions/use';
 import { operations, template } from './operations';
 
@@ -26,11 +26,16 @@ function Try({ connection, text }: { connection: string; text: string }) {
   const operation = known.find((each) => each.id === chosen);
   const [input, setInput] = useState('{}');
   const [agreed, setAgreed] = useState(false);
+  const [reason, setReason] = useState('');
   const [fault, setFault] = useState<string | null>(null);
   useEffect(() => setInput(template(operation)), [operation]);
   const run = useMutation({
     mutationFn: ({ send, given }: { send: boolean; given: Record<string, never> }) =>
-      take(api.POST('/api/v1/connectors/try', { body: { connection, operation: chosen, input: given, send } })),
+      take(
+        api.POST('/api/v1/connectors/try', {
+          body: { connection, operation: chosen, input: given, send, ...(reason.trim() ? { reason: reason.trim() } : {}) },
+        }),
+      ),
   });
   const go = (send: boolean) => {
     let given: unknown;
@@ -66,6 +71,7 @@ function Try({ connection, text }: { connection: string; text: string }) {
           fault={fault}
           hint={(operation?.input ?? []).map(([name, type]) => `${name}: ${type}`).join(', ')}
         />
+        <TextField label={t('try.reason')} value={reason} onChange={setReason} hint={t('try.reason_hint')} />
         {writes && (
           <Banner tone="warn">
             <span>{t('try.writes')}</span>
@@ -100,6 +106,7 @@ function Try({ connection, text }: { connection: string; text: string }) {
               {tried.code && <HelpCode code={tried.code} />}
               {tried.message && <span className="wrap">{tried.message}</span>}
             </div>
+            {tried.masked && <p className="dim">{t('try.masked')}</p>}
             {tried.output !== undefined && tried.output !== null && (
               <>
                 <h3>{t('try.output')}</h3>

@@ -11,6 +11,12 @@ test('the shipped connector is read with effects and inputs', () => {
   expect(found.find((operation) => operation.id === 'get_approval')?.effect).toBe('read');
 });
 
+test('what is not given begins as the definition says', () => {
+  const text =
+    'operations: {w: {input: {kind: {type: string, default: NB}, days: {type: int, default: 3}, tags: {type: [string], optional: true}, head: {type: object, fields: {a: string}}, note: {type: string, optional: true}}}}';
+  expect(JSON.parse(template(operations(text)[0]))).toEqual({ kind: 'NB', days: 3, tags: [], head: {}, note: '' });
+});
+
 test('text that is no connector has none', () => {
   for (const text of ['', 'operations: 3', '- x', 'operations: {a: 1}']) expect(operations(text)).toEqual([]);
   expect(template(undefined)).toBe('{}');

@@ -37,13 +37,14 @@ function inputOf(operation: YAMLMap): [string, string][] {
   ]);
 }
 
-/** An input to begin with: every name, empty. */
+/** An input to begin with: every name, with its default or empty. What is empty is given, and would take the default's place. */
 export function template(operation: Operation | undefined): string {
-  return JSON.stringify(
-    Object.fromEntries(
-      (operation?.input ?? []).map(([name, type]) => [name, type.startsWith('[') ? [] : type === 'object' ? {} : '']),
-    ),
-    null,
-    2,
-  );
+  return JSON.stringify(Object.fromEntries((operation?.input ?? []).map(([name, type]) => [name, beginning(type)])), null, 2);
+}
+
+function beginning(type: string): unknown {
+  if (!type.startsWith('{')) return type.startsWith('[') ? [] : type === 'object' ? {} : '';
+  const declared = JSON.parse(type) as { type?: unknown; default?: unknown };
+  if (declared.default !== undefined) return declared.default;
+  return Array.isArray(declared.type) ? [] : declared.type === 'object' ? {} : '';
 }

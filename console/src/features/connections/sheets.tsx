@@ -10,21 +10,25 @@ import { Button, Sheet, TextArea, TextField } from '../../ui';
 /** Holds the breaker, or lets it decide again. */
 export function BreakerSheet({
   connection,
+  etag,
   state,
   onClose,
 }: {
   connection: string;
+  etag: string;
   state: 'open' | 'closed' | 'auto';
   onClose: () => void;
 }) {
   const t = useT();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
+  // Of what was on the page when it was opened: who takes hold meanwhile is not overruled unseen.
+  const [seen] = useState(etag);
   const hold = useMutation({
     mutationFn: () =>
       take(
         api.PUT('/api/v1/connections/{name}/breaker', {
-          params: { path: { name: connection } },
+          params: { path: { name: connection }, header: { 'If-Match': seen } },
           body: { state, reason: reason.trim() },
         }),
       ),

@@ -17,7 +17,7 @@ export function Findings({
   here?: string;
   text?: string;
   onGo?: (offset: number) => void;
-  onFix?: (fix: Edit) => void;
+  onFix?: (fix: Edit[]) => void;
 }) {
   const t = useT();
   if (findings.length === 0) return null;
@@ -46,7 +46,7 @@ export function Findings({
                   <span className="dim wrap">{finding.hint}</span>
                   {fix && (
                     <Button size="small" onPress={() => onFix?.(fix)}>
-                      {t('findings.fix', { word: fix.insert })}
+                      {t('findings.fix', { word: fix.map(({ insert }) => insert).join(' ') })}
                     </Button>
                   )}
                 </span>

@@ -41,7 +41,7 @@ export function TextTab() {
         here={path}
         text={refused === null ? text : undefined}
         onGo={(offset) => editor.current?.goTo(offset)}
-        onFix={(fix) => editor.current?.change([fix])}
+        onFix={(fix) => editor.current?.change(fix)}
       />
     </div>
   );

@@ -3,12 +3,13 @@
  * what somebody else saved meanwhile.
  */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { ApiError } from '../../api/problem';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
 import { Skeleton } from '../../ui';
+import { placed } from './fixes';
 import { useDraft, useTextOrNone } from './use';
 
 /** Quiet before the hub is asked what is wrong. */
@@ -140,7 +141,8 @@ function useEditingOf({ kind, id, path, live, liveTag, draft, refused, onPublish
     return () => clearTimeout(timer);
   }, [text, changed, theirs, storing, refused, store]);
   useLeaving(changed);
-  const findings = checking.data?.findings ?? NONE;
+  const told = checking.data?.findings ?? NONE;
+  const findings = useMemo(() => placed(told, path, checked), [told, path, checked]);
   return {
     kind,
     id,

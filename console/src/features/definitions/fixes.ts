@@ -1,14 +1,37 @@
-/** Findings that say what was meant: the change that would settle them. */
+/** Findings of the hub by places as the browser counts them, and the changes that settle them. */
 import type { Schemas } from '../../api/client';
 import type { Edit } from '../../yamltext/edits';
 
-/** The word that the hub thinks was meant, put where the other one stands; null where it names none, or the text has moved on. */
-export function fixOf(finding: Schemas['Finding'], text: string): Edit | null {
-  const meant = /did you mean `([^`\n]+)`/.exec(finding.hint ?? '')?.[1];
-  const { offset, length } = finding.place;
-  const found = text.slice(offset, offset + length);
-  const [, quote = '', word = ''] = /^(["']?)([^"'\n]+)\1$/.exec(found) ?? [];
-  // Only what the finding itself speaks of is replaced: a text that was changed meanwhile has something else there.
-  if (meant === undefined || word === '' || !finding.message.includes(`\`${word}\``)) return null;
-  return { from: offset, to: offset + length, insert: `${quote}${meant}${quote}` };
+type Finding = Schemas['Finding'];
+
+/** The hub counts characters; texts here count the halves of those outside the first plane, such as 🚚, as two. */
+export function placed(findings: Finding[], path: string, text: string): Finding[] {
+  if (!/[\ud800-\udbff]/.test(text)) return findings;
+  const at = unitsOf(text);
+  return findings.map((finding) => {
+    if (finding.file !== path) return finding;
+    const { offset, length } = finding.place;
+    const place = { ...finding.place, offset: at(offset), length: at(offset + length) - at(offset) };
+    const edits = finding.fix?.edits.map((edit) => ({ ...edit, offset: at(edit.offset) }));
+    return { ...finding, place, ...(edits ? { fix: { edits } } : {}) };
+  });
+}
+
+/** How many halves stand before so many characters. */
+function unitsOf(text: string): (characters: number) => number {
+  const starts: number[] = [];
+  let units = 0;
+  for (const character of text) {
+    starts.push(units);
+    units += character.length;
+  }
+  return (characters) => starts[characters] ?? units;
+}
+
+/** The change that settles a finding; null where there is none, or the text has moved on since it was checked. */
+export function fixOf(finding: Finding, text: string): Edit[] | null {
+  const edits = finding.fix?.edits ?? [];
+  if (edits.length === 0) return null;
+  if (edits.some(({ offset, was }) => text.slice(offset, offset + was.length) !== was)) return null;
+  return edits.map(({ offset, was, insert }) => ({ from: offset, to: offset + was.length, insert }));
 }

@@ -1,4 +1,6 @@
-import { useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { ProblemView } from '../../app/states';
 import { type CsvRead, decoded, ENCODINGS, type Encoding, readCsv } from '../../format/csv';
 import { bytes } from '../../format/time';
 import { type Key, useT } from '../../i18n';
@@ -24,7 +26,7 @@ export function ImportSheet({
   /** Rows that are read; the text's own bound where it is left out. */
   most?: number;
   /** The text with what is agreed to; null where only the text itself can be changed so. */
-  merge: (plan: Plan, removing: boolean) => string | null;
+  merge: (plan: Plan, removing: boolean) => Promise<string | null>;
   tongue: Tongue;
   onPut: (text: string) => void;
   onClose: () => void;
@@ -47,7 +49,7 @@ export function ImportSheet({
     setFault(found ? null : t('csv.no_text'));
     if (found) setFile({ name, content, csv: readCsv(found.text), encoding: found.encoding });
   };
-  const found = file && plan(rows, file.csv, tongue, titles, most);
+  const found = useMemo(() => file && plan(rows, file.csv, tongue, titles, most), [rows, file, tongue, titles, most]);
   // What a line that cannot be read is about, nobody knows: it may be one of those that seem to be missing.
   const mayRemove = found !== null && found.wrong.length === 0 && found.only.length > 0;
   const count = found ? found.fresh.length + found.changed.length + (removing && mayRemove ? found.only.length : 0) : 0;
@@ -58,20 +60,22 @@ export function ImportSheet({
       : count === 0
         ? t('csv.nothing')
         : null;
-  const put = () => {
-    const next = found && merge(found, removing && mayRemove);
-    if (!next) return setFault(t('csv.in_text'));
-    onPut(next);
-    toast({ tone: 'info', text: t('csv.done', { count }) });
-    onClose();
-  };
+  const put = useMutation({
+    mutationFn: async () => found && merge(found, removing && mayRemove),
+    onSuccess: (next) => {
+      if (!next) return setFault(t('csv.in_text'));
+      onPut(next);
+      toast({ tone: 'info', text: t('csv.done', { count }) });
+      onClose();
+    },
+  });
   return (
     <Sheet
       onClose={onClose}
       title={t('csv.title')}
       footer={
-        <Button kind="primary" refused={stop} onPress={put}>
-          {t('csv.put', { count })}
+        <Button kind="primary" refused={stop} disabled={put.isPending} onPress={() => put.mutate()}>
+          {put.isPending ? t('csv.putting', { count }) : t('csv.put', { count })}
         </Button>
       }
     >
@@ -98,6 +102,7 @@ export function ImportSheet({
           {fault}
         </Banner>
       )}
+      {put.isError && <ProblemView error={put.error} compact />}
       {file && !found && (
         <Banner tone="bad" live>
           {t('csv.no_columns')}
@@ -130,11 +135,15 @@ export function ImportSheet({
 /** The columns as this page calls them: a table that somebody made after it is read too. */
 function useTitles(): ReadonlyMap<string, Field> {
   const t = useT();
-  return new Map(
-    (['from', 'to', 'name', 'valid_from', 'valid_to'] as const).map((field): [string, Field] => [
-      t(`dictionary.${field}`).toLowerCase(),
-      field,
-    ]),
+  return useMemo(
+    () =>
+      new Map(
+        (['from', 'to', 'name', 'valid_from', 'valid_to'] as const).map((field): [string, Field] => [
+          t(`dictionary.${field}`).toLowerCase(),
+          field,
+        ]),
+      ),
+    [t],
   );
 }
 

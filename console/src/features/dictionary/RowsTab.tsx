@@ -12,8 +12,9 @@ import { apply } from '../../yamltext/edits';
 import { EditBar } from '../definitions/EditBar';
 import { EditingProvider, useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
+import { mergedAside } from './aside';
 import { ImportSheet } from './ImportSheet';
-import { known, merged, tableOf } from './importing';
+import { known, tableOf } from './importing';
 import { COLUMNS, type Column, NEEDED, type Row, read, type Tongue, withCell, withoutRow, withRow } from './rows';
 import { TableRows } from './TableRows';
 
@@ -31,6 +32,7 @@ export function RowsTab() {
   // The row that was just added: its code is still to be written.
   const [fresh, setFresh] = useState<number | null>(null);
   const { rows, table } = useMemo(() => read(text, tongue), [text, tongue]);
+  const whole = useMemo(() => (importing ? known(text) : []), [importing, text]);
   const wanted = filter.trim().toLowerCase();
   const found = rows.filter((row) => wanted === '' || `${row.from} ${row.to} ${row.name}`.toLowerCase().includes(wanted));
   const put = (next: string | null): boolean => {
@@ -85,12 +87,12 @@ export function RowsTab() {
         findings={findings}
         here={path}
         text={refused === null ? text : undefined}
-        onFix={(fix) => setText(apply(text, [fix]))}
+        onFix={(fix) => setText(apply(text, fix))}
       />
       {importing && (
         <ImportSheet
-          rows={known(text)}
-          merge={(found, removing) => merged(text, found, removing)}
+          rows={whole}
+          merge={(plan, removing) => mergedAside({ table: false, text, plan, removing })}
           tongue={tongue}
           onPut={setText}
           onClose={() => setImporting(false)}

@@ -5,10 +5,11 @@ import { Banner, Button, Empty, Table, TextField } from '../../ui';
 import { EditBar } from '../definitions/EditBar';
 import { useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
+import { mergedAside } from './aside';
 import { ImportSheet } from './ImportSheet';
 import { TABLE_ROWS_MAX } from './importing';
 import { COLUMNS } from './rows';
-import { knownIn, mergedIn } from './table';
+import { knownIn } from './table';
 
 /** Rows that are drawn; a longer table is looked at through the filter. */
 const SHOWN_MAX = 200;
@@ -59,7 +60,7 @@ export function TableRows() {
         <ImportSheet
           rows={rows}
           most={TABLE_ROWS_MAX}
-          merge={(plan, removing) => mergedIn(text, plan, removing)}
+          merge={(plan, removing) => mergedAside({ table: true, text, plan, removing })}
           tongue={language === 'en' ? 'en' : 'zh'}
           onPut={setText}
           onClose={() => setImporting(false)}

@@ -126,3 +126,22 @@ test('as many rows as a text may hold are merged in a moment', { timeout: 30_000
   expect(merged(text, found, false)).toBe(text.replaceAll('to: one', 'to: two'));
   console.log(`${ROWS_MAX} rows changed: ${Date.now() - began} ms`);
 });
+
+test('as many rows as a text may hold are taken over, and the time does not grow with their square', { timeout: 60_000 }, () => {
+  const lines = (count: number, to: string) => Array.from({ length: count }, (_, number) => `${number},${to}${number}\n`).join('');
+  const took = (count: number) => {
+    const empty = 'format: 1\ndictionary: big\nrows:\n  - {from: first, to: F} # stays\n';
+    const begun = performance.now();
+    const fresh = planned(empty, `from,to\n${lines(count, 'A')}`);
+    const full = merged(empty, fresh, false) ?? '';
+    const changed = planned(full, `from,to\n${lines(count, 'B')}`);
+    expect(changed.changed).toHaveLength(count);
+    const after = merged(full, changed, false) ?? '';
+    expect(after).toBe(full.replaceAll(/to: A(\d+)/g, 'to: B$1'));
+    return performance.now() - begun;
+  };
+  took(50);
+  const small = took(ROWS_MAX / 10);
+  // Ten times as many; what is left of it is for a busy machine.
+  expect(took(ROWS_MAX)).toBeLessThan(Math.max(small, 20) * 40);
+});

@@ -1,8 +1,8 @@
 /** A CSV file held against the rows of a dictionary's text: what is new, changed, equal or wrong, and the text with all of it. */
-import { isMap, isScalar, isSeq, parseDocument, type Range, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { type CsvRead, unguarded } from '../../format/csv';
-import { appendItems, apply, inBrackets, removeItems, trimmedEnd } from '../../yamltext/edits';
-import { COLUMNS, type Tongue, withCell } from './rows';
+import { appendItems, apply, inBrackets, removeItems } from '../../yamltext/edits';
+import { COLUMNS, edited, LEAD, parsed, placeOf, type Tongue } from './rows';
 
 /** Rows that a text can hold and still be edited; more of them belong into a table of their own. */
 export const ROWS_MAX = 5_000;
@@ -55,7 +55,7 @@ export function known(text: string): Known[] {
 }
 
 function rowsOf(text: string): unknown[] {
-  const root = parseDocument(text).contents;
+  const root = parsed(text).contents;
   const rows = isMap(root) ? root.get('rows', true) : null;
   return isSeq(rows) ? rows.items : [];
 }
@@ -244,24 +244,17 @@ export function merged(text: string, { fresh, changed, only }: Plan, removing: b
 
 /** Each changed row is edited as a text of its own, and put back where it stood. */
 function withChanges(text: string, changed: Plan['changed']): string | null {
-  const rows = rowsOf(text);
   const edits = [];
   for (const { index, changes } of changed) {
-    const item = rows[index];
-    const range: Range | null | undefined = isMap(item) ? item.range : null;
-    if (!range) return null;
-    const from = text.lastIndexOf('\n', text.lastIndexOf('-', range[0] - 1)) + 1;
-    const ends = text.indexOf('\n', trimmedEnd(text, range[1]));
-    const to = ends === -1 ? text.length : ends + 1;
-    if (!/^ *- *$/.test(text.slice(from, range[0]))) return null;
-    const lead = 'rows:\n';
-    let one: string | null = lead + text.slice(from, to);
+    const place = placeOf(text, index);
+    if (place === null) return null;
+    let one: string | null = LEAD + text.slice(place.from, place.to);
     for (const { field, after } of changes) {
       const [column, tongue] = field.split('.') as [(typeof COLUMNS)[number], Tongue | undefined];
-      one = one === null ? null : withCell(one, 0, column, after, tongue ?? 'en');
+      one = one === null ? null : edited(one, 0, column, after, tongue ?? 'en');
     }
     if (one === null) return null;
-    edits.push({ from, to, insert: one.slice(lead.length) });
+    edits.push({ ...place, insert: one.slice(LEAD.length) });
   }
   return apply(text, edits);
 }

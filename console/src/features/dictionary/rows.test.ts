@@ -54,3 +54,12 @@ test('a cell is read as it is written, and an emptied one goes with its key', ()
   expect(withCell(TEXT, 1, 'name', '十', 'zh')).toBe(TEXT.replace('to: V10}', 'to: V10, name: {zh: 十}}'));
   expect(read('dictionary: x\ntable: codes.csv\n', 'en')).toEqual({ rows: [], table: 'codes.csv' });
 });
+
+test('a row that hangs on another is edited with the whole text, or not at all', () => {
+  const hung = 'dictionary: x\nrows:\n  - {from: a, to: &t T}\n  - {from: b, to: *t}\n  - {from: c, to: C}\n';
+  expect(withCell(hung, 2, 'to', 'D', 'en')).toBe(hung.replace('to: C', 'to: D'));
+  expect(withCell(hung, 1, 'from', 'B', 'en')).toBe(hung.replace('from: b', 'from: B'));
+  expect(withCell(hung, 1, 'to', 'D', 'en')).toBeNull();
+  // What cannot be read as a whole is left to the text.
+  expect(withCell(`${hung}missing: [\n`, 2, 'to', 'D', 'en')).toBeNull();
+});

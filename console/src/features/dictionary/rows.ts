@@ -1,6 +1,6 @@
 /** The rows of a dictionary's text, and small edits of them; the text stays the truth. */
-import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
-import { appendItem, apply, type Edit, putSmall, putText, removeItem, removeKey } from '../../yamltext/edits';
+import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { appendItem, apply, type Edit, putSmall, putText, removeItem, removeKey, trimmedEnd } from '../../yamltext/edits';
 
 /** What a row says in one language. */
 export interface Row {
@@ -27,8 +27,16 @@ export interface Read {
 /** As titles are written: one text, or one by language. */
 export type Tongue = 'en' | 'zh';
 
+let last: { text: string; document: Document } | null = null;
+
+/** A text of thousands of rows takes a while to read, and is asked about more than once. Nobody changes what is given here. */
+export function parsed(text: string): Document {
+  if (last?.text !== text) last = { text, document: parseDocument(text) };
+  return last.document;
+}
+
 export function read(text: string, tongue: Tongue): Read {
-  const root = parseDocument(text).contents;
+  const root = parsed(text).contents;
   if (!isMap(root)) return { rows: [], table: null };
   const table = root.get('table', true);
   const rows = root.get('rows', true);
@@ -57,6 +65,36 @@ function rowOf(item: YAMLMap, index: number, tongue: Tongue): Row {
 
 /** The text with another value in a cell; null where the way it is written leaves that to the text. */
 export function withCell(text: string, index: number, column: Column, value: string, tongue: Tongue): string | null {
+  const place = placeOf(text, index);
+  return place === null
+    ? edited(text, index, column, value, tongue)
+    : inPlace(text, place, (one) => edited(one, 0, column, value, tongue));
+}
+
+/** Where a row stands by itself, on lines of its own; null where it hangs on others or they on it. */
+export function placeOf(text: string, index: number): { from: number; to: number } | null {
+  const document = parsed(text);
+  const item = document.errors.length > 0 ? null : document.getIn(['rows', index], true);
+  const range = isMap(item) ? item.range : null;
+  if (!range) return null;
+  const from = text.lastIndexOf('\n', text.lastIndexOf('-', range[0] - 1)) + 1;
+  const ends = text.indexOf('\n', trimmedEnd(text, range[1]));
+  const to = ends === -1 ? text.length : ends + 1;
+  // Anchors and what refers to them are about more than one row.
+  return /^ *- *$/.test(text.slice(from, range[0])) && !/[&*]/.test(text.slice(from, to)) ? { from, to } : null;
+}
+
+/** The text with a row edited as a text of its own, which costs nothing however many others there are. */
+function inPlace(text: string, { from, to }: { from: number; to: number }, edit: (one: string) => string | null): string | null {
+  const next = edit(LEAD + text.slice(from, to));
+  return next === null ? null : text.slice(0, from) + next.slice(LEAD.length) + text.slice(to);
+}
+
+/** Stands above a row that is edited by itself. */
+export const LEAD = 'rows:\n';
+
+/** The same for a text as a whole. */
+export function edited(text: string, index: number, column: Column, value: string, tongue: Tongue): string | null {
   const row = ['rows', index];
   const item = parseDocument(text).getIn(row, true);
   if (!isMap(item)) return null;

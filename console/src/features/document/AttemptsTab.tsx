@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { Masked } from '../../app/Masked';
 import { documentRoute } from '../../app/router';
-import { Loaded } from '../../app/states';
+import { LoadedPages, More } from '../../app/states';
 import { duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { Button, Card, Copy, Empty, Facts, Json, StatusChip, Time } from '../../ui';
@@ -41,24 +41,29 @@ export function AttemptsTab({ detail }: { detail: Detail }) {
 function Of({ instance, step, masked }: { instance: string; step?: string; masked: boolean }) {
   const t = useT();
   const path = { id: instance };
-  const effects = useQuery({
+  const effects = useInfiniteQuery({
     queryKey: ['instance', instance, 'effects'],
-    queryFn: () => take(api.GET('/api/v1/instances/{id}/effects', { params: { path } })),
+    queryFn: ({ pageParam }) => take(api.GET('/api/v1/instances/{id}/effects', { params: { path, query: { cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
-  const attempts = useQuery({
+  const attempts = useInfiniteQuery({
     queryKey: ['instance', instance, 'attempts'],
-    queryFn: () => take(api.GET('/api/v1/instances/{id}/attempts', { params: { path } })),
+    queryFn: ({ pageParam }) =>
+      take(api.GET('/api/v1/instances/{id}/attempts', { params: { path, query: { cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
   const [plain, setPlain] = useState<Schemas['RevealedInstance'] | null>(null);
   const reveal = (reason: string) => take(api.POST('/api/v1/instances/{id}/reveal', { params: { path }, body: { reason } }));
   return (
-    <Loaded query={effects} lines={8}>
+    <LoadedPages list={effects} lines={8}>
       {(known) => {
-        const items = plain?.effects ?? known.items;
+        const items = plain?.effects ?? known;
         const shown = items.filter((effect) => !step || effect.step.split('#')[0] === step);
         if (shown.length === 0) return <Empty title={t('attempts.none')} why={t('attempts.none_why')} />;
         return (
-          <Loaded query={attempts} lines={4}>
+          <LoadedPages list={attempts} lines={4}>
             {(made) => (
               <div className="stack">
                 {masked && !plain && <Masked reveal={reveal} onShown={setPlain} />}
@@ -67,21 +72,23 @@ function Of({ instance, step, masked }: { instance: string; step?: string; maske
                     <li key={effect.id}>
                       <OneEffect
                         effect={effect}
-                        attempts={(plain?.attempts ?? made.items).filter((attempt) => attempt.effect === effect.id)}
+                        attempts={(plain?.attempts ?? made).filter((attempt) => attempt.effect === effect.id)}
+                        more={!plain && attempts.hasNextPage}
                       />
                     </li>
                   ))}
                 </ol>
+                {!plain && (attempts.hasNextPage ? <More list={attempts} /> : <More list={effects} />)}
               </div>
             )}
-          </Loaded>
+          </LoadedPages>
         );
       }}
-    </Loaded>
+    </LoadedPages>
   );
 }
 
-function OneEffect({ effect, attempts }: { effect: Effect; attempts: Attempt[] }) {
+function OneEffect({ effect, attempts, more }: { effect: Effect; attempts: Attempt[]; more: boolean }) {
   const t = useT();
   const word = useWord();
   return (
@@ -109,7 +116,9 @@ function OneEffect({ effect, attempts }: { effect: Effect; attempts: Attempt[] }
         ]}
       />
       {attempts.length === 0 ? (
-        <p className="dim">{effect.attempts > 0 ? t('attempts.dropped') : t('attempts.not_yet')}</p>
+        <p className="dim">
+          {effect.attempts === 0 ? t('attempts.not_yet') : more ? t('attempts.further') : t('attempts.dropped')}
+        </p>
       ) : (
         <ol className="stack tight">
           {attempts.map((attempt) => (

@@ -90,6 +90,7 @@ export function DataTab({ detail }: { detail: Detail }) {
 
 function Content({ document, number, raw }: { document: string; number: number; raw: boolean }) {
   const t = useT();
+  const word = useWord();
   const query = useQuery({
     queryKey: ['document', document, 'revision', number],
     queryFn: () => take(api.GET('/api/v1/documents/{id}/revisions/{number}', { params: { path: { id: document, number } } })),
@@ -107,6 +108,18 @@ function Content({ document, number, raw }: { document: string; number: number; 
           <div className="stack">
             {revision.masked && revision.masked.length > 0 && (
               <Masked fields={revision.masked} reveal={reveal} onShown={setPlain} />
+            )}
+            {(revision.doubts ?? []).length > 0 && (
+              <Banner tone="warn">
+                <span>{t('data.doubts')}</span>
+                <ul className="plain">
+                  {revision.doubts?.map((doubt) => (
+                    <li key={`${doubt.code} ${doubt.field}`}>
+                      {word('doubt', doubt.code)} <code>{doubt.field}</code>
+                    </li>
+                  ))}
+                </ul>
+              </Banner>
             )}
             <Card title={t('data.canonical')}>
               {raw ? <Json value={revision.body} label={t('data.canonical')} /> : <Tree value={revision.body} />}

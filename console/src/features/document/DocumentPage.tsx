@@ -5,6 +5,8 @@ import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
 import { Chip, Copy, StatusChip, Tabs, Time } from '../../ui';
 import { amountOf, displayOf } from '../documents/cells';
+import { SampleBanner } from '../sample/SampleMark';
+import { isSample } from '../sample/sample';
 import { AttemptsTab } from './AttemptsTab';
 import { CauseCard } from './CauseCard';
 import { DataTab } from './DataTab';
@@ -21,6 +23,7 @@ export function DocumentPage() {
     <Loaded query={query} lines={14}>
       {(detail) => (
         <Page name={detail.key} title={<Head detail={detail} />}>
+          {isSample(detail) && <SampleBanner />}
           <CauseCard document={doc} name={detail.key} />
           <TabsOf detail={detail} label={t('document.tabs')} />
         </Page>

@@ -9,6 +9,7 @@ import { useT } from '../../i18n';
 import { Button, DataGrid, Empty, Skeleton } from '../../ui';
 import { BulkBar } from '../acting/BulkBar';
 import { DownloadButton } from '../acting/DownloadButton';
+import { LoadSample } from '../sample/LoadSample';
 import { Counts } from './Counts';
 import { type Found, keyOf, nameOf, useColumns } from './cells';
 import { Filters } from './Filters';
@@ -108,7 +109,9 @@ function List({ filter, onClear }: { filter: DocumentSearch; onClear: () => void
               <Button onPress={onClear}>{t('filters.clear')}</Button>
             </Empty>
           ) : (
-            <Empty title={t('documents.none')} why={t('documents.none_why')} />
+            <Empty title={t('documents.none')} why={t('documents.none_why')}>
+              <LoadSample />
+            </Empty>
           )
         }
       />

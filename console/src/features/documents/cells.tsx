@@ -4,6 +4,8 @@ import { useWho } from '../../app/who';
 import { money } from '../../format/amount';
 import { useT, useWord } from '../../i18n';
 import { Age, Chip, type Column, StatusChip, Time } from '../../ui';
+import { SampleMark } from '../sample/SampleMark';
+import { isSample } from '../sample/sample';
 
 export type Found = Schemas['FoundDocument'];
 
@@ -54,7 +56,12 @@ export function useColumns(): Column<Found>[] {
     },
     { id: 'waiting', title: t('documents.waiting_on'), width: 'minmax(220px, 2.2fr)', render: (row) => <WaitingOn row={row} /> },
     { id: 'party', title: t('documents.party'), width: 'minmax(140px, 1.2fr)', render: (row) => displayOf(row).supplier ?? '' },
-    { id: 'systems', title: t('documents.systems'), width: 'minmax(140px, 1fr)', render: (row) => row.systems.join(' · ') },
+    {
+      id: 'systems',
+      title: t('documents.systems'),
+      width: 'minmax(140px, 1fr)',
+      render: (row) => (isSample(row) ? <SampleMark /> : row.systems.join(' · ')),
+    },
     { id: 'updated', title: t('documents.updated'), width: '110px', render: (row) => <Time at={row.updated_at} /> },
   ];
 }

@@ -13,6 +13,7 @@ const FIELDS = [
   field('count', 'int'),
   field('currency', 'choice', { default: 'CNY', options: [{ id: 'CNY', title: {} }] }),
   field('urgent', 'yes_no', { default: false }),
+  field('advisers', 'person', { many: true }),
   field('lines', 'lines', { fields: [field('amount', 'decimal')] }),
 ];
 
@@ -25,6 +26,7 @@ test('amounts stay texts, numbers are numbers, and what is empty is left to the 
     urgent: false,
     lines: [{ amount: '1000.10' }, {}],
   });
+  expect(valuesOf(FIELDS, { ...blank(FIELDS), advisers: 'e7, e9' })).toMatchObject({ advisers: ['e7', 'e9'] });
   expect(valuesOf(FIELDS, { ...blank(FIELDS), count: 'three' })).toMatchObject({ count: 'three' });
   expect(valuesOf(FIELDS, { ...blank(FIELDS), count: '12345678901234567890' })).toMatchObject({ count: '12345678901234567890' });
 });

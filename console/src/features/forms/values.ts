@@ -58,6 +58,6 @@ export function valuesOf(fields: FormField[], typed: Typed): Record<string, unkn
 function value(field: FormField, text: string): unknown {
   // A whole number that JSON keeps exactly; what is none goes as it is, for the hub to say what is wrong with it.
   if (field.type === 'int' && /^[+-]?\d{1,15}$/.test(text)) return Number(text);
-  if (field.type === 'choice' && field.many) return text.split(',').map((each) => each.trim());
+  if ((field.type === 'choice' || field.type === 'person') && field.many) return text.split(',').map((each) => each.trim());
   return text;
 }

@@ -72,7 +72,7 @@ function Manners() {
         findings={findings}
         here={path}
         text={refused === null ? text : undefined}
-        onFix={(fix) => setText(apply(text, [fix]))}
+        onFix={(fix) => setText(apply(text, fix))}
       />
     </div>
   );

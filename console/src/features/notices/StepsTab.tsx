@@ -83,7 +83,7 @@ function Tells() {
         findings={findings}
         here={path}
         text={refused === null ? text : undefined}
-        onFix={(fix) => setText(apply(text, [fix]))}
+        onFix={(fix) => setText(apply(text, fix))}
       />
       {open && (
         <TellSheet

@@ -1,8 +1,7 @@
 /** Definitions of a kind that are live, with their texts. */
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
-import { settingsRoute } from '../../app/router';
+import { useSection } from '../settings/address';
 
 export interface WithText {
   item: Schemas['DefinitionItem'];
@@ -38,16 +37,5 @@ export function useChannelNames(): string[] {
 
 export const BUILT_IN = ['log', 'mail'];
 
-/** What the address says of the page, and a way to say something else. */
-export function useAddress() {
-  const navigate = useNavigate();
-  const search = settingsRoute.useSearch();
-  const go = (next: Partial<typeof search>) =>
-    void navigate({
-      to: '/settings/$section',
-      params: { section: 'notifications' },
-      search: { ...search, ...next },
-      replace: true,
-    });
-  return { search, go };
-}
+/** What the address says of this page. */
+export const useAddress = () => useSection('notifications');

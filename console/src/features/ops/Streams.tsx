@@ -47,7 +47,7 @@ export function Streams({ thresholds, connection }: { thresholds?: Schemas['Thre
               ]}
             >
               {shown.map((item) => {
-                const late = thresholds && (item.lag_seconds ?? 0) > thresholds.stream_late_seconds;
+                const late = thresholds && !item.unheard && (item.lag_seconds ?? 0) > thresholds.stream_late_seconds;
                 const failing = item.failures > 0;
                 return (
                   <tr key={`${item.connection}/${item.stream}`}>
@@ -56,14 +56,16 @@ export function Streams({ thresholds, connection }: { thresholds?: Schemas['Thre
                     </th>
                     <td>
                       <Chip
-                        tone={failing ? 'warn' : item.running ? 'info' : 'ok'}
-                        icon={failing ? 'refresh' : item.running ? 'bolt' : 'check'}
+                        tone={failing ? 'warn' : item.running ? 'info' : item.unheard ? 'plain' : 'ok'}
+                        icon={failing ? 'refresh' : item.running ? 'bolt' : item.unheard ? 'pause' : 'check'}
                       >
                         {failing
                           ? t('streams.failing', { count: item.failures })
                           : item.running
                             ? t('streams.running')
-                            : t('streams.fine')}
+                            : item.unheard
+                              ? t('streams.unheard')
+                              : t('streams.fine')}
                       </Chip>
                       {item.problem && <div className="small wrap">{item.problem}</div>}
                     </td>

@@ -13,7 +13,7 @@ import { SetSecretSheet } from './SetSecretSheet';
 export function SecretsSection() {
   const t = useT();
   const refused = useRefusal()('manage_secrets');
-  const [setting, setSetting] = useState<{ name?: string } | null>(null);
+  const [setting, setSetting] = useState<{ name?: string; version?: number } | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
   const query = useQuery({
     queryKey: ['secrets'],
@@ -38,7 +38,13 @@ export function SecretsSection() {
               heads={[t('secrets.place'), t('secrets.source'), t('documents.state'), t('secrets.used_by'), t('secrets.kept')]}
             >
               {items.map((item) => (
-                <Row key={item.place} item={item} refused={refused} onSet={(name) => setSetting({ name })} onRemove={setRemoving} />
+                <Row
+                  key={item.place}
+                  item={item}
+                  refused={refused}
+                  onSet={(name) => setSetting({ name, version: item.kept?.version })}
+                  onRemove={setRemoving}
+                />
               ))}
             </Table>
           )

@@ -6,17 +6,19 @@ import { useT } from '../../i18n';
 import { TextArea, TextField } from '../../ui';
 
 /** A value for the hub to keep: it goes in, and nothing gives it back. */
-export function SetSecretSheet({ name: known, onClose }: { name?: string; onClose: () => void }) {
+export function SetSecretSheet({ name: known, version, onClose }: { name?: string; version?: number; onClose: () => void }) {
   const t = useT();
   const client = useQueryClient();
   const [name, setName] = useState(known ?? '');
   const [value, setValue] = useState('');
   const [ends, setEnds] = useState('');
+  // Of what was on the page when it was opened: a value that somebody sets meanwhile is not overwritten unseen.
+  const [seen] = useState(version === undefined ? { 'If-None-Match': '*' } : { 'If-Match': `"${version}"` });
   const set = useMutation({
     mutationFn: () =>
       take(
         api.PUT('/api/v1/secrets/{name}', {
-          params: { path: { name: name.trim() } },
+          params: { path: { name: name.trim() }, header: seen },
           body: { value, expires_at: ends ? `${ends}T00:00:00Z` : undefined },
         }),
       ),

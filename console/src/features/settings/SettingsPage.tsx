@@ -7,6 +7,8 @@ import { Loaded } from '../../app/states';
 import { type Key, useT } from '../../i18n';
 import { Empty, useChosenInSight } from '../../ui';
 import { NoticesSection } from '../notices/NoticesSection';
+import { OrganisationSection } from '../organisation/OrganisationSection';
+import { SampleSection } from '../sample/SampleSection';
 import { AccountSection } from './AccountSection';
 import { CalendarsSection } from './CalendarsSection';
 import { DelegationsSection } from './DelegationsSection';
@@ -19,6 +21,7 @@ import { TokensSection } from './TokensSection';
 
 const SECTIONS: { id: string; show: () => ReactNode }[] = [
   { id: 'people', show: () => <PeopleSection /> },
+  { id: 'organisation', show: () => <OrganisationSection /> },
   { id: 'roles', show: () => <RolesSection /> },
   { id: 'tokens', show: () => <TokensSection /> },
   { id: 'delegations', show: () => <DelegationsSection /> },
@@ -26,6 +29,7 @@ const SECTIONS: { id: string; show: () => ReactNode }[] = [
   { id: 'notifications', show: () => <NoticesSection /> },
   { id: 'secrets', show: () => <SecretsSection /> },
   { id: 'proposals', show: () => <ProposalsSection /> },
+  { id: 'sample', show: () => <SampleSection /> },
   { id: 'feedback', show: () => <FeedbackSection /> },
   { id: 'account', show: () => <AccountSection /> },
 ];

@@ -120,8 +120,10 @@ function Steer({ user, onDone }: { user: User; onDone: () => Promise<void> }) {
   const turn = useMutation({
     mutationFn: (on: boolean) =>
       take(on ? api.POST('/api/v1/users/{id}/enable', path) : api.POST('/api/v1/users/{id}/disable', path)),
-    onSuccess: async () => {
+    onSuccess: async ({ tokens_left }) => {
       setSure(false);
+      if (tokens_left && tokens_left.length > 0)
+        toast({ tone: 'warn', text: t('people.tokens_left', { tokens: tokens_left.join(', ') }) });
       await onDone();
     },
   });

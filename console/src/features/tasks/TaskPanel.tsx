@@ -66,6 +66,22 @@ function Shown({ task, onClose }: { task: Task; onClose: () => void }) {
         {task.people.suspended_since && <Chip tone="warn">{t('task.suspended')}</Chip>}
         {task.people.round > 1 && <Chip>{t('task.round', { number: task.people.round })}</Chip>}
       </div>
+      {item.outside && (
+        <Banner
+          action={
+            item.outside.url && (
+              <a href={item.outside.url} target="_blank" rel="noreferrer">
+                {t('task.outside_open')}
+              </a>
+            )
+          }
+        >
+          {t('task.outside', {
+            system: step(item.outside.connection, item.outside.system),
+            id: item.outside.external_id,
+          })}
+        </Banner>
+      )}
       <div className="row verbs">
         {first.map((verb) => (
           <Button key={`${verb.on}-${verb.verb}`} kind={shownOf(verb.verb).tone ?? 'plain'} onPress={() => setDoing(verb)}>
@@ -83,7 +99,7 @@ function Shown({ task, onClose }: { task: Task; onClose: () => void }) {
             {t('task.more')}
           </MenuButton>
         )}
-        {task.verbs.length === 0 && <span className="dim">{t('task.nothing_to_do')}</span>}
+        {task.verbs.length === 0 && !item.outside && <span className="dim">{t('task.nothing_to_do')}</span>}
       </div>
       <DocumentCard task={task} />
       <PathCard task={task} />

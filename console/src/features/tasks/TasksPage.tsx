@@ -119,6 +119,11 @@ function Row({ row, chosen }: { row: Item; chosen: boolean }) {
           ) : (
             <Chip icon="person">{row.step ? step(row.step, row.step_title) : flow}</Chip>
           )}
+          {row.outside && (
+            <Chip tone="info" icon="link">
+              {t('tasks.outside', { system: step(row.outside.connection, row.outside.system) })}
+            </Chip>
+          )}
           <span className="dim ellipsis" title={flow}>
             {row.person_name}
             {row.step && ` · ${flow}`}

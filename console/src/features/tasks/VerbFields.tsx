@@ -1,10 +1,12 @@
 /** What a verb is given: native fields, the same on the desk and on the phone. */
 import { useId } from 'react';
-import { useT, useWord } from '../../i18n';
+import { useLanguage, useT, useWord } from '../../i18n';
+import { titleOf } from '../definitions/titles';
+import type { FormField } from '../forms/values';
 import { at } from './document';
 import { useStepName } from './names';
 import { type Task, useFieldName } from './TaskBody';
-import { type Filled, shownOf } from './verbs';
+import { type Edited, edited, type Filled, shownOf } from './verbs';
 
 interface Props {
   task: Task;
@@ -13,10 +15,57 @@ interface Props {
   onFill: (filled: Filled) => void;
 }
 
+/** A field of the document, drawn as the form draws it that the document began with. */
+function Edit({ field, value, onChange }: { field: Task['fields'][number]; value: string; onChange: (value: Edited) => void }) {
+  const t = useT();
+  const name = useFieldName();
+  const { language } = useLanguage();
+  const id = useId();
+  const form = field.form as FormField | null | undefined;
+  const options =
+    form?.type === 'yes_no'
+      ? [
+          { id: 'true', name: t('task.yes') },
+          { id: 'false', name: t('task.no') },
+        ]
+      : form?.type === 'choice' && !form.many
+        ? form.options?.map((option) => ({ id: option.id, name: titleOf({ id: option.id, title: option.title ?? {} }, language) }))
+        : undefined;
+  const shared = {
+    id,
+    className: 'input',
+    value,
+    onChange: (event: { target: { value: string } }) => onChange(edited(form?.type, event.target.value)),
+  };
+  const hint = form?.hint && Object.keys(form.hint).length > 0 ? titleOf({ id: '', title: form.hint }, language) : '';
+  return (
+    <div className="field">
+      <label className="label" htmlFor={id}>
+        {form ? titleOf(form, language) : name(field.field)}
+        {field.right === 'required' && ' *'}
+      </label>
+      {options ? (
+        <select {...shared}>
+          <option value="">–</option>
+          {options.map((option) => (
+            <option key={option.id} value={option.id}>
+              {option.name}
+            </option>
+          ))}
+        </select>
+      ) : form?.type === 'text' && form.multi_line ? (
+        <textarea {...shared} rows={3} />
+      ) : (
+        <input {...shared} type={form?.type === 'date' ? 'date' : 'text'} />
+      )}
+      {hint && <span className="hint">{hint}</span>}
+    </div>
+  );
+}
+
 export function VerbFields({ task, verb, filled, onFill }: Props) {
   const t = useT();
   const word = useWord();
-  const name = useFieldName();
   const stepName = useStepName();
   const id = useId();
   const { parts, needsPeople } = shownOf(verb.verb);
@@ -28,17 +77,12 @@ export function VerbFields({ task, verb, filled, onFill }: Props) {
     <div className="stack">
       {parts.includes('edits') &&
         editable.map((field) => (
-          <label key={field.field} className="field">
-            <span className="label">
-              {name(field.field)}
-              {field.right === 'required' && ' *'}
-            </span>
-            <input
-              className="input"
-              value={filled.edits[field.field] ?? at(task.document, field.field)}
-              onChange={(event) => set({ edits: { ...filled.edits, [field.field]: event.target.value } })}
-            />
-          </label>
+          <Edit
+            key={field.field}
+            field={field}
+            value={field.field in filled.edits ? String(filled.edits[field.field] ?? '') : at(task.document, field.field)}
+            onChange={(value) => set({ edits: { ...filled.edits, [field.field]: value } })}
+          />
         ))}
       {parts.includes('people') && (
         <label className="field">

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blank, bodyOf, idsOf, missing, sorted } from './verbs';
+import { blank, bodyOf, edited, idsOf, missing, sorted } from './verbs';
 
 test('what is sent is only what the verb takes', () => {
   const filled = { ...blank(), comment: ' fine ', people: 'e1, e2', edits: { total_gross: '5.00' } };
@@ -31,4 +31,15 @@ test('what a task is there for comes first', () => {
   const { first, more } = sorted(verbs);
   expect(first.map((each) => each.verb)).toEqual(['approve', 'reject']);
   expect(more.map((each) => each.verb)).toEqual(['urge', 'add']);
+});
+
+test('sends what was typed as the document takes it', () => {
+  expect(edited('int', ' 12 ')).toBe(12);
+  expect(edited('int', '12345678901234567890')).toBe('12345678901234567890');
+  expect(edited('yes_no', 'true')).toBe(true);
+  expect(edited('yes_no', 'false')).toBe(false);
+  expect(edited('choice', '')).toBeNull();
+  expect(edited('decimal', '12.50')).toBe('12.50');
+  expect(edited('text', '')).toBe('');
+  expect(edited(undefined, '12')).toBe('12');
 });

@@ -62,7 +62,7 @@ export interface Filled {
   straight: boolean;
   outcome: string;
   file: string;
-  edits: Record<string, string>;
+  edits: Record<string, Edited>;
 }
 
 export function blank(): Filled {
@@ -77,6 +77,18 @@ export function blank(): Filled {
     file: '',
     edits: {},
   };
+}
+
+/** A value as the document takes it. */
+export type Edited = string | number | boolean | null;
+
+/** What was typed into a field of this type: whole numbers and yes or no as such, nothing as nothing, all else as text. */
+export function edited(type: string | undefined, text: string): Edited {
+  if (type === undefined || type === 'text') return text;
+  if (text.trim() === '') return null;
+  if (type === 'yes_no') return text === 'true';
+  if (type === 'int' && /^[+-]?\d{1,15}$/.test(text.trim())) return Number(text);
+  return text.trim();
 }
 
 /** The ids in a field of people: separated by commas, semicolons, blanks or lines, in either width. */

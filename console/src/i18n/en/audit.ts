@@ -106,6 +106,8 @@ export const audit = {
   'action_of.put_streams_cursor': 'Moved a cursor',
   'action_of.post_organisation_read': 'Had an organisation read',
   'action_of.post_organisation_accept': 'Took a reading that was held back',
+  'action_of.post_sample': 'Loaded sample data',
+  'action_of.delete_sample': 'Removed sample data',
   'action_of.post_streams_run': 'Ran a stream',
   'action_of.post_tasks': 'Acted on a task',
   'action_of.post_views': 'Saved a view',

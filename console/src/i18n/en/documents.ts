@@ -97,6 +97,7 @@ export const documents = {
   'attempts.key': 'Idempotency key',
   'attempts.due': 'Next try',
   'attempts.not_yet': 'Not tried yet.',
+  'attempts.further': 'Its requests are among those not yet loaded: more are below.',
   'attempts.dropped': 'Its attempts are past their retention and no longer kept.',
   'attempts.number': 'Attempt {number} of {of}',
   'attempts.curl': 'Copy as curl',
@@ -125,4 +126,9 @@ export const documents = {
   'cause.credentials': 'Credentials',
   'cause.our_fault': 'Our fault',
   'cause.unknown': 'Outcome unknown',
+  'data.doubts': 'The document was taken, but something in it is doubtful:',
+  'doubt.lines_do_not_add_up': 'the net amounts of the lines do not add up to the total',
+  'doubt.totals_do_not_add_up': 'net and tax do not add up to the gross total',
+  'doubt.quantity_not_positive': 'the quantity is not above zero',
+  'doubt.supplier_without_code': 'the supplier has no code',
 };

@@ -9,7 +9,9 @@ import { insight } from './insight.ts';
 import { ledger } from './ledger.ts';
 import { notices } from './notices.ts';
 import { operations } from './operations.ts';
+import { organisation } from './organisation.ts';
 import { problems } from './problems.ts';
+import { sample } from './sample.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { tables } from './tables.ts';
@@ -27,7 +29,9 @@ export const en = {
   ...ledger,
   ...notices,
   ...operations,
+  ...organisation,
   ...problems,
+  ...sample,
   ...settings,
   ...shell,
   ...tables,

@@ -25,6 +25,8 @@ export const problems = {
   'problem.of.bad_query': 'The filter is not one the hub understands.',
   'problem.of.bad_cursor': 'The list has changed too much to go on from here. Read it anew.',
   'problem.of.masked': 'The document has masked fields; use a sample instead.',
+  'problem.of.content_closed':
+    'What this holds is sealed and does not open here: its master key is missing, or somebody changed what is stored. The log of the hub says which row.',
   'problem.of.no_master_key': 'The hub has no master key to seal secrets with (`store.master_keys`).',
   'problem.of.too_many_requests': 'Too many requests a second; wait a moment.',
   'problem.of.quota_reached': 'A quota is used up; nothing new is begun for now.',
@@ -43,7 +45,7 @@ export const problems = {
   'problem.of.release_moved': 'Another release is live by now. Look at it and publish on top of it.',
   'problem.of.draft_outdated': 'The draft was begun on a text that is no longer live.',
   'problem.of.text_changed': 'Somebody else changed the text meanwhile. Nothing was overwritten.',
-  'problem.of.precondition_required': 'The hub must be told which text was seen.',
+  'problem.of.precondition_required': 'The hub must be told what was seen before it writes over it.',
   'problem.of.definitions_unsound': 'The definitions have errors.',
   'problem.of.cases_fail': 'Cases beside the definitions fail.',
   'problem.of.precondition_failed': 'Somebody else changed it meanwhile. Nothing was overwritten.',

@@ -37,6 +37,7 @@ export const settings = {
   'people.reset': 'Link for a new password',
   'people.reset_made': 'The old password goes on working until this link is followed:',
   'people.sign_out': 'End all sessions',
+  'people.tokens_left': 'Tokens of services that they made go on: {tokens}. Revoke those that they may have kept.',
   'people.signed_out': '{count, plural, =0 {No session was open.} one {# session ended.} other {# sessions ended.}}',
   'people.disable': 'Keep out',
   'people.disable_now': 'Keep out now',

@@ -8,6 +8,7 @@ export const shell = {
   'copy.failed': 'The browser does not allow copying; select the text instead.',
   'state.loading': 'Loading',
   'list.more': 'Show more',
+  'list.comma': ', ',
   'address.dropped': 'The address had parameters this page does not know; they were left out: {names}',
   'page.not_found': 'There is no such page',
   'page.not_found_why': 'The address may be mistyped, or from another version of the console.',

@@ -33,6 +33,7 @@ export const tables = {
   'csv.mend_first': 'Lines are wrong: mend the file, or leave them out.',
   'csv.nothing': 'The file says what the text says already.',
   'csv.put': 'Put {count, plural, one {one change} other {# changes}} into the text',
+  'csv.putting': 'Putting {count, plural, one {one change} other {# changes}} into the text…',
   'csv.done': 'The text has {count, plural, one {one change} other {# changes}} of the file now. Publishing makes them live.',
   'csv.in_text':
     'This cannot be put in here: rows are written in a way that only the text can change, or the table has no such column.',

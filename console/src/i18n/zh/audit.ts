@@ -104,6 +104,8 @@ export const audit = {
   'action_of.put_streams_cursor': '移动游标',
   'action_of.post_organisation_read': '让系统读取组织架构',
   'action_of.post_organisation_accept': '接受被暂缓的组织读取',
+  'action_of.post_sample': '加载示例数据',
+  'action_of.delete_sample': '移除示例数据',
   'action_of.post_streams_run': '运行数据流',
   'action_of.post_tasks': '处理待办',
   'action_of.post_views': '保存视图',

@@ -96,6 +96,7 @@ export const documents = {
   'attempts.key': '幂等键',
   'attempts.due': '下次尝试',
   'attempts.not_yet': '尚未尝试。',
+  'attempts.further': '其请求尚未加载，请在下方加载更多。',
   'attempts.dropped': '调用记录已过保留期。',
   'attempts.number': '第 {number} 次，共 {of} 次',
   'attempts.curl': '复制为 curl',
@@ -124,4 +125,9 @@ export const documents = {
   'cause.credentials': '凭证问题',
   'cause.our_fault': '系统自身问题',
   'cause.unknown': '结果未知',
+  'data.doubts': '单据已接收，但有可疑之处：',
+  'doubt.lines_do_not_add_up': '明细不含税金额之和与合计不符',
+  'doubt.totals_do_not_add_up': '不含税金额加税额与含税合计不符',
+  'doubt.quantity_not_positive': '数量不大于零',
+  'doubt.supplier_without_code': '供应商没有编码',
 };

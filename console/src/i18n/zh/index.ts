@@ -10,7 +10,9 @@ import { insight } from './insight.ts';
 import { ledger } from './ledger.ts';
 import { notices } from './notices.ts';
 import { operations } from './operations.ts';
+import { organisation } from './organisation.ts';
 import { problems } from './problems.ts';
+import { sample } from './sample.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { tables } from './tables.ts';
@@ -28,7 +30,9 @@ export const zh: Record<keyof typeof en, string> = {
   ...ledger,
   ...notices,
   ...operations,
+  ...organisation,
   ...problems,
+  ...sample,
   ...settings,
   ...shell,
   ...tables,

@@ -37,6 +37,7 @@ export const settings = {
   'people.reset': '生成重设密码链接',
   'people.reset_made': '在打开此链接之前，旧密码仍然有效：',
   'people.sign_out': '结束全部会话',
+  'people.tokens_left': '其创建的服务令牌仍然有效：{tokens}。对方可能保留了令牌，请酌情撤销。',
   'people.signed_out': '{count, plural, =0 {没有打开的会话。} other {已结束 # 个会话。}}',
   'people.disable': '停用',
   'people.disable_now': '立即停用',

@@ -8,6 +8,7 @@ export const shell = {
   'copy.failed': '浏览器不允许复制，请手动选择文本。',
   'state.loading': '正在加载',
   'list.more': '显示更多',
+  'list.comma': '、',
   'address.dropped': '地址中有本页不认识的参数，已忽略：{names}',
   'page.not_found': '没有这个页面',
   'page.not_found_why': '地址可能有误，或来自其他版本的控制台。',

@@ -33,6 +33,7 @@ export const tables = {
   'csv.mend_first': '有些行有误：请修改文件，或选择跳过这些行。',
   'csv.nothing': '文件内容与现有文本相同。',
   'csv.put': '把 {count, plural, other {# 处改动}}写入文本',
+  'csv.putting': '正在把 {count, plural, other {# 处改动}}写入文本…',
   'csv.done': '已把文件中的 {count, plural, other {# 处改动}}写入文本，发布后生效。',
   'csv.in_text': '无法在此写入：这些行的写法只能在文本中修改，或者表中没有这一列。',
   'csv_reason.no_from': '缺少我方的值。',

@@ -63,6 +63,7 @@ impl Personality for Kingdee {
             "billquery" => (query::objects(&book, &data), false),
             "view" => (query::view(&book, &form, &data), false),
             "save" => save::save(&mut book, &form, &data, asked.now),
+            "batchsave" => save::batch(&mut book, &form, &data, asked.now),
             "submit" | "audit" | "unaudit" | "delete" | "cancelassign" => steps::take(&mut book, verb, &form, &data, asked.now),
             "excuteoperation" => steps::operate(&mut book, &form, body["opNumber"].as_str().unwrap_or_default(), &data, asked.now),
             "workflowaudit" => steps::decide(&mut book, &data, asked.now),

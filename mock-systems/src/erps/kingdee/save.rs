@@ -61,6 +61,29 @@ pub(super) fn save(book: &mut Book, form: &str, data: &Value, now: Micros) -> (V
     (answer, true)
 }
 
+/// BatchSave: each bill by itself, and success only when all were saved. What is said of one names its place in the request.
+pub(super) fn batch(book: &mut Book, form: &str, data: &Value, now: Micros) -> (Value, bool) {
+    let Some(models) = data["Model"].as_array() else { return (refused("Model不能为空"), false) };
+    let (mut saved, mut errors) = (Vec::new(), Vec::new());
+    for (index, model) in models.iter().enumerate() {
+        let mut one = data.clone();
+        one["Model"] = model.clone();
+        let (answer, wrote) = save(book, form, &one, now);
+        let status = &answer["Result"]["ResponseStatus"];
+        let rows = if wrote { (&status["SuccessEntitys"], &mut saved) } else { (&status["Errors"], &mut errors) };
+        for row in rows.0.as_array().into_iter().flatten() {
+            let mut row = row.clone();
+            row["DIndex"] = json!(index);
+            rows.1.push(row);
+        }
+    }
+    let wrote = !saved.is_empty();
+    let all = errors.is_empty();
+    let status =
+        json!({"IsSuccess": all, "Errors": errors, "SuccessEntitys": saved, "SuccessMessages": [], "MsgCode": if all { 0 } else { 11 }});
+    (json!({"Result": {"ResponseStatus": status, "NeedReturnData": []}}), wrote)
+}
+
 fn fresh(_: &Book, now: Micros) -> Order {
     Order {
         id: 0,

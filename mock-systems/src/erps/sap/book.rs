@@ -10,6 +10,7 @@ use super::super::text::{decimal, number, percent_encoded};
 use crate::instant::Micros;
 use crate::money::round;
 
+#[derive(Clone)]
 pub(super) struct Book {
     pub(super) orders: BTreeMap<String, Order>,
     next: u64,

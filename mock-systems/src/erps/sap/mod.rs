@@ -1,5 +1,6 @@
-//! SAP S/4HANA over OData V2: Basic log-in, CSRF pairs, ETags, decimals as texts, dates in milliseconds.
+//! SAP S/4HANA over OData V2: Basic log-in, CSRF pairs, ETags, decimals as texts, dates in milliseconds, batches.
 
+mod batch;
 mod book;
 mod filter;
 mod metadata;
@@ -126,25 +127,8 @@ impl Sap {
         let mut book = lock(&self.book);
         if let Some(rest) = call.path.strip_prefix(SERVICE) {
             return match (call.method, rest) {
-                ("GET" | "HEAD", "/") => {
-                    Ok(Answer::json(200, "service", &json!({"d": {"EntitySets": ["A_PurchaseOrder", "A_PurchaseOrderItem"]}})))
-                }
-                // Without the slash at the end a gateway sends one away, and the token is lost on the way.
-                ("GET" | "HEAD", "") => Ok(Answer::text(307, "redirected", "text/html", "").with("location", format!("{SERVICE}/"))),
-                ("GET", "/$metadata") => Ok(Answer::text(200, "metadata", "application/xml", metadata::TEXT)),
-                ("GET", "/A_PurchaseOrder") => read::list(&book, call),
-                ("GET", "/A_PurchaseOrder/$count") => read::count(&book, call),
-                ("POST", "/A_PurchaseOrder") => write::create(&mut book, call),
-                (method, entity) => {
-                    let (key, navigation) =
-                        key_of(entity).ok_or_else(|| fault(404, "/IWFND/CM_MGW_RT/021", "Resource not found for the segment"))?;
-                    match (method, navigation) {
-                        ("GET", "") => read::one(&book, call, &key),
-                        ("GET", "/to_PurchaseOrderItem") => read::items(&book, &key),
-                        ("PATCH" | "MERGE", "") => write::change(&mut book, call, &key),
-                        _ => Err(fault(405, "/IWFND/CM_MGW/096", "Method not allowed")),
-                    }
-                }
+                ("POST", "/$batch") => batch::answer(&mut book, call),
+                _ => Self::of_service(&mut book, call, rest),
             };
         }
         match (call.method, call.path.strip_prefix(INBOX)) {
@@ -152,6 +136,31 @@ impl Sap {
             ("GET", Some("/TaskCollection")) => read::tasks(&book, call),
             ("POST", Some("/Decision")) => write::decide(&mut book, call),
             _ => Err(fault(404, "/IWFND/MED/170", "No service found")),
+        }
+    }
+
+    /// A request of the order service, by itself or inside a batch.
+    fn of_service(book: &mut Book, call: &Call<'_>, rest: &str) -> Result<Answer, Fault> {
+        match (call.method, rest) {
+            ("GET" | "HEAD", "/") => {
+                Ok(Answer::json(200, "service", &json!({"d": {"EntitySets": ["A_PurchaseOrder", "A_PurchaseOrderItem"]}})))
+            }
+            // Without the slash at the end a gateway sends one away, and the token is lost on the way.
+            ("GET" | "HEAD", "") => Ok(Answer::text(307, "redirected", "text/html", "").with("location", format!("{SERVICE}/"))),
+            ("GET", "/$metadata") => Ok(Answer::text(200, "metadata", "application/xml", metadata::TEXT)),
+            ("GET", "/A_PurchaseOrder") => read::list(book, call),
+            ("GET", "/A_PurchaseOrder/$count") => read::count(book, call),
+            ("POST", "/A_PurchaseOrder") => write::create(book, call),
+            (method, entity) => {
+                let (key, navigation) =
+                    key_of(entity).ok_or_else(|| fault(404, "/IWFND/CM_MGW_RT/021", "Resource not found for the segment"))?;
+                match (method, navigation) {
+                    ("GET", "") => read::one(book, call, &key),
+                    ("GET", "/to_PurchaseOrderItem") => read::items(book, &key),
+                    ("PATCH" | "MERGE", "") => write::change(book, call, &key),
+                    _ => Err(fault(405, "/IWFND/CM_MGW/096", "Method not allowed")),
+                }
+            }
         }
     }
 }

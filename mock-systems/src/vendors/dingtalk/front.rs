@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Response};
 use serde_json::{Value, json};
 
 use super::{Dingtalk, Shared};
-use crate::reply::{Reply, hang_up, respond};
+use crate::reply::{Reply, respond};
 use crate::vendors::desk::Before;
 
 /// Calls of one API in a second, standard edition.
@@ -59,7 +59,7 @@ pub(super) async fn run(
         Before::Answer(answer) => return answer,
         Before::Throttle => return throttled(which).into_response(),
         Before::Expired => dingtalk.forget_token(),
-        Before::Work | Before::LoseAnswer => {}
+        Before::Work | Before::Instead(_) => {}
     }
     if !dingtalk.is_signed_in(token) {
         return expired(which).into_response();
@@ -78,7 +78,7 @@ pub(super) async fn run(
     };
     dingtalk.early_events(api).await;
     match before {
-        Before::LoseAnswer => hang_up(),
+        Before::Instead(answer) => answer,
         _ => reply.into_response(),
     }
 }

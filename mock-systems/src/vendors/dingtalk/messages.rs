@@ -16,7 +16,7 @@ use sha2::Sha256;
 use super::Shared;
 use super::front::{Api, errcode, run};
 use super::old::WithToken;
-use crate::reply::{Reply, hang_up};
+use crate::reply::Reply;
 use crate::vendors::desk::Before;
 
 /// The robot of the group; fictional.
@@ -82,7 +82,7 @@ pub(super) async fn robot(State(dingtalk): State<Shared>, Query(signed): Query<S
     match before {
         Before::Answer(answer) => return answer,
         Before::Throttle => return errcode(130_101, "send too fast, exceed 20 times per minute").into_response(),
-        Before::Expired | Before::Work | Before::LoseAnswer => {}
+        Before::Expired | Before::Work | Before::Instead(_) => {}
     }
     if signed.access_token != ROBOT {
         return errcode(300_001, "token is not exist").into_response();
@@ -97,7 +97,7 @@ pub(super) async fn robot(State(dingtalk): State<Shared>, Query(signed): Query<S
     };
     dingtalk.desk.deliver(json!({"to": "group", "message": message}), |_| false);
     match before {
-        Before::LoseAnswer => hang_up(),
+        Before::Instead(answer) => answer,
         _ => Reply::json(200, &json!({"errcode": 0, "errmsg": "ok"})).into_response(),
     }
 }

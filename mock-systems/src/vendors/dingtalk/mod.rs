@@ -5,6 +5,7 @@
 
 mod act;
 mod book;
+mod centre;
 mod contacts;
 mod control;
 mod create;
@@ -31,7 +32,10 @@ pub(super) static VENDOR: Vendor = Vendor {
     name: "dingtalk",
     switches: &[
         ("banned", "the address is banned for five minutes, said on a page"),
+        ("centre_busy", "asking people in the process centre is refused as concurrent"),
+        ("todo_as_documented", "the to-do list of the process centre is answered as the vendor's page has it, not as its SDK"),
         ("permission_denied", "the app lacks a permission"),
+        ("silent_no_op", "a withdrawal is answered with success, and nothing is done"),
         ("trailing_newline", "`encrypt` ends with a line break that is signed, as one vendor sample does"),
     ],
     router,
@@ -48,6 +52,8 @@ struct Dingtalk {
     /// Callbacks that were not acknowledged as they should be.
     failed: Mutex<Vec<serde_json::Value>>,
     token: Mutex<Option<token::Token>>,
+    /// Approvals of others that are shown.
+    centre: Mutex<centre::Centre>,
 }
 
 type Shared = Arc<Dingtalk>;
@@ -65,6 +71,7 @@ fn router(desk: Arc<Desk>) -> Router {
         callback: Mutex::default(),
         failed: Mutex::default(),
         token: Mutex::default(),
+        centre: Mutex::default(),
     });
     Router::new()
         .route("/v1.0/oauth2/accessToken", post(token::new))
@@ -76,6 +83,12 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/v1.0/workflow/tasks/redirect", post(act::redirect))
         .route("/v1.0/workflow/forms/schemas/processCodes", get(read::schema))
         .route("/v1.0/workflow/processCentres/schemaNames/processCodes", get(read::code_by_name))
+        .route("/v1.0/workflow/processCentres/schemas", post(centre::save_template))
+        .route("/v1.0/workflow/processCentres/instances", post(centre::create_instance).put(centre::update_instance))
+        .route("/v1.0/workflow/processCentres/tasks", post(centre::create_tasks).put(centre::update_tasks))
+        .route("/v1.0/workflow/processCentres/tasks/cancel", post(centre::cancel_tasks))
+        .route("/v1.0/workflow/processCentres/todoTasks", get(centre::todo))
+        .route("/__mock/centre", get(centre::shown))
         .route("/gettoken", get(token::old))
         .route("/topapi/processinstance/create", post(old::create))
         .route("/topapi/processinstance/get", post(old::get))

@@ -174,8 +174,9 @@ pub(super) struct ByName {
 pub(super) async fn code_by_name(State(dingtalk): State<Shared>, Query(asked): Query<ByName>, headers: HeaderMap) -> Response<Body> {
     call(dingtalk, "code_by_name", &headers, |dingtalk| {
         let book = lock(&dingtalk.book);
-        match book.templates.iter().find(|template| template.name == asked.name) {
-            Some(template) => Ok(json!({"result": {"processCode": template.code}})),
+        let own = book.templates.iter().find(|template| template.name == asked.name).map(|template| template.code.clone());
+        match own.or_else(|| lock(&dingtalk.centre).code_of(&asked.name)) {
+            Some(code) => Ok(json!({"result": {"processCode": code}})),
             None => Err(refused(400, "process.notExist", "there is no such process")),
         }
     })

@@ -48,6 +48,9 @@ pub(super) async fn cancel(State(feishu): State<Shared>, headers: HeaderMap, bod
             if instance.originator != wanted.user_id || feishu.desk.is_on("cancel_forbidden") {
                 return Err(invalid(60_011, "no permission to cancel"));
             }
+            if feishu.desk.strikes("silent_no_op", "cancel") {
+                return Ok(json!({}));
+            }
             instance.end("CANCELED", now);
             instance.tell("CANCEL", &wanted.user_id, None, now);
         }

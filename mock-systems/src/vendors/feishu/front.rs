@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, header};
 use serde_json::{Value, json};
 
 use super::Shared;
-use crate::reply::{Reply, hang_up};
+use crate::reply::Reply;
 use crate::vendors::desk::Before;
 
 /// Calls in a minute: creates, and everything else.
@@ -38,7 +38,7 @@ pub(super) async fn call(
         Before::Answer(answer) => return answer,
         Before::Throttle => return throttled(most),
         Before::Expired => feishu.forget_tokens(),
-        Before::Work | Before::LoseAnswer => {}
+        Before::Work | Before::Instead(_) => {}
     }
     let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match token.strip_prefix("Bearer ") {
@@ -59,7 +59,7 @@ pub(super) async fn call(
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
     match before {
-        Before::LoseAnswer => hang_up(),
+        Before::Instead(answer) => answer,
         _ => reply.into_response(),
     }
 }

@@ -15,7 +15,7 @@ use sha2::Sha256;
 
 use super::Shared;
 use super::front::{call, invalid, refused};
-use crate::reply::{Reply, hang_up};
+use crate::reply::Reply;
 use crate::vendors::desk::Before;
 
 /// The robot of the group; fictional.
@@ -64,7 +64,7 @@ pub(super) async fn robot(State(feishu): State<Shared>, Path(token): Path<String
     match before {
         Before::Answer(answer) => return answer,
         Before::Throttle => return refused(200, 11_232, "frequency limited psm").into_response(),
-        Before::Expired | Before::Work | Before::LoseAnswer => {}
+        Before::Expired | Before::Work | Before::Instead(_) => {}
     }
     let Ok(mut message) = serde_json::from_slice::<Value>(&body) else { return refused(200, 9_499, "Bad Request").into_response() };
     if token != ROBOT {
@@ -81,7 +81,7 @@ pub(super) async fn robot(State(feishu): State<Shared>, Path(token): Path<String
     }
     feishu.desk.deliver(json!({"to": "group", "message": message}), |_| false);
     match before {
-        Before::LoseAnswer => hang_up(),
+        Before::Instead(answer) => answer,
         _ => Reply::json(200, &json!({"code": 0, "msg": "success", "data": {}})).into_response(),
     }
 }

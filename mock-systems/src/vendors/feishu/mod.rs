@@ -33,6 +33,7 @@ pub(super) static VENDOR: Vendor = Vendor {
         ("cancel_forbidden", "the template does not allow the originator to withdraw"),
         ("event_v2", "events have the second form"),
         ("scope_missing", "the app lacks a scope"),
+        ("silent_no_op", "a withdrawal is answered with success, and nothing is done"),
     ],
     router,
 };

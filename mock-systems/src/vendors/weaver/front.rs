@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Shared;
 use super::answer::{Done, Refusal, forbidden, reply, stumbled};
 use super::apps::{forget_tokens, person};
-use crate::reply::{Reply, hang_up, respond};
+use crate::reply::{Reply, respond};
 use crate::vendors::desk::Before;
 
 /// The vendor counts nothing; a test may.
@@ -42,7 +42,7 @@ pub(super) async fn call(
         Before::Answer(answer) => return answer,
         Before::Throttle => return respond(503, "text/plain", Body::from("Service Unavailable")),
         Before::Expired => forget_tokens(&weaver),
-        Before::Work | Before::LoseAnswer => {}
+        Before::Work | Before::Instead(_) => {}
     }
     if desk.strikes("login_page", api) {
         return respond(200, "text/html;charset=UTF-8", Body::from(LOGIN_PAGE));
@@ -66,7 +66,7 @@ pub(super) async fn call(
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
     match before {
-        Before::LoseAnswer => hang_up(),
+        Before::Instead(answer) => answer,
         _ => reply(done, desk.is_on("code_object")).into_response(),
     }
 }

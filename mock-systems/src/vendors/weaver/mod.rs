@@ -40,6 +40,7 @@ pub(super) static VENDOR: Vendor = Vendor {
         ("inner_error", "answers SYSTEM_INNER_ERROR, nothing done"),
         ("inner_error_after", "does the work and answers SYSTEM_INNER_ERROR"),
         ("flow_stuck", "a new request cannot leave its first node: FAIL, and it is deleted or left as a draft"),
+        ("silent_no_op", "a withdrawal is answered with success, and nothing is done"),
         ("key_bits", "length of the keys that a registration makes"),
     ],
     router,

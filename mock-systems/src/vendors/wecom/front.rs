@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{CORP_ID, CORP_SECRET, Shared, Wecom};
-use crate::reply::{Reply, hang_up};
+use crate::reply::Reply;
 use crate::vendors::desk::Before;
 use crate::world::lock;
 
@@ -71,7 +71,7 @@ pub(super) async fn call(
         Before::Answer(answer) => return answer,
         Before::Throttle => return error(45009, "api freq out of limit"),
         Before::Expired => *lock(&wecom.token) = None,
-        Before::Work | Before::LoseAnswer => {}
+        Before::Work | Before::Instead(_) => {}
     }
     if let Some((code, message)) = wecom.token_trouble(&with.access_token) {
         return error(code, message);
@@ -86,8 +86,8 @@ pub(super) async fn call(
     if api == "apply" && desk.strikes("event_early", api) {
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
-    if matches!(before, Before::LoseAnswer) {
-        return hang_up();
+    if let Before::Instead(answer) = before {
+        return answer;
     }
     if desk.strikes("busy_after", api) {
         return error(-1, "system busy");

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use super::front::{Refusal, WithToken, call};
-use crate::reply::{Reply, hang_up};
+use crate::reply::Reply;
 use crate::vendors::desk::Before;
 
 /// The robot of the group; fictional.
@@ -77,7 +77,7 @@ pub(super) async fn robot(State(wecom): State<Shared>, Query(robot): Query<Robot
     match before {
         Before::Answer(answer) => return answer,
         Before::Throttle => return error(45_009, "api freq out of limit"),
-        Before::Expired | Before::Work | Before::LoseAnswer => {}
+        Before::Expired | Before::Work | Before::Instead(_) => {}
     }
     if robot.key != ROBOT {
         return error(93_000, "invalid webhook url");
@@ -85,7 +85,7 @@ pub(super) async fn robot(State(wecom): State<Shared>, Query(robot): Query<Robot
     let Ok(message) = serde_json::from_slice::<Value>(&body) else { return error(40_008, "invalid message type") };
     wecom.desk.deliver(json!({"to": "group", "message": message}), |_| false);
     match before {
-        Before::LoseAnswer => hang_up(),
+        Before::Instead(answer) => answer,
         _ => error(0, "ok"),
     }
 }

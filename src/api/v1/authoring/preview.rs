@@ -8,9 +8,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::given::{Given, overlay};
+use crate::api::audit::looked;
 use crate::api::auth::{Allowed, Edit};
 use crate::api::body::Typed;
 use crate::api::problem::Problem;
+use crate::app::access::Audit;
 use crate::app::publishing::{Preview, PreviewRequest, Publishing};
 use crate::domain::ids::DocumentId;
 use crate::domain::permission::Permission;
@@ -40,12 +42,14 @@ pub struct PreviewBody {
     responses((status = 200, body = Preview)), security(("token" = ["edit"]))
 )]
 pub async fn preview(
-    Allowed { caller, .. }: Allowed<Edit>,
+    Allowed { caller, actor, .. }: Allowed<Edit>,
     State(publishing): State<Publishing>,
+    State(audit): State<Audit>,
     Typed(body): Typed<PreviewBody>,
 ) -> Result<Json<Preview>, Problem> {
-    if body.document.is_some() {
+    if let Some(document) = body.document {
         caller.must(Permission::Payloads)?;
+        looked(&audit, &caller, &actor, &format!("/api/v1/documents/{document}")).await?;
     }
     let mapping = publishing.name_of("mapping", body.mapping, body.text.as_deref())?;
     let overlay = overlay(&publishing, &caller, Given { text: body.text, drafts: body.drafts, ..Given::default() }).await?;

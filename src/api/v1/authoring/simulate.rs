@@ -9,9 +9,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::given::{Given, overlay};
+use crate::api::audit::looked;
 use crate::api::auth::{Allowed, Edit};
 use crate::api::body::Typed;
 use crate::api::problem::Problem;
+use crate::app::access::Audit;
 use crate::app::publishing::{Publishing, SimulateRequest, Simulation, SimulationWhat};
 use crate::domain::ids::{DocumentId, InstanceId};
 use crate::domain::permission::Permission;
@@ -54,12 +56,16 @@ pub struct SimulateBody {
     responses((status = 200, body = Simulation)), security(("token" = ["edit"]))
 )]
 pub async fn simulate(
-    Allowed { caller, .. }: Allowed<Edit>,
+    Allowed { caller, actor, .. }: Allowed<Edit>,
     State(publishing): State<Publishing>,
+    State(audit): State<Audit>,
     Typed(body): Typed<SimulateBody>,
 ) -> Result<Json<Simulation>, Problem> {
-    if body.document.is_some() || body.recorded.is_some() {
+    let document = body.document.map(|id| format!("/api/v1/documents/{id}"));
+    let recorded = body.recorded.map(|id| format!("/api/v1/instances/{id}/attempts"));
+    for object in document.into_iter().chain(recorded) {
         caller.must(Permission::Payloads)?;
+        looked(&audit, &caller, &actor, &object).await?;
     }
     let flow = publishing.name_of("flow", body.flow, body.text.as_deref())?;
     let overlay = overlay(&publishing, &caller, Given { text: body.text, drafts: body.drafts, ..Given::default() }).await?;

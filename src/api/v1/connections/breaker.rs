@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::Json as Answer;
 use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::health::known;
+use super::health::{known, tag};
 use crate::api::auth::{Allowed, Operate};
 use crate::api::body::Json;
+use crate::api::etag;
 use crate::api::extract::Name;
 use crate::api::problem::Problem;
 use crate::api::v1::exceptions::settle::Fields;
@@ -33,9 +35,15 @@ pub struct BreakerOrder {
 /// wait, nothing is lost.
 #[utoipa::path(
     put, path = "/api/v1/connections/{name}/breaker", tag = "connections", operation_id = "hold_breaker",
-    params(("name" = String, Path, description = "The connection", example = "oa_main")), request_body = BreakerOrder,
-    responses((status = 200, body = ConnectionHealth)), security(("token" = ["operate"]))
+    params(
+        ("name" = String, Path, description = "The connection", example = "oa_main"),
+        ("If-Match" = String, Header, description = "`ETag` of the connection's health: of who holds the breaker, and how"),
+    ),
+    request_body = BreakerOrder,
+    responses((status = 200, body = ConnectionHealth, headers(("ETag" = String, description = "For `If-Match`")))),
+    security(("token" = ["operate"]))
 )]
+#[expect(clippy::too_many_arguments, reason = "each is an extractor of the request")]
 pub async fn hold(
     Allowed { caller, .. }: Allowed<Operate>,
     Name(name): Name,
@@ -43,8 +51,9 @@ pub async fn hold(
     State(keeper): State<Keeper>,
     State(connections): State<Arc<dyn Connections>>,
     State(clock): State<Arc<dyn Clock>>,
+    headers: HeaderMap,
     Json(body): Json,
-) -> Result<Answer<ConnectionHealth>, Problem> {
+) -> Result<Response, Problem> {
     let mut fields = Fields::of(body);
     let word = fields.required("state").unwrap_or_default();
     let reason = fields.required("reason").unwrap_or_default();
@@ -59,6 +68,8 @@ pub async fn hold(
     };
     fields.finish()?;
     let item = known(connections.as_ref(), &caller, &name)?;
+    etag::demand(&headers, &tag(&health::connection(&reader, caller.tenant, &item, clock.now()).await?))?;
     keeper.hold_breaker(caller.tenant, &name, state, &caller.name, &reason).await?;
-    Ok(Answer(health::connection(&reader, caller.tenant, &item, clock.now()).await?))
+    let held = health::connection(&reader, caller.tenant, &item, clock.now()).await?;
+    Ok(etag::tagged(&held, &tag(&held)))
 }

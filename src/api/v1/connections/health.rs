@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 
 use crate::api::auth::{Allowed, Caller, Reaching, Read};
-use crate::api::codes;
 use crate::api::extract::Name;
 use crate::api::problem::Problem;
+use crate::api::{codes, etag};
 use crate::app::connections::{ConnectionItem, Connections};
 use crate::app::health::{self, ConnectionHealth, ConnectionsHealth};
 use crate::app::reading::Reader;
@@ -31,11 +32,12 @@ pub async fn list(
     Ok(Json(health::connections(&reader, caller.tenant, &items, clock.now()).await?))
 }
 
-/// How one connection is doing, with its operations and its breaker's history.
+/// How one connection is doing, with its operations and its breaker's history. Its `ETag` is for holding the breaker.
 #[utoipa::path(
     get, path = "/api/v1/connections/{name}/health", tag = "connections", operation_id = "show_connection_health",
     params(("name" = String, Path, description = "The connection", example = "oa_main")),
-    responses((status = 200, body = ConnectionHealth)), security(("token" = ["read"]))
+    responses((status = 200, body = ConnectionHealth, headers(("ETag" = String, description = "For `If-Match`")))),
+    security(("token" = ["read"]))
 )]
 pub async fn show(
     Allowed { caller, .. }: Allowed<Read>,
@@ -43,9 +45,15 @@ pub async fn show(
     State(reader): State<Reader>,
     State(connections): State<Arc<dyn Connections>>,
     State(clock): State<Arc<dyn Clock>>,
-) -> Result<Json<ConnectionHealth>, Problem> {
+) -> Result<Response, Problem> {
     let item = known(connections.as_ref(), &caller, &name)?;
-    Ok(Json(health::connection(&reader, caller.tenant, &item, clock.now()).await?))
+    let health = health::connection(&reader, caller.tenant, &item, clock.now()).await?;
+    Ok(etag::tagged(&health, &tag(&health)))
+}
+
+/// Changes with who holds the breaker, and how: calls and percentiles change all the time.
+pub fn tag(health: &ConnectionHealth) -> String {
+    etag::of(&(&health.connection, &health.held))
 }
 
 /// The connections a caller may know.

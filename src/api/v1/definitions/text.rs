@@ -25,7 +25,7 @@ pub struct Parameters {
 #[utoipa::path(
     get, path = "/api/v1/definitions/{kind}/{id}/text", tag = "definitions", operation_id = "show_definition_text",
     params(("kind" = String, Path, description = "The kind, such as `flow`"), ("id" = String, Path, description = "The id; the path of a test or other file"), Parameters),
-    responses((status = 200, body = TextView)), security(("token" = ["read"]))
+    responses((status = 200, body = TextView, headers(("ETag" = String, description = "For `If-Match` of a first draft")))), security(("token" = ["read"]))
 )]
 pub async fn text(
     Allowed { caller, .. }: Allowed<Read>,

@@ -22,7 +22,7 @@ use crate::domain::permission::Permission;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"agent": "e1002", "from": "2026-12-01T00:00:00+08:00", "until": "2026-12-08T00:00:00+08:00"}))]
 pub struct DelegationBody {
-    /// Whose duty it is; the caller when left out. Another's only for who runs flows.
+    /// Whose duty it is; the caller when left out. Another's only for who runs flows, and never to themselves.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub principal: Option<String>,
     /// Who may do it.
@@ -62,7 +62,11 @@ pub async fn create(
         Some(_) => return Err(Problem::new(&codes::NOT_YOURS, "Only who runs flows may delegate another's tasks.")),
         None => return Err(Problem::new(&codes::NO_PERSON, "The token belongs to no person of the directory; name the `principal`.")),
     };
-    let (tenant, by) = (caller.tenant, own.unwrap_or_else(|| caller.name.to_string()));
+    // Who may name anybody's duties must not take them: they would decide alone what two should.
+    if own.as_ref() != Some(&principal) && own.as_ref() == Some(&agent) {
+        return Err(Problem::new(&codes::NOT_YOURS, "Nobody lets themselves decide for somebody else; let that person or another do it."));
+    }
+    let (tenant, by) = (caller.tenant, caller.acts_as());
     let new = NewDelegation { principal, agent, from, until, flows, new_only, by, key };
     let work = async move { Ok((StatusCode::CREATED, json!(people.delegate(tenant, new).await?))) };
     once(&state, &headers, &caller, used_for.as_bytes(), work).await

@@ -33,11 +33,15 @@ pub struct Draft {
     put, path = "/api/v1/definitions/{kind}/{id}/draft", tag = "definitions", operation_id = "save_draft",
     params(
         ("kind" = String, Path, description = "The kind, such as `flow`"), ("id" = String, Path, description = "The id; the path of a test or other file"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the text that was seen"),
-        ("If-None-Match" = Option<String>, Header, description = "`*`: there was none"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the text that was seen; this one or `If-None-Match` is required"),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: there was none; this one or `If-Match` is required"),
     ),
     request_body = Draft,
-    responses((status = 200, body = DraftItem), (status = 201, body = DraftItem)), security(("token" = ["edit"]))
+    responses(
+        (status = 200, body = DraftItem, headers(("ETag" = String, description = "For `If-Match`"))),
+        (status = 201, body = DraftItem, headers(("ETag" = String, description = "For `If-Match`"))),
+    ),
+    security(("token" = ["edit"]))
 )]
 pub async fn save(
     Allowed { caller, .. }: Allowed<Edit>,

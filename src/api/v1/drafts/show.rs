@@ -14,7 +14,7 @@ use crate::app::publishing::{DraftText, Publishing};
 #[utoipa::path(
     get, path = "/api/v1/definitions/{kind}/{id}/draft", tag = "definitions", operation_id = "show_draft",
     params(("kind" = String, Path, description = "The kind, such as `flow`"), ("id" = String, Path, description = "The id; the path of a test or other file")),
-    responses((status = 200, body = DraftText)), security(("token" = ["edit"]))
+    responses((status = 200, body = DraftText, headers(("ETag" = String, description = "For `If-Match`")))), security(("token" = ["edit"]))
 )]
 pub async fn show(
     Allowed { caller, .. }: Allowed<Edit>,

@@ -30,7 +30,7 @@ pub struct Assignee {
     put, path = "/api/v1/exceptions/{id}/assignee", tag = "exceptions", operation_id = "assign_exception",
     params(("id" = Uuid, Path, description = "The exception"), ("If-Match" = String, Header, description = "`ETag` of the exception")),
     request_body = Assignee,
-    responses((status = 200, body = ExceptionItem)), security(("token" = ["operate"]))
+    responses((status = 200, body = ExceptionItem, headers(("ETag" = String, description = "For `If-Match`")))), security(("token" = ["operate"]))
 )]
 pub async fn assign(
     Allowed { caller, .. }: Allowed<Operate>,

@@ -22,6 +22,7 @@ pub fn asker(caller: &Caller, headers: &HeaderMap) -> Result<Asker, Problem> {
     Ok(Asker {
         tenant: caller.tenant,
         name: caller.name.to_string(),
+        acts_as: caller.acts_as(),
         key: idempotency::key(headers)?,
         language: if first.is_empty() { "en".to_owned() } else { first.to_ascii_lowercase() },
     })

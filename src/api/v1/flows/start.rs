@@ -10,7 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::auth::{Allowed, Start};
+use crate::api::auth::{Allowed, Gate, Start, sees};
 use crate::api::body::Json;
 use crate::api::codes;
 use crate::api::extract::FlowId;
@@ -20,6 +20,7 @@ use crate::api::v1::exceptions::settle::Fields;
 use crate::api::v1::flows::begin::{asker, once};
 use crate::app::quotas::Quotas;
 use crate::app::starts::{StartError, StartRequest, Started, Starts, Subject};
+use crate::domain::access::scope::Thing;
 use crate::domain::ids::DocumentId;
 
 /// For which document: exactly one of the two.
@@ -52,6 +53,7 @@ pub async fn start(
     Allowed { caller, .. }: Allowed<Start>,
     FlowId(flow): FlowId,
     State(state): State<ApiState>,
+    State(gate): State<Gate>,
     headers: HeaderMap,
     Json(body): Json,
 ) -> Result<Response, Problem> {
@@ -70,11 +72,23 @@ pub async fn start(
         (false, Some(Err(_))) => return wrong("/document_id", "must be the id of a document"),
         _ => return wrong("", "either `document` or `document_id` is wanted"),
     };
+    let starts = Arc::<dyn Starts>::from_ref(&state);
+    let (document, must_be_there) = match &subject {
+        Subject::Known(document) => (Some(*document), true),
+        // What is given may be of a document that is there, and then it is that one that the flow is asked for.
+        Subject::Given(body) => (starts.document_of(caller.tenant, &flow, body), false),
+    };
+    let may = match document {
+        Some(document) => sees(&gate, &caller, Thing::Document(document.0)).await?.unwrap_or(!must_be_there),
+        None => true,
+    };
+    if !may {
+        return Err(Problem::new(&codes::NOT_FOUND, "There is no such document, or it is not yours to know."));
+    }
     let asker = asker(&caller, &headers)?;
     let quotas = Quotas::from_ref(&state);
     let tenant = caller.tenant;
     let request = StartRequest { asker: asker.clone(), flow, subject };
-    let starts = Arc::<dyn Starts>::from_ref(&state);
     let work = async move {
         quotas.begin(tenant).map_err(StartError::Quota)?;
         starts.start(request).await

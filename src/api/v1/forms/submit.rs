@@ -27,7 +27,7 @@ pub struct FormSubmission {
     /// What was filled in: a member for each field. Amounts are text; persons and departments are their ids.
     #[schema(value_type = Object)]
     pub values: Value,
-    /// The person of the directory who filled it; the caller when left out.
+    /// The person of the directory who filled it; the caller when left out. Somebody else wants the permission `operate`.
     pub submitter: Option<String>,
 }
 
@@ -59,10 +59,10 @@ pub async fn submit(
     let submitter = fields.text("submitter");
     let values = fields.object("values");
     fields.finish()?;
-    // Who is a person submits as that person; for others only who runs flows.
+    // Who is a person submits as that person; for others only who runs flows, and that goes for who is no person too.
     let submitter = match (caller.person(), submitter) {
-        (Some(own), Some(other)) if own != other && !caller.may(Permission::Operate) => {
-            return Err(Problem::new(&codes::NOT_YOURS, format!("`{own}` cannot submit as `{other}`.")));
+        (own, Some(other)) if own != Some(&*other) && !caller.may(Permission::Operate) => {
+            return Err(Problem::new(&codes::NOT_YOURS, format!("`{}` cannot submit as `{other}`.", caller.acts_as())));
         }
         (own, None) => own.map(str::to_owned),
         (_, given) => given,

@@ -7,6 +7,7 @@ use axum::extract::State;
 
 use crate::api::auth::{Allowed, Read};
 use crate::api::problem::Problem;
+use crate::app::connections::Connections;
 use crate::app::ops::{self, Overview, Thresholds};
 use crate::app::reading::Reader;
 use crate::runtime::Clock;
@@ -19,9 +20,10 @@ use crate::runtime::Clock;
 pub async fn overview(
     Allowed { caller, .. }: Allowed<Read>,
     State(reader): State<Reader>,
+    State(connections): State<Arc<dyn Connections>>,
     State(clock): State<Arc<dyn Clock>>,
 ) -> Result<Json<Overview>, Problem> {
-    Ok(Json(ops::overview(&reader, caller.tenant, clock.now()).await?))
+    Ok(Json(ops::overview(&reader, caller.tenant, &connections.connections(), clock.now()).await?))
 }
 
 /// Bounds beyond which a figure wants a person; pages draw them as lines.

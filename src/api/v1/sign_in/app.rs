@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,7 +12,7 @@ use crate::api::body::Json;
 use crate::api::extract::AppName;
 use crate::api::problem::Problem;
 use crate::api::v1::exceptions::settle::Fields;
-use crate::app::access::InApp;
+use crate::app::access::{Access, InApp};
 
 /// What the page inside the app got.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -33,11 +34,15 @@ pub async fn enter(
     Stranger(actor): Stranger,
     AppName(app): AppName,
     State(apps): State<InApp>,
+    State(access): State<Access>,
     State(cookies): State<Cookies>,
+    headers: HeaderMap,
     Json(body): Json,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::of(body);
     let code = fields.required("code").unwrap_or_default();
     fields.finish()?;
-    opened(&apps.enter(&app, &code, &actor).await?, &cookies)
+    let entered = apps.enter(&app, &code, &actor).await?;
+    access.superseded(cookies.read(&headers), &entered, &actor).await?;
+    opened(&entered, &cookies)
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::header;
+use http::{HeaderMap, header};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ pub struct SignedIn {
     pub expires_at: Timestamp,
 }
 
-/// Signs in. The session travels in a cookie that no script can read; requests that change something must come from a page of
+/// Signs in. The session travels in a cookie that no script can read, and ends the one that the browser brought; requests that change something must come from a page of
 /// this hub.
 #[utoipa::path(
     post, path = "/api/v1/sign-in", tag = "sign-in", operation_id = "sign_in", request_body = SignIn,
@@ -53,6 +53,7 @@ pub async fn sign_in(
     Stranger(actor): Stranger,
     State(access): State<Access>,
     State(cookies): State<Cookies>,
+    headers: HeaderMap,
     Json(body): Json,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::of(body);
@@ -61,7 +62,9 @@ pub async fn sign_in(
     let tenant = fields.number("tenant", 1..=i32::MAX.unsigned_abs());
     fields.finish()?;
     let tenant = tenant.and_then(|tenant| i32::try_from(tenant).ok()).map_or(TenantId::DEFAULT, TenantId);
-    opened(&access.sign_in(Attempt { tenant, name, password }, &actor).await?, &cookies)
+    let entered = access.sign_in(Attempt { tenant, name, password }, &actor).await?;
+    access.superseded(cookies.read(&headers), &entered, &actor).await?;
+    opened(&entered, &cookies)
 }
 
 /// The answer that begins a session.

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use http::HeaderMap;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -65,6 +66,7 @@ pub async fn follow(
     Stranger(actor): Stranger,
     State(access): State<Access>,
     State(cookies): State<Cookies>,
+    headers: HeaderMap,
     Json(body): Json,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::of(body);
@@ -73,5 +75,7 @@ pub async fn follow(
     let password = fields.required("password").map(SecretString::from).unwrap_or_default();
     fields.finish()?;
     let wanted = LinkUse { secret: secret.ok_or_else(over)?, name, title, password };
-    enter::opened(&access.follow_link(wanted, &actor).await?, &cookies)
+    let entered = access.follow_link(wanted, &actor).await?;
+    access.superseded(cookies.read(&headers), &entered, &actor).await?;
+    enter::opened(&entered, &cookies)
 }

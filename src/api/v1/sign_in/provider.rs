@@ -12,8 +12,8 @@ use crate::api::codes;
 use crate::api::extract::ProviderName;
 use crate::api::problem::Problem;
 use crate::api::v1::exceptions::settle::Fields;
-use crate::app::access::Providers;
 use crate::app::access::providers::{Arrived, Came, Failed};
+use crate::app::access::{Access, Providers};
 
 /// Longest path to come back to.
 const RETURN_CHARACTERS_MAX: usize = 1_000;
@@ -84,6 +84,7 @@ pub async fn callback(
     Stranger(actor): Stranger,
     ProviderName(provider): ProviderName,
     State(providers): State<Providers>,
+    State(access): State<Access>,
     State(cookies): State<Cookies>,
     uri: Uri,
     headers: HeaderMap,
@@ -92,7 +93,10 @@ pub async fn callback(
     let secret = cookies.read_pending(&headers);
     let page = wants_page(&headers);
     let mut response = match providers.answer(&provider, came, secret, &actor).await {
-        Ok(arrived) => entered(&arrived, &cookies).unwrap_or_else(IntoResponse::into_response),
+        Ok(arrived) => match access.superseded(cookies.read(&headers), &arrived.opened, &actor).await {
+            Ok(()) => entered(&arrived, &cookies).unwrap_or_else(IntoResponse::into_response),
+            Err(error) => Problem::from(error).into_response(),
+        },
         Err(failed) => {
             let problem = Problem::from(failed);
             if page { to(&format!("/sign-in#problem={}", problem.code)) } else { problem.into_response() }

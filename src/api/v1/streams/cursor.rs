@@ -16,6 +16,7 @@ use crate::api::etag;
 use crate::api::extract::{Name, StreamName};
 use crate::api::problem::Problem;
 use crate::api::v1::exceptions::settle::Fields;
+use crate::app::connections::Connections;
 use crate::app::keeping::Keeper;
 use crate::app::ops::Stream;
 use crate::app::reading::Reader;
@@ -41,7 +42,7 @@ pub struct CursorOrder {
         ("If-Match" = String, Header, description = "`ETag` of the stream"),
     ),
     request_body = CursorOrder,
-    responses((status = 200, body = Stream)), security(("token" = ["operate", "payloads"]))
+    responses((status = 200, body = Stream, headers(("ETag" = String, description = "For `If-Match`")))), security(("token" = ["operate", "payloads"]))
 )]
 #[expect(clippy::too_many_arguments, reason = "each is an extractor of the request")]
 pub async fn move_it(
@@ -50,6 +51,7 @@ pub async fn move_it(
     StreamName(stream): StreamName,
     State(reader): State<Reader>,
     State(keeper): State<Keeper>,
+    State(connections): State<Arc<dyn Connections>>,
     State(clock): State<Arc<dyn Clock>>,
     headers: HeaderMap,
     Json(body): Json,
@@ -59,9 +61,9 @@ pub async fn move_it(
     let cursor = fields.rest().shift_remove("cursor").filter(|cursor| !cursor.is_null());
     let reason = fields.required("reason").unwrap_or_default();
     fields.finish()?;
-    let known = one(&reader, &caller, &name, &stream, clock.as_ref()).await?;
+    let known = one(&reader, connections.as_ref(), &caller, &name, &stream, clock.as_ref()).await?;
     etag::demand(&headers, &tag(&known))?;
     keeper.move_cursor(caller.tenant, (&name, &stream), known.cursor.as_ref(), cursor.as_ref(), &caller.name, &reason).await?;
-    let moved = one(&reader, &caller, &name, &stream, clock.as_ref()).await?;
+    let moved = one(&reader, connections.as_ref(), &caller, &name, &stream, clock.as_ref()).await?;
     Ok(etag::tagged(&moved, &tag(&moved)))
 }

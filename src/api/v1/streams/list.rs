@@ -10,6 +10,7 @@ use crate::api::auth::{Allowed, Caller, Read};
 use crate::api::extract::{Name, StreamName};
 use crate::api::problem::Problem;
 use crate::api::{codes, etag};
+use crate::app::connections::Connections;
 use crate::app::ops::{self, Stream, Streams};
 use crate::app::reading::Reader;
 use crate::domain::permission::Permission;
@@ -23,9 +24,11 @@ use crate::runtime::Clock;
 pub async fn list(
     Allowed { caller, .. }: Allowed<Read>,
     State(reader): State<Reader>,
+    State(connections): State<Arc<dyn Connections>>,
     State(clock): State<Arc<dyn Clock>>,
 ) -> Result<Json<Streams>, Problem> {
-    Ok(Json(ops::streams(&reader, caller.tenant, caller.may(Permission::Payloads), clock.now()).await?))
+    let known = connections.connections();
+    Ok(Json(ops::streams(&reader, caller.tenant, &known, caller.may(Permission::Payloads), clock.now()).await?))
 }
 
 /// One stream. Its `ETag` is for moving its cursor.
@@ -40,9 +43,10 @@ pub async fn show(
     Name(name): Name,
     StreamName(stream): StreamName,
     State(reader): State<Reader>,
+    State(connections): State<Arc<dyn Connections>>,
     State(clock): State<Arc<dyn Clock>>,
 ) -> Result<Response, Problem> {
-    let found = one(&reader, &caller, &name, &stream, clock.as_ref()).await?;
+    let found = one(&reader, connections.as_ref(), &caller, &name, &stream, clock.as_ref()).await?;
     Ok(etag::tagged(&found, &tag(&found)))
 }
 
@@ -52,8 +56,15 @@ pub fn tag(stream: &Stream) -> String {
 }
 
 /// The stream of that name, with its cursor.
-pub async fn one(reader: &Reader, caller: &Caller, name: &str, stream: &str, clock: &dyn Clock) -> Result<Stream, Problem> {
-    let all = ops::streams(reader, caller.tenant, true, clock.now()).await?;
+pub async fn one(
+    reader: &Reader,
+    connections: &dyn Connections,
+    caller: &Caller,
+    name: &str,
+    stream: &str,
+    clock: &dyn Clock,
+) -> Result<Stream, Problem> {
+    let all = ops::streams(reader, caller.tenant, &connections.connections(), true, clock.now()).await?;
     let found = all.items.into_iter().find(|known| known.connection == name && known.stream == stream);
     found.ok_or_else(|| Problem::new(&codes::NOT_FOUND, "There is no such stream, or it has never run."))
 }

@@ -131,6 +131,10 @@ pub async fn on_instance(
 }
 
 fn request(caller: &Caller, headers: &HeaderMap, verb: String, body: ActBody) -> Result<ActRequest, Problem> {
+    let admin = caller.may(Permission::Operate);
+    if !admin {
+        super::person(caller)?;
+    }
     // Without a key of the caller's, every request is an act of its own.
     let token = idempotency::key(headers)?.or_else(request_id::current).unwrap_or_default();
     let file = |file: FileReference| Attachment { name: file.name, reference: file.reference, sha256: file.sha256 };
@@ -153,11 +157,5 @@ fn request(caller: &Caller, headers: &HeaderMap, verb: String, body: ActBody) ->
         edits: body.edits,
         ..Act::default()
     };
-    Ok(ActRequest {
-        tenant: caller.tenant,
-        person: caller.person().map(str::to_owned),
-        name: caller.name.to_string(),
-        admin: caller.may(Permission::Operate),
-        act,
-    })
+    Ok(ActRequest { tenant: caller.tenant, person: caller.person().map(str::to_owned), name: caller.acts_as(), admin, act })
 }

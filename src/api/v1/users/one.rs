@@ -53,7 +53,7 @@ pub async fn show(Allowed { actor, .. }: Allowed<Users>, Id(id): Id, State(acces
     put, path = "/api/v1/users/{id}", tag = "users", operation_id = "change_user",
     params(("id" = Uuid, Path, description = "The user"), ("If-Match" = String, Header, description = "Its `ETag`")),
     request_body = UserPatch,
-    responses((status = 200, body = UserItem)), security(("token" = ["users"]))
+    responses((status = 200, body = UserItem, headers(("ETag" = String, description = "For `If-Match`")))), security(("token" = ["users"]))
 )]
 pub async fn change(
     Allowed { actor, .. }: Allowed<Users>,

@@ -10,7 +10,8 @@ use crate::api::problem::Problem;
 use crate::app::access::{Access, LinkMade, SessionsEnded, UserItem};
 use crate::domain::ids::UserId;
 
-/// Keeps a user out: every session and link ends at once.
+/// Keeps a user out: every session and link ends at once, and every token that is the user's own. Tokens of services that the user
+/// made are named: they go on until somebody ends them.
 #[utoipa::path(
     post, path = "/api/v1/users/{id}/disable", tag = "users", operation_id = "disable_user",
     params(("id" = Uuid, Path, description = "The user")), responses((status = 200, body = UserItem)), security(("token" = ["users"]))

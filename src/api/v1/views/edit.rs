@@ -72,7 +72,7 @@ pub async fn show(Allowed { caller, .. }: Allowed<Read>, Id(id): Id, State(keepe
     put, path = "/api/v1/views/{id}", tag = "me", operation_id = "update_view",
     params(("id" = Uuid, Path, description = "The view"), ("If-Match" = String, Header, description = "Its `ETag`")),
     request_body = ViewOrder,
-    responses((status = 200, body = SavedView)), security(("token" = ["read"]))
+    responses((status = 200, body = SavedView, headers(("ETag" = String, description = "For `If-Match`")))), security(("token" = ["read"]))
 )]
 pub async fn update(
     Allowed { caller, .. }: Allowed<Read>,

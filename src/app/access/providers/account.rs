@@ -92,6 +92,9 @@ impl Providers {
             Admit::Mapped if said.grants.is_empty() => return Err(NotAdmitted::NoRole.into()),
             Admit::Mapped | Admit::Everybody => {}
         }
+        if self.access.is_a_programs(TenantId::DEFAULT, &said.name).await? {
+            return Err(NotAdmitted::NameTaken(said.name.clone()).into());
+        }
         let now = self.access.clock.now();
         let user = UserRow {
             id: UserId(self.access.ids.next()),

@@ -91,7 +91,8 @@ impl Deciding<'_> {
         };
         // A document that can no longer be bound has no roles: its steps then stop in exceptions that say so.
         if let Err(problem) = version.bind(&mut facts) {
-            tracing::warn!(document.key = %facts.document.key, "document {} cannot be bound: {problem}", facts.document.key);
+            let told = self.circumstances.definitions.catalog().loggable(&problem, "what it says fits no binding");
+            tracing::warn!(document.key = %facts.document.key, "document {} cannot be bound: {told}", facts.document.key);
         }
         Some(facts)
     }

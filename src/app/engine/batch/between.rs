@@ -24,7 +24,7 @@ impl Deciding<'_> {
             return Verdict::Gone;
         }
         if let Some(missing) = self.missing_version(begin.document) {
-            return self.keep(begin.message, missing);
+            return self.keep(begin.message, begin.tenant, missing);
         }
         if !self.set.documents.contains_key(&begin.document) {
             return match &begin.what {
@@ -119,7 +119,7 @@ impl Deciding<'_> {
             return self.later_or_stop(told.message, told.attempts, told.tenant, "the instance that is told does not exist");
         };
         if let Some(missing) = self.missing(&work.row) {
-            return self.keep(told.message, missing);
+            return self.keep(told.message, told.tenant, missing);
         }
         self.event(told.instance, &told.event);
         Verdict::Done
@@ -187,6 +187,7 @@ impl Deciding<'_> {
         }
         self.set.writes.messages_kept.push(Deferral {
             id: message,
+            tenant,
             due_at: self.now().checked_add(ABSENT_WAIT).unwrap_or(self.now()),
             state: "parked".to_owned(),
             external_id: None,

@@ -4,7 +4,7 @@ use super::deciding::Deciding;
 use crate::app::engine::input::{HeardInput, MessageCommand, StoppedMessage, Verdict};
 use crate::domain::flow::effect::Cause;
 use crate::domain::flow::event::{Event, Heard, Outcome};
-use crate::domain::ids::{self, DocumentId, ExceptionId, InboxId, InstanceId};
+use crate::domain::ids::{self, DocumentId, ExceptionId, InboxId, InstanceId, TenantId};
 use crate::domain::text::storable::storable;
 use crate::store::{Deferral, ExceptionRow};
 use jiff::{SignedDuration, Timestamp};
@@ -32,7 +32,7 @@ impl Deciding<'_> {
         }
         for (document, instance) in found {
             if let Some(missing) = self.missing_version(document) {
-                return self.keep(heard.message, missing);
+                return self.keep(heard.message, heard.tenant, missing);
             }
             let (seen, observed_at, now) = (heard.seen.clone(), heard.received_at, self.now());
             let definitions = self.circumstances.definitions.clone();
@@ -60,6 +60,7 @@ impl Deciding<'_> {
                 external_id: heard.external_id.clone(),
                 outcome: heard.outcome,
                 output: heard.output.clone(),
+                asked: heard.asked.clone(),
             });
             match instance {
                 Some(instance) => drop(self.event(instance, &event)),
@@ -95,6 +96,7 @@ impl Deciding<'_> {
         let due_at = now.checked_add(SignedDuration::from_millis(wait)).unwrap_or(now);
         self.set.writes.messages_kept.push(Deferral {
             id: heard.message,
+            tenant: heard.tenant,
             due_at,
             state: "parked".to_owned(),
             external_id: Some(heard.external_id.clone()),
@@ -144,6 +146,7 @@ impl Deciding<'_> {
         });
         self.set.writes.messages_kept.push(Deferral {
             id: stopped.message,
+            tenant: stopped.tenant,
             due_at: Timestamp::MAX,
             state: "stopped".to_owned(),
             external_id: stopped.external_id.clone(),
@@ -161,6 +164,7 @@ impl Deciding<'_> {
         if command.again {
             self.set.writes.messages_kept.push(Deferral {
                 id: command.message,
+                tenant: command.tenant,
                 due_at: now,
                 state: "reading".to_owned(),
                 external_id: None,
@@ -201,9 +205,10 @@ impl Deciding<'_> {
     }
 
     /// Keeps the message for another try after the verdict was acted on.
-    pub(super) fn keep(&mut self, message: InboxId, verdict: Verdict) -> Verdict {
+    pub(super) fn keep(&mut self, message: InboxId, tenant: TenantId, verdict: Verdict) -> Verdict {
         self.set.writes.messages_kept.push(Deferral {
             id: message,
+            tenant,
             due_at: self.now(),
             state: "reading".to_owned(),
             external_id: None,

@@ -5,7 +5,7 @@ use crate::app::engine::input::{PeopleInput, Verdict};
 use crate::domain::flow::decision::{Decision, TaskChange, WaitingNotice};
 use crate::domain::ids::{self, TenantId};
 use crate::domain::text::storable::storable;
-use crate::store::{DecisionRow, InstanceRow, STARTED, TaskRow, WaitingRow};
+use crate::store::{DecisionRow, InstanceRow, OUTSIDE, STARTED, TaskRow, WaitingRow};
 use serde_json::json;
 
 impl Deciding<'_> {
@@ -18,7 +18,7 @@ impl Deciding<'_> {
         };
         if let Some(missing) = self.missing(&work.row) {
             return match input.message {
-                Some(message) => self.keep(message, missing),
+                Some(message) => self.keep(message, input.tenant, missing),
                 None => missing,
             };
         }
@@ -49,8 +49,11 @@ impl Deciding<'_> {
             ended: Some(row.started_at),
             actor: None,
             claimed: false,
+            outside: None,
         };
-        if let (Some(initiator), false) = (initiator, changes.is_empty()) {
+        // What another system asks makes no approval of ours.
+        let ours = changes.iter().any(|change| change.outside.is_none());
+        if let (Some(initiator), true) = (initiator, ours) {
             self.set.writes.tasks.push(blank(initiator));
         }
         self.set.writes.tasks.extend(changes.into_iter().map(|change| TaskRow {
@@ -59,13 +62,14 @@ impl Deciding<'_> {
             visit: change.visit,
             number: change.number,
             round: change.round,
-            kind: change.kind.word().to_owned(),
+            kind: if change.outside.is_some() { OUTSIDE } else { change.kind.word() }.to_owned(),
             state: change.state.word().to_owned(),
             since: change.since.unwrap_or(now),
             due: change.due,
             ended: change.ended,
             actor: change.by,
             claimed: change.claimed,
+            outside: change.outside.map(|outside| json!(outside).to_string()),
             ..blank(&change.person)
         }));
     }

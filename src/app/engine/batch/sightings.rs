@@ -25,7 +25,7 @@ impl Deciding<'_> {
         }
         let versions = self.circumstances.definitions.starts(&seen.connection, &seen.event, &seen.kind);
         if let Some(missing) = self.missing_version(seen.document) {
-            return self.keep(seen.message, missing);
+            return self.keep(seen.message, seen.tenant, missing);
         }
         if let Some(verdict) = self.key_taken(seen) {
             return verdict;
@@ -63,7 +63,7 @@ impl Deciding<'_> {
             Ok(starting) => starting,
             // Nothing of the sighting is taken, so that all of it is taken when the rule is mended and a person retries.
             Err(problem) => {
-                return self.keep(seen.message, Verdict::Stop { cause: Cause::DataWrong, code: "start_condition", problem });
+                return self.keep(seen.message, seen.tenant, Verdict::Stop { cause: Cause::DataWrong, code: "start_condition", problem });
             }
         };
         // A status alone begins nothing anew where the same content was approved and carried out (ADR 9).
@@ -104,7 +104,7 @@ impl Deciding<'_> {
             return None;
         }
         let problem = format!("`{}` is the key of object `{known}` already; object `{}` has it too", seen.key, seen.external_id);
-        Some(self.keep(seen.message, Verdict::Stop { cause: Cause::DataWrong, code: "key_taken", problem }))
+        Some(self.keep(seen.message, seen.tenant, Verdict::Stop { cause: Cause::DataWrong, code: "key_taken", problem }))
     }
 
     /// Whether the newest instance of a flow ended as approved, for the content that the document has.

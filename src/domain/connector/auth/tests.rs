@@ -27,7 +27,13 @@ fn compile(settings: &str, auth: &str, request: &str) -> Result<Connector, Vec<(
 }
 
 fn facts(settings: &str) -> Facts {
-    Facts { settings: settings.parse().unwrap(), input: Value::map::<&str>([]), reference: "".into(), attempt: AttemptFacts::first("") }
+    Facts {
+        settings: settings.parse().unwrap(),
+        open: Value::Unset,
+        input: Value::map::<&str>([]),
+        reference: "".into(),
+        attempt: AttemptFacts::first(""),
+    }
 }
 
 /// The request of the operation `look`.

@@ -3,6 +3,7 @@
 mod form;
 mod json;
 mod multipart;
+mod odata_batch;
 mod soap;
 mod text;
 mod xml;
@@ -17,13 +18,18 @@ use crate::domain::value::Value;
 use std::sync::Arc;
 
 /// The kinds there are; a request has one at most.
-const KINDS: [&str; 6] = ["json", "form", "multipart", "xml", "soap", "body_text"];
+const KINDS: [&str; 7] = ["json", "form", "multipart", "odata_batch", "xml", "soap", "body_text"];
 
 /// Their keys in a request.
 pub(super) const JSON: Field = Field::optional("json", Shape::Any, "A JSON body, built as a value.");
 pub(super) const FORM: Field = Field::optional("form", Shape::Map(&Shape::Any), "A form body.");
 pub(super) const MULTIPART: Field =
     Field::optional("multipart", Shape::Map(&Shape::Any), "A multipart body: values, and files as `{file: {name, media_type, base64}}`.");
+pub(super) const ODATA_BATCH: Field = Field::optional(
+    "odata_batch",
+    Shape::Any,
+    "The requests of an OData `$batch`, a list of `{method, path, headers, json}`; each that changes something is a changeset of its own. Its answer reads as `{responses: [{status, headers, body, id}]}`.",
+);
 pub(super) const XML: Field = Field::optional("xml", Shape::Any, "An XML body: members are elements, `@name` attributes, `#text` text.");
 pub(super) const SOAP: Field = Field::optional("soap", soap::SHAPE, "A SOAP envelope.");
 pub(super) const TEXT: Field = Field::optional(
@@ -43,6 +49,8 @@ pub enum RequestBody {
     Form(Vec<(Arc<str>, Tree)>),
     /// Fields and files.
     Multipart(Vec<multipart::Part>),
+    /// Requests of an OData batch.
+    ODataBatch(Tree),
     /// An XML document.
     Xml(Tree),
     /// A SOAP envelope.
@@ -70,6 +78,7 @@ impl RequestBody {
             "json" => json::compile(body, scope, compiler).map(RequestBody::Json),
             "form" => form::compile(body, scope, compiler).map(RequestBody::Form),
             "multipart" => multipart::compile(body, scope, compiler).map(RequestBody::Multipart),
+            "odata_batch" => odata_batch::compile(body, scope, compiler).map(RequestBody::ODataBatch),
             "xml" => xml::compile(body, scope, compiler).map(RequestBody::Xml),
             "soap" => soap::Soap::compile(body, scope, compiler).map(|soap| RequestBody::Soap(Box::new(soap))),
             _ => text::compile(body, content_type(node), scope, compiler).map(RequestBody::Text),
@@ -83,6 +92,7 @@ impl RequestBody {
             RequestBody::Json(tree) => json::build(tree, scope, payload, budget),
             RequestBody::Form(fields) => form::build(fields, scope, payload, budget),
             RequestBody::Multipart(parts) => multipart::build(parts, scope, payload, budget),
+            RequestBody::ODataBatch(tree) => odata_batch::build(tree, scope, payload, budget),
             RequestBody::Xml(tree) => xml::build(tree, scope, payload, budget),
             RequestBody::Soap(soap) => soap.build(scope, payload, budget),
             RequestBody::Text(template) => text::build(template, scope, budget),
@@ -100,6 +110,7 @@ impl RequestBody {
     /// What the partner is likely to answer with.
     pub(super) fn accepts(&self) -> Option<&'static str> {
         match self {
+            RequestBody::ODataBatch(_) => Some("multipart/mixed"),
             RequestBody::Xml(_) | RequestBody::Soap(_) => Some("application/soap+xml, text/xml, application/xml, */*;q=0.5"),
             _ => None,
         }

@@ -32,7 +32,7 @@ pub(super) fn variable(id: &str, setting: &str) -> String {
 }
 
 /// A loopback name needs its network named too: what a name leads to is looked at.
-fn allowed(base: &str) -> String {
+pub(super) fn allowed(base: &str) -> String {
     let url = Url::parse(base).ok();
     match url.as_ref().and_then(Url::host) {
         Some(Host::Ipv4(address)) => format!("{address}/32"),

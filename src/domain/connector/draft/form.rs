@@ -1,5 +1,6 @@
 //! What a value holds, from a sample of it or from a JSON Schema.
 
+use super::measure::is_measure;
 use serde_json::{Value as Json, json};
 
 /// Schemas within schemas that are followed; what is deeper may be anything.
@@ -47,13 +48,28 @@ impl Form {
                 Form::List(Box::new(forms.fold(first, Form::or)))
             }
             Json::Object(members) => {
-                Form::Object(members.iter().map(|(name, value)| (name.clone(), Form::of_sample(value), !value.is_null())).collect())
+                let member = |(name, value): (&String, &Json)| (name.clone(), Form::of_sample(value).called(name), !value.is_null());
+                Form::Object(members.iter().map(member).collect())
             }
         }
     }
 
+    /// The same of what is called so.
+    pub(super) fn called(self, name: &str) -> Form {
+        match self {
+            Form::Int if is_measure(name) => Form::Decimal,
+            other => other,
+        }
+    }
+
+    /// Whether a sample is of this form.
+    pub(super) fn takes(&self, sample: &Json) -> bool {
+        let of = Form::of_sample(sample);
+        of == *self || (*self == Form::Decimal && of == Form::Int)
+    }
+
     /// The form of what may be either.
-    fn or(self, other: Form) -> Form {
+    pub(super) fn or(self, other: Form) -> Form {
         match (self, other) {
             (one, two) if one == two => one,
             (Form::Int, Form::Decimal) | (Form::Decimal, Form::Int) => Form::Decimal,
@@ -163,7 +179,9 @@ fn object(schema: &Json, root: &Json, depth: usize) -> Form {
     let required: Vec<&str> = schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
     let members = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
     Form::Object(
-        members.map(|(name, schema)| (name.clone(), of_schema(schema, root, depth + 1), required.contains(&name.as_str()))).collect(),
+        members
+            .map(|(name, schema)| (name.clone(), of_schema(schema, root, depth + 1).called(name), required.contains(&name.as_str())))
+            .collect(),
     )
 }
 
@@ -192,6 +210,17 @@ mod tests {
         assert_eq!(told, wanted);
         assert_eq!(Form::of_sample(&json!([1, 2.5])).word(), "[decimal]");
         assert_eq!(Form::of_sample(&json!(12345678901234567890_u64)).word(), "string");
+    }
+
+    #[test]
+    fn a_whole_number_in_an_amount_is_whole_by_chance() {
+        let Form::Object(members) = Form::of_sample(&json!({"quantity": 1, "unitPrice": 20, "lines": 3, "total": "5"})) else { panic!() };
+        let told: Vec<String> = members.iter().map(|(_, form, _)| form.word()).collect();
+        assert_eq!(told, ["decimal", "decimal", "int", "string"]);
+        let schema = json!({"type": "object", "properties": {"amount": {"type": "integer"}, "page": {"type": "integer"}}});
+        let Form::Object(members) = Form::of_schema(&schema, &Json::Null) else { panic!() };
+        assert_eq!(members.iter().map(|(_, form, _)| form.word()).collect::<Vec<_>>(), ["decimal", "int"]);
+        assert!(Form::Decimal.takes(&json!(12)) && !Form::Int.takes(&json!(1.5)));
     }
 
     #[test]

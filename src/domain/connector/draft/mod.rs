@@ -1,6 +1,6 @@
 //! Drafts of connectors: what a description of a system tells, written as a definition to go on from.
 //!
-//! Owns reading descriptions (`curl`, `openapi`, a sample answer) and writing the draft: connector, connection, examples.
+//! Owns reading descriptions (`curl`, `openapi`, a sample answer), templates of what has none, and writing the draft: connector, connection, examples.
 //! A draft is sound text, and it says in comments what no description tells: above all what makes a repeat of a write
 //! harmless. It reads no file and sends nothing; secrets that stand in a description become settings and are not copied.
 
@@ -8,12 +8,17 @@ mod connection;
 pub mod curl;
 mod examples;
 mod form;
+mod listing;
+mod measure;
 mod names;
+mod nested;
 pub mod openapi;
 mod outputs;
 mod shell;
 pub mod sketch;
+pub mod template;
 mod write;
+mod written;
 mod yaml;
 
 #[cfg(test)]
@@ -22,6 +27,7 @@ mod tests;
 pub use form::Form;
 pub use names::{Names, id};
 pub use outputs::outputs;
+pub use written::Written;
 
 use serde_json::Value as Json;
 
@@ -65,6 +71,8 @@ pub struct Draft {
     pub secrets: Vec<String>,
     /// The calls.
     pub operations: Vec<Operation>,
+    /// What is read from time to time.
+    pub listing: Option<Listing>,
     /// What could not be known of the whole.
     pub open: Vec<String>,
 }
@@ -154,6 +162,27 @@ pub enum Body {
     Text(String),
 }
 
+/// A list that is read from time to time, and the read that tells of each thing in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// The event, and the stream that tells it.
+    pub event: String,
+    /// The read that lists.
+    pub list: String,
+    /// Its argument for the time since when; none where it lists whatever there is.
+    pub since: Option<String>,
+    /// Its output that holds the rows.
+    pub each: String,
+    /// What names the thing, as text; sees `item`.
+    pub id: String,
+    /// The read of one thing, and its argument.
+    pub get: (String, String),
+    /// What names it there, as text; sees `output`.
+    pub known_by: String,
+    /// What is another one once it has changed; sees `output`.
+    pub changed: Option<String>,
+}
+
 /// An argument.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {
@@ -226,6 +255,7 @@ impl Draft {
             user: None,
             secrets: Vec::new(),
             operations: Vec::new(),
+            listing: None,
             open: Vec::new(),
         }
     }

@@ -193,7 +193,7 @@ impl New<'_> {
     fn input(&mut self, name: &str, form: Form, optional: bool, sample: Option<Json>) -> String {
         let name = self.names.take(name);
         // A required argument of the example has a value; an example that is not of its type would not be taken.
-        let sample = sample.filter(|sample| Form::of_sample(sample) == form);
+        let sample = sample.filter(|sample| form.takes(sample));
         self.operation.input.push(Input { name: name.clone(), form, optional, sample });
         name
     }
@@ -213,7 +213,7 @@ impl New<'_> {
             let required = parameter.get("required").and_then(Json::as_bool).unwrap_or(false) || place == "path";
             // 2.0 writes the type into the parameter itself.
             let schema = parameter.get("schema").unwrap_or(parameter);
-            let form = Form::of_schema(schema, self.root);
+            let form = Form::of_schema(schema, self.root).called(&name);
             let sample = parameter.get("example").or_else(|| schema.get("example")).cloned();
             match place.as_str() {
                 "path" => {

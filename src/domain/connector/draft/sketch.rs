@@ -1,5 +1,6 @@
 //! Drafts from what a person says: a read, and a write with its promise.
 
+pub use super::listing::{List, listing};
 use super::{Answer, Body, Draft, DraftError, Form, Input, Names, Operation, Output, Part, Promise, Source, outputs};
 use serde_json::{Value as Json, json};
 
@@ -119,7 +120,7 @@ fn external_id(from: &str, optional: bool) -> Output {
 }
 
 /// A path of literals and `{names}`, also in the query.
-fn begin(name: &str, method: &'static str, written: &str) -> Result<Operation, DraftError> {
+pub(super) fn begin(name: &str, method: &'static str, written: &str) -> Result<Operation, DraftError> {
     if !written.starts_with('/') {
         return Err(DraftError::new(
             format!("`{written}` is no path"),

@@ -29,20 +29,42 @@ fn curl_commands_become_operations_without_their_secrets() {
 curl 'https://crm.example/api/v2/orders/10017/lines?expand=items&page=2&$format=json' -H 'Authorization: Bearer abc-secret-token' -H 'Accept: application/json'
 curl -X POST https://crm.example/api/v2/orders \
   -H "Authorization: Bearer abc-secret-token" -H "Content-Type: application/json" -H 'X-Company: north' \
-  --data-raw '{"number": "PO-1", "total": 12.50, "lines": [{"item": "A", "quantity": 2}], "password": "hunter2", "urgent": true, "note": null}'
+  --data-raw '{"number": "PO-1", "total": 12.50, "due": "2026-01-31", "at": "2026-01-31T08:00:00Z", "local": "2026-01-31T08:00:00+08:00", "lines": [{"item": "A", "quantity": 2, "price": 10.50, "day": "2026-01-31"}, {"item": "B", "quantity": 1.5}], "ship_to": {"city": "上海", "a-b": 1}, "buyer": {"id": "u7", "limits": [1.5, 2]}, "password": "hunter2", "urgent": true, "note": null}'
 curl -XDELETE "https://crm.example/api/v2/orders/10017"
 curl https://crm.example/odata/0001/Orders(%274500000001%27)?access_token=abc-secret-token
+curl https://crm.example/pay -d amount=12.50 -d order_no=4711 -d count=3 -d urgent=true -d on=2026-01-31 -d code=0017
 curl https://crm.example/login -d user=hub -d password=hunter2 -b 'sid=abc-secret-token'
 "#;
     let draft = curl::draft("crm", commands, &[serde_json::json!({"items": [{"id": 1, "at": "2026-01-01T00:00:00Z"}]})]).unwrap();
     let text = sound(&draft);
     let names: Vec<_> = draft.operations.iter().map(|operation| operation.name.as_str()).collect();
-    assert_eq!(names, ["list_orders_lines", "post_orders", "delete_orders", "get_odata_orders", "post_login"]);
+    assert_eq!(names, ["list_orders_lines", "post_orders", "delete_orders", "get_odata_orders", "post_pay", "post_login"]);
     for file in draft.files() {
         assert!(!file.text.contains("abc-secret-token") && !file.text.contains("hunter2"), "{}", file.text);
     }
     assert_eq!(draft.auth, Auth::Bearer);
     assert_eq!(draft.secrets, ["password", "access_token"]);
+    for part in [
+        "total: decimal",
+        "urgent: bool",
+        "due: date",
+        "at: instant",
+        "local: string",
+        "note: {type: any, optional: true}",
+        "lines: {type: [object], fields: {item: string, quantity: decimal, price: {type: decimal, optional: true}, day: {type: date, optional: true}}}",
+        "lines: {each: input.lines, as: row, item: {item: {value: row.item}, quantity: {value: row.quantity, as: number}, price: {value: row.price, as: number, optional: true}, day: {value: row.day, optional: true}}}",
+        "buyer: {type: object, fields: {id: string, limits: [decimal]}}",
+        "buyer: {id: {value: input.buyer.id}, limits: {each: input.buyer.limits, as: row_2, item: {value: row_2, as: number}}}",
+        // A name that no expression can say: it is handed over whole.
+        "ship_to: object",
+        "amount: decimal",
+        "order_no: string",
+        "count: int",
+        "on: date",
+        "code: string",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in\n{text}");
+    }
     for part in ["effect: read", "by: nature", "by: none", "Open: what makes a repeat harmless", "$format: json", "{{input.id}}"] {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }

@@ -1,7 +1,8 @@
 //! The definition of a draft as text, comments included.
 
+use super::nested::{Nested, nested};
 use super::yaml::{comment, json, quoted, text};
-use super::{Auth, Body, Draft, Form, Input, Operation, Output, Part, Promise, Source};
+use super::{Auth, Body, Draft, Form, Input, Listing, Operation, Output, Part, Promise, Source};
 
 /// `connector.yaml`.
 pub(super) fn connector(draft: &Draft) -> String {
@@ -23,7 +24,23 @@ pub(super) fn connector(draft: &Draft) -> String {
     for operation in &draft.operations {
         out += &of_operation(operation);
     }
-    out
+    out + &draft.listing.as_ref().map(listing).unwrap_or_default()
+}
+
+/// The stream and its event. The first reading goes back a month, or what is older than a day would not be seen.
+fn listing(listing: &Listing) -> String {
+    let Listing { event, list, each, id, get: (get, argument), known_by, .. } = listing;
+    let cursor =
+        listing.since.as_ref().map_or_else(String::new, |since| format!("    cursor: {{argument: {since}, overlap: 10m, initial: 30d}}\n"));
+    let changed =
+        listing.changed.as_ref().map_or_else(String::new, |changed| format!("    dedupe: [{}, {}]\n", quoted(known_by), quoted(changed)));
+    let open =
+        comment(2, "Open: what it means; `document:` and `map:` make documents of it, and `statuses:` says what its states are here");
+    format!(
+        "streams:\n  {event}s:\n    operation: {list}\n    each: {each}\n    ref: {{id: {{value: {}}}}}\n{cursor}    every: 1m\nevents:\n{open}  {event}:\n    heard_by: [{{stream: {event}s}}]\n    then: {{operation: {get}, with: {{{argument}: ref.id}}}}\n    link: {{external_id: {}}}\n{changed}",
+        quoted(id),
+        quoted(known_by)
+    )
 }
 
 fn auth(auth: &Auth) -> String {
@@ -58,14 +75,19 @@ fn of_operation(operation: &Operation) -> String {
     out += &format!("    title: {{en: {}}}\n", quoted(&operation.title));
     if !operation.input.is_empty() {
         out += "    input:\n";
+        let nested = nested_of(operation);
+        let declared = |input: &Input| {
+            nested.iter().find(|(name, _)| *name == input.name).map_or_else(|| declared(input), |(_, nested)| nested.declared.clone())
+        };
         operation.input.iter().for_each(|input| out += &format!("      {}: {}\n", input.name, declared(input)));
     }
     out += "    request:\n";
     out += &format!("      method: {}\n      path: {}\n", operation.method, quoted(&path(&operation.path)));
     let optional = |name: &str| operation.input.iter().any(|input| input.name == name && input.optional);
     let never = |_: &str| false;
-    out += &entries("query", &operation.query, &optional, &never);
-    out += &entries("headers", &operation.headers, &optional, &never);
+    let whole = |_: &str| None;
+    out += &entries("query", &operation.query, &optional, &never, &whole);
+    out += &entries("headers", &operation.headers, &optional, &never, &whole);
     match &operation.body {
         Body::None => {}
         Body::Json(members) if members.is_empty() => out += "      json: {}\n",
@@ -73,10 +95,12 @@ fn of_operation(operation: &Operation) -> String {
         // A decimal is written as a text unless it is said to be a number.
         Body::Json(members) => {
             let is_number = |name: &str| operation.input.iter().any(|input| input.name == name && input.form == Form::Decimal);
-            out += &entries("json", members, &optional, &is_number);
+            let nested = nested_of(operation);
+            let sent = |name: &str| nested.iter().find(|(known, _)| *known == name).map(|(_, nested)| nested.sent.clone());
+            out += &entries("json", members, &optional, &is_number, &sent);
         }
         Body::Literal(value) => out += &format!("      json: {}\n", json(value)),
-        Body::Form(members) => out += &entries("form", members, &optional, &never),
+        Body::Form(members) => out += &entries("form", members, &optional, &never, &whole),
         Body::Text(words) => out += &format!("      body_text: {}\n", quoted(words)),
     }
     if !operation.output.is_empty() {
@@ -140,14 +164,35 @@ fn mapping(members: &[(String, Source)]) -> String {
     format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(", "))
 }
 
-/// Entries of a query, of headers or of a body; `is_number` says which arguments go out as numbers.
-fn entries(key: &str, entries: &[(String, Source)], optional: &dyn Fn(&str) -> bool, is_number: &dyn Fn(&str) -> bool) -> String {
+/// The arguments of a JSON body that are written member by member.
+fn nested_of(operation: &Operation) -> Vec<(&str, Nested)> {
+    let members = match &operation.body {
+        Body::Json(members) if !looks_computed(members) => members.as_slice(),
+        _ => &[],
+    };
+    let inputs = members.iter().filter_map(|(_, source)| match source {
+        Source::Input(name) => operation.input.iter().find(|input| input.name == *name && !input.optional),
+        Source::Setting(_) | Source::Literal(_) => None,
+    });
+    inputs.filter_map(|input| Some((input.name.as_str(), nested(&input.form, &format!("input.{}", input.name))?))).collect()
+}
+
+/// Entries of a query, of headers or of a body; `is_number` says which arguments go out as numbers, `written` what is sent of those
+/// that are not handed over whole.
+fn entries(
+    key: &str,
+    entries: &[(String, Source)],
+    optional: &dyn Fn(&str) -> bool,
+    is_number: &dyn Fn(&str) -> bool,
+    written: &dyn Fn(&str) -> Option<String>,
+) -> String {
     if entries.is_empty() {
         return String::new();
     }
     let mut out = format!("      {key}:\n");
     for (name, source) in entries {
         let value = match source {
+            Source::Input(input) if written(input).is_some() => written(input).unwrap_or_default(),
             Source::Input(input) => {
                 let number = if is_number(input) { ", as: number" } else { "" };
                 let optional = if optional(input) { ", optional: true" } else { "" };

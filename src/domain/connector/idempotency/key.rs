@@ -15,10 +15,15 @@ pub static KIND: Kind = Kind {
 };
 
 pub(super) fn compile(node: &Node, around: &Around<'_>, compiler: &mut Compiler<'_>) -> Option<Idempotency> {
-    if !around.request.is_some_and(|request| carries(request, "attempt.key") || carries(request, "reference")) {
+    // Of a batch each item has its own: the rest of a request that was answered in part goes out again among others.
+    let carrier = if around.item.is_some() { around.written_item } else { around.request };
+    if !carrier.is_some_and(|carrier| carries(carrier, "attempt.key") || carries(carrier, "reference")) {
         compiler
             .error("missing_key", node.span, "the request carries neither `attempt.key` nor `reference`, so nothing tells a repeat")
-            .hint("hand `{value: attempt.key}` over in the request");
+            .hint(match around.item {
+                Some(_) => "hand `{value: attempt.key}` over in `batch.item`, where it is each item's own",
+                None => "hand `{value: attempt.key}` over in the request",
+            });
         return None;
     }
     Some(Idempotency::Key)

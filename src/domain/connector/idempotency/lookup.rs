@@ -155,6 +155,10 @@ pub(super) fn compile(node: &Node, around: &Around<'_>, compiler: &mut Compiler<
     let evidence = evidence.into_iter().filter(|field| tells(&target.output, field)).collect();
     check_question(node, around, &target.input, compiler);
     let handing = Scopes::handing(around.input, None);
+    let handing = match around.item {
+        Some(item) => handing.with(&item.name, item.of.clone()),
+        None => handing,
+    };
     let with = Arguments::compile(node.get("with"), node, &target.input, &handing, compiler);
     let found_scope = ScopeType::default().with("output", Type::Object(target.output.clone()));
     let found_when =
@@ -212,9 +216,16 @@ const OWN: &[&str] = &["reference", "attempt.key"];
 fn check_question(node: &Node, around: &Around<'_>, input: &ObjectType, compiler: &mut Compiler<'_>) {
     let with = node.get("with");
     let asks_with = |name: &str| with.is_some_and(|with| carries(with, name));
+    if let Some(with) = with.filter(|with| around.item.is_some() && carries(with, "input.reference")) {
+        compiler
+            .error("lookup_cannot_tell", with.span, "`input.reference` is that of the whole list, and each item is looked up by its own")
+            .hint("write `reference`");
+    }
     let by_reference =
         asks_with("reference") || (input.fields.contains_key("reference") && with.is_none_or(|with| with.get("reference").is_none()));
-    if !by_reference && !["input", "attempt"].iter().any(|name| asks_with(name)) {
+    // Of a batch each item is looked up by what is its own; what the whole was given finds the others as well.
+    let own = around.item.map_or("input", |item| item.name.as_ref());
+    if !by_reference && ![own, "attempt"].iter().any(|name| asks_with(name)) {
         compiler
             .error(
                 "lookup_cannot_tell",

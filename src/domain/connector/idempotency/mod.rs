@@ -9,6 +9,7 @@ mod none;
 
 pub use lookup::{Found, Lookup, LookupThen};
 
+use super::batch::ItemType;
 use super::compiler::Compiler;
 use super::read::Declared;
 use super::request::Draft;
@@ -69,6 +70,10 @@ pub(super) struct Around<'a> {
     pub input: &'a Arc<ObjectType>,
     pub output: &'a Arc<ObjectType>,
     pub declared: &'a Declared,
+    /// Of a batch: one item, which is looked up by itself.
+    pub item: Option<&'a ItemType>,
+    /// Of a batch: how an item is written.
+    pub written_item: Option<&'a Node>,
     /// The request as written; none of an operation made of steps.
     pub request: Option<&'a Node>,
     /// The steps as written.
@@ -87,12 +92,13 @@ impl Around<'_> {
             };
             carries(steps, name) || steps.items().iter().any(takes_it)
         };
-        self.request.is_some_and(sent) || self.steps.is_some_and(by_steps)
+        let of_item = |node: &Node| carries(node, name);
+        self.request.is_some_and(sent) || self.written_item.is_some_and(of_item) || self.steps.is_some_and(by_steps)
     }
 }
 
 /// Whether a computed value somewhere below uses the name.
-fn carries(node: &Node, name: &str) -> bool {
+pub(in crate::domain::connector) fn carries(node: &Node, name: &str) -> bool {
     match &node.kind {
         NodeKind::Scalar { text, .. } => names(text, name),
         NodeKind::List(items) => items.iter().any(|item| carries(item, name)),
@@ -136,6 +142,16 @@ impl Idempotency {
                         format!("`by: {word}` changes an HTTP request, which this kind of connector does not make"),
                     )
                     .hint("carry `attempt.key` in the request and say `by: key`");
+                None
+            }
+            "header" | "body" if around.item.is_some() && node.get("value").is_some_and(|value| !carries(value, "attempt.key")) => {
+                compiler
+                    .error(
+                        "key_not_own",
+                        node.span,
+                        "the list may go out in several requests, and the key would be the same for all of them",
+                    )
+                    .hint("leave `value` out, or build it from `attempt.key`, which is each request's own");
                 None
             }
             "header" => header::compile(node, request, compiler),

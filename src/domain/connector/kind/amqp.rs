@@ -33,7 +33,11 @@ static REACH: ObjectShape = ObjectShape {
         Field::optional("user", Shape::Any, "The user, such as `{value: settings.user}`."),
         Field::optional("password", Shape::Any, "The password, such as `{value: settings.password}`."),
         Field::optional("timeout", Shape::Duration, "Time for one request; 30s."),
-        Field::optional("max_answer", Shape::Size, "Longest answer taken: all messages of one request together; 16MiB."),
+        Field::optional(
+            "max_answer",
+            Shape::Size,
+            "Longest answer taken: all messages of one request together; 16MiB, and never more than `gateway.response_bytes_max`.",
+        ),
     ],
 };
 
@@ -183,6 +187,10 @@ fn address(reach: &Reach, scope: &Scope<'_>, budget: &mut Budget) -> Result<Stri
 }
 
 impl Ask for Publish {
+    fn only_looks(&self) -> bool {
+        false
+    }
+
     fn draft(
         &self,
         reach: &Reach,
@@ -228,6 +236,11 @@ impl Ask for Publish {
 }
 
 impl Ask for Take {
+    fn only_looks(&self) -> bool {
+        // A message that was taken is gone for whom it was meant.
+        false
+    }
+
     fn draft(
         &self,
         reach: &Reach,

@@ -17,7 +17,11 @@ static HTTP: ObjectShape = ObjectShape {
     fields: &[
         Field::required("base_url", Shape::Template, "Where it is, such as `{{settings.base_url}}`."),
         Field::optional("timeout", Shape::Duration, "Time for one request; 30s."),
-        Field::optional("max_answer", Shape::Size, "Longest answer taken, after decompression; 16MiB."),
+        Field::optional(
+            "max_answer",
+            Shape::Size,
+            "Longest answer taken, after decompression; 16MiB, and never more than `gateway.response_bytes_max`.",
+        ),
         Field::optional("version", Shape::Word(&["1.1"]), "Speaks only this version of HTTP, for servers that stumble over HTTP/2."),
         Field::later("proxy", "A proxy."),
     ],
@@ -58,5 +62,9 @@ fn compile(node: &Node, asked: &Asked<'_>, compiler: &mut Compiler<'_>) -> Optio
 impl Ask for RequestTemplate {
     fn draft(&self, reach: &Reach, told: Option<&str>, scope: &Scope<'_>, payload: &Value, url: Option<&str>) -> Result<Draft, BuildError> {
         self.draft_at(told, &reach.base_url, scope, payload, url)
+    }
+
+    fn only_looks(&self) -> bool {
+        matches!(self.method(), "GET" | "HEAD")
     }
 }

@@ -73,6 +73,9 @@ pub trait Ask: Debug + Send + Sync {
     /// # Errors
     /// When something cannot be computed, is unset, or would change the request's structure.
     fn draft(&self, reach: &Reach, told: Option<&str>, scope: &Scope<'_>, payload: &Value, url: Option<&str>) -> Result<Draft, BuildError>;
+
+    /// Whether it cannot change anything, by what it asks and not by what its definition says of it.
+    fn only_looks(&self) -> bool;
 }
 
 /// How a partner is reached.

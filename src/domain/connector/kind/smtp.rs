@@ -110,6 +110,10 @@ fn compile(node: &Node, asked: &Asked<'_>, compiler: &mut Compiler<'_>) -> Optio
 }
 
 impl Ask for Mail {
+    fn only_looks(&self) -> bool {
+        false
+    }
+
     fn draft(
         &self,
         reach: &Reach,

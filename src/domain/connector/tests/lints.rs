@@ -68,6 +68,13 @@ const TABLE: &[(&str, &str, &str)] = &[
         "lookup_cannot_tell",
         "operations.w.idempotency",
     ),
+    // What is said to be lacking, and is there.
+    (
+        "operations: {w: {effect: write, request: {method: POST, path: /}, idempotency: {by: nature}}}\nlacks: {look_up: nobody can be asked}",
+        "bad_value",
+        "lacks",
+    ),
+    ("operations: {r: {effect: read, request: {method: GET, path: /}}}\nlacks: {templates: there are none}", "unknown_key", "lacks"),
     // Keys that another write may have too, or that take the place of something.
     (
         "operations: {w: {effect: write, input: {title: string}, request: {method: POST, path: /, json: {a: 1}}, idempotency: {by: header, header: Idempotency-Key, value: abc}}}",
@@ -98,6 +105,52 @@ const TABLE: &[(&str, &str, &str)] = &[
         "operations: {w: {effect: write, input: {title: string}, request: {method: POST, path: /, json: {value: input}}, idempotency: {by: body, field: title}}}",
         "duplicate_key",
         "operations.w.idempotency",
+    ),
+    // Defaults that are not what is declared, and bounds of our reference that it cannot keep.
+    (
+        "operations: {r: {effect: read, input: {n: {type: int, default: two}}, request: {method: GET, path: /}}}",
+        "bad_value",
+        "operations.r.input.n",
+    ),
+    (
+        "operations: {r: {effect: read, input: {n: {type: decimal, default: 0.13}}, request: {method: GET, path: /}}}",
+        "bad_value",
+        "operations.r.input.n",
+    ),
+    (
+        "operations: {r: {effect: read, input: {n: {type: string, default: null}}, request: {method: GET, path: /}}}",
+        "bad_value",
+        "operations.r.input.n",
+    ),
+    (
+        "operations: {r: {effect: read, input: {n: {type: string, max_length: 2, default: abc}}, request: {method: GET, path: /}}}",
+        "bad_value",
+        "operations.r.input.n",
+    ),
+    (
+        "operations: {r: {effect: read, input: {n: {type: [string], max_items: 1, default: [a, b]}}, request: {method: GET, path: /}}}",
+        "bad_value",
+        "operations.r.input.n",
+    ),
+    (
+        "operations: {r: {effect: read, input: {n: {type: secret, default: x}}, request: {method: GET, path: /}}}",
+        "secret_in_text",
+        "operations.r.input.n",
+    ),
+    (
+        "operations: {r: {effect: read, input: {rows: {type: [object], fields: {day: {type: date, default: today}}}}, request: {method: GET, path: /}}}",
+        "bad_value",
+        "operations.r.input.rows.fields.day",
+    ),
+    (
+        "operations: {w: {effect: write, input: {reference: {type: string, max_length: 9}}, request: {method: POST, path: /, json: {r: {value: input.reference}}}, idempotency: {by: nature}}}",
+        "bad_value",
+        "operations.w.input.reference",
+    ),
+    (
+        "operations: {w: {effect: write, steps: [{id: s, call: put}], idempotency: {by: nature}}, put: {effect: write, input: {reference: {type: string, max_length: 12}}, request: {method: POST, path: /, json: {r: {value: input.reference}}}, idempotency: {by: nature}}}",
+        "lossy_conversion",
+        "operations.w.input",
     ),
     // Text that is inserted where it could say something else.
     (
@@ -253,6 +306,54 @@ const TABLE: &[(&str, &str, &str)] = &[
         "operations: {a: {effect: read, request: {method: POST, path: /, json: {deep: [{password: hunter2}]}}}}",
         "secret_in_text",
         "operations.a.request.json",
+    ),
+    // Secrets are for requests: nothing that goes on to people or to another operation may hold one.
+    (
+        "operations: {a: {effect: read, request: {method: GET, path: /}, output: {x: {type: string, value: settings.key}}}}",
+        "unknown_field",
+        "operations.a.output.x",
+    ),
+    (
+        "operations: {a: {effect: read, request: {method: GET, path: /}, output: {x: {type: secret, value: settings.key}}}}",
+        "unknown_field",
+        "operations.a.output.x",
+    ),
+    (
+        "operations: {a: {effect: read, request: {method: GET, path: /}, output: {x: {type: string, text: \"{{settings.key}}\"}}}}",
+        "template_name",
+        "operations.a.output.x",
+    ),
+    (
+        "operations: {a: {effect: read, request: {method: GET, path: /}, responses: [{when: \"response.status == 400\", class: refused, message: {text: \"{{settings.key}}\"}}]}}",
+        "template_name",
+        "operations.a.responses[0].message",
+    ),
+    ("responses: [{when: \"settings.key.startsWith('a')\", class: ok}]", "unknown_field", "responses[0].when"),
+    (
+        "operations: {a: {effect: read, steps: [{id: s, call: b, with: {k: settings.key}}]}, b: {effect: read, input: {k: string}, request: {method: GET, path: /}}}",
+        "unknown_field",
+        "operations.a.steps[0]",
+    ),
+    (
+        "operations: {a: {effect: write, input: {l: [string]}, request: {method: POST, path: /, json: {l: {value: batch.items}}}, batch: {over: \"[settings.key]\", as: one, results: $.r, status: result.s, output: {x: {type: string, value: one}}}, idempotency: {by: nature}}}",
+        "unknown_field",
+        "operations.a.batch.over",
+    ),
+    // In a request a secret stays one: cut into pieces it would be shown unmasked with the request.
+    (
+        "operations: {a: {effect: read, request: {method: GET, path: /, query: {q: {value: \"[settings.key].join('')\"}}}}}",
+        "expression_type",
+        "operations.a.request.query.q",
+    ),
+    (
+        "operations: {a: {effect: read, request: {method: GET, path: /, query: {q: {value: \"[settings.key, 1].join('')\"}}}}}",
+        "expression_type",
+        "operations.a.request.query.q",
+    ),
+    (
+        "operations: {a: {effect: read, input: {n: string}, request: {method: GET, path: /, query: {q: {value: \"settings[input.n].substring(0, 1)\"}}}}}",
+        "expression_type",
+        "operations.a.request.query.q",
     ),
     // Auth.
     ("auth: {kind: oauth2_authorization_code}", "missing_key", "auth"),

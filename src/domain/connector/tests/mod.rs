@@ -1,8 +1,10 @@
 //! Connectors as text: what is refused and where, and what compiled ones do.
 
+mod batching;
 mod hearing;
 mod lints;
 mod reconciling;
+mod rereading;
 mod running;
 mod streams;
 

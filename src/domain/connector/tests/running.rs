@@ -13,6 +13,7 @@ fn facts(input: &str) -> Facts {
     let settings = Value::map([("base_url", Value::text("https://p.example/api")), ("key", Value::text("s3cret"))]);
     Facts {
         settings,
+        open: Value::map([("base_url", Value::text("https://p.example/api"))]),
         input: input.parse().unwrap(),
         reference: Arc::from("po-1-oa-1"),
         attempt: AttemptFacts { number: 2, first_sent_at: Some(Timestamp::UNIX_EPOCH), key: Arc::from("key-1") },
@@ -26,14 +27,26 @@ fn reply(status: u16, body: &str) -> Reply {
 
 /// Runs an operation against answers in order; what was sent, and what it came to.
 fn run(connector: &Arc<Connector>, operation: &str, input: &str, replies: &[(u16, &str)]) -> (Vec<String>, Answer) {
+    let (sent, answer, _) = run_from(connector, operation, input, Begun::default(), replies);
+    (sent, answer)
+}
+
+/// The same, going on after what an earlier attempt has behind it; with what this one has behind it then.
+pub(super) fn run_from(
+    connector: &Arc<Connector>,
+    operation: &str,
+    input: &str,
+    begun: Begun,
+    replies: &[(u16, &str)],
+) -> (Vec<String>, Answer, Begun) {
     let mut sent = Vec::new();
-    let mut run = match Run::start(connector.clone(), operation, facts(input), Begun::default()) {
+    let mut run = match Run::start(connector.clone(), operation, facts(input), begun) {
         Ok(run) => run,
-        Err(answer) => return (sent, *answer),
+        Err(answer) => return (sent, *answer, Begun::default()),
     };
     loop {
         match run.next(&Proof { credentials: None, moment: &Moment::example() }) {
-            Next::Done(answer) => return (sent, *answer),
+            Next::Done(answer) => return (sent, *answer, run.begun()),
             Next::Send(planned) => {
                 let (status, body) = *replies.get(sent.len()).unwrap_or_else(|| panic!("no reply for {:?}", planned.request));
                 let request = planned.request;
@@ -43,6 +56,23 @@ fn run(connector: &Arc<Connector>, operation: &str, input: &str, replies: &[(u16
                 run.take(answer, Some(&reply));
             }
         }
+    }
+}
+
+#[test]
+fn no_secret_is_among_the_settings_that_outputs_and_steps_see() {
+    let connector = sound(
+        "operations:
+  one: {effect: read, input: {}, request: {method: GET, path: /, query: {q: {value: settings.key}}}, output: {all: {type: object, value: settings}, any: {type: any, value: \"has(response.body.x) ? settings : response.body\"}}}
+  two: {effect: read, input: {}, steps: [{id: s, call: echo, with: {all: settings}}], output: {all: {type: object, value: steps.s.output.all}}}
+  echo: {effect: read, input: {all: object}, request: {method: GET, path: /}, output: {all: {type: object, value: input.all}}}
+",
+    );
+    for (operation, request) in [("one", "GET https://p.example/api/?q=s3cret "), ("two", "GET https://p.example/api/ ")] {
+        let (sent, answer) = run(&connector, operation, "{}", &[(200, "{\"x\": 1}")]);
+        assert_eq!(sent, [request], "{operation}: the partner gets it where the request says so");
+        let told = answer.output.to_json().to_string();
+        assert!(told.contains("https://p.example/api") && !told.contains("s3cret"), "{operation}: {told}");
     }
 }
 
@@ -77,6 +107,124 @@ fn a_body_is_built_as_a_value_whatever_stands_in_the_input() {
     assert_eq!(answer.class, Class::Ok, "{answer:?}");
     let wanted = r#"POST https://p.example/api/w/%22%7D%2C%7B%22x%22%3A%22%2F%C3%A9?q=%22%7D%2C%7B%22x%22%3A%22%2F%C3%A9 {"z":"po-1-oa-1","a":"«\"},{\"x\":\"/é»","amount":{"__class__":"Decimal","decimal":"10.50"},"number":10.50,"day":{"__class__":"date","year":2026,"month":2,"day":28},"literal":{"value":"kept"},"price":1.50,"from":"\"},{\"x\":\"/é","lines":[["create",{"sku":"a"}],["create",{"sku":"b"}]],"key":"key-1"}"#;
     assert_eq!(sent, [wanted]);
+}
+
+#[test]
+fn what_is_not_given_is_as_the_definition_says() {
+    let connector = sound(
+        "operations:
+  w:
+    effect: write
+    input:
+      kind: {type: string, default: NB}
+      rate: {type: decimal, default: \"0.13\"}
+      tags: {type: [string], default: [a]}
+      head: {type: object, optional: true, fields: {term: {type: string, default: T1}, note: {type: string, optional: true}}}
+      lines: {type: [object], fields: {sku: string, per: {type: int, default: 1}}}
+    request: {method: POST, path: /w, json: {value: input}}
+    output: {id: {type: string, from: $.id}}
+    idempotency: {by: lookup, operation: find, with: {kind: input.kind}, ask_after: [5s, 4m]}
+    reverse: {operation: undo, with: {kind: input.kind}}
+  undo: {effect: write, input: {kind: string}, request: {method: POST, path: /undo}, idempotency: {by: nature}}
+  find: {effect: read, input: {kind: string}, request: {method: GET, path: /f}, output: {id: {type: string, from: $.id, optional: true}}}
+",
+    );
+    for (input, wanted) in [
+        (
+            r#"{"lines": [{"sku": "a"}, {"sku": "b", "per": 2}]}"#,
+            r#"{"lines":[{"sku":"a","per":1},{"sku":"b","per":2}],"kind":"NB","rate":"0.13","tags":["a"]}"#,
+        ),
+        (
+            r#"{"kind": "FO", "rate": "0", "tags": [], "lines": [], "head": {}}"#,
+            r#"{"kind":"FO","rate":"0","tags":[],"lines":[],"head":{"term":"T1"}}"#,
+        ),
+        // A null is given.
+        (r#"{"kind": null, "lines": []}"#, r#"{"kind":null,"lines":[],"rate":"0.13","tags":["a"]}"#),
+    ] {
+        let (sent, answer) = run(&connector, "w", input, &[(200, r#"{"id": "1"}"#)]);
+        assert_eq!(answer.class, Class::Ok, "{input}: {answer:?}");
+        assert_eq!(sent, [format!("POST https://p.example/api/w {wanted}")], "{input}");
+    }
+    // What follows from the call sees what was sent.
+    let (w, input) = (connector.operation("w").unwrap(), r#"{"lines": []}"#.parse::<Value>().unwrap());
+    let asked = connector.lookup_call(w, &input, "r", &AttemptFacts::first("k")).unwrap().unwrap();
+    let undone = connector.reverse_call(w, &input, &Value::Unset, "r").unwrap().unwrap();
+    assert_eq!((asked.input.to_json_text(), undone.input.to_json_text()), (r#"{"kind":"NB"}"#.into(), r#"{"kind":"NB"}"#.into()));
+}
+
+#[test]
+fn a_text_that_the_partner_would_cut_is_not_sent() {
+    let connector = sound(
+        "operations:
+  w: {effect: write, input: {reference: {type: string, max_length: 12}, name: {type: string, max_length: 4, optional: true}}, request: {method: POST, path: /w, json: {value: input}}, idempotency: {by: nature}}
+",
+    );
+    for (input, sent) in
+        [(r#"{"name": "采购订单"}"#, true), (r#"{"name": "采购订单A"}"#, false), (r#"{"reference": "PO-4417-7ZK3M0Q"}"#, false)]
+    {
+        let (requests, answer) = run(&connector, "w", input, &[(200, "{}")]);
+        assert_eq!((requests.len() == 1, answer.class == Class::Ok), (sent, sent), "{input}: {answer:?}");
+        assert!(sent || answer.code.as_deref() == Some("bad_input"), "{answer:?}");
+    }
+}
+
+#[test]
+fn what_is_too_much_for_one_request_goes_in_parts_with_a_key_each() {
+    let connector = sound(
+        "operations:
+  all:
+    effect: write
+    input: {lines: {type: [object], max_items: 500, fields: {sku: string}}}
+    steps: [{id: parts, each: \"chunks(input.lines, 2)\", as: part, call: some, with: {lines: part}}]
+    idempotency: {by: nature}
+  some:
+    effect: write
+    input: {lines: {type: [object], fields: {sku: string}}}
+    request: {method: POST, path: /lines, json: {lines: {value: input.lines}}}
+    idempotency: {by: body, field: key}
+    results: {each: \"$.results[*]\", ok_when: item.ok, id: item.sku}
+",
+    );
+    let input = r#"{"lines": [{"sku": "a"}, {"sku": "b"}, {"sku": "c"}]}"#;
+    let good = (200, r#"{"results": [{"sku": "a", "ok": true}, {"sku": "b", "ok": true}]}"#);
+    let (sent, answer) = run(&connector, "all", input, &[good, (200, r#"{"results": [{"sku": "c", "ok": true}]}"#)]);
+    assert_eq!(answer.class, Class::Ok, "{answer:?}");
+    let wanted = [
+        r#"POST https://p.example/api/lines {"lines":[{"sku":"a"},{"sku":"b"}],"key":"key-1/parts.0"}"#,
+        r#"POST https://p.example/api/lines {"lines":[{"sku":"c"}],"key":"key-1/parts.1"}"#,
+    ];
+    assert_eq!(sent, wanted);
+    // A part that was answered is not sent again, whatever becomes of the one after it.
+    let (first, failed, begun) = run_from(&connector, "all", input, Begun::default(), &[good, (503, "{}")]);
+    assert_eq!((first.len(), failed.class), (2, Class::Retryable), "{failed:?}");
+    let (second, answer, begun) = run_from(&connector, "all", input, begun, &[(200, r#"{"results": [{"sku": "c", "ok": true}]}"#)]);
+    assert_eq!((second.as_slice(), answer.class), (&wanted[1..].iter().map(ToString::to_string).collect::<Vec<_>>()[..], Class::Ok));
+    assert_eq!(
+        begun.steps.iter().map(|done| &*done.id).collect::<Vec<_>>(),
+        ["parts"],
+        "of a step that is done its elements are forgotten"
+    );
+    let (third, answer, _) = run_from(&connector, "all", input, begun, &[]);
+    assert_eq!((third.len(), answer.class), (0, Class::Ok));
+    // What was refused in a later part is told, and is no success of the whole.
+    let (_, answer) = run(&connector, "all", input, &[good, (200, r#"{"results": [{"sku": "c", "ok": false}]}"#)]);
+    assert_eq!(answer.class, Class::Refused, "{answer:?}");
+    assert!(answer.message.contains('c'), "{answer:?}");
+}
+
+#[test]
+fn the_shortest_field_on_the_way_bounds_our_reference() {
+    let connector = sound(
+        "operations:
+  whole: {effect: write, input: {reference: string}, steps: [{id: a, call: put}], idempotency: {by: nature}}
+  put: {effect: write, input: {reference: {type: string, max_length: 30}}, request: {method: POST, path: /, json: {r: {value: input.reference}}}, output: {id: {type: string, from: $.id}}, idempotency: {by: lookup, operation: find, with: {reference: input.reference}, ask_after: [5s, 4m]}}
+  find: {effect: read, input: {reference: {type: string, max_length: 12}}, request: {method: GET, path: /}, output: {id: {type: string, from: $.id, optional: true}}}
+  named: {effect: write, input: {reference: string}, steps: [{id: a, call: put, with: {reference: \"'fixed'\"}}], idempotency: {by: nature}}
+  other: {effect: write, input: {reference: string}, request: {method: POST, path: /, json: {r: {value: input.reference}}}, idempotency: {by: nature}}
+",
+    );
+    let most = |name: &str| connector.operation(name).unwrap().reference_most();
+    assert_eq!(["whole", "put", "find", "named", "other"].map(most), [Some(12), Some(12), Some(12), None, None]);
 }
 
 #[test]

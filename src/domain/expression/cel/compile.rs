@@ -5,9 +5,9 @@ use super::currency::{Currency, Owner};
 use super::macros::{self, Macro};
 use super::node::{Loop, LoopKind, Node};
 use super::parse::{Parsed, parse};
-use super::types::{assignable, member_type, unify};
+use super::types::{assignable, either, member_type};
 use super::{Compiled, cost};
-use crate::domain::diagnostic::did_you_mean;
+use crate::domain::diagnostic::{Hint, did_you_mean};
 use crate::domain::value::{ObjectType, Type, TypeField, Value};
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, MapExpr, SelectExpr, operators};
 use indexmap::IndexMap;
@@ -35,7 +35,7 @@ pub(super) fn compile(source: &str, scope: &ScopeType, wanted: Option<&Type>) ->
             offset: 0,
             length: u32::try_from(source.chars().count()).unwrap_or(u32::MAX),
             message: format!("the expression may cost {cost} units; the limit is {COST_MAX}"),
-            hint: Some("bound the lists it runs over, or do not loop inside a loop".to_owned()),
+            hint: Some("bound the lists it runs over, or do not loop inside a loop".into()),
         }]);
     }
     let currency = match (&typed.of, typed.currency) {
@@ -137,8 +137,8 @@ impl Compiler<'_> {
         let Some(of) = self.scope.names.get(name) else {
             let known = self.scope.names.keys().map(String::as_str).chain(self.locals.iter().map(|(name, _)| name.as_str()));
             let hint = match did_you_mean(name, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("names here: {}", self.scope.names.keys().map(String::as_str).collect::<Vec<_>>().join(", ")),
+                Some(near) => Hint::meant(near),
+                None => format!("names here: {}", self.scope.names.keys().map(String::as_str).collect::<Vec<_>>().join(", ")).into(),
             };
             return self.problem(tree, "expression_name", format!("`{name}` is not known here"), Some(hint));
         };
@@ -169,13 +169,13 @@ impl Compiler<'_> {
             return match &base.of {
                 Type::Object(object) => {
                     let hint = match did_you_mean(key, object.fields.keys().map(AsRef::as_ref)) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("it has: {}", object.fields.keys().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")),
+                        Some(near) => Hint::meant(near),
+                        None => format!("it has: {}", object.fields.keys().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")).into(),
                     };
                     self.field_problem(tree, key, "unknown_field", format!("`{name}` has no field `{key}`"), Some(hint))
                 }
                 Type::List(..) => {
-                    let hint = "take one with `[0]`, or use `all`, `exists`, `map` or `filter`".to_owned();
+                    let hint = "take one with `[0]`, or use `all`, `exists`, `map` or `filter`".into();
                     self.field_problem(tree, key, "expression_type", format!("this is a list, so it has no field `{key}`"), Some(hint))
                 }
                 _ => self.field_problem(tree, key, "expression_type", format!("this is {name}, so it has no field `{key}`"), None),
@@ -200,6 +200,16 @@ impl Compiler<'_> {
         let of = match (&base.of, &index.of) {
             (Type::List(item, _), Type::Int | Type::Any) => item.as_ref().clone(),
             (Type::Map(item), Type::Text | Type::Any) => item.as_ref().clone(),
+            // Which field it is shows when it runs, and then it may be one of the secrets.
+            (base @ Type::Object(_), Type::Text | Type::Int | Type::Any) if base.holds_secret() => {
+                let hint = "write the field's name: `settings.name`".into();
+                return self.problem(
+                    tree,
+                    "expression_type",
+                    "what holds secrets is not looked into by a name that is found out".to_owned(),
+                    Some(hint),
+                );
+            }
             (Type::Any | Type::Object(_), Type::Text | Type::Int | Type::Any) => Type::Any,
             (base, index) => {
                 let message = format!("{} cannot be indexed by {}", base.name(), index.name());
@@ -262,9 +272,9 @@ impl Compiler<'_> {
         let mut of = typed.first().map_or(Type::Any, |first| first.of.clone());
         let mut items = typed.first().and_then(|first| first.currency.clone());
         for element in typed.iter().skip(1) {
-            of = unify(&of, &element.of).unwrap_or(Type::Any);
+            of = either(&of, &element.of);
             if let Err(message) = super::currency::meet(items.as_ref(), element.currency.as_ref()) {
-                return self.problem(tree, "expression_type", message, Some("keep amounts of one currency in one list".to_owned()));
+                return self.problem(tree, "expression_type", message, Some("keep amounts of one currency in one list".into()));
             }
             items = items.or_else(|| element.currency.clone());
         }
@@ -287,6 +297,7 @@ impl Compiler<'_> {
     fn map(&mut self, map: &MapExpr) -> Option<Typed> {
         let mut nodes = Vec::with_capacity(map.entries.len());
         let mut fields: Option<IndexMap<Arc<str>, TypeField>> = Some(IndexMap::new());
+        let mut secret = false;
         for entry in &map.entries {
             let EntryExpr::MapEntry(entry) = &entry.expr else { continue };
             let (key, value) = (self.expr(&entry.key), self.expr(&entry.value));
@@ -300,11 +311,12 @@ impl Compiler<'_> {
                 }
                 _ => fields = None,
             }
+            secret |= value.of.holds_secret();
             nodes.push((key_typed.node, value.node));
         }
         let of = match fields {
             Some(fields) => Type::Object(Arc::new(ObjectType { name: Arc::from("mapping"), fields, open: false })),
-            None => Type::Map(Box::new(Type::Any)),
+            None => Type::Map(Box::new(if secret { Type::Secret } else { Type::Any })),
         };
         Some(Typed::new(Node::Map(nodes), of))
     }
@@ -363,7 +375,7 @@ impl Compiler<'_> {
         match typed.of {
             Type::Bool | Type::Any => Some(typed),
             other => {
-                let hint = "compare it with something".to_owned();
+                let hint = "compare it with something".into();
                 self.problem(tree, "expression_type", format!("a condition is wanted here, but this is {}", other.name()), Some(hint))
             }
         }
@@ -376,12 +388,12 @@ impl Compiler<'_> {
         }
         if !assignable(&typed.of, wanted) {
             let hint = match (&typed.of, wanted) {
-                (_, Type::Decimal { .. }) => Some("convert it: `decimal(...)`".to_owned()),
-                (Type::Text, Type::Instant) => Some("convert it: `instant(...)`".to_owned()),
-                (Type::Text, Type::Date) => Some("convert it: `date(...)`".to_owned()),
-                (Type::Text, Type::Int) => Some("convert it: `int(...)`".to_owned()),
+                (_, Type::Decimal { .. }) => Some("convert it: `decimal(...)`".into()),
+                (Type::Text, Type::Instant) => Some("convert it: `instant(...)`".into()),
+                (Type::Text, Type::Date) => Some("convert it: `date(...)`".into()),
+                (Type::Text, Type::Int) => Some("convert it: `int(...)`".into()),
                 (Type::Int | Type::Decimal { .. } | Type::Bool | Type::Instant | Type::Date, Type::Text) => {
-                    Some("convert it: `string(...)`".to_owned())
+                    Some("convert it: `string(...)`".into())
                 }
                 _ => None,
             };
@@ -392,14 +404,14 @@ impl Compiler<'_> {
     }
 
     /// Records a problem at a node.
-    pub fn problem<T>(&mut self, tree: &IdedExpr, code: &'static str, message: String, hint: Option<String>) -> Option<T> {
+    pub fn problem<T>(&mut self, tree: &IdedExpr, code: &'static str, message: String, hint: Option<Hint>) -> Option<T> {
         let (offset, length) = self.parsed.place(tree.id);
         self.problems.push(Problem { code, offset, length, message, hint });
         None
     }
 
     /// Records a problem at the name of a field; the parser places a selection at its dot.
-    fn field_problem<T>(&mut self, tree: &IdedExpr, key: &str, code: &'static str, message: String, hint: Option<String>) -> Option<T> {
+    fn field_problem<T>(&mut self, tree: &IdedExpr, key: &str, code: &'static str, message: String, hint: Option<Hint>) -> Option<T> {
         let (offset, length) = self.parsed.place(tree.id);
         let named = matches!(&tree.expr, Expr::Select(select) if !select.test) && self.parsed.token(tree.id) == ".";
         let length = if named { u32::try_from(key.chars().count()).unwrap_or(length) } else { length };

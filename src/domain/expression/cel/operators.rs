@@ -6,8 +6,8 @@ use super::currency::{Currency, Mix, meet};
 use super::evaluate::{self, Frame};
 use super::functions::{self, Function, Gives};
 use super::node::{Calculation, Comparison, Node, Order, Sign};
-use super::types::{comparable, is_number, unify};
-use crate::domain::diagnostic::did_you_mean;
+use super::types::{comparable, either, is_number, unify};
+use crate::domain::diagnostic::{Hint, did_you_mean};
 use crate::domain::value::{Type, Value};
 use cel::common::ast::{CallExpr, IdedExpr, operators};
 
@@ -64,7 +64,7 @@ impl Compiler<'_> {
     fn comparison(&mut self, tree: &IdedExpr, order: Order, arguments: &[IdedExpr]) -> Option<Typed> {
         let (left, right) = self.two(arguments)?;
         let with_null = order.is_equality() && (left.is_null() || right.is_null());
-        let secret = matches!(left.of, Type::Secret) || matches!(right.of, Type::Secret);
+        let secret = left.of.holds_secret() || right.of.holds_secret();
         if (!with_null || secret)
             && let Err(hint) = comparable(order, &left.of, &right.of)
         {
@@ -81,7 +81,7 @@ impl Compiler<'_> {
     fn meet(&mut self, tree: &IdedExpr, left: &Typed, right: &Typed) -> Option<Option<Mix>> {
         match meet(left.currency.as_ref(), right.currency.as_ref()) {
             Ok(mix) => Some(mix),
-            Err(message) => self.problem(tree, "expression_type", message, Some("two amounts meet only in one currency".to_owned())),
+            Err(message) => self.problem(tree, "expression_type", message, Some("two amounts meet only in one currency".into())),
         }
     }
 
@@ -91,15 +91,15 @@ impl Compiler<'_> {
             let message = format!("`{}` cannot combine {} and {}", sign.symbol(), left.of.name(), right.of.name());
             let hint = match (&left.of, &right.of) {
                 (Type::Decimal { .. }, Type::Any | Type::Text) | (Type::Any | Type::Text, Type::Decimal { .. }) => {
-                    Some("convert one side: `decimal(...)` or `string(...)`".to_owned())
+                    Some("convert one side: `decimal(...)` or `string(...)`".into())
                 }
-                (Type::Text, _) | (_, Type::Text) => Some("convert one side: `string(...)`".to_owned()),
+                (Type::Text, _) | (_, Type::Text) => Some("convert one side: `string(...)`".into()),
                 _ => None,
             };
             return self.problem(tree, "expression_type", message, hint);
         };
         if sign == Sign::Multiply && left.currency.is_some() && right.currency.is_some() {
-            let hint = "multiply an amount by a plain number".to_owned();
+            let hint = "multiply an amount by a plain number".into();
             return self.problem(tree, "expression_type", "an amount times an amount has no meaning".to_owned(), Some(hint));
         }
         let mix = self.meet(tree, &left, &right)?;
@@ -139,7 +139,7 @@ impl Compiler<'_> {
             Type::Any => Type::Any,
             other => {
                 let message = format!("`in` looks into a list or a mapping, not into {}", other.name());
-                return self.problem(tree, "expression_type", message, Some("for text use `contains`".to_owned()));
+                return self.problem(tree, "expression_type", message, Some("for text use `contains`".into()));
             }
         };
         let empty = matches!(&range.node, Node::Constant(Value::List(items)) if items.is_empty());
@@ -166,7 +166,7 @@ impl Compiler<'_> {
         };
         let Some(of) = of else {
             let message = format!("the two results are of different types: {} and {}", yes.of.name(), no.of.name());
-            return self.problem(tree, "expression_type", message, Some("convert one of them".to_owned()));
+            return self.problem(tree, "expression_type", message, Some("convert one of them".into()));
         };
         let currency = match (&yes.currency, &no.currency) {
             (Some(a), Some(b)) if meet(Some(a), Some(b)).is_ok_and(|mix| mix.is_none()) => Some(a.clone()),
@@ -198,7 +198,12 @@ impl Compiler<'_> {
         let Some(function) = forms.iter().find(|function| function.accepts(&types)) else {
             let given = types.iter().map(|of| of.name()).collect::<Vec<_>>().join(", ");
             let wanted = forms.iter().map(|function| format!("`{}`", function.signature())).collect::<Vec<_>>().join(" or ");
-            return self.problem(tree, "expression_type", format!("`{name}` cannot take ({given})"), Some(format!("write {wanted}")));
+            return self.problem(
+                tree,
+                "expression_type",
+                format!("`{name}` cannot take ({given})"),
+                Some(format!("write {wanted}").into()),
+            );
         };
         if let Some(literal) = &function.literal {
             let fits = typed
@@ -223,14 +228,14 @@ impl Compiler<'_> {
 
     fn unknown_function(&mut self, tree: &IdedExpr, name: &str, method: bool) -> Option<Typed> {
         let hint = if functions::named(name, !method).next().is_some() {
-            if method { format!("write `{name}(x)`") } else { format!("write `x.{name}(...)`") }
+            if method { format!("write `{name}(x)`").into() } else { format!("write `x.{name}(...)`").into() }
         } else {
             match did_you_mean(name, functions::names(method).chain(["has", "all", "exists", "exists_one", "map", "filter", "matches"])) {
-                Some(near) => format!("did you mean `{near}`?"),
+                Some(near) => Hint::meant(near),
                 None => {
                     let mut names: Vec<&str> = functions::names(method).collect();
                     names.dedup();
-                    format!("functions here: {}", names.join(", "))
+                    format!("functions here: {}", names.join(", ")).into()
                 }
             }
         };
@@ -360,7 +365,7 @@ fn combined(sign: Sign, left: &Type, right: &Type) -> Option<Type> {
         (Sign::Add, Secret, Text | Secret) | (Sign::Add, Text, Secret) => Secret,
         (Sign::Add, List(a, m), List(b, n)) => {
             let bound = m.zip(*n).and_then(|(m, n)| m.checked_add(n));
-            List(Box::new(unify(a, b).unwrap_or(Any)), bound)
+            List(Box::new(either(a, b)), bound)
         }
         (Sign::Add | Sign::Subtract, Instant, Duration) | (Sign::Add, Duration, Instant) => Instant,
         (Sign::Add | Sign::Subtract, Date, Duration) | (Sign::Add, Duration, Date) => Date,
@@ -385,6 +390,7 @@ fn result(function: &Function, typed: &[Typed]) -> (Type, Option<Currency>) {
         Gives::Text => Type::Text,
         Gives::Texts => Type::List(Box::new(Type::Text), None),
         Gives::Items => Type::List(Box::new(Type::Any), None),
+        Gives::Lists => Type::List(Box::new(first.map_or(Type::Any, |first| first.of.clone())), None),
         Gives::Instant => Type::Instant,
         Gives::Date => Type::Date,
         Gives::Duration => Type::Duration,
@@ -392,7 +398,7 @@ fn result(function: &Function, typed: &[Typed]) -> (Type, Option<Currency>) {
         Gives::Widest => {
             let mut types = typed.iter().map(|argument| &argument.of);
             let start = types.next().cloned().unwrap_or(Type::Any);
-            types.fold(start, |wide, of| unify(&wide, of).unwrap_or(Type::Any))
+            types.fold(start, |wide, of| either(&wide, of))
         }
         Gives::Item => match first.map(|first| &first.of) {
             Some(Type::List(item, _)) => item.as_ref().clone(),

@@ -4,6 +4,7 @@
 //! depth are bounded by a scan of our own, which knows strings and brackets and nothing else.
 
 use super::super::Problem;
+use crate::domain::diagnostic::Hint;
 use cel::common::ast::{IdedExpr, SourceInfo};
 
 /// Characters of one expression: more than a screen of it is a mapping or a table, not an expression.
@@ -60,13 +61,7 @@ fn problem(source: &str, error: &cel::ParseError) -> Problem {
 }
 
 fn syntax(offset: usize, message: String, hint: Option<&str>) -> Problem {
-    Problem {
-        code: "expression_syntax",
-        offset: u32::try_from(offset).unwrap_or(u32::MAX),
-        length: 1,
-        message,
-        hint: hint.map(str::to_owned),
-    }
+    Problem { code: "expression_syntax", offset: u32::try_from(offset).unwrap_or(u32::MAX), length: 1, message, hint: hint.map(Hint::from) }
 }
 
 /// Refuses what is too long or too deep to parse.

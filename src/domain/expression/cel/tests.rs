@@ -263,6 +263,26 @@ fn functions_do_what_they_say() {
 }
 
 #[test]
+fn lists_are_cut_into_parts() {
+    let json = |text: &str| text.parse::<Value>().unwrap();
+    for (source, wanted) in [
+        ("chunks([1, 2, 3, 4, 5], 2)", "[[1, 2], [3, 4], [5]]"),
+        ("chunks([1, 2], 2)", "[[1, 2]]"),
+        ("chunks([1, 2], 9)", "[[1, 2]]"),
+        ("chunks([], 2)", "[]"),
+        ("chunks(doc.lines, 1).map(part, size(part))", "[1, 1]"),
+    ] {
+        same(source, json(wanted));
+    }
+    same("chunks(response.body.nothing, 2)", Value::Unset);
+    assert!(evaluate("chunks(doc.lines, size(doc.lines) - size(doc.lines))").is_err());
+    for never in ["chunks([1], 0)", "chunks([1], 0 - 1)"] {
+        assert_eq!(codes(never), ["expression_type"], "{never}");
+    }
+    assert_eq!(codes("chunks(doc.number, 2)"), ["expression_type"]);
+}
+
+#[test]
 fn mappings_are_laid_out_as_lists() {
     let json = |text: &str| text.parse::<Value>().unwrap();
     let table = [
@@ -369,6 +389,15 @@ fn the_check_refuses_before_anything_runs() {
         ("'x' in doc.number", "expression_type"),
         ("settings.key == 'x'", "expression_type"),
         ("settings.key.size() > 3", "expression_type"),
+        ("[settings.key].join('')", "expression_type"),
+        ("[settings.key, 1].join('')", "expression_type"),
+        ("[settings.key] == ['x']", "expression_type"),
+        ("{'a': settings.key} == {'a': 'x'}", "expression_type"),
+        ("'x' in [settings.key]", "expression_type"),
+        ("[settings.key].map(s, s.size())", "expression_type"),
+        ("settings[doc.number]", "expression_type"),
+        ("(doc.urgent ? settings : doc.extra).key", "expression_type"),
+        ("{doc.number: settings.key}[doc.number].size()", "expression_type"),
         ("string(settings.key)", "expression_type"),
         ("doc.lines.amount", "expression_type"),
         ("doc.number.x", "expression_type"),

@@ -1,6 +1,7 @@
 //! Which types may meet, and what comes of it.
 
 use super::node::Order;
+use crate::domain::diagnostic::Hint;
 use crate::domain::value::Type;
 
 /// The type of a member: none when it is not declared.
@@ -21,6 +22,11 @@ pub(super) fn is_number(of: &Type) -> bool {
     matches!(of, Type::Int | Type::Decimal { .. })
 }
 
+/// The type of what may be either. A secret among others stays one: as anything at all it could be printed and compared.
+pub(super) fn either(left: &Type, right: &Type) -> Type {
+    unify(left, right).unwrap_or(if left.holds_secret() || right.holds_secret() { Type::Secret } else { Type::Any })
+}
+
 /// The type that holds both, if one does: branches of `?:`, elements of a list.
 pub(super) fn unify(left: &Type, right: &Type) -> Option<Type> {
     Some(match (left, right) {
@@ -33,18 +39,18 @@ pub(super) fn unify(left: &Type, right: &Type) -> Option<Type> {
             let bound = m.zip(*n).map(|(m, n)| m.max(n));
             Type::List(Box::new(unify(a, b)?), bound)
         }
-        (Type::Any, other) | (other, Type::Any) if !matches!(other, Type::Secret) => Type::Any,
-        (Type::Object(_) | Type::Map(_), Type::Object(_) | Type::Map(_)) => Type::Any,
+        (Type::Any, other) | (other, Type::Any) if !other.holds_secret() => Type::Any,
+        (Type::Object(_) | Type::Map(_), Type::Object(_) | Type::Map(_)) if !left.holds_secret() && !right.holds_secret() => Type::Any,
         _ => return None,
     })
 }
 
 /// Why two types cannot be compared, as a hint; `Ok` when they can.
-pub(super) fn comparable(order: Order, left: &Type, right: &Type) -> Result<(), Option<String>> {
+pub(super) fn comparable(order: Order, left: &Type, right: &Type) -> Result<(), Option<Hint>> {
     match (left, right) {
-        (Type::Secret, _) | (_, Type::Secret) => Err(Some("secrets are never compared".to_owned())),
+        (left, right) if left.holds_secret() || right.holds_secret() => Err(Some("secrets are never compared".into())),
         (Type::Decimal { .. }, Type::Any) | (Type::Any, Type::Decimal { .. }) => {
-            Err(Some("convert the untyped side: `decimal(...)`".to_owned()))
+            Err(Some("convert the untyped side: `decimal(...)`".into()))
         }
         (Type::Any, _) | (_, Type::Any) => Ok(()),
         (a, b) if is_number(a) && is_number(b) => Ok(()),
@@ -57,11 +63,11 @@ pub(super) fn comparable(order: Order, left: &Type, right: &Type) -> Result<(), 
 }
 
 /// The conversion that would make two types meet.
-fn conversion(left: &Type, right: &Type) -> Option<String> {
+fn conversion(left: &Type, right: &Type) -> Option<Hint> {
     let other = match (left, right) {
         (Type::Text, other) | (other, Type::Text) => other,
         (Type::Date, Type::Instant) | (Type::Instant, Type::Date) => {
-            return Some("make a date of the instant: `date(x, 'Asia/Shanghai')`".to_owned());
+            return Some("make a date of the instant: `date(x, 'Asia/Shanghai')`".into());
         }
         _ => return None,
     };
@@ -74,13 +80,13 @@ fn conversion(left: &Type, right: &Type) -> Option<String> {
         Type::Bool => "bool",
         _ => return None,
     };
-    Some(format!("convert the text: `{function}(...)`"))
+    Some(format!("convert the text: `{function}(...)`").into())
 }
 
 /// Whether a value of one type may stand where another is wanted.
 pub(super) fn assignable(from: &Type, to: &Type) -> bool {
     match (from, to) {
-        (_, Type::Any) => true,
+        (from, Type::Any) => !from.holds_secret(),
         (Type::Any, Type::Decimal { .. }) => false,
         (Type::Any, Type::Secret) => false,
         (Type::Any, _) => true,

@@ -2,6 +2,7 @@
 
 use super::super::Problem;
 use super::PATH_LENGTH_MAX;
+use crate::domain::diagnostic::Hint;
 use jsonpath_rust::parser::model::{Comparable, Comparison, Filter, FilterAtom, JpQuery, Literal, Segment, Selector, Test, TestFunction};
 use jsonpath_rust::parser::{errors::JsonPathError, parse_json_path};
 
@@ -19,7 +20,7 @@ pub(super) fn parse(source: &str) -> Result<JpQuery, Vec<Problem>> {
         return Err(vec![problem("path_syntax", 0, format!("the path has {length} characters; the limit is {PATH_LENGTH_MAX}"), None)]);
     }
     if !source.starts_with('$') {
-        let hint = format!("write `$.{source}`");
+        let hint = format!("write `$.{source}`").into();
         return Err(vec![problem("path_syntax", 0, "a path begins with `$`".to_owned(), Some(hint))]);
     }
     if let Some(offset) = too_deep(source) {
@@ -35,7 +36,7 @@ pub(super) fn parse(source: &str) -> Result<JpQuery, Vec<Problem>> {
     if problems.is_empty() { Ok(query) } else { Err(problems) }
 }
 
-fn problem(code: &'static str, offset: usize, message: String, hint: Option<String>) -> Problem {
+fn problem(code: &'static str, offset: usize, message: String, hint: Option<Hint>) -> Problem {
     Problem { code, offset: u32::try_from(offset).unwrap_or(u32::MAX), length: 1, message, hint }
 }
 
@@ -129,7 +130,7 @@ fn comparison(comparison: &Comparison, problems: &mut Vec<Problem>) {
 }
 
 fn number() -> Problem {
-    let hint = "extract the list with `many: true` and use an expression: `rows.filter(r, decimal(r.amount) > 5)`".to_owned();
+    let hint = "extract the list with `many: true` and use an expression: `rows.filter(r, decimal(r.amount) > 5)`".into();
     problem("path_number_compare", 0, "a filter compares text, true, false and null only, not numbers".to_owned(), Some(hint))
 }
 
@@ -137,7 +138,7 @@ fn refused(function: &TestFunction) -> Problem {
     match function {
         TestFunction::Length(_) | TestFunction::Count(_) => number(),
         _ => {
-            let hint = "extract the list with `many: true` and use an expression".to_owned();
+            let hint = "extract the list with `many: true` and use an expression".into();
             problem("path_syntax", 0, "functions are not taken in a path".to_owned(), Some(hint))
         }
     }

@@ -3,7 +3,7 @@
 use super::super::cel::member_type;
 use super::super::{Problem, ScopeType};
 use super::{Compiled, Counter, Helper, Part, Place, TEMPLATE_LENGTH_MAX, Term};
-use crate::domain::diagnostic::did_you_mean;
+use crate::domain::diagnostic::{Hint, did_you_mean};
 use crate::domain::value::{Type, Value};
 use handlebars::template::{BlockParam, HelperTemplate, Parameter, TemplateElement};
 use handlebars::{Path, PathSeg, Template as Parsed};
@@ -27,7 +27,7 @@ pub(super) fn compile(source: &str, place: Place, scope: &ScopeType) -> Result<C
     if problems.is_empty() { Ok(Compiled { source: Arc::from(source), place, parts, references }) } else { Err(problems) }
 }
 
-fn problem(code: &'static str, offset: u32, message: String, hint: Option<String>) -> Problem {
+fn problem(code: &'static str, offset: u32, message: String, hint: Option<Hint>) -> Problem {
     Problem { code, offset, length: 1, message, hint }
 }
 
@@ -119,17 +119,17 @@ impl Compiler<'_> {
             TemplateElement::Expression(expression) => self.print(expression),
             TemplateElement::HelperBlock(block) => self.block(block),
             TemplateElement::HtmlExpression(_) => {
-                self.refuse("unescaped insertion is not taken", Some("write `{{name}}`: the text is escaped for its place"))
+                self.refuse("unescaped insertion is not taken", Some("write `{{name}}`: the text is escaped for its place".into()))
             }
-            _ => self.refuse("partials and decorators are not taken", Some("write the text out")),
+            _ => self.refuse("partials and decorators are not taken", Some("write the text out".into())),
         }
     }
 
     fn print(&mut self, expression: &HelperTemplate) -> Option<Part> {
         let typed = self.call(expression)?;
         match &typed.of {
-            Type::List(..) => self.name_problem("a list cannot be printed", Some("use `{{#each …}}` or `{{join … \", \"}}`".to_owned())),
-            Type::Object(_) | Type::Map(_) => self.name_problem("a mapping cannot be printed", Some("print one of its fields".to_owned())),
+            Type::List(..) => self.name_problem("a list cannot be printed", Some("use `{{#each …}}` or `{{join … \", \"}}`".into())),
+            Type::Object(_) | Type::Map(_) => self.name_problem("a mapping cannot be printed", Some("print one of its fields".into())),
             Type::Secret if self.place == Place::Markdown => self.name_problem("a secret cannot stand in a message", None),
             _ => Some(Part::Print(typed.term)),
         }
@@ -154,11 +154,11 @@ impl Compiler<'_> {
             ("default", 2) => Helper::Default,
             _ => {
                 let known = ["first", "last", "size", "join", "default"];
-                let hint = match did_you_mean(&name, known) {
-                    Some(near) if near != name => format!("did you mean `{near}`?"),
-                    _ => "helpers: first x, last x, size x, join x \", \", default x \"…\"; other work is done in an expression".to_owned(),
+                let hint: Hint = match did_you_mean(&name, known) {
+                    Some(near) if near != name => Hint::meant(near),
+                    _ => "helpers: first x, last x, size x, join x \", \", default x \"…\"; other work is done in an expression".into(),
                 };
-                return self.refuse(&format!("there is no helper `{name}` with {} arguments", expression.params.len()), Some(&hint));
+                return self.refuse(&format!("there is no helper `{name}` with {} arguments", expression.params.len()), Some(hint));
             }
         };
         let arguments: Vec<Option<Typed>> = expression.params.iter().map(|parameter| self.parameter(parameter)).collect();
@@ -212,7 +212,7 @@ impl Compiler<'_> {
                     .collect();
                 match names {
                     Some(names) => self.path(&names, raw),
-                    None => self.refuse(&format!("`{raw}` is not taken"), Some("name the element: `{{#each list as |item|}}`")),
+                    None => self.refuse(&format!("`{raw}` is not taken"), Some("name the element: `{{#each list as |item|}}`".into())),
                 }
             }
             Parameter::Path(Path::Local((_, name, raw))) => self.counter(name, raw),
@@ -237,7 +237,7 @@ impl Compiler<'_> {
             (Some(level), Some((counter, of))) if !raw.contains("..") => {
                 Some(Typed { term: Term::Counter { level, counter }, of, path: None })
             }
-            _ => self.refuse(&format!("`{raw}` is not known here"), Some("inside `each`: @index, @key, @first, @last")),
+            _ => self.refuse(&format!("`{raw}` is not known here"), Some("inside `each`: @index, @key, @first, @last".into())),
         }
     }
 
@@ -281,8 +281,8 @@ impl Compiler<'_> {
         let known: Vec<&str> =
             self.scope.names.keys().map(String::as_str).chain(self.blocks.iter().filter_map(|block| block.name.as_deref())).collect();
         let hint = match did_you_mean(head, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("names here: {}", known.join(", ")),
+            Some(near) => Hint::meant(near),
+            None => format!("names here: {}", known.join(", ")).into(),
         };
         self.name_problem(&format!("`{head}` is not known here"), Some(hint))
     }
@@ -304,10 +304,10 @@ impl Compiler<'_> {
             let Some(next) = member_type(&of, name) else {
                 let hint = match &of {
                     Type::Object(object) => match did_you_mean(name, object.fields.keys().map(AsRef::as_ref)) {
-                        Some(near) => Some(format!("did you mean `{near}`?")),
-                        None => Some(format!("it has: {}", object.fields.keys().map(AsRef::as_ref).collect::<Vec<_>>().join(", "))),
+                        Some(near) => Some(Hint::meant(near)),
+                        None => Some(format!("it has: {}", object.fields.keys().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")).into()),
                     },
-                    Type::List(..) => Some("use `{{#each …}}` or `(first …)`".to_owned()),
+                    Type::List(..) => Some("use `{{#each …}}` or `(first …)`".into()),
                     _ => None,
                 };
                 return self.name_problem(&format!("{} has no field `{name}`", of.name()), hint);
@@ -360,7 +360,7 @@ impl Compiler<'_> {
             }
             _ => {
                 self.at = at;
-                self.refuse(&format!("there is no block `{name}`"), Some("blocks: if, unless, each, with"))
+                self.refuse(&format!("there is no block `{name}`"), Some("blocks: if, unless, each, with".into()))
             }
         }
     }
@@ -369,12 +369,12 @@ impl Compiler<'_> {
         template.map(|template| self.template(template)).unwrap_or_default()
     }
 
-    fn refuse<T>(&mut self, message: &str, hint: Option<&str>) -> Option<T> {
-        self.problems.push(problem("template_syntax", self.at, message.to_owned(), hint.map(str::to_owned)));
+    fn refuse<T>(&mut self, message: &str, hint: Option<Hint>) -> Option<T> {
+        self.problems.push(problem("template_syntax", self.at, message.to_owned(), hint));
         None
     }
 
-    fn name_problem<T>(&mut self, message: &str, hint: Option<String>) -> Option<T> {
+    fn name_problem<T>(&mut self, message: &str, hint: Option<Hint>) -> Option<T> {
         self.problems.push(problem("template_name", self.at, message.to_owned(), hint));
         None
     }

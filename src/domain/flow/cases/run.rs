@@ -335,7 +335,7 @@ impl<'a> Play<'a> {
         let external_id = node.get("id").and_then(Node::text).ok_or("the event has no `id`")?.to_owned();
         let output = node.get("output").map_or(Value::Unset, |output| Value::from_json(&output.to_json()));
         let output = info.output.read(&output).map_err(|error| format!("`output` does not fit: {error}"))?;
-        Ok(Heard { connection, event: event.1.clone(), external_id, outcome, output })
+        Ok(Heard { connection, event: event.1.clone(), external_id, outcome, output, asked: None })
     }
 
     fn subflow(&mut self, span: Span, flow: &str, node: &Node) {

@@ -23,11 +23,13 @@ pub use signature::signature;
 use super::definition::Definition;
 use super::environment::{DocumentInfo, FlowEnvironment};
 use super::flow::{Flow, Policy, Reaction, Step, Trigger};
+use super::people::FieldRight;
+use super::people::verbs::withdraw::Withdrawal;
 use super::start::{Start, StartOn};
 use super::steps::{self, Kind};
 use super::tables::Tables;
 use super::within::Within;
-use crate::domain::diagnostic::{Report, Span};
+use crate::domain::diagnostic::{Hint, Report, Span};
 use crate::domain::expression::ScopeType;
 use crate::domain::text::title::Title;
 use crate::domain::text::tree::Node;
@@ -113,7 +115,8 @@ impl<'a> Compiler<'a> {
         let starts = self.starts(node);
         let calendar = self.calendar(node);
         self.flow_calendar.clone_from(&calendar);
-        let steps: Vec<Step> = (0..self.declared.len()).map(|index| self.step(index)).collect();
+        let mut steps: Vec<Step> = (0..self.declared.len()).map(|index| self.step(index)).collect();
+        self.form_rights(&starts, &mut steps);
         let mut flow = Flow {
             id: definition.id.value.clone(),
             title: Title::read(node.get("title")),
@@ -131,6 +134,7 @@ impl<'a> Compiler<'a> {
             reactions: Vec::new(),
             tables: Tables::new(),
             within: None,
+            withdrawal: Withdrawal::read(node.get("withdraw").and_then(Node::text)),
             inputs: object("input", self.inputs.iter().cloned()),
             outputs: Vec::new(),
             by_id: std::mem::take(&mut self.by_id),
@@ -221,13 +225,33 @@ impl<'a> Compiler<'a> {
         Some(StartOn::Event { role, event: name })
     }
 
+    /// What the forms that begin the flow say of their fields at a step holds for its tasks, as far as the step says nothing.
+    fn form_rights(&self, starts: &[Start], steps: &mut [Step]) {
+        let forms = starts.iter().filter_map(|start| match &start.on {
+            StartOn::Form(form) => self.env.forms.get(form),
+            _ => None,
+        });
+        let forms: Vec<_> = forms.collect();
+        for step in steps {
+            let (Kind::Approve(asks) | Kind::Task(asks)) = &mut step.kind else { continue };
+            let mut given: BTreeMap<&String, FieldRight> = BTreeMap::new();
+            for (path, right) in forms.iter().flat_map(|form| form.rights.get(&step.id).into_iter().flatten()) {
+                // Where two forms differ, the narrower holds.
+                given.entry(path).and_modify(|known| *known = (*known).max(*right)).or_insert(*right);
+            }
+            for (path, right) in given {
+                asks.fields.entry(path.clone()).or_insert(right);
+            }
+        }
+    }
+
     fn start_form(&mut self, form: &Node) -> Option<StartOn> {
         let name = form.text()?;
         let env = self.env;
         match env.forms.get(name) {
-            Some(document) if document == self.document_kind => {}
-            Some(document) => {
-                let message = format!("the form `{name}` makes {document}, but this flow is for {}", self.document_kind);
+            Some(info) if info.document == self.document_kind => {}
+            Some(info) => {
+                let message = format!("the form `{name}` makes {}, but this flow is for {}", info.document, self.document_kind);
                 self.report.error("wrong_source", form.span, message);
             }
             None => self.unknown("form", name, form.span, env.forms.keys()),
@@ -306,6 +330,11 @@ impl<'a> Compiler<'a> {
                 by_initiator: false,
             });
         };
+        if let Some(verb) = node.get("verb").filter(|verb| verb.text() == Some("withdraw") && flow.withdrawal == Withdrawal::Never) {
+            self.report
+                .error("bad_value", verb.span, "this never comes: nobody withdraws instances of a flow whose `withdraw` is `never`")
+                .hint("leave the reaction out, or write `before_first_decision`");
+        }
         let trigger = match node.get("revision").and_then(Node::text) {
             Some("changed") => Trigger::Changed,
             Some(_) => Trigger::Withdrawn,
@@ -386,7 +415,7 @@ impl<'a> Compiler<'a> {
     /// Reports a step that is not there.
     pub(super) fn unknown_step(&mut self, id: &str, span: Span, known: &[String]) {
         let near = crate::domain::diagnostic::did_you_mean(id, known.iter().map(String::as_str));
-        let hint = near.map_or_else(|| "name a step of this flow".to_owned(), |near| format!("did you mean `{near}`?"));
+        let hint = near.map_or_else(|| "name a step of this flow".into(), Hint::meant);
         self.report.error("unknown_step", span, format!("there is no step `{id}`")).hint(hint);
     }
 }
@@ -397,9 +426,9 @@ impl Compiler<'_> {
         let known: Vec<&str> = known.map(String::as_str).collect();
         let near = crate::domain::diagnostic::did_you_mean(name, known.iter().copied());
         let hint = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("no {what} is defined"),
-            None => format!("known: {}", known.iter().take(20).copied().collect::<Vec<_>>().join(", ")),
+            Some(near) => Hint::meant(near),
+            None if known.is_empty() => format!("no {what} is defined").into(),
+            None => format!("known: {}", known.iter().take(20).copied().collect::<Vec<_>>().join(", ")).into(),
         };
         self.report.error("unknown_definition", span, format!("there is no {what} `{name}`")).hint(hint);
     }

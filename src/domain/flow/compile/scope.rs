@@ -42,20 +42,31 @@ impl Compiler<'_> {
     /// What the expressions of a step see, without its own `with` names.
     pub(super) fn step_scope(&mut self, index: usize, document: &str) -> ScopeType {
         let error = object("error", ["class", "cause", "message"].map(|name| (name.to_owned(), Type::Text)));
-        let steps = self.declared.iter().filter(|declared| !declared.id.contains('.')).map(|declared| {
+        let heard = self.heard();
+        let written = self.declared.iter().zip(heard).filter(|(declared, _)| !declared.id.contains('.'));
+        let steps = written.map(|(declared, heard)| {
             let fields = [
                 ("state".to_owned(), Type::Text),
                 ("outcome".to_owned(), Type::Text),
                 ("output".to_owned(), declared.output.clone()),
                 ("error".to_owned(), error.clone()),
             ];
-            (declared.id.clone(), object(&declared.id, fields))
+            let heard = heard.map(|heard| ("heard".to_owned(), heard));
+            (declared.id.clone(), object(&declared.id, fields.into_iter().chain(heard)))
         });
         let mut scope = self.start_scope().with("steps", object("steps", steps));
         if let Some(info) = self.env.documents.get(document) {
             scope = scope.with("doc", info.of.clone());
         }
         self.surrounding(index, scope)
+    }
+
+    /// What the event says that each step awaits, by the place of the step.
+    fn heard(&mut self) -> Vec<Option<Type>> {
+        let events: Vec<Option<&Node>> =
+            self.declared.iter().map(|declared| declared.node.get("await").and_then(|awaits| awaits.get("event"))).collect();
+        let said = |compiler: &mut Self, event| compiler.quiet(|compiler| compiler.event(event)).map(|(_, _, info)| info.output);
+        events.into_iter().map(|event| event.and_then(|event| said(self, event))).collect()
     }
 
     /// Loop names and the event of the reaction around a step.

@@ -9,7 +9,7 @@ use crate::domain::expression::EvaluateError;
 use crate::domain::flow::decision::Decided;
 use crate::domain::flow::effect::Cause;
 use crate::domain::flow::event::Outcome;
-use crate::domain::flow::instance::{Carried, State, TimerPurpose};
+use crate::domain::flow::instance::{Carried, Instance, State, TimerPurpose};
 use crate::domain::flow::machine::Machine;
 use serde_json::json;
 
@@ -76,14 +76,14 @@ pub(in crate::domain::flow) fn barred(machine: &Machine<'_>, visit: usize, asks:
     if own && (asks.second_person || (asks.kind == TaskKind::Approve && asks.own != OwnApproval::Ask)) {
         return Some("who began the document's flow may not decide at this step");
     }
-    let before = asks.second_person && had_a_say(machine, Some(visit)).any(|decided| decided == person);
+    let before = asks.second_person && had_a_say(&machine.instance, Some(visit)).any(|decided| decided == person);
     before.then_some("who decided at an earlier step may not decide at this one")
 }
 
 /// Who decided at steps that still count, but for one visit: in this instance, in flows that are steps of it, and in the one
 /// whose step it is as far as that had come.
-fn had_a_say<'m>(machine: &'m Machine<'_>, but: Option<usize>) -> impl Iterator<Item = &'m str> {
-    let visits = machine.instance.visits.iter().enumerate().filter(move |(index, found)| Some(*index) != but && !found.left);
+pub(super) fn had_a_say(instance: &Instance, but: Option<usize>) -> impl Iterator<Item = &str> {
+    let visits = instance.visits.iter().enumerate().filter(move |(index, found)| Some(*index) != but && !found.left);
     let here = visits.flat_map(|(_, found)| {
         let tasks = found.people.iter().flat_map(|activation| &activation.tasks);
         let decided =
@@ -92,12 +92,12 @@ fn had_a_say<'m>(machine: &'m Machine<'_>, but: Option<usize>) -> impl Iterator<
         let own = decided.flat_map(|task| std::iter::once(task.person.as_str()).chain(task.by.as_deref()));
         own.chain(found.sub.iter().flat_map(|sub| sub.decided_by.iter().map(String::as_str)))
     });
-    here.chain(machine.instance.parent.iter().flat_map(|parent| parent.decided_by.iter().map(String::as_str)))
+    here.chain(instance.parent.iter().flat_map(|parent| parent.decided_by.iter().map(String::as_str)))
 }
 
 /// Everybody who decided here so far, each once.
 pub(in crate::domain::flow) fn had_a_say_here(machine: &Machine<'_>) -> Vec<String> {
-    let people: std::collections::BTreeSet<&str> = had_a_say(machine, None).collect();
+    let people: std::collections::BTreeSet<&str> = had_a_say(&machine.instance, None).collect();
     people.into_iter().map(str::to_owned).collect()
 }
 

@@ -56,7 +56,7 @@ pub struct Asks {
     pub reject: RejectMeans,
     /// Verbs that need a comment.
     pub comment: BTreeSet<String>,
-    /// The only verbs beside deciding; none for all.
+    /// Of the verbs that can be switched off, those that are not; none for all.
     pub verbs: Option<BTreeSet<String>>,
     /// Rights on fields of the document by dotted path.
     pub fields: IndexMap<String, FieldRight>,
@@ -72,15 +72,15 @@ pub struct Asks {
     pub instead: Vec<Chooser>,
 }
 
-/// What can be done with a field of the document at a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What can be done with a field of the document at a step; the wider comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FieldRight {
-    /// Seen.
-    Read,
     /// Changed.
     Edit,
     /// Changed, and there when it is agreed to.
     Required,
+    /// Seen.
+    Read,
     /// Not seen.
     Hide,
 }
@@ -169,6 +169,7 @@ impl Asks {
             by,
         };
         asks.contradictions(compiler, node);
+        switches(compiler, node.get("verbs"));
         asks.known_fields(compiler, node, context);
         Some(asks)
     }
@@ -225,6 +226,18 @@ fn missing_member(of: &Type, path: &str) -> Option<(String, Vec<String>)> {
 /// What rungs see as `output`.
 fn holders_type() -> Type {
     super::compile::object("holders", [("holders".to_owned(), Type::List(Box::new(Type::Text), None))])
+}
+
+/// What a step switches off must be its to switch; an earlier release took every verb here, and what runs by it goes on.
+fn switches(compiler: &mut Compiler<'_>, node: Option<&Node>) {
+    if compiler.env.stored {
+        return;
+    }
+    let written = node.map(Node::items).unwrap_or_default();
+    for word in written.iter().filter(|word| word.text().is_some_and(|word| !verbs::SWITCHED.contains(&word))) {
+        let message = format!("`{}` is not switched off by a step, so that it says nothing here", word.text().unwrap_or_default());
+        compiler.report.error("bad_word", word.span, message).hint(format!("what a step can switch off: {}", verbs::SWITCHED.join(", ")));
+    }
 }
 
 /// What a step that asked people gives.

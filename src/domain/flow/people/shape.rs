@@ -17,7 +17,7 @@ macro_rules! fields {
             Field::optional("mode", MODE, "How many must agree, and in which order they are asked; `all` when left out."),
             Field::optional("fields", Shape::Map(&Shape::Word(RIGHTS)), "What can be done with fields of the document, by dotted path; `read` when left out."),
             Field::optional("comment", Shape::List(&Shape::Word(verbs::WORDS)), "Verbs that need a comment; `reject` and `return` when left out."),
-            Field::optional("verbs", Shape::List(&Shape::Word(verbs::WORDS)), "The only verbs people may use here, beside deciding; all when left out."),
+            Field::optional("verbs", Shape::List(&Shape::Word(verbs::WORDS)), "Of the verbs that can be switched off, the only ones people may use here; all when left out."),
             Field::optional("copies", Shape::List(&COPY), "Who is told, without anybody waiting for them."),
             Field::optional("ladder", Shape::List(&ladder::SHAPE), "What happens while it takes long; counted from the entry."),
             Field::optional("instead", Shape::OneOrMany(&CHOOSER), "Who takes over the tasks of somebody who leaves; the superior when left out."),

@@ -10,6 +10,7 @@ use crate::domain::flow::ladder::Whom;
 use crate::domain::flow::machine::Machine;
 use crate::domain::flow::notices::{self, Telling};
 use crate::domain::flow::scope::Needs;
+use crate::domain::flow::shown;
 use crate::domain::flow::tables::sight;
 use crate::domain::notice::Told;
 use crate::domain::text::shape::{Field, KeyedShape, Shape, Variant};
@@ -198,18 +199,28 @@ pub(in crate::domain::flow) fn words(machine: &Machine<'_>, visit: usize, says: 
 /// A notice has gone out, or could not.
 pub(in crate::domain::flow) fn ended(machine: &mut Machine<'_>, visit: usize, index: u32, result: &EffectResult) {
     machine.instance.visits[visit].notices.retain(|known| *known != index);
-    // A notice about a step that the flow has left is not missed by anybody.
-    let wanted = machine.instance.visits[visit].stop.is_none() && !machine.instance.visits[visit].left;
+    let shows = shown::is_showing(&machine.instance, visit, index);
+    // A notice about a step that the flow has left is not missed by anybody; what a centre shows is, wherever the flow stands.
+    let found = &machine.instance.visits[visit];
+    let wanted = found.stop.is_none() && (shows || !found.left);
     match result {
-        EffectResult::Done { .. } => {
+        EffectResult::Done { output } => {
             let waits = matches!(&machine.instance.visits[visit].stop, Some(stop) if stop.what == Stopped::Notice(index));
             if waits {
                 machine.close_stop(visit, "sent");
             }
+            shown::answered(machine, visit, index, output);
         }
         EffectResult::Failed { cause, message, .. } if wanted => {
             machine.stop(visit, *cause, "notice_failed", message, Stopped::Notice(index));
         }
-        EffectResult::Failed { message, .. } => machine.note("notice_failed", Some(visit), json!({"message": message})),
+        EffectResult::Failed { cause, message, .. } => {
+            machine.note("notice_failed", Some(visit), json!({"message": message}));
+            match cause {
+                // It may have been done, and nobody can be asked here: it counts as under way, so that it is never done blindly again.
+                Cause::Unknown if shows => machine.instance.visits[visit].notices.push(index),
+                _ => shown::given_up(machine, visit, index),
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What `check` says of flows that cannot run: code and line.
 
 use super::world::*;
+use crate::domain::flow::people::verbs::VERBS;
 
 #[test]
 fn the_shipped_flow_is_sound() {
@@ -193,6 +194,8 @@ fn unsound_reactions_and_starts_are_found() {
         ("reactions: [{revision: changed, do: [{restart: false}]}]", "bad_value"),
         ("reactions: [{revision: changed, do: [{end: {outcome: cancelled, status: cancelled}}, {restart: true}]}]", "unreachable_step"),
         ("on_error: [{cause: bad_luck}]", "bad_word"),
+        ("withdraw: sometimes", "bad_word"),
+        ("withdraw: never\nreactions: [{verb: withdraw, do: [{end: {outcome: cancelled, status: cancelled}}]}]", "bad_value"),
     ] {
         let found = errors(world.compile(&text(step, more)));
         assert!(found.iter().any(|(known, _)| *known == code), "{more}: {found:?}");
@@ -209,6 +212,21 @@ fn unsound_reactions_and_starts_are_found() {
     ] {
         let found = errors(world.compile(&text.replace(from, to)));
         assert!(found.iter().any(|(known, _)| *known == code), "{to}: {found:?}");
+    }
+}
+
+#[test]
+fn a_step_names_no_verb_that_it_cannot_switch_off() {
+    let world = World::new();
+    for verb in VERBS {
+        let step = format!("  - {{id: a, approve: {{by: {{user: ma}}, empty: block, verbs: [{}]}}, due: 1d}}", verb.word);
+        let found = errors(world.compile(&text(&step, "")));
+        let wanted: &[(&str, u32)] = if verb.is_switched() { &[] } else { &[("bad_word", 9)] };
+        assert_eq!(found, wanted, "{}", verb.word);
+        // What an earlier release took goes on as it ran.
+        let mut stored = World::new();
+        stored.env.stored = true;
+        assert_eq!(errors(stored.compile(&text(&step, ""))), [], "{}", verb.word);
     }
 }
 

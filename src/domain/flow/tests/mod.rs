@@ -8,6 +8,7 @@ mod each;
 mod faults;
 mod laws;
 mod migrations;
+mod outside;
 mod own;
 mod people;
 mod reactions;

@@ -240,6 +240,7 @@ fn a_condition_of_a_reaction_sees_the_event() {
         external_id: "A1".into(),
         outcome: Some(Outcome::Revoked),
         output: Value::Unset,
+        asked: None,
     };
     stage.tell(&Event::Heard(bare));
     assert_eq!(waiting(&stage), Vec::<String>::new());

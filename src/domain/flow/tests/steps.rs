@@ -33,6 +33,25 @@ fn a_call_is_mapped_and_carries_a_reference() {
 }
 
 #[test]
+fn a_short_field_gets_a_reference_that_fits() {
+    use crate::domain::value::Type;
+    let mut world = World::new();
+    let oa = std::sync::Arc::make_mut(&mut world.env.roles.get_mut("oa").unwrap()[0]);
+    let create = oa.operations.get_mut("create_approval").unwrap();
+    let Type::Object(input) = &mut create.input else { panic!() };
+    std::sync::Arc::make_mut(input).fields.get_mut("reference").unwrap().max_length = Some(12);
+    let flow = world.steps("  - {id: oa, call: oa.create_approval, map: po_plain_oa}", "");
+    let stage = start(&flow, &world, "10.00");
+    let Work::Call { input, reference, .. } = &stage.outbox[0].effect.work else { panic!("a call") };
+    assert_eq!(input["reference"], reference.as_str());
+    assert!(reference.len() == 12 && reference.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()), "{reference}");
+    // Decided anew from the same facts, it is the same: a look-up after a restart asks for what was written.
+    let again = start(&flow, &world, "10.00");
+    let Work::Call { reference: second, .. } = &again.outbox[0].effect.work else { panic!("a call") };
+    assert_eq!(second, reference);
+}
+
+#[test]
 fn with_names_are_the_input_without_a_mapping() {
     let world = World::new();
     let flow = world.steps("  - {id: tell, call: erp.reject_order, with: {id: doc.source.id, reason: \"'no'\"}}", "");

@@ -13,6 +13,7 @@ use crate::domain::flow::facts::{Binding, DocumentFacts, Facts};
 use crate::domain::flow::stage::{Phase, Stage};
 use crate::domain::flow::{Definition, Flow};
 use crate::domain::ids::{self, TenantId};
+use crate::domain::notice::Channel;
 use crate::domain::text::tree::parse;
 use crate::domain::text::units::Span;
 use crate::domain::value::{ObjectType, Type, TypeField, Value};
@@ -86,7 +87,7 @@ fn connector(
         connector: format!("test_{connection}"),
         operations: operations.into_iter().map(|(name, info)| (name.to_owned(), info)).collect(),
         events: events.into_iter().map(|(name, info)| (name.to_owned(), info)).collect(),
-        can: Can { withdraw, change_running: false, comment: false },
+        can: Can { withdraw },
     })
 }
 
@@ -164,6 +165,8 @@ pub struct World {
     pub broken: BTreeMap<String, MapFailure>,
     /// People.
     pub directory: Directory,
+    /// Channels by name.
+    pub channels: BTreeMap<String, Channel>,
 }
 
 impl World {
@@ -210,8 +213,9 @@ impl World {
             templates: words(&["po_released"]),
             channels: words(&["log"]),
             centres: words(&["centre"]),
+            stored: false,
         };
-        World { env, broken: BTreeMap::new(), directory: Directory::default() }
+        World { env, broken: BTreeMap::new(), directory: Directory::default(), channels: BTreeMap::new() }
     }
 
     pub fn compile(&self, text: &str) -> Result<Flow, Vec<Diagnostic>> {
@@ -289,6 +293,8 @@ impl Environment for World {
                 Value::map([("number", Value::text(key)), ("currency", doc.member("currency").clone()), ("total_gross", total)])
             }
             "payable_to_finance" => Value::map([("number", number), ("amount", total)]),
+            "opened" => Value::map([("title", scope.get("shown").member("key").clone())]),
+            "shown" => Value::map([("text", Value::text(scope.get("shown").to_json_text()))]),
             other => return Err(MapFailure { cause: Cause::OurFault, message: format!("no mapping {other}") }),
         })
     }
@@ -309,6 +315,10 @@ impl Environment for World {
 
     fn people(&self, who: &Person) -> Vec<String> {
         vec![who.word()]
+    }
+
+    fn channel(&self, name: &str) -> Option<&Channel> {
+        self.channels.get(name)
     }
 
     fn language(&self, person: &str) -> &str {
@@ -417,6 +427,7 @@ pub fn heard(id: &str, outcome: Outcome) -> Event {
         external_id: id.into(),
         outcome: Some(outcome),
         output,
+        asked: None,
     })
 }
 

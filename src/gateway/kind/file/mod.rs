@@ -10,7 +10,7 @@ mod sftp;
 use super::job::{self, Stage, refusal, unanswered};
 use super::{Opening, Wire};
 use crate::domain::connector::Failure;
-use crate::domain::connector::kind::file::{fits, format};
+use crate::domain::connector::kind::file::{encode, fits, format};
 use crate::gateway::send::{Raw, Unanswered};
 use crate::gateway::wire::Outgoing;
 use futures::future::BoxFuture;
@@ -123,6 +123,8 @@ struct Write {
     name: String,
     into: String,
     content: String,
+    #[serde(default)]
+    encoding: String,
 }
 
 #[derive(Deserialize)]
@@ -328,7 +330,10 @@ fn in_time(until: Instant) -> Result<(), Trouble> {
 }
 
 async fn write<L: Line>(line: &mut L, job: Write, until: Instant, stage: &Stage) -> Result<Raw, Trouble> {
-    let bytes = job.content.into_bytes();
+    let bytes = match encode(job.content, &job.encoding) {
+        Ok(bytes) => bytes,
+        Err(why) => return Ok(refusal(422, "not_in_encoding", format!("`{}` cannot be written: {why}", job.name))),
+    };
     let (size, sha256) = (bytes.len() as u64, digest(&bytes));
     let done = |new: bool| job::answer(200, &json!({"name": job.name, "folder": job.into, "size": size, "sha256": sha256, "new": new}));
     if let Some(known) = compare(line, &job.into, &job.name, &bytes).await? {

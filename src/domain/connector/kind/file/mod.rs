@@ -4,10 +4,12 @@
 //! folders are written in the definition, so nothing a document holds can climb out of the place. A file appears under its
 //! name whole or not at all, and never in place of another one: the name that carries the key is what makes a repeat harmless.
 
+mod encoding;
 pub mod format;
 mod name;
 mod write;
 
+pub use encoding::encode;
 pub use name::{NameError, check_folder, check_name, fits};
 
 use super::{Ask, Asked, ConnectorKind, Reach, job, read_reach};
@@ -35,10 +37,14 @@ static REACH: ObjectShape = ObjectShape {
         Field::required("place", Shape::Template, "`file:///srv/exchange` on this machine, or `sftp://host:22/drop`."),
         Field::optional("user", Shape::Any, "The user at the SFTP server, such as `{value: settings.user}`."),
         Field::optional("password", Shape::Any, "Its password; or a key."),
-        Field::optional("key", Shape::Any, "Its private key as OpenSSH writes it (Ed25519 or ECDSA)."),
-        Field::optional("host_key", Shape::Any, "The server's public key, such as `ssh-ed25519 AAAA…`: another one is not spoken to."),
+        Field::optional("key", Shape::Any, "Its private key as OpenSSH writes it (Ed25519 or ECDSA; no RSA)."),
+        Field::optional(
+            "host_key",
+            Shape::Any,
+            "The server's public key, such as `ssh-ed25519 AAAA…` (no RSA): a server with another one is not spoken to.",
+        ),
         Field::optional("timeout", Shape::Duration, "Time for one request; 30s."),
-        Field::optional("max_answer", Shape::Size, "Largest file read; 16MiB."),
+        Field::optional("max_answer", Shape::Size, "Largest file read; 16MiB, and never more than `gateway.response_bytes_max`."),
     ],
 };
 
@@ -79,7 +85,7 @@ static READ: Variant = Variant {
 };
 static WRITE: Variant = Variant {
     key: Field::required("write", Shape::Any, "The name of the file that is written; it carries the key."),
-    fields: &[Field::required("into", Shape::Template, "The folder."), write::CSV, write::JSON, write::XML, write::TEXT],
+    fields: &[Field::required("into", Shape::Template, "The folder."), encoding::WRITTEN, write::CSV, write::JSON, write::XML, write::TEXT],
 };
 static MOVE: Variant = Variant {
     key: Field::required("move", Shape::Any, "The name of the file that is moved."),
@@ -137,7 +143,7 @@ struct Request {
 enum Act {
     List { folder: Template, matching: Value, ready: Value, files_max: i64 },
     Read { name: Tree, folders: Vec<Template>, format: Value, aside: Option<Template> },
-    Write { name: Tree, folder: Template, content: Content },
+    Write { name: Tree, folder: Template, content: Content, encoding: Value },
     Move { name: Tree, from: Vec<Template>, to: Template, as_name: Option<Tree>, marker: Value },
     Find { name: Tree, folders: Vec<Template> },
 }
@@ -174,6 +180,7 @@ fn compile(node: &Node, asked: &Asked<'_>, compiler: &mut Compiler<'_>) -> Optio
             name: maker.name("write", compiler)?,
             folder: maker.folder("into", compiler)?,
             content: Content::compile(node, asked.scope, compiler)?,
+            encoding: maker.encoding(compiler),
         },
         "move" => Act::Move {
             name: maker.name("move", compiler)?,
@@ -226,6 +233,17 @@ impl Maker<'_> {
         compiler.inside(key, |compiler| compiler.template(node, Place::Plain, &self.asked.scopes.settings()))
     }
 
+    /// JSON and XML say themselves how they are written, and that is UTF-8.
+    fn encoding(&self, compiler: &mut Compiler<'_>) -> Value {
+        let Some(written) = self.node.get("encoding") else { return Value::Null };
+        if let Some(kind) = ["json", "xml"].into_iter().find(|kind| self.node.get(kind).is_some()) {
+            compiler
+                .error("wrong_type", written.span, format!("`{kind}` is written in UTF-8"))
+                .hint("`csv` and `body_text` have an encoding");
+        }
+        written.text().map_or(Value::Null, Value::text)
+    }
+
     fn files_max(&self, compiler: &mut Compiler<'_>) -> i64 {
         let written = self.node.get("max_files");
         let files_max = written.and_then(Node::int).unwrap_or(FILES_MAX);
@@ -255,6 +273,11 @@ fn compile_ready(node: &Node, compiler: &mut Compiler<'_>) -> Option<Value> {
 }
 
 impl Ask for Request {
+    fn only_looks(&self) -> bool {
+        // A file that is read may be put aside by it.
+        matches!(self.act, Act::List { .. } | Act::Find { .. } | Act::Read { aside: None, .. })
+    }
+
     fn draft(
         &self,
         reach: &Reach,
@@ -302,14 +325,17 @@ impl Ask for Request {
                 }
                 ("READ", members)
             }
-            Act::Write { name: of, folder: into, content } => (
-                "WRITE",
-                vec![
+            Act::Write { name: of, folder: into, content, encoding } => {
+                let mut members = vec![
                     ("name", name(of, "write", &mut budget)?),
                     ("into", folder(into, "into", &mut budget)?),
                     ("content", Value::text(content.build(scope, payload, &mut budget)?)),
-                ],
-            ),
+                ];
+                if *encoding != Value::Null {
+                    members.push(("encoding", encoding.clone()));
+                }
+                ("WRITE", members)
+            }
             Act::Move { name: of, from, to, as_name, marker } => {
                 let own = name(of, "move", &mut budget)?;
                 let new = as_name.as_ref().map_or_else(|| Ok(own.clone()), |tree| name(tree, "as", &mut budget))?;

@@ -44,7 +44,7 @@ static REACH: ObjectShape = ObjectShape {
         Field::optional("password", Shape::Any, "The password, such as `{value: settings.password}`."),
         Field::optional("tls", Shape::Any, "`verify` (the server's certificate must be valid for its name) or `off`; `verify`."),
         Field::optional("timeout", Shape::Duration, "Time for one request, all its statements together; 30s."),
-        Field::optional("max_answer", Shape::Size, "Longest answer taken; 16MiB."),
+        Field::optional("max_answer", Shape::Size, "Longest answer taken; 16MiB, and never more than `gateway.response_bytes_max`."),
     ],
 };
 
@@ -373,5 +373,10 @@ impl Ask for Transaction {
             ("max_rows", Value::Int(self.rows_max)),
         ]);
         Ok(job(if self.reads { "READ" } else { "WRITE" }, url, body, self.timeout_millis))
+    }
+
+    /// Nothing but queries was compiled for a read, and the database is told that it is one.
+    fn only_looks(&self) -> bool {
+        self.reads
     }
 }

@@ -3,7 +3,7 @@
 use super::super::super::{Budget, EvaluateError};
 use super::super::arithmetic::TEXT_MAX;
 use super::super::evaluate::print;
-use super::{Function, Gives, Kind, items, text, wrong};
+use super::{Function, Gives, Kind, int, items, text, wrong};
 use crate::domain::value::Value;
 use std::borrow::Cow;
 
@@ -11,6 +11,7 @@ type Arguments<'v> = [Cow<'v, Value>];
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::both("size", &[Kind::Collection], Gives::Int, size),
+    Function::global("chunks", &[Kind::List, Kind::Int], Gives::Lists, chunks),
     Function::method("join", &[Kind::List], Gives::Text, join).then(&[Kind::Text]),
 ];
 
@@ -26,6 +27,15 @@ pub(super) fn size(name: &'static str, values: &Arguments<'_>, budget: &mut Budg
         other => return Err(wrong(name, other)),
     };
     Ok(Value::Int(i64::try_from(size).unwrap_or(i64::MAX)))
+}
+
+/// The elements in lists of so many, in their order; what a partner takes at once has a bound.
+fn chunks(name: &'static str, values: &Arguments<'_>, budget: &mut Budget) -> Result<Value, EvaluateError> {
+    let size = usize::try_from(int(name, values, 1)?).ok().filter(|size| *size > 0);
+    let size = size.ok_or_else(|| EvaluateError::Type { operation: name.to_owned(), found: "no size of at least 1".to_owned() })?;
+    let all = items(name, values, 0)?;
+    budget.take(1 + all.len() as u64)?;
+    Ok(Value::list(all.chunks(size).map(|chunk| Value::list(chunk.iter().cloned()))))
 }
 
 /// The printed elements with a separator between them; unset when one of them is.

@@ -68,6 +68,8 @@ pub(super) enum Gives {
     Instant,
     Date,
     Duration,
+    /// A list of lists of the first argument's type.
+    Lists,
     /// The type of the first argument.
     First,
     /// The type that holds all arguments.
@@ -161,7 +163,8 @@ impl Function {
 impl Kind {
     fn accepts(self, of: &Type) -> bool {
         match (self, of) {
-            (_, Type::Secret) => false,
+            // A list or a mapping of secrets too: joined, it would be a text.
+            (_, of) if of.holds_secret() => false,
             (_, Type::Any) => true,
             (Kind::Text, Type::Text) | (Kind::Int, Type::Int) | (Kind::Instant, Type::Instant) => true,
             (Kind::Number, Type::Int | Type::Decimal { .. }) => true,

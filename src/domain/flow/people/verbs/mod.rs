@@ -27,10 +27,10 @@ mod take_back;
 mod terminate;
 pub mod transfer;
 mod urge;
-mod withdraw;
+pub mod withdraw;
 
 use super::{Asks, asks_of, choose, proceed};
-use crate::domain::approval::{Act, Refusal, RefusalCode, SYSTEM, Task, TaskKind, TaskState};
+use crate::domain::approval::{Act, Added, Refusal, RefusalCode, Task, TaskKind, TaskState};
 use crate::domain::flow::Flow;
 use crate::domain::flow::decision::Decided;
 use crate::domain::flow::flow::Trigger;
@@ -102,6 +102,9 @@ pub enum Whose {
 /// Verbs of a flow's co-managers, beside those that are everybody's: none of them decides.
 pub const CO_MANAGED: &[&str] = &["transfer", "add", "remove", "urge", "copy", "comment", "terminate"];
 
+/// Verbs that a step can switch off: those about its tasks that are no part of deciding.
+pub const SWITCHED: &[&str] = &["return", "transfer", "add", "remove", "take_back", "assist", "consult"];
+
 /// All verbs.
 pub static VERBS: &[&Verb] = &[
     &approve::VERB,
@@ -172,6 +175,13 @@ pub struct Given<'a> {
     pub task: usize,
     /// What the step asks.
     pub asks: Option<&'a Asks>,
+}
+
+impl Verb {
+    /// Whether the `verbs` of a step can switch it off.
+    pub fn is_switched(&self) -> bool {
+        matches!(self.on, On::Task(..)) && !self.core
+    }
 }
 
 impl Given<'_> {
@@ -286,12 +296,11 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
     if machine.instance.suspended.is_some() && !verb.while_suspended {
         return Err(RefusalCode::Suspended.because("the instance is suspended; it has to be resumed first"));
     }
-    if let (On::Task(..), Some(asks), false) = (&verb.on, given.asks, verb.core)
+    if let (Some(asks), true) = (given.asks, verb.is_switched())
         && asks.verbs.as_ref().is_some_and(|verbs| !verbs.contains(verb.word))
     {
         return Err(RefusalCode::NotAllowed.because(format!("`{}` may not be used at this step", verb.word)));
     }
-    let system = act.by.person == SYSTEM;
     let left = machine.env().directory().users.get(act.by.person.as_str()).is_some_and(|user| !user.active);
     if left && !act.by.admin {
         return Err(RefusalCode::NotYours.because("who has left the company does nothing here any more"));
@@ -305,7 +314,7 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
     };
     let may = match verb.whose {
         Whose::Holder => task.is_some_and(holds),
-        Whose::HolderOrAdmin => act.by.admin || system || task.is_some_and(holds),
+        Whose::HolderOrAdmin => act.by.admin || task.is_some_and(holds),
         Whose::AskerOrAdmin => {
             let asker = task
                 .and_then(|task| task.origin)
@@ -313,9 +322,9 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
             act.by.admin || asker.is_some_and(holds)
         }
         Whose::Initiator => initiator(),
-        Whose::InitiatorOrAdmin => act.by.admin || system || initiator(),
-        Whose::Admin => act.by.admin || system,
-        Whose::AdminOrLetInitiator => act.by.admin || system || (initiator() && lets_initiator(machine.flow, verb.word)),
+        Whose::InitiatorOrAdmin => act.by.admin || initiator(),
+        Whose::Admin => act.by.admin,
+        Whose::AdminOrLetInitiator => act.by.admin || (initiator() && lets_initiator(machine.flow, verb.word)),
         Whose::Participant => act.by.admin || initiator() || takes_part(machine, &act.by.person),
     };
     if !may && !co_manages() {
@@ -329,6 +338,9 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
         };
         return Err(RefusalCode::NotYours.because(message));
     }
+    if initiator() && task.is_some_and(|task| decides_for_another(verb, act, task)) {
+        return Err(RefusalCode::NotYours.because("who began the document's flow does not decide on it for somebody else"));
+    }
     let decides = matches!(verb.word, "approve" | "reject" | "complete");
     if let (true, Some(asks), Some(task)) = (decides, given.asks, task) {
         if super::enter::is_unclaimed(asks, task) && task.origin.is_none() {
@@ -340,6 +352,18 @@ fn allowed(machine: &Machine<'_>, verb: &Verb, given: &Given<'_>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Whether an act decides on a task by a delegation, or brings the task to whoever acts by it, who would then decide.
+fn decides_for_another(verb: &Verb, act: &Act, task: &Task) -> bool {
+    let acts_for = task.kind == TaskKind::Approve && task.person != act.by.person && act.by.on_behalf_of.as_ref() == Some(&task.person);
+    let decides = match verb.word {
+        "approve" | "reject" => true,
+        "add" => act.how == Some(Added::After) || act.to.contains(&act.by.person),
+        "transfer" => act.to.contains(&act.by.person),
+        _ => false,
+    };
+    acts_for && decides
 }
 
 /// Whether a flow's reaction lets the initiator use a verb that else is only for whoever runs the flow.
@@ -438,7 +462,7 @@ pub fn offered(flow: &Flow, instance: &Instance, about: Option<(usize, usize)>) 
                     let Some(task) = found.people.as_ref().and_then(|activation| activation.tasks.get(number)) else { return false };
                     let asks = flow.step(&found.step).and_then(asks_of);
                     let switched_on =
-                        verb.core || asks.is_none_or(|asks| asks.verbs.as_ref().is_none_or(|verbs| verbs.contains(verb.word)));
+                        !verb.is_switched() || asks.is_none_or(|asks| asks.verbs.as_ref().is_none_or(|verbs| verbs.contains(verb.word)));
                     let live = task.kind == TaskKind::Copy || (!found.left && (!task.state.is_open() || found.state == State::Awaiting));
                     let unclaimed = asks.is_some_and(|asks| super::enter::is_unclaimed(asks, task));
                     let claims = match verb.word {
@@ -449,7 +473,7 @@ pub fn offered(flow: &Flow, instance: &Instance, about: Option<(usize, usize)>) 
                     };
                     kinds.contains(&task.kind) && states.contains(&task.state) && switched_on && live && claims
                 }
-                (On::Running, None) => !over,
+                (On::Running, None) => !over && (verb.word != "withdraw" || withdraw::refused(flow, instance).is_none()),
                 (On::Ended, None) => matches!(instance.status, Status::Ended { .. }),
                 (On::Instance, None) => true,
                 _ => false,
@@ -468,5 +492,11 @@ mod tests {
     fn the_words_stand_in_the_order_of_the_verbs() {
         let words: Vec<&str> = VERBS.iter().map(|verb| verb.word).collect();
         assert_eq!(words, WORDS);
+    }
+
+    #[test]
+    fn the_words_of_a_step_are_those_of_verbs_that_it_switches() {
+        let words: Vec<&str> = VERBS.iter().filter(|verb| verb.is_switched()).map(|verb| verb.word).collect();
+        assert_eq!(words, SWITCHED);
     }
 }

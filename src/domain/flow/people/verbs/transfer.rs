@@ -1,7 +1,7 @@
 //! `transfer`: hands a duty on. The giver decides no more; the receiver has the same place.
 
 use super::{Given, On, Verb, Whose, go_on, named};
-use crate::domain::approval::{Added, Origin, Refusal, RefusalCode, TASKS_MAX, Task, TaskKind, TaskState};
+use crate::domain::approval::{Activation, Added, Origin, Refusal, RefusalCode, TASKS_MAX, Task, TaskKind, TaskState};
 use crate::domain::flow::machine::Machine;
 use crate::domain::flow::people::enter::barred;
 
@@ -79,11 +79,28 @@ pub(in crate::domain::flow) fn hand_on(machine: &mut Machine<'_>, visit: usize, 
         first.extend(activation.tasks[next].after.iter().copied().filter(asked));
         first.retain(|number| *number != index(next));
         activation.tasks[next].after = first;
+        wait_for_no_one_who_waits(activation, next);
     }
     machine.touch(visit, number);
     machine.touch(visit, next);
     if was == TaskState::Pending {
         crate::domain::flow::notices::tell_people(machine, visit, "turn", vec![receiver.to_owned()]);
+    }
+}
+
+/// Two duties that became one may have made a ring: of whom its holder asked, somebody waited for the one that came to it. The
+/// holder hears whom they asked, as they wanted; those go on without them.
+fn wait_for_no_one_who_waits(activation: &mut Activation, one: usize) {
+    let mut waited_for = activation.tasks[one].after.clone();
+    let mut seen = vec![false; activation.tasks.len()];
+    while let Some(number) = waited_for.pop() {
+        let number = number as usize;
+        let Some(task) = activation.tasks.get_mut(number).filter(|task| task.state.is_open()) else { continue };
+        if std::mem::replace(&mut seen[number], true) {
+            continue;
+        }
+        task.after.retain(|first| *first != index(one));
+        waited_for.extend(&task.after);
     }
 }
 

@@ -114,6 +114,28 @@ fn a_duty_that_is_handed_on_keeps_its_place() {
 }
 
 #[test]
+fn a_duty_that_comes_back_to_whoever_waits_for_it_makes_no_ring() {
+    let world = world();
+    let flow = asking(&world, "by: {user: ma}, empty: block");
+    let mut play = Play::new(&flow, &world);
+    let before = |play: &mut Play<'_>, from: &str, person: &str| {
+        play.says_with(from, "add", |act| {
+            act.how = Some(Added::Before);
+            act.to = to(&[person]);
+        })
+    };
+    assert_eq!(before(&mut play, "ma", "he"), Ok(()));
+    assert_eq!(before(&mut play, "he", "sun"), Ok(()));
+    assert_eq!(play.turn(), ["sun"]);
+    assert_eq!(play.says_with("sun", "transfer", |act| act.to = to(&["ma"])), Ok(()), "who waits for him who waits for her");
+    assert_eq!(play.turn(), ["he"], "ma wanted to hear him first");
+    assert_eq!(play.says("he", "approve"), Ok(()));
+    assert_eq!(play.turn(), ["ma"]);
+    assert_eq!(play.says("ma", "approve"), Ok(()));
+    assert_eq!(play.outcome("ask"), Some(Outcome::Approved));
+}
+
+#[test]
 fn help_does_not_decide_and_an_opinion_is_waited_for() {
     let world = world();
     let flow = asking(&world, "by: {user: ma}, empty: block");

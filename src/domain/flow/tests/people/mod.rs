@@ -2,13 +2,14 @@
 
 mod adding;
 mod cells;
+mod centre;
 mod deciding;
 mod forks;
 mod going_back;
 mod laws;
 mod notices;
 mod policies;
-mod support;
+pub(super) mod support;
 mod time;
 mod walk;
 mod who;

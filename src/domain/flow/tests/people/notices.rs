@@ -2,7 +2,7 @@
 
 use super::super::world::*;
 use super::support::*;
-use crate::domain::approval::LinkKey;
+use crate::domain::approval::{Act, LinkKey};
 use crate::domain::diagnostic::Report;
 use crate::domain::directory::Directory;
 use crate::domain::flow::effect::Work;
@@ -10,6 +10,7 @@ use crate::domain::flow::event::{Bundle, BundleItem, Event};
 use crate::domain::flow::stage::Stage;
 use crate::domain::text::files::Files;
 use crate::domain::text::tree::parse;
+use crate::domain::value::Value;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -124,4 +125,55 @@ fn links_are_claims_of_one_person_about_one_task_and_signed_by_nobody_here() {
     stage.tell(&Event::Started);
     let Work::Notice { body, .. } = &stage.outbox[0].effect.work else { panic!("a letter") };
     assert!(!body.contains("/decide/"), "{body}");
+}
+
+/// Everything people are told of, brought about one after the other, with whom it tells and what it says in each language.
+#[test]
+fn whatever_people_are_told_of_is_said_in_their_language() {
+    for (language, ending) in [(0, ""), (1, "_zh")] {
+        let [li, ma, he] = ["li", "ma", "he"].map(|person| format!("{person}{ending}"));
+        let text = format!("format: 1\ndirectory: people\nzone: UTC\nusers: [{{id: {li}}}, {{id: {ma}}}, {{id: {he}}}]\n");
+        let mut report = Report::new("config/directory.yaml");
+        let directory = Directory::read(&parse(&text, &mut report).unwrap(), &Files::default(), &BTreeMap::new(), &mut report);
+        let world = World { directory: directory.unwrap(), ..World::new() };
+        let ladder = format!("ladder: [{{after: 1h, remind: {{from: output.holders}}}}, {{after: 2h, escalate: {{user: {he}}}}}]");
+        let flow = asking(&world, &format!("by: {{user: {ma}}}, empty: block, copies: [{{to: {{user: {he}}}}}], {ladder}"));
+        let mut facts = facts("9000.00");
+        facts.initiator = Value::map([("id", Value::text(&li))]);
+        let mut play = Play { stage: Stage::new(&flow, &world, facts, now()), tokens: 0 };
+        let mut said: Vec<(&str, String, String)> = Vec::new();
+        for event in ["turn", "mentioned", "urged", "reminded", "escalated", "returned"] {
+            let known = letters(&play.stage).len();
+            match event {
+                "turn" => drop(play.stage.tell(&Event::Started)),
+                "reminded" | "escalated" => {
+                    let (number, _) = play.stage.next_timer().expect("a rung");
+                    play.stage.fire(number);
+                }
+                "mentioned" => play
+                    .act(Act { verb: "comment".to_owned(), by: by(&li), to: to(&[&he]), comment: Some("see".to_owned()), ..Act::default() })
+                    .expect("they began it"),
+                "urged" => play.whole(by(&li), "urge").expect("they began it"),
+                _ => play.says_with(&ma, "return", |act| act.step = Some("initiator".to_owned())).expect("their turn"),
+            }
+            let letters = letters(&play.stage).split_off(known);
+            said.extend(letters.into_iter().map(|(_, whom, subject)| (event, whom, subject)));
+        }
+        let escalated = format!("user:{he}");
+        let words = [
+            ("turn", &ma, ["waiting for you", "待您处理"]),
+            ("turn", &he, ["for your information", "抄送给您"]),
+            ("mentioned", &he, ["you were mentioned", "有人提到您"]),
+            ("urged", &ma, ["waiting for a decision", "等待审批"]),
+            ("reminded", &ma, ["waiting for a decision", "等待审批"]),
+            // Whoever it is escalated to is written as the ladder names them.
+            ("escalated", &escalated, ["takes long", "审批超时"]),
+            ("returned", &li, ["returned to you", "已退回"]),
+        ];
+        let colon = [": ", "："][language];
+        let mut wanted = words.map(|(event, whom, words)| (event, whom.clone(), format!("PO-4417{colon}{}", words[language])));
+        wanted.sort();
+        said.sort();
+        assert_eq!(said, wanted);
+    }
 }

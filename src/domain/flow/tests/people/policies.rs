@@ -32,7 +32,7 @@ fn who_began_it_does_not_decide_where_the_step_forbids_it() {
     };
     let (approve, hand) = (act("approve"), Act { to: to(&["e1001"]), ..act("transfer") });
     assert_eq!(play.act(approve), Err(RefusalCode::NotYours), "not for somebody else either");
-    assert_eq!(play.act(hand), Err(RefusalCode::BadPeople));
+    assert_eq!(play.act(hand), Err(RefusalCode::NotYours), "nor to bring it to themselves");
 }
 
 #[test]
@@ -113,6 +113,43 @@ fn the_initiator_does_not_get_their_own_document_by_a_detour() {
         let mut play = Play::new(&flow, &world);
         assert_eq!(play.says_with("ma", "transfer", |act| act.to = to(&["e1001"])), Err(RefusalCode::BadPeople), "{own}");
     }
+}
+
+#[test]
+fn the_initiator_does_not_decide_on_their_own_document_for_somebody_on_leave() {
+    let world = world();
+    // With the policy that lets the initiator decide on a share of their own.
+    let flow = asking(&world, "by: {user: ma}, empty: block");
+    for agent in ["e1001", "he"] {
+        let refused = if agent == "e1001" { Err(RefusalCode::NotYours) } else { Ok(()) };
+        let acts: [(&str, Option<Added>, &[&str]); 6] = [
+            ("approve", None, &[]),
+            ("reject", None, &[]),
+            ("add", Some(Added::After), &["sun"]),
+            ("add", Some(Added::Before), &[agent]),
+            ("add", Some(Added::Beside), &[agent]),
+            ("transfer", None, &[agent]),
+        ];
+        for (verb, how, named) in acts {
+            let mut play = Play::new(&flow, &world);
+            let said = play.says_with("ma", verb, |act| {
+                act.by = Actor { on_behalf_of: Some("ma".to_owned()), ..by(agent) };
+                act.to = to(named);
+                act.how = how;
+            });
+            assert_eq!(said, refused, "{agent} {verb} {how:?}");
+        }
+        // What decides nothing is theirs to do for somebody else.
+        let mut play = Play::new(&flow, &world);
+        let said = play.says_with("ma", "transfer", |act| {
+            act.by = Actor { on_behalf_of: Some("ma".to_owned()), ..by(agent) };
+            act.to = to(&["sun"]);
+        });
+        assert_eq!((said, play.turn()), (Ok(()), to(&["sun"])), "{agent}");
+    }
+    // Their own share they decide, as the policy says.
+    let flow = asking(&world, "by: {user: e1001}, empty: block");
+    assert_eq!(Play::new(&flow, &world).says("e1001", "approve"), Ok(()));
 }
 
 #[test]

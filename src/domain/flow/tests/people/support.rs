@@ -10,7 +10,7 @@ use crate::domain::text::title::Title;
 use std::sync::Arc;
 
 /// Everybody: `li` (e1001) began the order; `wu` leads the team, `zhao` the department, `qian` the company.
-pub(super) fn directory() -> Directory {
+pub(in crate::domain::flow::tests) fn directory() -> Directory {
     let mut directory = Directory::default();
     for (id, department, manager) in [
         ("e1001", "buyers", Some("wu")),
@@ -140,7 +140,7 @@ impl<'a> Play<'a> {
     }
 }
 
-pub(super) fn by(person: &str) -> Actor {
+pub(in crate::domain::flow::tests) fn by(person: &str) -> Actor {
     Actor { person: person.to_owned(), ..Actor::default() }
 }
 

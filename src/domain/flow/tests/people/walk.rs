@@ -210,6 +210,10 @@ impl<'a> Walk<'a> {
         let by = &act.by;
         let is = |person: &str| by.person == person || by.on_behalf_of.as_deref() == Some(person);
         let holds = task.is_some_and(|task| is(&task.person));
+        // Who began it decides nothing for somebody else, nor brings it to themselves.
+        let agent = task.is_some_and(|task| task.person != by.person && task.kind == TaskKind::Approve) && holds;
+        let own = agent && by.person == INITIATOR;
+        let to_themselves = act.to.contains(&by.person);
         let asked = || {
             let about = act.task.as_ref()?;
             let origin = task?.origin?;
@@ -222,7 +226,9 @@ impl<'a> Walk<'a> {
             return false;
         }
         match act.verb.as_str() {
-            "add" if act.how == Some(Added::After) => holds,
+            "approve" | "reject" => holds && !own,
+            "add" if act.how == Some(Added::After) => holds && !own,
+            "transfer" | "add" if own && to_themselves => false,
             "transfer" | "add" => holds || by.admin || co_manages,
             "release" => holds || by.admin,
             "remove" => asked() == Some(true) || by.admin || co_manages,

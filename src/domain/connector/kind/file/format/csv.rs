@@ -1,7 +1,8 @@
 //! `kind: csv`: cells between separators; every cell is text, so that numbers keep their digits.
 
+use super::super::encoding;
 use super::super::write::separator;
-use super::{Format, Options, Table, utf8};
+use super::{Format, Options, Table};
 use crate::domain::connector::compiler::Compiler;
 use crate::domain::text::shape::{Field, Kind, Shape};
 use crate::domain::text::tree::Node;
@@ -11,9 +12,10 @@ use serde_json::Value as Json;
 pub(super) static FORMAT: Format = Format {
     shape: Kind {
         word: "csv",
-        doc: "Rows of cells, each row a mapping under the names of the head; UTF-8.",
+        doc: "Rows of cells, each row a mapping under the names of the head.",
         later: false,
         fields: &[
+            encoding::READ,
             Field::optional("separator", Shape::Text, "The letter between cells, or `tab`; a comma."),
             Field::optional(
                 "columns",
@@ -31,11 +33,13 @@ fn compile(node: &Node, compiler: &mut Compiler<'_>) -> Option<Options> {
     if let Some(columns) = node.get("columns") {
         options.push(("columns", Value::list(columns.items().iter().filter_map(Node::text).map(Value::text))));
     }
+    options.extend(super::encoding(node));
     Some(options)
 }
 
 fn read(bytes: &[u8], how: &Json) -> Result<Json, String> {
-    let text = utf8(bytes)?;
+    let text = encoding::decode(bytes, how)?;
+    let text = text.as_ref();
     let separator = how["separator"].as_str().and_then(|text| text.bytes().next()).unwrap_or(b',');
     if let Some(line) = broken_off(text, separator) {
         return Err(format!("line {line} begins a cell in quotes that does not end: the file breaks off, or a quote is not doubled"));

@@ -67,13 +67,9 @@ pub fn read(bytes: &[u8], how: &Json) -> Result<Json, String> {
     (format.read)(bytes, how)
 }
 
-/// The text of a file, without the mark that some systems put at its beginning.
-fn utf8(bytes: &[u8]) -> Result<&str, String> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        format!("line {line} is not UTF-8; have the sender write UTF-8")
-    })
+/// `encoding:` as a job carries it.
+fn encoding(node: &Node) -> Options {
+    node.get("encoding").and_then(Node::text).map(|word| ("encoding", Value::text(word))).into_iter().collect()
 }
 
 /// Rows of cells as mappings under their head.

@@ -1,11 +1,12 @@
 //! `kind: text`.
 
-use super::{Format, utf8};
+use super::super::encoding;
+use super::Format;
 use crate::domain::text::shape::Kind;
 use serde_json::Value as Json;
 
 pub(super) static FORMAT: Format = Format {
-    shape: Kind { word: "text", doc: "One text; UTF-8.", later: false, fields: &[] },
-    compile: |_, _| Some(Vec::new()),
-    read: |bytes, _| utf8(bytes).map(Json::from),
+    shape: Kind { word: "text", doc: "One text.", later: false, fields: &[encoding::READ] },
+    compile: |node, _| Some(super::encoding(node)),
+    read: |bytes, how| encoding::decode(bytes, how).map(Json::from),
 };

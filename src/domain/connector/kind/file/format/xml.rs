@@ -1,6 +1,7 @@
 //! `kind: xml`: a tree without entities and document types of its own.
 
-use super::{Format, utf8};
+use super::super::encoding;
+use super::Format;
 use crate::domain::text::shape::Kind;
 use crate::domain::value::Value;
 
@@ -9,8 +10,11 @@ pub(super) static FORMAT: Format = Format {
         word: "xml",
         doc: "One XML document: members are elements, `@name` attributes, `#text` text.",
         later: false,
-        fields: &[],
+        fields: &[encoding::READ],
     },
-    compile: |_, _| Some(Vec::new()),
-    read: |bytes, _| Value::from_xml(utf8(bytes)?).map(|value| value.to_json()).map_err(|error| error.to_string()),
+    compile: |node, _| Some(super::encoding(node)),
+    read: |bytes, how| {
+        let text = encoding::decode(bytes, how)?;
+        Value::from_xml(&text).map(|value| value.to_json()).map_err(|error| error.to_string())
+    },
 };
