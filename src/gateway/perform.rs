@@ -362,7 +362,7 @@ impl<'g> Performance<'g> {
             let (answer, reply) = self.ask(planned, run).await;
             return (answer, reply.map(Arc::new));
         };
-        let place = self.gateway.reads.place(self.tenant, &self.prepared.connection.id, &planned.request);
+        let (request, place) = self.gateway.reads.place(self.tenant, &self.prepared.connection.id, &planned.request);
         // Whoever asks keeps to its own deadline, so nobody waits for longer than that.
         let mut place = place.lock_owned().await;
         if let Some(reply) = place.as_ref().and_then(|kept| kept.serves(due_since, self.gateway.clock.now())) {
@@ -376,6 +376,7 @@ impl<'g> Performance<'g> {
         {
             let bytes = self.attempts.last().map_or(usize::MAX, |attempt| usize::try_from(attempt.response_bytes).unwrap_or(usize::MAX));
             *place = Kept::new(asked_at, reply.clone(), bytes);
+            self.gateway.reads.weigh(request, place.as_ref().map_or(0, |_| bytes));
         }
         (answer, reply)
     }

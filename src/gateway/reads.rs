@@ -13,12 +13,16 @@ use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Answers kept at most; beyond that the oldest go.
-const KEPT_MAX: usize = 2_000;
-/// Larger answers are not kept: with the bound above, memory stays below 32 MiB.
-const KEPT_BYTES_MAX: usize = 16 * 1024;
-/// No answer is kept longer, however often look-ups that were due before it are tried again.
-const KEPT_FOR: SignedDuration = SignedDuration::from_mins(2);
+/// What all answers kept may weigh together; beyond that the oldest go. After a day without a partner, thousands of objects are
+/// read one by one, over and over in the same order: a bound that they do not fit into would serve nobody.
+const KEPT_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Larger answers are not kept.
+const ONE_BYTES_MAX: usize = 64 * 1024;
+/// What a place weighs beside its answer: digest, lock, headers.
+const PLACE_BYTES: usize = 512;
+/// No answer is kept longer. However old, it is late enough for whoever was due before it was asked for; the bound is there for
+/// memory alone, and long enough for the look-ups of an outage to get their turn at a partner that allows few requests.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 type Digested = [u8; 32];
 
@@ -28,12 +32,17 @@ pub(super) struct Reads(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    places: HashMap<Digested, Place>,
+    places: HashMap<Digested, (Place, usize)>,
     order: VecDeque<Digested>,
+    bytes: usize,
 }
 
 /// One read: whoever holds it asks, others wait for the answer.
 pub(super) type Place = Arc<tokio::sync::Mutex<Option<Kept>>>;
+
+/// What a request is known by.
+#[derive(Clone, Copy)]
+pub(super) struct Asked(Digested);
 
 /// An answer, and when it was asked for.
 pub(super) struct Kept {
@@ -43,26 +52,46 @@ pub(super) struct Kept {
 
 impl Reads {
     /// Where the answer to this request stands, or will.
-    pub(super) fn place(&self, tenant: TenantId, connection: &str, request: &Request) -> Place {
+    pub(super) fn place(&self, tenant: TenantId, connection: &str, request: &Request) -> (Asked, Place) {
         let digest = digest(tenant, connection, request);
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = inner.places.get(&digest) {
-            return place.clone();
+        if let Some((place, _)) = inner.places.get(&digest) {
+            return (Asked(digest), place.clone());
         }
-        if inner.order.len() >= KEPT_MAX
-            && let Some(oldest) = inner.order.pop_front()
-        {
-            inner.places.remove(&oldest);
-        }
+        inner.make_room(PLACE_BYTES);
         inner.order.push_back(digest);
-        inner.places.entry(digest).or_default().clone()
+        let place = Place::default();
+        inner.places.insert(digest, (place.clone(), PLACE_BYTES));
+        (Asked(digest), place)
+    }
+
+    /// An answer of so many bytes stands there now; the oldest go when that is too much.
+    pub(super) fn weigh(&self, asked: Asked, answer_bytes: usize) {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(entry) = inner.places.get_mut(&asked.0) else { return };
+        let before = std::mem::replace(&mut entry.1, PLACE_BYTES + answer_bytes);
+        inner.bytes = inner.bytes.saturating_sub(before);
+        inner.make_room(PLACE_BYTES + answer_bytes);
+    }
+}
+
+impl Inner {
+    /// Takes so many bytes into account, and lets the oldest go for them.
+    fn make_room(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        while self.bytes > KEPT_BYTES_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            let freed = self.places.remove(&oldest).map_or(0, |(_, bytes)| bytes);
+            self.bytes = self.bytes.saturating_sub(freed);
+        }
     }
 }
 
 impl Kept {
     /// An answer worth keeping; none when it is too large.
     pub(super) fn new(asked_at: Timestamp, reply: Arc<Reply>, body_bytes: usize) -> Option<Kept> {
-        (body_bytes <= KEPT_BYTES_MAX).then_some(Kept { asked_at, reply })
+        (body_bytes <= ONE_BYTES_MAX).then_some(Kept { asked_at, reply })
     }
 
     /// The answer, if it was asked for after `since` and is fresh.
@@ -112,29 +141,57 @@ mod tests {
         let kept = Kept::new(at(10), reply(), 2).unwrap();
         assert!(kept.serves(at(10), at(11)).is_some());
         assert!(kept.serves(at(11), at(11)).is_none(), "older than what the look-up must see");
-        assert!(kept.serves(at(5), at(10 + 121)).is_none(), "too old for anybody");
-        assert!(Kept::new(at(10), reply(), KEPT_BYTES_MAX + 1).is_none());
+        assert!(kept.serves(at(10), at(10 + 3_600)).is_some(), "late enough, however long ago");
+        assert!(kept.serves(at(5), at(10 + 3_601)).is_none(), "too old for anybody");
+        assert!(Kept::new(at(10), reply(), ONE_BYTES_MAX + 1).is_none());
     }
 
     #[test]
     fn only_the_same_request_shares_a_place() {
         let reads = Reads::default();
-        let one = reads.place(TenantId::DEFAULT, "oa", &request("http://oa/1"));
-        assert!(Arc::ptr_eq(&one, &reads.place(TenantId::DEFAULT, "oa", &request("http://oa/1"))));
-        assert!(!Arc::ptr_eq(&one, &reads.place(TenantId::DEFAULT, "oa", &request("http://oa/2"))));
-        assert!(!Arc::ptr_eq(&one, &reads.place(TenantId::DEFAULT, "oa_b", &request("http://oa/1"))));
+        let place = |connection: &str, request: &Request| reads.place(TenantId::DEFAULT, connection, request).1;
+        let one = place("oa", &request("http://oa/1"));
+        assert!(Arc::ptr_eq(&one, &place("oa", &request("http://oa/1"))));
+        assert!(!Arc::ptr_eq(&one, &place("oa", &request("http://oa/2"))));
+        assert!(!Arc::ptr_eq(&one, &place("oa_b", &request("http://oa/1"))));
         let mut other = request("http://oa/1");
         other.headers.push(("authorization".to_owned(), "Bearer another".to_owned()));
-        assert!(!Arc::ptr_eq(&one, &reads.place(TenantId::DEFAULT, "oa", &other)));
+        assert!(!Arc::ptr_eq(&one, &place("oa", &other)));
     }
 
     #[test]
-    fn what_is_kept_is_bounded() {
+    fn what_is_kept_is_bounded_by_weight_and_the_oldest_go() {
         let reads = Reads::default();
-        for number in 0..KEPT_MAX + 10 {
-            reads.place(TenantId::DEFAULT, "oa", &request(&format!("http://oa/{number}")));
+        let url = |number: usize| request(&format!("http://oa/{number}"));
+        let (_, first) = reads.place(TenantId::DEFAULT, "oa", &url(0));
+        let fit = KEPT_BYTES_MAX / (PLACE_BYTES + ONE_BYTES_MAX);
+        for number in 0..fit {
+            let (asked, _) = reads.place(TenantId::DEFAULT, "oa", &url(number));
+            reads.weigh(asked, ONE_BYTES_MAX);
         }
-        let inner = reads.0.lock().unwrap();
-        assert_eq!((inner.places.len(), inner.order.len()), (KEPT_MAX, KEPT_MAX));
+        assert!(Arc::ptr_eq(&first, &reads.place(TenantId::DEFAULT, "oa", &url(0)).1), "all of these fit");
+        for number in fit..fit + 10 {
+            let (asked, _) = reads.place(TenantId::DEFAULT, "oa", &url(number));
+            reads.weigh(asked, ONE_BYTES_MAX);
+        }
+        {
+            let inner = reads.0.lock().unwrap();
+            let weight: usize = inner.places.values().map(|(_, bytes)| bytes).sum();
+            assert_eq!((inner.bytes, inner.order.len()), (weight, inner.places.len()));
+            assert!(weight <= KEPT_BYTES_MAX);
+        }
+        assert!(!Arc::ptr_eq(&first, &reads.place(TenantId::DEFAULT, "oa", &url(0)).1), "the oldest has gone");
+    }
+
+    #[test]
+    fn small_answers_of_a_day_without_a_partner_all_fit() {
+        let reads = Reads::default();
+        let url = |number: usize| request(&format!("http://oa/{number}"));
+        let (_, first) = reads.place(TenantId::DEFAULT, "oa", &url(0));
+        for number in 0..10_000 {
+            let (asked, _) = reads.place(TenantId::DEFAULT, "oa", &url(number));
+            reads.weigh(asked, 1_024);
+        }
+        assert!(Arc::ptr_eq(&first, &reads.place(TenantId::DEFAULT, "oa", &url(0)).1));
     }
 }

@@ -166,7 +166,8 @@ impl Weather {
             // A dozen kinds share this. With more, a partner that answers one question in half a minute cannot be asked what
             // became of a day of orders, and what is simulated is that partner alone.
             wire: 60_000,
-            crash_at_wire: 5_000,
+            // A process that dies with every hundredth request finishes nothing that takes hundreds: it is a process that runs no more.
+            crash_at_wire: 1_500,
             commit: 5_000,
             store_away: 5_000,
             store_slow: 5_000,
