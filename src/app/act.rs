@@ -49,7 +49,9 @@ impl Act {
             Ok(Verdict::Done | Verdict::Parked) => {}
             Ok(Verdict::Refused(why) | Verdict::Declined(Refusal { message: why, .. })) => return Err(CommandError::Conflict(why)),
             Ok(Verdict::Gone) => return Err(CommandError::Conflict("somebody else settled it at the same time".to_owned())),
-            Ok(Verdict::Failed(why) | Verdict::Stop { problem: why, .. }) => return Err(CommandError::Invalid(why)),
+            Ok(Verdict::Failed(why) | Verdict::Unloadable(why) | Verdict::Stop { problem: why, .. }) => {
+                return Err(CommandError::Invalid(why));
+            }
             Ok(Verdict::Version { flow, .. }) if flow == SAMPLE_FLOW => {
                 return Err(CommandError::Conflict("this is sample data: nothing carries it out".to_owned()));
             }

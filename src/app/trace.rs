@@ -104,7 +104,7 @@ pub fn decided(inputs: &[Input], verdicts: &[Verdict], touched: &[Touched], bega
             }
             Input::Begin(begin) => (message_decision(begin.message, begin.attempts), message_span(begin.message, begin.attempts)),
             Input::Told(told) => (message_decision(told.message, told.attempts), message_span(told.message, told.attempts)),
-            Input::Mend(_) | Input::People(_) | Input::Stopped(_) | Input::MessageCommand(_) => continue,
+            Input::Mend(_) | Input::People(_) | Input::Stopped(_) | Input::MessageCommand(_) | Input::Stuck(_) => continue,
         };
         if let Some(tracer) = trace::of(context.trace) {
             let span = Span::new(context, "decide", began, ended)

@@ -221,7 +221,8 @@ impl Hub {
         let secrets = Secrets::new(store.clone(), kept_secrets, gateway.clone(), live.clone(), (clock.clone(), ids.clone()));
         // Before the first call: a connection whose secret is not read yet would look as if it had none.
         secrets.refresh().await.context("the secrets that the hub keeps cannot be read")?;
-        lifecycle.run(secrets::run(secrets.clone(), lifecycle.readiness().clone(), clock.clone(), lifecycle.soft().clone()));
+        let of = (secrets.clone(), lifecycle.clone(), clock.clone());
+        lifecycle.keep("loop_secrets", move || secrets::run(of.0.clone(), of.1.readiness().clone(), of.2.clone(), of.1.soft().clone()));
         let consents = kept(&options, &store, &clock, &owner)?;
         let transport = transport(options.broker.as_ref(), &clock, &ids);
         let events_source = options.broker.as_ref().and_then(|broker| broker.events_source.clone());
@@ -245,7 +246,8 @@ impl Hub {
         };
         let quotas = Quotas::new(store.clone(), clock.clone(), options.quotas.clone());
         if quotas.any() {
-            lifecycle.run(quotas::run(quotas.clone(), lifecycle.readiness().clone(), clock.clone(), lifecycle.soft().clone()));
+            let of = (quotas.clone(), lifecycle.clone(), clock.clone());
+            lifecycle.keep("loop_quotas", move || quotas::run(of.0.clone(), of.1.readiness().clone(), of.2.clone(), of.1.soft().clone()));
         }
         let works = works::start(
             works::Parts {
@@ -264,7 +266,7 @@ impl Hub {
             &pace,
         );
         if let Some(name) = events_source {
-            let telling = events::Publishing {
+            let telling = Arc::new(events::Publishing {
                 store: store.clone(),
                 transport: transport.clone(),
                 clock: clock.clone(),
@@ -272,18 +274,18 @@ impl Hub {
                 source: format!("/waybill/{name}"),
                 poll: options.poll,
                 committed,
-            };
-            lifecycle.run(telling.run(lifecycle.soft().clone()));
+            });
+            let soft = lifecycle.soft().clone();
+            lifecycle.keep("loop_events", move || telling.clone().run(soft.clone()));
         }
-        lifecycle.run(watch::run(transport.clone(), lifecycle.readiness().clone(), clock.clone(), lifecycle.soft().clone()));
-        lifecycle.run(house::run(
-            store.clone(),
-            clock.clone(),
-            house::Retention { attempts_kept: options.attempts_kept, clean_every: options.clean_every },
-            options.metrics.clone(),
-            lifecycle.readiness().clone(),
-            lifecycle.soft().clone(),
-        ));
+        let of = (transport.clone(), lifecycle.clone(), clock.clone());
+        lifecycle.keep("loop_broker", move || watch::run(of.0.clone(), of.1.readiness().clone(), of.2.clone(), of.1.soft().clone()));
+        let of = (store.clone(), clock.clone(), options.metrics.clone(), lifecycle.clone());
+        let (attempts_kept, clean_every) = (options.attempts_kept, options.clean_every);
+        lifecycle.keep("loop_house", move || {
+            let retention = house::Retention { attempts_kept, clean_every };
+            house::run(of.0.clone(), of.1.clone(), retention, of.2.clone(), of.3.readiness().clone(), of.3.soft().clone())
+        });
 
         let starter = Starter {
             live: live.clone(),
@@ -294,17 +296,14 @@ impl Hub {
             ids: ids.clone(),
         };
         let publishing = Publishing::new(store.clone(), live.clone(), gateway.clone(), works.engine.clone(), clock.clone(), ids.clone());
-        lifecycle.run(releases::run(
-            publishing.clone(),
-            clock.clone(),
-            options.follow,
-            lifecycle.readiness().clone(),
-            lifecycle.soft().clone(),
-        ));
+        let (of, follow) = ((publishing.clone(), clock.clone(), lifecycle.clone()), options.follow);
+        lifecycle.keep("loop_releases", move || {
+            releases::run(of.0.clone(), of.1.clone(), follow, of.2.readiness().clone(), of.2.soft().clone())
+        });
         let repairs = Repairs { store: store.clone(), live: live.clone(), engine: works.engine.clone() };
         let asking = Asking { repairs, gateway: gateway.clone(), clock: clock.clone(), ids: ids.clone() };
 
-        let reporting = Reporting {
+        let reporting = Arc::new(Reporting {
             store: store.clone(),
             gateway: gateway.clone(),
             tally: gateway.tally().clone(),
@@ -313,10 +312,12 @@ impl Hub {
             ids: ids.clone(),
             readiness: lifecycle.readiness().clone(),
             owner: owner.clone(),
-        };
-        lifecycle.run(reporting.run(lifecycle.soft().clone()));
+        });
+        let soft = lifecycle.soft().clone();
+        lifecycle.keep("loop_reports", move || reporting.clone().run(soft.clone()));
         let feed = Feed::new(store.clone(), clock.clone());
-        lifecycle.run(feed.clone().run(lifecycle.soft().clone()));
+        let (fed, soft) = (feed.clone(), lifecycle.soft().clone());
+        lifecycle.keep("loop_feed", move || fed.clone().run(soft.clone()));
         let consents = Consents {
             live: live.clone(),
             gateway: gateway.clone(),
@@ -329,8 +330,9 @@ impl Hub {
         let changed = Arc::new(Notify::new());
         let people_change = changed.clone();
         live.on_change(move |_| people_change.notify_one());
-        lifecycle.run(Leavers { people: people.clone(), changed: Some(changed) }.run(lifecycle.soft().clone()));
-        let organisations = Organisations {
+        let (leavers, soft) = (Arc::new(Leavers { people: people.clone(), changed: Some(changed) }), lifecycle.soft().clone());
+        lifecycle.keep("loop_leavers", move || leavers.clone().run(soft.clone()));
+        let organisations = Arc::new(Organisations {
             live: live.clone(),
             gateway: gateway.clone(),
             store: store.clone(),
@@ -338,10 +340,12 @@ impl Hub {
             ids: ids.clone(),
             owner: owner.clone(),
             lease: options.lease,
-        };
-        lifecycle.run(organisations.run(lifecycle.soft().clone()));
+        });
+        let soft = lifecycle.soft().clone();
+        lifecycle.keep("loop_organisations", move || organisations.clone().run(soft.clone()));
         let bundles = Bundles { store: store.clone(), engine: works.engine.clone(), clock: clock.clone(), ids: ids.clone() };
-        lifecycle.run(bundles.run(lifecycle.soft().clone()));
+        let (bundles, soft) = (Arc::new(bundles), lifecycle.soft().clone());
+        lifecycle.keep("loop_notices", move || bundles.clone().run(soft.clone()));
         let commands: Arc<dyn Commands> = Arc::new(Act { engine: works.engine.clone(), store: store.clone() });
         let mending: Arc<dyn Mending> = Arc::new(Mender {
             commands: commands.clone(),
@@ -354,7 +358,8 @@ impl Hub {
         let message_desk: Arc<dyn MessageDesk> = Arc::new(desk::Messages { engine: works.engine, store: store.clone() });
         let batching = Arc::new(Batching { store: store.clone(), mending: mending.clone(), messages: message_desk.clone() });
         let batches = Batches { store: store.clone(), batching, clock: clock.clone(), owner, lease: options.lease, poll: options.poll };
-        lifecycle.run(batches.run(lifecycle.soft().clone()));
+        let (batches, soft) = (Arc::new(batches), lifecycle.soft().clone());
+        lifecycle.keep("loop_batches", move || batches.clone().run(soft.clone()));
         let access = Access::new(store.clone(), clock.clone(), ids.clone(), session::Limits::default(), Cost::default());
         let access = access.with_roles(options.roles.clone()).with_kept_names(options.tokens.names());
         let cookies = Cookies::new(options.public_url.clone(), options.listen.ip().is_loopback());
@@ -362,7 +367,8 @@ impl Hub {
         let providers = Providers::new(access.clone(), options.public_url.clone(), options.providers).map_err(anyhow::Error::msg)?;
         let providers = providers.with_apps(apps.clone());
         let audit = Audit::new(store.clone(), clock.clone(), ids.clone(), lifecycle.spawner());
-        lifecycle.run(sealing::run(store.clone(), clock.clone(), lifecycle.soft().clone()));
+        let of = (store.clone(), clock.clone(), lifecycle.soft().clone());
+        lifecycle.keep("loop_audit", move || sealing::run(of.0.clone(), of.1.clone(), of.2.clone()));
         let parts = Parts {
             audit: audit.clone(),
             scoping: Scoping::new(store.clone(), live.clone(), options.roles),

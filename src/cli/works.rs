@@ -144,8 +144,11 @@ pub fn start(parts: Parts, pace: &Pace) -> Works {
         poll: pace.poll,
         parallel: MESSAGES_PARALLEL,
     });
-    lifecycle.run(working.run(offered, lifecycle.soft().clone(), lifecycle.clone()));
-    lifecycle.run(timers::run(store.clone(), engine.clone(), clock.clone(), pace.poll, lifecycle.soft().clone()));
+    let all = lifecycle.clone();
+    lifecycle.keep("loop_messages", move || working.clone().run(offered.clone(), all.soft().clone(), all.clone()));
+    let (soft, poll) = (lifecycle.soft().clone(), pace.poll);
+    let of = (store.clone(), engine.clone(), clock.clone());
+    lifecycle.keep("loop_timers", move || timers::run(of.0.clone(), of.1.clone(), of.2.clone(), poll, soft.clone()));
     let reading = Arc::new(Streams {
         live: live.clone(),
         gateway: gateway.clone(),
@@ -158,8 +161,10 @@ pub fn start(parts: Parts, pace: &Pace) -> Works {
         poll: pace.poll,
         parallel: pace.stream_parallel_max,
     });
-    lifecycle.run(reading.clone().run(lifecycle.soft().clone(), lifecycle.clone()));
-    lifecycle.run(streams::rereads(reading, lifecycle.soft().clone()));
+    let (all, again) = (lifecycle.clone(), reading.clone());
+    lifecycle.keep("loop_streams", move || again.clone().run(all.soft().clone(), all.clone()));
+    let soft = lifecycle.soft().clone();
+    lifecycle.keep("loop_rereads", move || streams::rereads(reading.clone(), soft.clone()));
     if let Some(poll) = pace.reconcile_poll {
         let reconciler = Arc::new(Reconciler {
             live: live.clone(),
@@ -172,7 +177,8 @@ pub fn start(parts: Parts, pace: &Pace) -> Works {
             lease: pace.lease,
             poll,
         });
-        lifecycle.run(reconciler.run(lifecycle.soft().clone(), lifecycle.clone()));
+        let all = lifecycle.clone();
+        lifecycle.keep("loop_reconciliation", move || reconciler.clone().run(all.soft().clone(), all.clone()));
     }
     let received = received(&spawner, &store, &owner, &clock, pace);
     let receiver = Receiver { live, gateway, received, processor, clock, ids, receipts: Receipts::default() };

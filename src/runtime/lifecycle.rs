@@ -6,12 +6,15 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::metrics::list::LOOP_DEATHS;
 use super::spawn::Spawner;
 
 /// How long everything together may take to finish by itself; then it is cut off. Orchestrators commonly kill at 30 s.
@@ -21,6 +24,19 @@ pub const SOFT_MAX: Duration = Duration::from_secs(20);
 const LISTENER_SHARE: u32 = 4;
 /// Of `SOFT_MAX`, what is kept for storing what became of requests that were cut off: a commit or two.
 const SETTLE_SHARE: u32 = 8;
+
+/// How a loop that died begins again.
+#[derive(Clone, Copy)]
+struct Revival {
+    /// Wait before it; doubled with each death.
+    wait: Duration,
+    /// The longest wait.
+    wait_max: Duration,
+    /// A loop that has gone on for so long is well.
+    well_after: Duration,
+}
+
+const REVIVAL: Revival = Revival { wait: Duration::from_secs(1), wait_max: Duration::from_secs(60), well_after: Duration::from_secs(300) };
 
 /// Which named parts are ready for work. A load balancer asks for the whole, a person for the parts.
 #[derive(Clone, Debug, Default)]
@@ -155,6 +171,56 @@ impl Lifecycle {
         self.spawn(&self.work, work);
     }
 
+    /// Keeps a loop going: one that dies of a panic is begun again, is counted, and shows in the readiness until it has gone on for
+    /// a while. A process whose timers stopped firing without a word would look healthy for ever.
+    pub fn keep<F>(&self, name: &'static str, begin: impl FnMut() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.keep_with(REVIVAL, name, begin);
+    }
+
+    fn keep_with<F>(&self, revival: Revival, name: &'static str, mut begin: impl FnMut() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        if self.spawner.is_elsewhere() {
+            // Who simulates wants to see it.
+            return self.run(begin());
+        }
+        let (readiness, soft) = (self.readiness.clone(), self.claim.clone());
+        self.run(async move {
+            let mut wait = revival.wait;
+            let mut ill = false;
+            loop {
+                let mut going = AssertUnwindSafe(Box::pin(begin())).catch_unwind();
+                let well = tokio::time::sleep(revival.well_after);
+                tokio::pin!(well);
+                let died = loop {
+                    tokio::select! {
+                        ended = &mut going => break ended.is_err(),
+                        () = &mut well, if ill => {
+                            (ill, wait) = (false, revival.wait);
+                            readiness.degraded(name, None);
+                        }
+                    }
+                };
+                if !died || soft.is_cancelled() {
+                    return;
+                }
+                LOOP_DEATHS.increment([name]);
+                tracing::error!(part = name, "the loop `{name}` died and begins again in {wait:?}");
+                readiness.degraded(name, Some("it died of a fault of this hub and was begun again; the log says where".to_owned()));
+                ill = true;
+                tokio::select! {
+                    () = soft.cancelled() => return,
+                    () = tokio::time::sleep(wait) => {}
+                }
+                wait = (wait * 2).min(revival.wait_max);
+            }
+        });
+    }
+
     /// Runs the listener: it ends by itself after `listener`, or is dropped at `hard`.
     pub fn run_listener(&self, door: impl Future<Output = ()> + Send + 'static) {
         self.spawn(&self.door, door);
@@ -254,6 +320,56 @@ mod tests {
         });
         assert_eq!(lifecycle.stop(Duration::from_secs(2)).await, Stopped::CutOff);
         assert_eq!(*settled.lock().unwrap(), Some((false, false)), "before the listener closes and everything is dropped");
+    }
+
+    #[tokio::test]
+    async fn a_loop_that_dies_begins_again_and_says_so_until_it_has_gone_on_for_a_while() {
+        let lifecycle = Lifecycle::new();
+        let begun = Arc::new(Mutex::new(0));
+        let (go_on, hold) = tokio::sync::watch::channel(0);
+        let (count, soft) = (begun.clone(), lifecycle.soft().clone());
+        let millis = Duration::from_millis;
+        let revival = Revival { wait: millis(1), wait_max: millis(2), well_after: millis(5) };
+        lifecycle.keep_with(revival, "timers", move || {
+            let (count, soft, mut hold) = (count.clone(), soft.clone(), hold.clone());
+            async move {
+                let number = {
+                    let mut count = count.lock().unwrap();
+                    *count += 1;
+                    *count
+                };
+                let _ = hold.wait_for(|allowed| *allowed >= number).await;
+                assert!(number > 2, "dies twice");
+                soft.cancelled().await;
+            }
+        });
+        let until = async |what: &dyn Fn() -> bool| {
+            while !what() {
+                tokio::time::sleep(millis(1)).await;
+            }
+        };
+        until(&|| *begun.lock().unwrap() == 1).await;
+        assert!(lifecycle.readiness().degradations().is_empty());
+        go_on.send(1).unwrap();
+        until(&|| *begun.lock().unwrap() == 2).await;
+        go_on.send(2).unwrap();
+        until(&|| *begun.lock().unwrap() == 3).await;
+        // It is told by then, and forgotten once the third has gone on for a while.
+        until(&|| lifecycle.readiness().degradations().is_empty()).await;
+        assert_eq!(lifecycle.stop(SOFT_MAX).await, Stopped::Clean);
+        assert_eq!(*begun.lock().unwrap(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_loop_that_keeps_dying_shows() {
+        let lifecycle = Lifecycle::new();
+        let revival = Revival { wait: Duration::from_secs(600), wait_max: Duration::from_secs(600), well_after: Duration::from_secs(600) };
+        lifecycle.keep_with(revival, "timers", || async { panic!("a fault") });
+        while lifecycle.readiness().degradations().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(lifecycle.readiness().degradations().keys().copied().collect::<Vec<_>>(), ["timers"]);
+        assert_eq!(lifecycle.stop(SOFT_MAX).await, Stopped::Clean, "it does not wait for what waits");
     }
 
     #[test]

@@ -58,7 +58,17 @@ pub fn check_filter(filter: &str) -> Result<(), Error> {
 
 /// Starts logging to standard error, once in a process.
 pub fn start(options: &Options) -> Result<(), Error> {
-    subscriber(options, std::io::stderr, std::io::stderr().is_terminal())?.try_init().map_err(|_| Error::Started)
+    subscriber(options, std::io::stderr, std::io::stderr().is_terminal())?.try_init().map_err(|_| Error::Started)?;
+    std::panic::set_hook(Box::new(tell_of_panic));
+    Ok(())
+}
+
+/// A panic is a line of the log like every other. Words that were put together as it happened may quote what was worked on, which
+/// no log may hold; the place in the source tells enough.
+fn tell_of_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map_or_else(String::new, ToString::to_string);
+    let words = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("in words that may quote what was worked on");
+    tracing::error!(panic.place = %place, "a fault of this hub: panic at {place}: {words}");
 }
 
 fn parse(filter: &str) -> Result<EnvFilter, Error> {

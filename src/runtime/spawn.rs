@@ -18,6 +18,11 @@ impl Spawner {
         Self(Some(Arc::new(run)))
     }
 
+    /// Whether work runs elsewhere than on the caller's runtime.
+    pub fn is_elsewhere(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Starts the work.
     pub fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
         match &self.0 {

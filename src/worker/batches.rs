@@ -34,7 +34,7 @@ const ITEMS_MAX: u32 = 64;
 
 impl Batches {
     /// Works until told to stop; what is claimed then is finished.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let now = self.clock.now();
             let until = jiff::SignedDuration::try_from(self.lease).ok().and_then(|lease| now.checked_add(lease).ok()).unwrap_or(now);

@@ -82,9 +82,9 @@ impl Claimer {
         let _ = self.deliveries.set(deliveries);
         self.listen();
         let claimer = self.clone();
-        self.lifecycle.run(async move { claimer.run().await });
+        self.lifecycle.keep("loop_claims", move || claimer.clone().run());
         let claimer = self.clone();
-        self.lifecycle.run(async move { claimer.take_tickets().await });
+        self.lifecycle.keep("loop_tickets", move || claimer.clone().take_tickets());
     }
 
     /// Polls as soon as there is room: something may be ready that no ticket tells of.
@@ -98,7 +98,7 @@ impl Claimer {
         lock(&self.under_way).clone()
     }
 
-    async fn take_tickets(&self) {
+    async fn take_tickets(self: Arc<Self>) {
         let Some(deliveries) = self.deliveries.get() else { return };
         loop {
             let delivery = tokio::select! {

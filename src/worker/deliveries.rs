@@ -3,8 +3,8 @@
 //! What to do and how it goes on is decided by `domain::delivery`; this file calls the gateway and hands the outcome to the
 //! engine (ended) or the store (goes on later). A hold that is two thirds over is given back instead of used.
 
-use crate::app::engine::definitions::Live;
-use crate::app::engine::input::{Ended, Input, Verdict, hold};
+use crate::app::engine::definitions::{Live, NotLoaded};
+use crate::app::engine::input::{Ended, Input, STUCK_CODES, Stuck, StuckAt, Verdict, hold};
 use crate::app::group::Group;
 use crate::app::notice::{Letter, Notices};
 use crate::app::trace as spans;
@@ -16,7 +16,7 @@ use crate::gateway::{Call, CallPurpose, Gateway, Performed};
 use crate::runtime::metrics::list::{EFFECT_WAIT_SECONDS, EFFECTS_DEFERRED, EFFECTS_ENDED, LEASES_LOST, NOTICES};
 use crate::runtime::{Clock, trace};
 use crate::store::{AttemptRow, ClaimedEffect, Fenced, Progress, Store};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +40,10 @@ pub struct Deliveries {
     pub lease: Duration,
 }
 
+/// When an effect is tried again whose flow version cannot be loaded.
+const UNLOADABLE_WAIT: SignedDuration = SignedDuration::from_mins(15);
+/// The same while the store that should load it is away.
+const AWAY_WAIT: SignedDuration = SignedDuration::from_secs(5);
 /// Requests of one hold beside the first: look-ups and read-backs that are due at once.
 const ACTIONS_PER_HOLD_MAX: u32 = 4;
 
@@ -53,7 +57,13 @@ impl Deliveries {
         let mut attempts = Vec::new();
         let id = claimed.effect.id.to_string();
         let began = self.clock.now();
+        if claimed.orphaned {
+            let next = delivery.orphaned(began, seed(&claimed));
+            called();
+            return self.settle(claimed, &delivery, next, attempts).await;
+        }
         let span = trace::is_on().then(|| spans::effect_span(claimed.effect.instance, claimed.effect.id, claimed.effect.attempt));
+        let mut unloadable = None;
         let work = async {
             match serde_json::from_str::<Work>(&claimed.effect.work) {
                 Ok(Work::Notice { problem: Some(message), .. }) => Next::Failed { cause: Cause::DataWrong, message, class: "refused" },
@@ -62,7 +72,14 @@ impl Deliveries {
                     // A conversation in SMTP is several kilobytes of state that calls, the many, would carry along.
                     Box::pin(self.notice(&claimed, claimed_at, &mut delivery, &channel, letter)).await
                 }
-                Ok(work @ Work::Call { .. }) => self.call(&claimed, claimed_at, &work, &mut delivery, &mut attempts).await,
+                Ok(work @ Work::Call { .. }) => match self.call(&claimed, claimed_at, &work, &mut delivery, &mut attempts).await {
+                    Ok(next) => next,
+                    Err(NotLoaded::Away(_)) => Next::Wait(self.clock.now().saturating_add(AWAY_WAIT).unwrap_or(began)),
+                    Err(NotLoaded::Wrong(problem)) => {
+                        unloadable = Some(problem);
+                        Next::Wait(self.clock.now().saturating_add(UNLOADABLE_WAIT).unwrap_or(began))
+                    }
+                },
                 Err(error) => Next::Failed {
                     cause: Cause::OurFault,
                     message: format!("the stored effect cannot be read: {error}"),
@@ -78,7 +95,26 @@ impl Deliveries {
         };
         spans::performed(&claimed.effect, began, self.clock.now(), outcome);
         called();
-        self.settle(claimed, &delivery, next, attempts).await;
+        match (unloadable, &next) {
+            (Some(problem), Next::Wait(at)) => self.put_off(claimed, &delivery, *at, attempts, problem).await,
+            _ => self.settle(claimed, &delivery, next, attempts).await,
+        }
+    }
+
+    /// Nothing can be done with it now, and somebody is to know.
+    async fn put_off(&self, claimed: ClaimedEffect, delivery: &Delivery, due_at: Timestamp, attempts: Vec<AttemptRow>, problem: String) {
+        let stored = serde_json::to_string(delivery).unwrap_or_else(|_| "{}".to_owned());
+        let progress = Progress { hold: hold(&claimed), state: "waiting".to_owned(), delivery: stored, due_at, attempts };
+        self.stuck(claimed, progress, STUCK_CODES[0], problem).await;
+    }
+
+    async fn stuck(&self, claimed: ClaimedEffect, progress: Progress, code: &'static str, problem: String) {
+        let (tenant, instance, effect) = (claimed.effect.tenant, claimed.effect.instance, claimed.effect.id);
+        let at = StuckAt::Effect(Box::new((claimed, progress)));
+        let stuck = Input::Stuck(Arc::new(Stuck { tenant, instance, at, code, problem }));
+        if let Ok(Verdict::Failed(message) | Verdict::Unloadable(message)) = self.engine.submit_patiently(stuck).await {
+            tracing::error!(effect.id = %effect, "effect {effect} cannot even be stopped: {message}");
+        }
     }
 
     async fn call(
@@ -88,34 +124,29 @@ impl Deliveries {
         work: &Work,
         delivery: &mut Delivery,
         attempts: &mut Vec<AttemptRow>,
-    ) -> Next {
-        let Work::Call { connection, operation, input, reference, purpose } = work else { return Next::Wait(self.clock.now()) };
+    ) -> Result<Next, NotLoaded> {
+        let Work::Call { connection, operation, input, reference, purpose } = work else { return Ok(Next::Wait(self.clock.now())) };
         // What is told may hold addresses of this hub, which are only known here.
         let told = (*purpose == Purpose::Notice).then(|| self.notices.here().outward_all(input));
         let secrets = told.as_ref().map(|told| self.notices.here().secrets(told)).unwrap_or_default();
         let input = told.as_ref().unwrap_or(input);
         let retry: RetryPolicy = serde_json::from_str(&claimed.effect.retry).unwrap_or_default();
-        let version = match self.live.version_or_load(self.store.as_ref(), claimed.effect.tenant, &claimed.effect.version).await {
-            Ok(version) => version,
-            Err(message) => return our_fault(message),
-        };
+        let version = self.live.version_or_load(self.store.as_ref(), claimed.effect.tenant, &claimed.effect.version).await?;
         let Some(target) = version.target(connection, operation) else {
-            return our_fault(format!("`{connection}` has no operation `{operation}` in this flow version"));
+            return Ok(our_fault(format!("`{connection}` has no operation `{operation}` in this flow version")));
         };
         let guarantee = target.guarantee();
         let terms = Terms { guarantee: &guarantee, reads_back: target.reads_back(), retry: &retry };
-        let mut orphaned = claimed.orphaned;
         let mut done = 0;
         loop {
             let now = self.clock.now();
-            let action = delivery.action(&terms, orphaned, claimed.effect.created_at, now);
-            orphaned = false;
+            let action = delivery.action(&terms, claimed.effect.created_at, now);
             if let Action::Wait(at) = action {
-                return Next::Wait(at);
+                return Ok(Next::Wait(at));
             }
             // What needs a person needs no time at the partner. Put back to wait, it would be forgotten that the request may have left.
             if action != Action::Person && self.clock.monotonic().saturating_sub(claimed_at) > self.lease * 2 / 3 {
-                return Next::Wait(now);
+                return Ok(Next::Wait(now));
             }
             let attempted = if action == Action::Person {
                 nothing_can_tell()
@@ -169,7 +200,7 @@ impl Deliveries {
             let next = delivery.after(action, &attempted, &terms, now, seed(claimed));
             let at_once = matches!(next, Next::Wait(at) if at <= now) && delivery.phase != crate::domain::delivery::Phase::Send;
             if !at_once || done >= ACTIONS_PER_HOLD_MAX {
-                return next;
+                return Ok(next);
             }
         }
     }
@@ -186,7 +217,7 @@ impl Deliveries {
         let guarantee = self.notices.guarantee();
         let terms = Terms { guarantee: &guarantee, reads_back: false, retry: &retry };
         let now = self.clock.now();
-        let action = delivery.action(&terms, claimed.orphaned, claimed.effect.created_at, now);
+        let action = delivery.action(&terms, claimed.effect.created_at, now);
         if action != Action::Send {
             return delivery.after(action, &nothing_can_tell(), &terms, now, seed(claimed));
         }
@@ -233,7 +264,17 @@ impl Deliveries {
         EFFECTS_ENDED.increment([&claimed.effect.connection, word]);
         let sent = progress.attempts.iter().find(|attempt| attempt.purpose == CALL).map(|attempt| attempt.started_at);
         let ended = Ended { claimed, result, progress, sent_at: sent.or(delivery.first_sent_at) };
-        let Ok(Verdict::Failed(message)) = self.engine.submit_patiently(Input::Ended(Arc::new(ended.clone()))).await else { return };
+        let message = match self.engine.submit_patiently(Input::Ended(Arc::new(ended.clone()))).await {
+            Ok(Verdict::Failed(message)) => message,
+            Ok(Verdict::Unloadable(problem)) => {
+                // What came of it is kept as if nobody had said: asked for again when the version can be loaded.
+                let mut delivery = delivery.clone();
+                delivery.in_doubt = true;
+                let due_at = now.saturating_add(UNLOADABLE_WAIT).unwrap_or(now);
+                return self.put_off(ended.claimed, &delivery, due_at, ended.progress.attempts, problem).await;
+            }
+            _ => return,
+        };
         // Left as it is, the effect would be found under a dead lease, done once more, and so on for ever: a person's matter.
         let effect = ended.claimed.effect.id;
         tracing::error!(effect.id = %effect, "the outcome of effect {effect} cannot be recorded: {message}");
@@ -241,8 +282,8 @@ impl Deliveries {
         let result = EffectResult::Failed { cause: Cause::OurFault, message: words, class: "unknown".to_owned() };
         let progress = Progress { state: "failed".to_owned(), delivery: "{}".to_owned(), attempts: Vec::new(), ..ended.progress };
         let stopped = Ended { claimed: ended.claimed, result, progress, sent_at: ended.sent_at };
-        if let Ok(Verdict::Failed(message)) = self.engine.submit_patiently(Input::Ended(Arc::new(stopped))).await {
-            tracing::error!(effect.id = %effect, "effect {effect} cannot even be stopped: {message}");
+        if let Ok(Verdict::Failed(message)) = self.engine.submit_patiently(Input::Ended(Arc::new(stopped.clone()))).await {
+            self.stuck(stopped.claimed, stopped.progress, STUCK_CODES[1], message).await;
         }
     }
 }

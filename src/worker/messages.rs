@@ -80,13 +80,18 @@ const ACTS: [&str; 3] = ["approve", "reject", "complete"];
 const URL_MAX: usize = 2_000;
 /// Tries of a read-back that the partner refuses or that finds nothing, before a person looks: it may only be late.
 const REFUSALS_MAX: u32 = 5;
+/// Times that a message may be taken up without a word of what came of it.
+const DEATHS_MAX: u32 = 10;
 /// Tries while the partner is down: with the backoff below about three days.
 const TRIES_MAX: u32 = 300;
 
+/// The workers' end of the queue; whoever works holds it.
+pub type Offered = Arc<tokio::sync::Mutex<mpsc::Receiver<Message>>>;
+
 /// The queue between intake and the workers.
-pub fn queue() -> (Offer, mpsc::Receiver<Message>) {
+pub fn queue() -> (Offer, Offered) {
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-    (Offer(sender), receiver)
+    (Offer(sender), Arc::new(tokio::sync::Mutex::new(receiver)))
 }
 
 enum Trouble {
@@ -130,7 +135,8 @@ fn telling(message: &NewMessage, dedupe_key: &str, output: &str) -> ExceptionId 
 
 impl Messages {
     /// Works until stopped.
-    pub async fn run(self: Arc<Self>, mut offered: mpsc::Receiver<Message>, halt: CancellationToken, work: Lifecycle) {
+    pub async fn run(self: Arc<Self>, offered: Offered, halt: CancellationToken, work: Lifecycle) {
+        let mut offered = offered.lock().await;
         let places = Arc::new(Semaphore::new(self.parallel));
         let mut failures = 0_u32;
         let mut pause = self.clock.wait(Duration::ZERO);
@@ -200,7 +206,16 @@ impl Messages {
 
     /// The word for why it could not be worked on; none when it could.
     async fn understand(&self, message: Message) -> Option<&'static str> {
-        let trouble = match self.input(&message).await {
+        let input = match message.attempts {
+            // Whoever works on a message says what came of it. That nobody did, so often, means that they died of it.
+            DEATHS_MAX.. if message.state == "new" => {
+                let problem =
+                    format!("{} times a process began to work on it and came to no end: it may have died of it", message.attempts);
+                Err(stop(Cause::OurFault, "killed_its_process", problem))
+            }
+            _ => self.input(&message).await,
+        };
+        let trouble = match input {
             Ok(None) => return None,
             Ok(Some(Input::Sighting(seen))) if self.puts_off(&message, &seen).await => return Some("quota_reached"),
             Ok(Some(input)) => match self.engine.submit_patiently(input.clone()).await {
@@ -212,7 +227,7 @@ impl Messages {
                     self.park(message, &input);
                     return None;
                 }
-                Ok(Verdict::Failed(problem)) => stop(Cause::OurFault, "engine_failed", problem),
+                Ok(Verdict::Failed(problem) | Verdict::Unloadable(problem)) => stop(Cause::OurFault, "engine_failed", problem),
                 // Whoever asked was told, or has gone; nothing was promised that could be kept.
                 Ok(Verdict::Refused(problem)) if message.new.connection == HUB => {
                     let definitions = self.live.now();

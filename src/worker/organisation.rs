@@ -46,7 +46,7 @@ pub struct Organisations {
 
 impl Organisations {
     /// Looks until stopped.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut known: Vec<(String, String)> = Vec::new();
         let mut failures = 0_u32;
         while !stop.is_cancelled() {

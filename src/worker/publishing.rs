@@ -42,7 +42,7 @@ pub struct Publishing {
 
 impl Publishing {
     /// Publishes until stopped.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut failures = 0_u32;
         while !stop.is_cancelled() {
             let mut pause = self.poll;

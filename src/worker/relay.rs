@@ -17,6 +17,9 @@ use tokio::sync::{Semaphore, mpsc};
 const QUEUE_MAX: usize = 4_096;
 /// Commits announced together at most.
 const COMMITS_MAX: usize = 256;
+/// Tickets handed over at once: each such part has a deadline of its own, so that a busy hour at a slow broker is not taken for a
+/// broker that is gone.
+const TICKETS_MAX: usize = 256;
 /// Announcements awaiting their confirms at the same time.
 const IN_FLIGHT_MAX: usize = 8;
 
@@ -62,9 +65,17 @@ async fn run(
         let tickets = pack(commits.into_iter().flatten(), &live.now().concurrency());
         let (transport, missed) = (transport.clone(), missed.clone());
         spawner.run(async move {
-            let published = transport.announce(&tickets).await;
+            let mut all = true;
+            for part in tickets.chunks(TICKETS_MAX) {
+                let published = transport.announce(part).await;
+                all &= published.iter().all(|published| *published == Published::Confirmed);
+                if published.iter().any(|published| matches!(published, Published::Unknown | Published::Unsent)) {
+                    // It takes nothing now: polling finds the rest.
+                    break;
+                }
+            }
             drop(place);
-            if published.iter().any(|published| *published != Published::Confirmed) {
+            if !all {
                 missed();
             }
         });

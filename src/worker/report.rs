@@ -46,7 +46,7 @@ const FEED_KEPT: SignedDuration = SignedDuration::from_hours(1);
 
 impl Reporting {
     /// Reports until told to stop, and once more then.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let started_at = self.clock.now();
         let mut breakers: HashMap<(TenantId, String), &'static str> = HashMap::new();
         let mut swept_at: Option<Duration> = None;

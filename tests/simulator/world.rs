@@ -253,7 +253,7 @@ impl World {
         let works = works::start(parts, &pace);
         let people = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone() };
         if self.plan.office.is_some() {
-            lifecycle.run(Leavers { people: people.clone(), changed: None }.run(lifecycle.soft().clone()));
+            lifecycle.run(Arc::new(Leavers { people: people.clone(), changed: None }).run(lifecycle.soft().clone()));
         }
         let starter = Arc::new(Starter {
             live: live.clone(),

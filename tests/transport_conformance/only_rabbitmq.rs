@@ -16,6 +16,7 @@ async fn a_broker_may_do_anything_and_comes_back() {
     a_queue_of_another_kind_is_said(&broker).await;
     a_queue_of_an_earlier_release_is_used_as_it_is(&broker).await;
     dead_letters_are_listed_returned_and_dropped(&broker).await;
+    a_queue_that_is_deleted_under_its_consumer_comes_back(&broker).await;
     a_cut_line_is_mended(&broker).await;
     a_restart_loses_no_ticket(&broker).await;
     a_blocked_broker_takes_nothing_and_is_waited_for(&broker).await;
@@ -77,6 +78,27 @@ async fn a_queue_of_another_kind_is_said(broker: &PrivateBroker) {
     up(&transport).await;
     assert_eq!(transport.announce(&[ticket("oa", 4)]).await, [Published::Confirmed]);
     assert_eq!(next(&transport).await.ticket, ticket("oa", 4));
+    world.remove().await;
+}
+
+/// The broker cancels the consumer of a queue that goes away, and says so once; whoever overhears it waits for ever.
+async fn a_queue_that_is_deleted_under_its_consumer_comes_back(broker: &PrivateBroker) {
+    let world = World::at(&broker.url(), "deleted").await;
+    let transport = world.listening(1).await;
+    assert_eq!(transport.announce(&[ticket("oa", 1)]).await, [Published::Confirmed]);
+    next(&transport).await.done().await;
+    let connection = lapin::Connection::connect(&broker.url(), lapin::ConnectionProperties::default()).await.unwrap();
+    let channel = connection.create_channel().await.unwrap();
+    channel.queue_delete(Names::new("deleted").effects("oa").into(), Default::default()).await.expect("deleted");
+    let (began, mut number) = (Instant::now(), 10);
+    while transport.announce(&[ticket("oa", number)]).await != [Published::Confirmed] {
+        assert!(began.elapsed() < 2 * SOON, "the queue does not come back");
+        number += 1;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(next(&transport).await.ticket, ticket("oa", number));
+    assert_eq!(transport.announce(&[ticket("erp", 3)]).await, [Published::Confirmed], "the others were not left hanging");
+    assert_eq!(next(&transport).await.ticket, ticket("erp", 3));
     world.remove().await;
 }
 

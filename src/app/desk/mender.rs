@@ -189,7 +189,7 @@ impl Mender {
             Ok(Verdict::Done | Verdict::Parked) => Ok(()),
             Ok(Verdict::Refused(why) | Verdict::Declined(Refusal { message: why, .. })) => Err(CommandError::Conflict(why)),
             Ok(Verdict::Gone) => Err(CommandError::Conflict("somebody else settled it at the same time".to_owned())),
-            Ok(Verdict::Failed(why) | Verdict::Stop { problem: why, .. }) => Err(CommandError::Invalid(why)),
+            Ok(Verdict::Failed(why) | Verdict::Unloadable(why) | Verdict::Stop { problem: why, .. }) => Err(CommandError::Invalid(why)),
             Ok(Verdict::Version { hash, .. }) => Err(CommandError::Invalid(format!("the flow version `{hash}` cannot be loaded"))),
             Err(_) => Err(CommandError::Conflict("the hub is stopping; try again on another replica".to_owned())),
         }

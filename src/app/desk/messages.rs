@@ -70,6 +70,7 @@ impl MessageDesk for Messages {
                     Verdict::Refused(why)
                     | Verdict::Declined(Refusal { message: why, .. })
                     | Verdict::Failed(why)
+                    | Verdict::Unloadable(why)
                     | Verdict::Stop { problem: why, .. },
                 ) => Err(CommandError::Conflict(why)),
                 Ok(Verdict::Version { hash, .. }) => Err(CommandError::Invalid(format!("the flow version `{hash}` cannot be loaded"))),

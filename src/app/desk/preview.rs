@@ -48,7 +48,7 @@ impl Previewer<'_> {
         let view = self.store.document(tenant, row.document).await.map_err(away)?.ok_or(CommandError::NotFound)?;
         let effects = self.store.effects(tenant, instance, Onward::all()).await.map_err(away)?;
         for hash in std::iter::once(&row.version).chain(&mend.version) {
-            self.live.version_or_load(self.store, tenant, hash).await.map_err(CommandError::Invalid)?;
+            self.live.version_or_load(self.store, tenant, hash).await.map_err(|error| CommandError::Invalid(error.to_string()))?;
         }
         let loaded = self.loaded(tenant, &row, &view).await?;
         let circumstances = Circumstances {
@@ -61,7 +61,7 @@ impl Previewer<'_> {
         };
         let batch = decide_batch(&[Input::Mend(Arc::new(mend))], loaded, &circumstances);
         let refused = batch.verdicts.iter().find_map(|verdict| match verdict {
-            Verdict::Refused(why) | Verdict::Failed(why) => Some(why.clone()),
+            Verdict::Refused(why) | Verdict::Failed(why) | Verdict::Unloadable(why) => Some(why.clone()),
             _ => None,
         });
         let writes = batch.writes;

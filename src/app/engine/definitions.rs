@@ -158,16 +158,19 @@ impl Live {
     /// Loads a version from the store and compiles it.
     ///
     /// # Errors
-    /// When it is not stored, or its texts no longer compile.
-    pub async fn load_version(&self, store: &dyn Store, tenant: TenantId, flow: &str, hash: &str) -> Result<Arc<FlowVersion>, String> {
-        let row = store.definition(tenant, "bundle", flow, hash).await.map_err(|error| error.to_string())?;
-        let row = row.ok_or_else(|| format!("version `{hash}` of flow `{flow}` is not stored"))?;
-        let bundle =
-            Bundle::from_json(&row.text).map(Arc::new).map_err(|error| format!("the stored version `{hash}` cannot be read: {error}"))?;
+    /// When the store is away, the version is not stored, or its texts no longer compile.
+    pub async fn load_version(&self, store: &dyn Store, tenant: TenantId, flow: &str, hash: &str) -> Result<Arc<FlowVersion>, NotLoaded> {
+        let row = match store.definition(tenant, "bundle", flow, hash).await {
+            Ok(row) => row.ok_or_else(|| NotLoaded::Wrong(format!("version `{hash}` of flow `{flow}` is not stored")))?,
+            Err(error @ crate::store::Error::Unavailable(_)) => return Err(NotLoaded::Away(error.to_string())),
+            Err(error) => return Err(NotLoaded::Wrong(error.to_string())),
+        };
+        let unreadable = |error| NotLoaded::Wrong(format!("the stored version `{hash}` cannot be read: {error}"));
+        let bundle = Bundle::from_json(&row.text).map(Arc::new).map_err(unreadable)?;
         let definitions = self.now();
         let compiled = bundle.compile(&definitions.catalog.directory).map_err(|findings| {
             let first = findings.first().map(|finding| finding.message.clone()).unwrap_or_default();
-            format!("the stored version `{hash}` does not compile any more: {first}")
+            NotLoaded::Wrong(format!("the stored version `{hash}` does not compile any more: {first}"))
         })?;
         let version = Arc::new(FlowVersion {
             compiled: Arc::new(compiled),
@@ -182,12 +185,23 @@ impl Live {
     ///
     /// # Errors
     /// As `load_version`. The flow is not known here, so versions are stored under their hash as well.
-    pub async fn version_or_load(&self, store: &dyn Store, tenant: TenantId, hash: &str) -> Result<Arc<FlowVersion>, String> {
+    pub async fn version_or_load(&self, store: &dyn Store, tenant: TenantId, hash: &str) -> Result<Arc<FlowVersion>, NotLoaded> {
         if let Some(version) = self.now().version(hash) {
             return Ok(version);
         }
         self.load_version(store, tenant, ANY_FLOW, hash).await
     }
+}
+
+/// Why a version is not there.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum NotLoaded {
+    /// The store does not answer now.
+    #[error("{0}")]
+    Away(String),
+    /// It is not stored, or does not compile any more.
+    #[error("{0}")]
+    Wrong(String),
 }
 
 /// The id under which every version is stored a second time, for who knows only its hash.

@@ -35,7 +35,37 @@ pub enum Input {
     Begin(Arc<BeginInput>),
     /// One instance tells another.
     Told(Arc<ToldInput>),
+    /// What should move an instance cannot be decided on.
+    Stuck(Arc<Stuck>),
 }
+
+/// What should move an instance and cannot be decided on: its flow version does not compile any more, or the decision panics.
+/// It stands in an exception without the flow being asked.
+#[derive(Clone, Debug)]
+pub struct Stuck {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// The instance.
+    pub instance: InstanceId,
+    /// What.
+    pub at: StuckAt,
+    /// Stable code: one of `STUCK_CODES`.
+    pub code: &'static str,
+    /// In words.
+    pub problem: String,
+}
+
+/// What is stuck.
+#[derive(Clone, Debug)]
+pub enum StuckAt {
+    /// A timer; it is put off and fires when it can.
+    Timer(TimerKey),
+    /// An effect, with what is recorded of it: put off when nothing was sent, else ended, and what it came to is not known to its flow.
+    Effect(Box<(ClaimedEffect, Progress)>),
+}
+
+/// The codes of exceptions about what is stuck.
+pub const STUCK_CODES: [&str; 2] = ["version_unloadable", "decision_failed"];
 
 /// What a person does in an instance, or what is said of one.
 #[derive(Clone, Debug)]
@@ -135,6 +165,7 @@ impl Input {
             Input::Migrate(_) => "migrate",
             Input::Begin(_) => "begin",
             Input::Told(_) => "told",
+            Input::Stuck(_) => "stuck",
         }
     }
 }
@@ -355,6 +386,8 @@ pub enum Verdict {
     Declined(crate::domain::approval::Refusal),
     /// The engine failed on this very input, even alone; it was put aside.
     Failed(String),
+    /// The flow version that it needs cannot be loaded.
+    Unloadable(String),
 }
 
 impl Verdict {
@@ -367,7 +400,16 @@ impl Verdict {
             Verdict::Version { .. } => "version_missing",
             Verdict::Stop { .. } => "stopped",
             Verdict::Refused(_) | Verdict::Declined(_) => "refused",
-            Verdict::Failed(_) => "failed",
+            Verdict::Failed(_) | Verdict::Unloadable(_) => "failed",
+        }
+    }
+
+    /// Why it cannot be decided on at all, if so: a code of `STUCK_CODES`, and words.
+    pub fn stuck(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Verdict::Unloadable(problem) => Some((STUCK_CODES[0], problem)),
+            Verdict::Failed(problem) => Some((STUCK_CODES[1], problem)),
+            _ => None,
         }
     }
 }
@@ -413,6 +455,13 @@ pub fn keys(inputs: &[Input]) -> Keys {
             Input::Told(told) => {
                 keys.instances.push(told.instance);
                 keys.messages.push(told.message);
+            }
+            Input::Stuck(stuck) => {
+                keys.instances.push(stuck.instance);
+                match &stuck.at {
+                    StuckAt::Timer(timer) => keys.timers.push(*timer),
+                    StuckAt::Effect(effect) => keys.effects.push(hold(&effect.0)),
+                }
             }
         }
     }

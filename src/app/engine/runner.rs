@@ -1,8 +1,8 @@
 //! Runs engine batches: loads missing flow versions, repeats what is safe to repeat, bisects what fails, hands on what was claimed.
 
 use super::batch::{Circumstances, decide_batch};
-use super::definitions::Live;
-use super::input::{Input, Verdict, keys};
+use super::definitions::{Live, NotLoaded};
+use super::input::{Input, Stuck, StuckAt, Verdict, keys};
 use super::parked::Parked;
 use crate::app::receive::Processor;
 use crate::app::trace as spans;
@@ -15,6 +15,7 @@ use crate::store::{ClaimedEffect, Decide, Error, Lease, Message, ReadyLane, Stor
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -57,6 +58,9 @@ pub struct Runner {
 /// Waits between repeats of a batch while the database is away, milliseconds.
 const AWAY_WAITS_MILLIS: [u64; 6] = [20, 100, 500, 1_000, 2_000, 5_000];
 
+/// What is said of an input whose decision panicked.
+const PANICKED: &str = "deciding on it panicked, a fault of this hub; the log says where";
+
 impl Runner {
     /// Runs one batch to its end: every input gets a verdict.
     pub async fn run(&self, inputs: Vec<Input>) -> Vec<Verdict> {
@@ -74,9 +78,16 @@ impl Runner {
             }
             for index in &again {
                 let Some(Verdict::Version { tenant, flow, hash }) = verdicts.get(*index) else { continue };
-                let problem = self.live.load_version(self.store.as_ref(), *tenant, flow, hash).await.err();
+                let problem = loop {
+                    match self.live.load_version(self.store.as_ref(), *tenant, flow, hash).await {
+                        Ok(_) => break None,
+                        // As with a batch: it goes on when the store does.
+                        Err(NotLoaded::Away(_)) => self.clock.wait(Duration::from_millis(AWAY_WAITS_MILLIS[2])).await,
+                        Err(NotLoaded::Wrong(problem)) => break Some(problem),
+                    }
+                };
                 if let Some(problem) = problem {
-                    verdicts[*index] = Verdict::Failed(format!("flow version `{hash}` cannot be loaded: {problem}"));
+                    verdicts[*index] = Verdict::Unloadable(format!("flow version `{hash}` cannot be loaded: {problem}"));
                 }
             }
             let retry: Vec<usize> = again.into_iter().filter(|index| matches!(verdicts[*index], Verdict::Version { .. })).collect();
@@ -85,7 +96,22 @@ impl Runner {
                 verdicts[index] = verdict;
             }
         }
+        self.stop_timers(&inputs, &mut verdicts).await;
         verdicts
+    }
+
+    /// Nobody waits for what becomes of a timer: one that cannot be decided on is put off, with an exception that says so. Left where
+    /// it is, it would be looked at with every poll and never heard of.
+    async fn stop_timers(&self, inputs: &[Input], verdicts: &mut [Verdict]) {
+        for (input, verdict) in inputs.iter().zip(verdicts) {
+            let Input::Timer(timer) = input else { continue };
+            let Some((code, problem)) = verdict.stuck() else { continue };
+            let stuck =
+                Stuck { tenant: timer.tenant, instance: timer.instance, at: StuckAt::Timer(*timer), code, problem: problem.to_owned() };
+            for stopped in self.attempt(&[Input::Stuck(Arc::new(stuck))]).await {
+                *verdict = stopped;
+            }
+        }
     }
 
     /// One batch; on a refused row it is halved until the culprit stands alone.
@@ -134,7 +160,10 @@ impl Runner {
             let (slot, inputs, own_slot) = (verdicts.clone(), shared.clone(), own.clone());
             let decide: Decide = Box::new(move |loaded| {
                 let deciding = std::time::Instant::now();
-                let batch = decide_batch(&inputs, loaded, &circumstances);
+                // A panic is a failure of this batch like a refused row: halved until the culprit stands alone. It would take the
+                // inputs of everybody else with it otherwise, again and again. What it worked on is dropped with it.
+                let decided = std::panic::catch_unwind(AssertUnwindSafe(|| decide_batch(&inputs, loaded, &circumstances)));
+                let batch = decided.map_err(|_| Error::Refused(PANICKED.into()))?;
                 ENGINE_DECISION_SECONDS.took(deciding.elapsed(), []);
                 let counted = counted(&batch.writes);
                 if let Ok(mut slot) = slot.lock() {
@@ -213,3 +242,6 @@ fn counted(writes: &Writes) -> Vec<(i32, &'static str, [String; 2])> {
     let exceptions = opened.map(|row| (row.tenant.0, "exceptions", [row.cause.clone(), row.code.clone()]));
     documents.chain(ended).chain(exceptions).collect()
 }
+
+#[cfg(test)]
+mod tests;

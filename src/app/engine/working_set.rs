@@ -201,7 +201,8 @@ impl WorkingSet {
 
 /// What the exception has in common with others of its cause.
 fn fingerprint(row: &ExceptionRow) -> uuid::Uuid {
-    let of_message = row.step.as_deref().is_some_and(|step| step.starts_with("message:"));
+    // Numbers and ids of one message or timer are nobody else's.
+    let of_message = row.step.as_deref().is_some_and(|step| step.starts_with("message:") || step.starts_with("timer:"));
     let same = SameCause {
         cause: &row.cause,
         code: &row.code,

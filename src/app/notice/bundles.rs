@@ -33,7 +33,7 @@ pub struct Bundles {
 
 impl Bundles {
     /// Looks again and again until it is told to stop.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         loop {
             if let Err(error) = self.round().await {
                 tracing::warn!(error = %error, "notices that wait cannot be looked for now");

@@ -86,7 +86,9 @@ impl People {
             Ok(Verdict::Declined(refusal)) => return Err(refusal.into()),
             Ok(Verdict::Refused(_)) => return Err(Error::NotFound("instance").into()),
             Ok(Verdict::Gone) => return Err(RefusalCode::AlreadyHandled.because("somebody else was faster").into()),
-            Ok(Verdict::Failed(why) | Verdict::Stop { problem: why, .. }) => return Err(PeopleError::Invalid(why)),
+            Ok(Verdict::Failed(why) | Verdict::Unloadable(why) | Verdict::Stop { problem: why, .. }) => {
+                return Err(PeopleError::Invalid(why));
+            }
             Ok(Verdict::Version { hash, .. }) => return Err(PeopleError::Busy(format!("the flow version `{hash}` cannot be loaded"))),
             Err(_) => return Err(PeopleError::Busy("the hub is stopping; try again on another replica".to_owned())),
         }

@@ -26,7 +26,7 @@ pub struct Leavers {
 
 impl Leavers {
     /// Looks again and again until it is told to stop. Any replica may; the second one finds nothing left to do.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         loop {
             if let Err(error) = self.round().await {
                 tracing::warn!(error = %error, "tasks of people who have left cannot be looked for now");

@@ -183,6 +183,7 @@ impl Publishing {
                 Verdict::Refused(why)
                 | Verdict::Declined(Refusal { message: why, .. })
                 | Verdict::Failed(why)
+                | Verdict::Unloadable(why)
                 | Verdict::Stop { problem: why, .. },
             ) => ("refused", Some(why)),
             Ok(Verdict::Version { hash, .. }) => ("refused", Some(format!("the version `{hash}` cannot be loaded"))),

@@ -57,7 +57,11 @@ impl Repairs {
         let Some(row) = self.instance_of(&view, drift).await? else {
             return Err(NoRemedy::None("no flow has taken the document".to_owned()));
         };
-        let version = self.live.version_or_load(self.store.as_ref(), drift.tenant, &row.version).await.map_err(NoRemedy::None)?;
+        let version = self
+            .live
+            .version_or_load(self.store.as_ref(), drift.tenant, &row.version)
+            .await
+            .map_err(|error| NoRemedy::None(error.to_string()))?;
         self.reaction(&version, &row, drift, asked).ok_or_else(|| {
             let (flow, kind, connection) = (&row.flow, &drift.kind, &drift.connection);
             NoRemedy::None(format!("the flow `{flow}` has no reaction to the drift `{kind}` at `{connection}`"))
@@ -122,6 +126,7 @@ impl Repairs {
                 Verdict::Refused(why)
                 | Verdict::Declined(Refusal { message: why, .. })
                 | Verdict::Failed(why)
+                | Verdict::Unloadable(why)
                 | Verdict::Stop { problem: why, .. },
             ) => Err(why),
             Ok(Verdict::Version { hash, .. }) => Err(format!("the flow version `{hash}` cannot be loaded")),

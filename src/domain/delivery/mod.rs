@@ -61,6 +61,12 @@ pub struct Delivery {
     /// In words, what is wrong with the success that the newest send was answered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub misread: Option<String>,
+    /// Processes that took it up in a row and gave no word of what came of it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub deaths: u32,
+    /// The last of them may have sent something.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_doubt: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde wants")]
@@ -208,13 +214,18 @@ const CLOCKS_APART_USUAL: SignedDuration = SignedDuration::from_mins(1);
 const REPEATS_MAX: u32 = 5;
 /// Reads that answer success and not what is declared, before it is called failed: the partner is up, and says the same again.
 const MISREADS_MAX: u32 = 3;
+/// Processes that may die of one effect before a person looks: it takes down everything beside it each time.
+const DEATHS_MAX: u32 = 5;
+/// Wait of an effect whose second holder died, doubled with each further one: what died with it by chance gets ahead meanwhile.
+const SUSPECT_WAIT: SignedDuration = SignedDuration::from_secs(10);
 /// Conflicts (someone changed it) before it is called failed.
 const CONFLICTS_MAX: u32 = 5;
 
 impl Delivery {
-    /// What to do with a claimed effect. `orphaned`: it was found started under a dead lease, so that what was under way may
-    /// have reached the partner; its send is then taken to lie between `planned_at` and now, the safe side for both ends.
-    pub fn action(&mut self, terms: &Terms<'_>, orphaned: bool, planned_at: Timestamp, now: Timestamp) -> Action {
+    /// What to do with a claimed effect. One that was found started under a dead lease may have reached the partner (`in_doubt`);
+    /// its send is then taken to lie between `planned_at` and now, the safe side for both ends.
+    pub fn action(&mut self, terms: &Terms<'_>, planned_at: Timestamp, now: Timestamp) -> Action {
+        let orphaned = std::mem::take(&mut self.in_doubt);
         match self.phase {
             Phase::LookUp => Action::LookUp,
             Phase::ReadBack => Action::ReadBack,
@@ -234,6 +245,22 @@ impl Delivery {
                 }
             }
         }
+    }
+
+    /// It was found started under a dead lease. That is stored before anything else is done with it: a process that dies of it
+    /// again must not find it as it was, or the partner would be asked and processes would die for ever. `seed` decides the jitter.
+    pub fn orphaned(&mut self, now: Timestamp, seed: u64) -> Next {
+        self.in_doubt = true;
+        self.deaths += 1;
+        if self.deaths < DEATHS_MAX {
+            let suspected = SUSPECT_WAIT * (1 << self.deaths.saturating_sub(2));
+            let jitter = SignedDuration::from_millis(i64::try_from(seed % 10_000).unwrap_or(0));
+            return Next::Wait(if self.deaths == 1 { now } else { now.saturating_add(suspected + jitter).unwrap_or(now) });
+        }
+        let message =
+            format!("{} processes in a row began this and gave no word of what came of it: they may have died of it", self.deaths);
+        self.begin_anew(false);
+        Next::Failed { cause: Cause::OurFault, message, class: Class::Unknown.word() }
     }
 
     /// Notes that a request is about to leave; that it may leave was committed by the claim.
@@ -282,6 +309,7 @@ impl Delivery {
 
     /// How it goes on after an attempt. `seed` decides the jitter.
     pub fn after(&mut self, action: Action, attempted: &Attempted, terms: &Terms<'_>, now: Timestamp, seed: u64) -> Next {
+        self.deaths = 0;
         if attempted.unsent {
             return Next::Wait(plus(now, attempted.retry_after_millis.unwrap_or(UNSENT_WAIT_MILLIS)));
         }
@@ -309,7 +337,7 @@ impl Delivery {
         if let Some(items) = &mut self.items {
             items.begin_anew();
         }
-        (self.look_ups, self.read_backs, self.lies, self.repeats) = (0, 0, 0, 0);
+        (self.look_ups, self.read_backs, self.lies, self.repeats, self.deaths) = (0, 0, 0, 0, 0);
         if settled {
             self.phase = Phase::Send;
             self.output = None;

@@ -33,15 +33,15 @@ fn an_unknown_create_is_looked_up_at_the_declared_waits_and_only_then_repeated()
     let (guarantee, retry) = (look_up(), RetryPolicy::default());
     let terms = terms(&guarantee, &retry);
     let mut delivery = Delivery::default();
-    assert_eq!(delivery.action(&terms, false, at(0), at(0)), Action::Send);
+    assert_eq!(delivery.action(&terms, at(0), at(0)), Action::Send);
     delivery.sending(at(0));
     assert_eq!(delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(15), 1), Next::Wait(at(15)), "5 s are over already");
     for (now, next) in [(15, at(30)), (30, at(240))] {
-        assert_eq!(delivery.action(&terms, false, at(0), at(now)), Action::LookUp);
+        assert_eq!(delivery.action(&terms, at(0), at(now)), Action::LookUp);
         assert_eq!(delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(now), 1), Next::Wait(next));
     }
     assert_eq!(delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(240), 1), Next::Wait(at(240)));
-    assert_eq!(delivery.action(&terms, false, at(0), at(240)), Action::Send, "surely not done: repeat");
+    assert_eq!(delivery.action(&terms, at(0), at(240)), Action::Send, "surely not done: repeat");
 }
 
 #[test]
@@ -134,7 +134,8 @@ fn a_crash_while_sending_is_unknown_and_never_a_blind_repeat() {
     ] {
         let mut delivery = Delivery::default();
         delivery.sending(at(0));
-        assert_eq!(delivery.action(&terms(&guarantee, &retry), true, at(0), at(1)), wanted, "{guarantee:?}");
+        assert_eq!(delivery.orphaned(at(1), 0), Next::Wait(at(1)), "noted before anything else");
+        assert_eq!(delivery.action(&terms(&guarantee, &retry), at(0), at(1)), wanted, "{guarantee:?}");
     }
 }
 
@@ -151,7 +152,8 @@ fn a_success_is_read_back_where_declared_and_a_lie_is_named() {
     let terms = Terms { guarantee: &guarantee, reads_back: true, retry: &retry };
     let mut delivery = Delivery::default();
     assert_eq!(delivery.after(Action::Send, &attempted(Class::Ok), &terms, at(0), 1), Next::Wait(at(0)));
-    assert_eq!(delivery.action(&terms, true, at(0), at(0)), Action::ReadBack);
+    delivery.in_doubt = true;
+    assert_eq!(delivery.action(&terms, at(0), at(0)), Action::ReadBack);
     for wait in [1, 5, 30, 120] {
         assert!(matches!(delivery.clone().after(Action::ReadBack, &attempted(Class::Ok), &terms, at(1), 1), Next::Done(_)));
         assert_eq!(delivery.after(Action::ReadBack, &not_there(), &terms, at(1), 1), Next::Wait(at(1 + wait)));
@@ -167,7 +169,7 @@ fn a_lie_about_what_is_harmless_to_repeat_is_repeated_twice_before_a_person_hear
     let mut delivery = Delivery::default();
     let (mut now, mut sends) = (at(0), 0);
     let failed = loop {
-        let action = delivery.action(&terms, false, at(0), now);
+        let action = delivery.action(&terms, at(0), now);
         let answer = if action == Action::Send { attempted(Class::Ok) } else { not_there() };
         if action == Action::Send {
             sends += 1;
@@ -233,7 +235,7 @@ fn what_a_person_retries_begins_anew_with_full_patience() {
     delivery.sending(at(0));
     assert!(matches!(delivery.after(Action::Send, &attempted(Class::Retryable), &terms, at(0), 1), Next::Wait(_)));
     assert!(matches!(delivery.after(Action::Send, &attempted(Class::Retryable), &terms, at(61), 1), Next::Failed { .. }));
-    assert_eq!(delivery.action(&terms, false, at(0), at(5_000)), Action::Send);
+    assert_eq!(delivery.action(&terms, at(0), at(5_000)), Action::Send);
     let next = delivery.after(Action::Send, &attempted(Class::Retryable), &terms, at(5_000), 1);
     assert!(matches!(next, Next::Wait(_)), "the limit counts from the retry: {next:?}");
     assert_eq!(delivery.first_sent_at, Some(at(0)), "look-ups still search from the first sending");
@@ -248,7 +250,7 @@ fn a_retry_after_a_look_up_that_failed_looks_up_again_and_never_sends_blindly() 
     delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(1), 1);
     let next = delivery.after(Action::LookUp, &attempted(Class::Refused), &terms, at(5), 1);
     assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "{next:?}");
-    assert_eq!(delivery.action(&terms, false, at(0), at(100)), Action::LookUp);
+    assert_eq!(delivery.action(&terms, at(0), at(100)), Action::LookUp);
     assert!(matches!(delivery.after(Action::LookUp, &attempted(Class::Ok), &terms, at(100), 1), Next::Done(_)));
 }
 
@@ -262,7 +264,7 @@ fn a_retry_after_a_person_was_told_it_is_not_there_sends() {
     delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(1), 1);
     let next = delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(5), 1);
     assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "{next:?}");
-    assert_eq!(delivery.action(&terms, false, at(0), at(100)), Action::Send);
+    assert_eq!(delivery.action(&terms, at(0), at(100)), Action::Send);
 }
 
 fn misread(class: Class) -> Attempted {
@@ -292,7 +294,7 @@ fn a_success_that_cannot_be_read_is_settled_by_its_look_up_or_by_a_person() {
     let mut found = delivery.clone();
     assert!(matches!(found.after(Action::LookUp, &attempted(Class::Ok), &terms, at(5), 1), Next::Done(_)));
     for (now, next) in [(5, 30), (30, 240)] {
-        assert_eq!(delivery.action(&terms, false, at(0), at(now)), Action::LookUp);
+        assert_eq!(delivery.action(&terms, at(0), at(now)), Action::LookUp);
         assert_eq!(delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(now), 1), Next::Wait(at(next)));
     }
     let next = delivery.after(Action::LookUp, &attempted(Class::NotFound), &terms, at(240), 1);
@@ -325,4 +327,40 @@ fn a_read_of_what_is_not_there_is_done_only_where_the_connector_says_that_this_i
     assert_eq!(next, Next::Done(serde_json::Value::Null));
     let next = Delivery::default().after(Action::Send, &attempted(Class::NotFound), &terms(&guarantee, &retry), at(0), 1);
     assert!(matches!(next, Next::Failed { cause: Cause::DataWrong, class: "not_found", .. }), "a wrong path is no answer: {next:?}");
+}
+
+#[test]
+fn processes_do_not_die_of_one_effect_for_ever() {
+    let (guarantee, retry) = (Guarantee::Key, RetryPolicy::default());
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    let mut waits = Vec::new();
+    let stopped = loop {
+        // A new process each time, which knows what is stored and nothing else.
+        let mut next: Delivery = serde_json::from_str(&serde_json::to_string(&delivery).unwrap()).unwrap();
+        match next.orphaned(at(0), 0) {
+            Next::Wait(until) => waits.push(until.duration_since(at(0)).as_secs()),
+            other => break other,
+        }
+        delivery = next.clone();
+        assert_eq!(next.action(&terms, at(0), at(0)), Action::Send);
+        next.sending(at(0));
+    };
+    assert_eq!(waits, [0, 10, 20, 40], "the first time at once, then what died beside it goes first");
+    let Next::Failed { cause: Cause::OurFault, class: "unknown", message } = stopped else { panic!("{stopped:?}") };
+    assert!(message.contains("5 processes"), "{message}");
+}
+
+#[test]
+fn a_word_of_what_came_of_it_forgives_deaths() {
+    let (guarantee, retry) = (look_up(), RetryPolicy::default());
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    for _ in 0..20 {
+        assert!(matches!(delivery.orphaned(at(0), 0), Next::Wait(_)));
+        let action = delivery.action(&terms, at(0), at(10_000));
+        let next = delivery.after(Action::LookUp, &attempted(Class::Retryable), &terms, at(10_000), 1);
+        assert!(matches!((action, next), (Action::Wait(_) | Action::LookUp, Next::Wait(_) | Next::Failed { .. })));
+    }
+    assert_eq!(delivery.deaths, 0);
 }

@@ -470,4 +470,19 @@ pub static MESSAGE: &[Code] = &[
         "The stored state of an instance cannot be read.",
         "This is a defect of ours: report it with the instance's id.",
     ),
+    code(
+        "version_unloadable",
+        "A timer or an effect of an instance cannot be worked on, because this release cannot load its flow version.",
+        "Nothing was sent. Install the release again that could, or mend what the message names; it is tried again by itself every 15 minutes.",
+    ),
+    code(
+        "decision_failed",
+        "What follows from a timer or from a partner's answer cannot be decided, even alone.",
+        "This is a defect of ours: report it with the instance's id. Retry after the mend: what was sent is looked up first, where it can be.",
+    ),
+    code(
+        "killed_its_process",
+        "Whoever began to work on a message came to no end, ten times.",
+        "It may be that processes die of it: look at the logs of that time and report it with the message's id; then retry or skip.",
+    ),
 ];

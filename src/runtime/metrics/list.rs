@@ -27,6 +27,7 @@ metrics! {
 
     AUDIT_SEALED Counter "waybill_audit_sealed_total" [] "Entries of the audit that this process sealed into their chain.";
 
+    LOOP_DEATHS Counter "waybill_loop_deaths_total" ["part"] "Loops of this process that died of a fault of the hub and were begun again.";
     QUOTA_USED Gauge "waybill_quota_used_ratio" ["quota"] "How much of a quota the tenant nearest its end has taken: 1 is used up (docs/operations/quotas.md).";
     QUOTA_REFUSED Counter "waybill_quota_refused_total" ["quota"] "What was refused or put off because a quota is used up.";
     SECRETS Gauge "waybill_secrets" ["state"] "Secrets that the hub keeps: `good`, `expiring` (within 14 days), `expired`, `closed` (their master key is not here).";

@@ -171,7 +171,7 @@ impl Deciding<'_> {
     }
 
     /// What a sentence about this instance must not repeat: exceptions stand in lists that show no payloads.
-    fn kept_back(&self, row: &InstanceRow) -> Values {
+    pub(super) fn kept_back(&self, row: &InstanceRow) -> Values {
         let Some(work) = self.set.documents.get(&row.document) else { return Values::default() };
         let kind = self.circumstances.definitions.catalog().documents.get(work.row.kind.as_str());
         let Some(kind) = kind.filter(|kind| !kind.sensitive.is_empty()) else { return Values::default() };

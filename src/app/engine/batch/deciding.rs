@@ -62,6 +62,7 @@ impl Deciding<'_> {
             Input::Migrate(migrate) => self.migrate(migrate),
             Input::Begin(begin) => self.begin_for(begin),
             Input::Told(told) => self.told(told),
+            Input::Stuck(stuck) => self.stuck(stuck),
         }
     }
 
@@ -79,10 +80,13 @@ impl Deciding<'_> {
         self.sent_at = ended.sent_at;
         self.event(effect.instance, &Event::EffectEnded { effect: effect.id, result: ended.result.clone() });
         self.sent_at = None;
+        self.effect_goes_on(effect.instance, effect.id);
         Verdict::Done
     }
 
     fn timer(&mut self, timer: TimerKey) -> Verdict {
+        #[cfg(test)]
+        assert_ne!(timer.number, PANICS, "a decision that panics, for tests");
         if !self.set.timers.contains(&timer) {
             return Verdict::Gone;
         }
@@ -91,6 +95,7 @@ impl Deciding<'_> {
             return missing;
         }
         self.event(timer.instance, &Event::TimerFired { timer: timer.number });
+        self.timer_goes_on(timer);
         Verdict::Done
     }
 
@@ -107,6 +112,10 @@ impl Deciding<'_> {
         {
             return Verdict::Refused("this exception is not open any more".to_owned());
         }
+        if let Some(verdict) = self.settle_stuck(input) {
+            self.closed_by(&input.actor);
+            return verdict;
+        }
         let event = Event::Command {
             command: input.command.clone(),
             exception: input.exception,
@@ -114,12 +123,16 @@ impl Deciding<'_> {
             reason: input.reason.clone(),
         };
         self.event(input.instance, &event);
+        self.closed_by(&input.actor);
+        Verdict::Done
+    }
+
+    fn closed_by(&mut self, actor: &str) {
         for (_, _, _, by) in &mut self.set.writes.exceptions_closed {
             if by.is_empty() {
-                by.clone_from(&input.actor);
+                actor.clone_into(by);
             }
         }
-        Verdict::Done
     }
 
     // ---- what is known ----
@@ -152,6 +165,10 @@ impl Deciding<'_> {
         self.set.instances_of(document).iter().filter_map(|id| self.set.instances.get(id)).find_map(|work| self.missing(&work.row))
     }
 }
+
+/// The number of a timer whose decision panics in tests: nothing that is known of does.
+#[cfg(test)]
+pub(crate) const PANICS: u32 = 66_666;
 
 pub(super) fn is_open(row: &InstanceRow) -> bool {
     matches!(row.status.as_str(), "running" | "exception")

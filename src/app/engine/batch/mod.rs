@@ -12,6 +12,7 @@ mod messages;
 mod migrate;
 mod people;
 mod sightings;
+mod stuck;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,8 @@ use super::input::Verdict;
 use super::parked::Object;
 use crate::app::trace::Touched;
 use crate::store::{Lease, Writes};
+#[cfg(test)]
+pub(crate) use deciding::PANICS;
 pub use deciding::decide_batch;
 use jiff::Timestamp;
 use std::collections::HashMap;

@@ -16,14 +16,14 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).expect("a time")
 }
 
-struct World {
-    definitions: Arc<Definitions>,
-    rows: Loaded,
+pub(super) struct World {
+    pub(super) definitions: Arc<Definitions>,
+    pub(super) rows: Loaded,
     messages: u128,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let (files, findings) = crate::app::load::load(&root).expect("the project is readable");
         assert!(findings.is_empty(), "{findings:?}");
@@ -33,7 +33,7 @@ impl World {
     }
 
     /// The source is asked at `observed`, and what it says is worked on at `now`. Ids of instances that began.
-    fn see(&mut self, status: &str, observed: i64, now: i64) -> Vec<InstanceId> {
+    pub(super) fn see(&mut self, status: &str, observed: i64, now: i64) -> Vec<InstanceId> {
         self.messages += 1;
         let message = InboxId(Uuid::from_u128(self.messages));
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/erp-order-1.document.json");
@@ -69,7 +69,7 @@ impl World {
         self.keep(batch.writes)
     }
 
-    fn circumstances(&self, now: i64) -> Circumstances {
+    pub(super) fn circumstances(&self, now: i64) -> Circumstances {
         Circumstances {
             definitions: self.definitions.clone(),
             now: at(now),
@@ -80,7 +80,7 @@ impl World {
         }
     }
 
-    fn keep(&mut self, writes: Writes) -> Vec<InstanceId> {
+    pub(super) fn keep(&mut self, writes: Writes) -> Vec<InstanceId> {
         let rows = &mut self.rows;
         rows.documents.extend(writes.documents_new);
         for changed in writes.documents_changed {

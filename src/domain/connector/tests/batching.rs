@@ -443,7 +443,8 @@ fn live_through(seed: u64, honours: Honours, connector: &Arc<Connector>, all: &[
     let planned_at = now;
     for _ in 0..400 {
         let mut delivery: Delivery = serde_json::from_str(&stored).unwrap();
-        let action = delivery.action(&terms, orphaned, planned_at, now);
+        delivery.in_doubt = orphaned;
+        let action = delivery.action(&terms, planned_at, now);
         orphaned = false;
         let next = match action {
             Action::Wait(at) => delivery::Next::Wait(at),
@@ -597,5 +598,5 @@ fn what_was_never_sent_is_not_asked_for_and_does_not_wait_for_what_is_looked_up(
     let mut delivery = Delivery { phase: delivery::Phase::LookUp, last_sent_at: Some(now), ..Delivery::default() };
     delivery.knowing(Some(items));
     assert_eq!(delivery.after(Action::LookUp, &attempted(*answer), &terms, now, 1), delivery::Next::Wait(now));
-    assert_eq!(delivery.action(&terms, false, now, now), Action::Send);
+    assert_eq!(delivery.action(&terms, now, now), Action::Send);
 }
