@@ -147,6 +147,19 @@ pub struct ComingItem {
     pub known: bool,
 }
 
+impl From<forecast::Coming> for ComingItem {
+    fn from(coming: forecast::Coming) -> Self {
+        ComingItem {
+            step: coming.step,
+            passes: coming.people.iter().filter(|(_, why)| why.is_some()).map(|(person, _)| person.clone()).collect(),
+            people: coming.people.into_iter().map(|(person, _)| person).collect(),
+            mode: coming.mode,
+            certain: coming.certain,
+            known: coming.known,
+        }
+    }
+}
+
 /// What is new since somebody last looked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Freshness {
@@ -287,17 +300,7 @@ impl People {
             (Some((version, facts)), Some(flow)) => forecast::forecast(flow, version.environment(), facts, &around.instance, now),
             _ => Vec::new(),
         };
-        let forecast: Vec<ComingItem> = coming
-            .into_iter()
-            .map(|coming| ComingItem {
-                step: coming.step,
-                passes: coming.people.iter().filter(|(_, why)| why.is_some()).map(|(person, _)| person.clone()).collect(),
-                people: coming.people.into_iter().map(|(person, _)| person).collect(),
-                mode: coming.mode,
-                certain: coming.certain,
-                known: coming.known,
-            })
-            .collect();
+        let forecast: Vec<ComingItem> = coming.into_iter().map(ComingItem::from).collect();
         let sensitive = self.sensitive(&around.kind);
         let mut decisions: Vec<DecisionItem> = decisions.into_iter().map(DecisionItem::from).collect();
         decisions.iter_mut().for_each(|decision| sensitive.mask_told(&mut decision.changes));
