@@ -14,6 +14,7 @@ use crate::domain::value::Value;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What stands for the counter of a number that is not drawn: counters begin at 1.
 const UNDRAWN: u64 = 0;
@@ -62,6 +63,7 @@ fn facts(version: &FlowVersion, tenant: TenantId, form: &Form, key: &str, body: 
             external_id: None,
         },
         binding: Binding::default(),
+        delegations: Arc::default(),
     }
 }
 

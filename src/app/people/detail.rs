@@ -386,6 +386,7 @@ fn facts(row: &InstanceRow, view: &DocumentView, body: &str, version: &FlowVersi
             external_id: known.external_id.clone(),
         },
         binding: Binding::default(),
+        delegations: Arc::default(),
     };
     // What cannot be bound has no roles; people are asked all the same.
     if let Err(problem) = version.bind(&mut facts) {

@@ -6,6 +6,7 @@
 
 mod act;
 mod decision_links;
+mod delegation_news;
 mod delegations;
 mod detail;
 mod directory;

@@ -19,6 +19,7 @@ use super::definitions::Definitions;
 use super::input::Verdict;
 use super::parked::Object;
 use crate::app::trace::Touched;
+use crate::domain::approval::Delegations;
 use crate::store::{Lease, Writes};
 pub use deciding::decide_batch;
 use jiff::Timestamp;
@@ -29,6 +30,8 @@ use std::sync::Arc;
 pub struct Circumstances {
     /// The definitions of this moment.
     pub definitions: Arc<Definitions>,
+    /// Who decides for whom.
+    pub delegations: Arc<Delegations>,
     /// Now.
     pub now: Timestamp,
     /// The lease under which new effects may be claimed at once.
