@@ -4,4 +4,5 @@ mod forecast;
 #[path = "../support/hub.rs"]
 #[expect(dead_code, reason = "other tests use other parts")]
 mod hub;
+mod since_last_view;
 mod world;
