@@ -227,6 +227,13 @@ test('a form is judged by the hub field by field, and makes one document', async
   await page.getByRole('option', { name: 'Goods' }).click();
   await page.getByRole('textbox', { name: /Description/ }).fill('Desk lamps');
   await page.getByRole('textbox', { name: /^Amount/ }).fill('480.00');
+  const made = await call<{ items: unknown[] }>(world.url, 'documents?type=purchase_request');
+  await page.getByRole('button', { name: 'Show who will be asked' }).click();
+  await page.getByText('Nobody is asked.').waitFor();
+  expect((await call<{ items: unknown[] }>(world.url, 'documents?type=purchase_request')).items).toEqual(made.items);
+  // What was foretold holds for what was filled in.
+  await page.getByRole('textbox', { name: /^Amount/ }).fill('481.00');
+  await page.getByRole('button', { name: 'Show who will be asked' }).waitFor();
   await page.getByRole('button', { name: 'Submit' }).click();
   await page.getByText('Taken').waitFor();
   const key = (await page.getByRole('link', { name: /^PR-/ }).textContent()) ?? '';

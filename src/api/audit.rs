@@ -20,12 +20,13 @@ use crate::app::access::{Actor, Audit};
 use crate::domain::permission::Permission;
 
 /// Requests that are `POST` for their bodies' sake and change nothing, or only that somebody looked.
-pub const READING: [&str; 9] = [
+pub const READING: [&str; 10] = [
     "/api/v1/validate",
     "/api/v1/mappings/preview",
     "/api/v1/mappings/compare",
     "/api/v1/flows/simulate",
     "/api/v1/documents/find",
+    "/api/v1/forms/{form}/forecast",
     "/api/v1/selections",
     "/api/v1/exceptions/{id}/dry-run",
     "/api/v1/sign-in/link/look",

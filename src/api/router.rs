@@ -136,6 +136,7 @@ fn api() -> Router<ApiState> {
         .route("/api/v1/documents/{id}/revisions/{number}", get(documents::revision::revision))
         .route("/api/v1/forms", get(forms::list::list))
         .route("/api/v1/forms/{form}", get(forms::show::show))
+        .route("/api/v1/forms/{form}/forecast", post(forms::forecast::forecast))
         .route("/api/v1/forms/{form}/submissions", post(forms::submit::submit))
         .route("/api/v1/flows/{flow}/insight", get(flows::insight::insight))
         .route("/api/v1/flows/{flow}/insight.csv", get(flows::insight_csv::export))

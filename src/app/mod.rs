@@ -13,6 +13,7 @@ pub mod desk;
 pub mod diagnosis;
 pub mod engine;
 pub mod feed;
+mod foresee;
 pub mod group;
 pub mod health;
 pub mod intake;

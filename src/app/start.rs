@@ -6,7 +6,7 @@ use crate::app::engine::hub::{self, HubWork};
 use crate::app::engine::input::{Input, Verdict};
 use crate::app::group::Group;
 use crate::app::starts::{
-    Asker, FormItem, StartError, StartRequest, Started, StartedDocument, StartedInstance, Starts, Subject, Submission,
+    Asker, Forecast, FormItem, StartError, StartRequest, Started, StartedDocument, StartedInstance, Starts, Subject, Submission,
 };
 use crate::domain::document::Problem;
 use crate::domain::expression::Scope;
@@ -18,6 +18,7 @@ use crate::runtime::{Clock, IdMaker};
 use crate::store::{DocumentFilter, DocumentView, Lease, Message, NewMessage, Page, Received, Store};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -54,6 +55,13 @@ impl Starts for Starter {
         .boxed()
     }
 
+    fn forecast(&self, submission: &Submission) -> Result<Forecast, StartError> {
+        if !submission.asker.tenant.has_project() {
+            return Err(StartError::NotFound(format!("there is no form `{}`", submission.form)));
+        }
+        self.foresee(submission)
+    }
+
     fn start(&self, request: StartRequest) -> BoxFuture<'_, Result<Started, StartError>> {
         async move {
             if !request.asker.tenant.has_project() {
@@ -82,7 +90,7 @@ impl Starts for Starter {
     }
 }
 
-fn invalid(pointer: &str, message: impl Into<String>) -> StartError {
+pub(super) fn invalid(pointer: &str, message: impl Into<String>) -> StartError {
     StartError::Invalid(vec![FieldProblem { pointer: pointer.to_owned(), message: message.into() }])
 }
 
@@ -125,6 +133,20 @@ impl Starter {
 
     /// Fills the form, draws the number, makes the document and checks it: nothing is stored yet.
     async fn document_of(&self, definitions: &Definitions, form: &Form, submission: &Submission) -> Result<(Json, String), StartError> {
+        let filled = self.filled(definitions, form, submission)?;
+        let number = match &form.number {
+            Some(rule) => {
+                let counter = rule.counter(&form.document, filled.today);
+                let drawn = self.store.draw_number(submission.asker.tenant, &counter).await.map_err(StartError::Unavailable)?;
+                Value::text(rule.write(filled.today, drawn))
+            }
+            None => Value::Unset,
+        };
+        filled.document(definitions, form, number)
+    }
+
+    /// Fills the form.
+    pub(super) fn filled(&self, definitions: &Definitions, form: &Form, submission: &Submission) -> Result<Filled, StartError> {
         let catalog = definitions.catalog();
         let now = self.clock.now();
         let today: Date = value::zone(&form.zone).unwrap_or(jiff::tz::TimeZone::UTC).to_datetime(now).date();
@@ -142,25 +164,7 @@ impl Starter {
             let below = |problem: FieldProblem| FieldProblem { pointer: format!("/values{}", problem.pointer), ..problem };
             StartError::Invalid(problems.into_iter().map(below).collect())
         })?;
-        let number = match &form.number {
-            Some(rule) => {
-                let counter = rule.counter(&form.document, today);
-                let drawn = self.store.draw_number(submission.asker.tenant, &counter).await.map_err(StartError::Unavailable)?;
-                Value::text(rule.write(today, drawn))
-            }
-            None => Value::Unset,
-        };
-        let scope = Scope::default()
-            .with("form", filled)
-            .with("number", number)
-            .with("submitter", submitter)
-            .with("submitted_at", Value::Instant(now))
-            .with("today", Value::Date(today));
-        let mapping = catalog.mappings.get(&form.map).ok_or_else(|| StartError::NotFound(format!("there is no mapping `{}`", form.map)))?;
-        let mapped = mapping.apply(&scope).map_err(|error| invalid("/values", format!("cannot be made a document: {error}")))?;
-        let body = mapped.value.to_json();
-        let key = validated(definitions, &form.document, &body, "/values")?;
-        Ok((body, key))
+        Ok(Filled { form: filled, submitter, now, today })
     }
 
     async fn take_start(&self, request: StartRequest) -> Result<Started, StartError> {
@@ -274,6 +278,32 @@ impl Starter {
             }
         }
         Ok(pending(repeated))
+    }
+}
+
+/// A form that was filled, with what its mapping sees beside it.
+pub(super) struct Filled {
+    form: Value,
+    submitter: Value,
+    pub(super) now: Timestamp,
+    pub(super) today: Date,
+}
+
+impl Filled {
+    /// The document that the form's mapping makes of it, checked against its type; and its key.
+    pub(super) fn document(self, definitions: &Definitions, form: &Form, number: Value) -> Result<(Json, String), StartError> {
+        let scope = Scope::default()
+            .with("form", self.form)
+            .with("number", number)
+            .with("submitter", self.submitter)
+            .with("submitted_at", Value::Instant(self.now))
+            .with("today", Value::Date(self.today));
+        let mappings = &definitions.catalog().mappings;
+        let mapping = mappings.get(&form.map).ok_or_else(|| StartError::NotFound(format!("there is no mapping `{}`", form.map)))?;
+        let mapped = mapping.apply(&scope).map_err(|error| invalid("/values", format!("cannot be made a document: {error}")))?;
+        let body = mapped.value.to_json();
+        let key = validated(definitions, &form.document, &body, "/values")?;
+        Ok((body, key))
     }
 }
 

@@ -6,8 +6,11 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::app::people::ComingItem;
 use crate::domain::form::FieldProblem;
 use crate::domain::ids::{DocumentId, TenantId};
+use crate::domain::text::title::Title;
+use std::collections::BTreeMap;
 
 /// Who asks, and under which key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +97,32 @@ pub struct StartedInstance {
     pub status: String,
 }
 
+/// Whom a form would ask, were it submitted as it is filled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Forecast {
+    /// The flows that would begin.
+    pub flows: Vec<FlowForecast>,
+    /// The names of everybody that is named here, by id.
+    pub names: BTreeMap<String, String>,
+}
+
+/// Whom a flow would ask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FlowForecast {
+    /// Its id.
+    pub flow: String,
+    /// What it is called, by language.
+    #[schema(value_type = HashMap<String, String>)]
+    pub title: Title,
+    /// The steps that would ask people, from the first one on.
+    pub steps: Vec<ComingItem>,
+    /// The steps at which it would stop at once, and wait for whoever runs the flow.
+    pub stopped: Vec<String>,
+    /// What the steps that are named here are called, by id and language; those without a title are left out.
+    #[schema(value_type = HashMap<String, HashMap<String, String>>)]
+    pub titles: BTreeMap<String, Title>,
+}
+
 /// A form in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FormItem {
@@ -132,6 +161,12 @@ pub enum StartError {
 pub trait Starts: Send + Sync + 'static {
     /// Takes a form that was filled in.
     fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Started, StartError>>;
+
+    /// Whom a form would ask, were it submitted as it is filled: nothing is stored, drawn or sent.
+    ///
+    /// # Errors
+    /// As a submission is refused for what was filled in.
+    fn forecast(&self, submission: &Submission) -> Result<Forecast, StartError>;
 
     /// Begins a flow.
     fn start(&self, request: StartRequest) -> BoxFuture<'_, Result<Started, StartError>>;

@@ -12,7 +12,7 @@ use super::exceptions::drawn_key;
 use super::output::OutputFormat;
 use super::table::{fields, table, time};
 use crate::app::people::Delegations;
-use crate::app::people::{Acted, DelegationItem, InstancePeople, TaskCountsView, TaskDetail, TaskItem};
+use crate::app::people::{Acted, ChangedField, DelegationItem, InstancePeople, TaskCountsView, TaskDetail, TaskItem};
 use crate::app::reading::List;
 
 /// Shows and decides the tasks of whoever the token belongs to.
@@ -270,7 +270,22 @@ fn detail(found: &TaskDetail) -> String {
         ("with the instance", Some(words("instance"))),
         ("new to you", Some(found.since_last_view.decisions.len().to_string())),
     ]);
-    text + "\n" + &people(&found.people)
+    text + "\n" + &changed(&found.since_last_view.changes) + &people(&found.people)
+}
+
+/// What became of the fields since the caller last looked.
+fn changed(changes: &[ChangedField]) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    let shown = |value: &Value| match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let rows: Vec<Vec<String>> =
+        changes.iter().map(|change| vec![change.field.clone(), shown(&change.before), shown(&change.after)]).collect();
+    format!("Changed since you last looked\n{}\n", table(&["field", "you saw", "now"], &rows, ""))
 }
 
 fn people(found: &InstancePeople) -> String {

@@ -140,7 +140,7 @@ pub async fn world_behind(door: Door) -> (Door, Seeds) {
     assert!(door.store.identity().add_proposal(&proposal(), at(0), &entry()).await.unwrap());
     let (task, delegation) = (task(), delegation());
     door.write(Writes { tasks: vec![task.clone()], ..Writes::default() }).await;
-    door.store.desk().delegate(&delegation).await.unwrap();
+    door.store.desk().delegate(&delegation, &[]).await.unwrap();
     let id = |value: &Value| value["id"].as_str().unwrap_or_else(|| panic!("{value}")).parse().unwrap();
     let seeds = Seeds {
         selection,

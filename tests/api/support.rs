@@ -35,7 +35,7 @@ use waybill::app::quotas::{QuotaOptions, Quotas};
 use waybill::app::reading::Reader;
 use waybill::app::reconcile::{Reconciling, RepairOutcome, RepairRequest, StartRequest, Why};
 use waybill::app::start::Starter;
-use waybill::app::starts::{self, FormItem, StartError, Started, StartedDocument, StartedInstance, Starts, Submission};
+use waybill::app::starts::{self, Forecast, FormItem, StartError, Started, StartedDocument, StartedInstance, Starts, Submission};
 use waybill::domain::access::role::Roles;
 use waybill::domain::catalog::{Catalog, has_errors};
 use waybill::domain::ids::{DriftId, ReconciliationId, TenantId};
@@ -252,6 +252,11 @@ impl Starts for Begins {
         let known = shipped().forms.contains_key(submission.form.as_str());
         self.submitted.lock().unwrap().push(submission.clone());
         async move { begun(&submission.asker, known, format!("there is no form `{}`", submission.form)) }.boxed()
+    }
+
+    fn forecast(&self, submission: &Submission) -> Result<Forecast, StartError> {
+        let known = shipped().forms.contains_key(submission.form.as_str());
+        begun(&submission.asker, known, format!("there is no form `{}`", submission.form)).map(|_| Forecast::default())
     }
 
     fn start(&self, request: starts::StartRequest) -> BoxFuture<'_, Result<Started, StartError>> {

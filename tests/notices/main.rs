@@ -1,5 +1,7 @@
 //! Notices through channels that are connectors, as a process against the vendors' mocks: each once, whatever befalls the line.
 
+#![expect(clippy::disallowed_methods, reason = "a delegation holds by the hub's own clock, which is the machine's")]
+
 #[path = "../support/hub.rs"]
 #[expect(dead_code, reason = "other tests use other parts")]
 mod hub;
@@ -7,8 +9,9 @@ mod hub;
 mod postgres;
 mod world;
 
+use jiff::{SignedDuration, Timestamp};
 use postgres::FreshDatabase;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use world::{PUBLIC, World};
 
@@ -89,6 +92,58 @@ async fn a_hub_that_is_killed_while_it_tells_tells_once() {
     world.at_rest(&key).await;
     assert_eq!(world.messages("feishu").await.len(), 2, "under the same key it is one message");
     assert_eq!(world.calls("feishu", "message").await, 4, "each was sent again: nobody could know");
+    world.hub.stop().await;
+}
+
+/// `e1003` is away: `e1005`, who reads Feishu in English, decides for them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_decides_for_somebody_is_told_of_it_and_of_each_turn_once_though_answers_are_lost_and_the_hub_dies() {
+    let mut world = World::start(PEOPLE, &[]).await;
+    let first = world.request("r1").await;
+    world.messages_of("dingtalk", 1).await;
+    let now = Timestamp::now();
+    let body = json!({"agent": "e1005", "from": now, "until": now + SignedDuration::from_hours(1)});
+    world.switch("feishu", json!({"lost_response.message": 1})).await;
+    let (status, made) = world.hub.post_by("e1003", "/api/v1/delegations", "leave", &body).await;
+    assert_eq!(status, 201, "{made}");
+    world.hub.kill().await;
+    let store = world.store.clone();
+    world.hub.restart(&store).await;
+    let again = world.hub.post_by("e1003", "/api/v1/delegations", "leave", &body).await;
+    assert_eq!((again.0, &again.1["id"]), (201, &made["id"]), "the same tap after the crash");
+    let told = world.messages_of("feishu", 1).await;
+    let text = |message: &Value| message["message"]["text"].as_str().unwrap_or_default().to_owned();
+    assert!(text(&told[0]).starts_with("delegation: you may decide for 陈昱\nFrom "), "{told:?}");
+    world.at_rest(&first).await;
+    assert!(world.calls("feishu", "message").await >= 2, "its answer was lost once");
+    assert_eq!(world.messages("feishu").await.len(), 1, "told once");
+
+    // What comes up now is told to both, each in their own app and language; so is that somebody urges them.
+    world.switch("feishu", json!({"lost_response.message": 1})).await;
+    let second = world.request("r2").await;
+    assert_eq!(world.messages_of("dingtalk", 2).await[1]["to"], "manager01");
+    let told = world.messages_of("feishu", 2).await;
+    let line = format!("Request {second} over 800.00 CNY waits for you\nSun Lei (for 陈昱), request {second} waits for you at ");
+    assert!(text(&told[1]).starts_with(&line), "{told:?}");
+    let documents = world.hub.get(&format!("/api/v1/documents?key={second}")).await;
+    let document = world.hub.get(&format!("/api/v1/documents/{}", hub::text(&documents["items"][0]["id"]))).await;
+    let instance = hub::text(&document["instances"][0]["id"]);
+    let urged = world.hub.post_by("e1001", &format!("/api/v1/instances/{instance}/people/urge"), "urge", &json!({})).await;
+    assert_eq!(urged.0, 200, "{}", urged.1);
+    world.messages_of("feishu", 3).await;
+    world.at_rest(&second).await;
+    assert_eq!((world.messages("dingtalk").await.len(), world.messages("feishu").await.len()), (3, 3), "none twice");
+
+    // Ended by the one whose duty it is: the other is told once, and of nothing more.
+    let ended = world.hub.delete_by("e1003", &format!("/api/v1/delegations/{}", hub::text(&made["id"]))).await;
+    assert_eq!(ended.0, 204, "{}", ended.1);
+    assert_eq!(world.hub.delete_by("e1003", &format!("/api/v1/delegations/{}", hub::text(&made["id"]))).await.0, 404);
+    let told = world.messages_of("feishu", 4).await;
+    assert!(text(&told[3]).starts_with("delegation ended: you may not decide for 陈昱 any more"), "{told:?}");
+    let third = world.request("r3").await;
+    world.messages_of("dingtalk", 4).await;
+    world.at_rest(&third).await;
+    assert_eq!(world.messages("feishu").await.len(), 4, "what comes up now is no longer theirs");
     world.hub.stop().await;
 }
 

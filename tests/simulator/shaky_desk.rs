@@ -41,12 +41,12 @@ impl Desk for ShakyStore {
         self.read(async move { self.inner.desk().delegations(tenant, principal, agent, now).await }).boxed()
     }
 
-    fn delegate<'a>(&'a self, row: &'a DelegationRow) -> BoxFuture<'a, Result<()>> {
-        self.commit("delegate", async move { self.inner.desk().delegate(row).await }).boxed()
+    fn delegate<'a>(&'a self, row: &'a DelegationRow, told: &'a [WaitingRow]) -> BoxFuture<'a, Result<()>> {
+        self.commit("delegate", async move { self.inner.desk().delegate(row, told).await }).boxed()
     }
 
-    fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>> {
-        self.commit("end_delegation", async move { self.inner.desk().end_delegation(tenant, id, at).await }).boxed()
+    fn end_delegation<'a>(&'a self, tenant: TenantId, id: Uuid, at: Timestamp, told: &'a [WaitingRow]) -> BoxFuture<'a, Result<bool>> {
+        self.commit("end_delegation", async move { self.inner.desk().end_delegation(tenant, id, at, told).await }).boxed()
     }
 
     desk_left_out!();

@@ -8,8 +8,11 @@ use waybill::domain::ids::{DocumentId, TenantId};
 use waybill::store::desk::*;
 use waybill::store::*;
 
-// A company in memory has nobody who leaves by a reading.
-pub use crate::people::{tasks_of_those_who_have_left_are_counted, what_is_asked_elsewhere_is_listed_and_held_by_nobody};
+// A company in memory has nobody who leaves by a reading, and is told nothing.
+pub use crate::people::{
+    a_delegation_is_kept_with_its_notices_and_told_once, tasks_of_those_who_have_left_are_counted,
+    what_is_asked_elsewhere_is_listed_and_held_by_nobody,
+};
 
 const OTHER: TenantId = TenantId(2);
 

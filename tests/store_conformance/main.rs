@@ -118,6 +118,7 @@ conformance_of_people! {
     an_organisation_is_kept_over_what_was_seen,
     what_is_asked_elsewhere_is_listed_and_held_by_nobody,
     tasks_of_those_who_have_left_are_counted,
+    a_delegation_is_kept_with_its_notices_and_told_once,
     documents_that_never_went_anywhere_are_taken_out,
     counts_of_minutes_add_up,
     receipts_are_a_ring,

@@ -180,7 +180,7 @@ pub async fn delegations_hold_until_they_end(world: World) {
         revoked_at: None,
     };
     for row in [made(1, "ann", "bob", 0, 100), made(2, "cid", "bob", 10, 50), made(1, "ann", "eva", 0, 900)] {
-        desk.delegate(&row).await.expect("kept");
+        desk.delegate(&row, &[]).await.expect("kept");
     }
     let of = async |principal: Option<&str>, agent: Option<&str>, now: i64| {
         let rows = desk.delegations(TENANT, principal, agent, at(now)).await.expect("read");
@@ -190,7 +190,55 @@ pub async fn delegations_hold_until_they_end(world: World) {
     assert_eq!(of(None, Some("eva"), 0).await, [""; 0], "a repeat changes nothing");
     assert_eq!(of(None, Some("bob"), 50).await, ["ann"]);
     assert_eq!(of(Some("cid"), None, 0).await, ["cid"]);
-    assert!(desk.end_delegation(TENANT, id("delegation", 1), at(20)).await.expect("kept"));
-    assert!(!desk.end_delegation(TENANT, id("delegation", 1), at(21)).await.expect("kept"), "it has ended");
+    assert!(desk.end_delegation(TENANT, id("delegation", 1), at(20), &[]).await.expect("kept"));
+    assert!(!desk.end_delegation(TENANT, id("delegation", 1), at(21), &[]).await.expect("kept"), "it has ended");
     assert_eq!(of(None, Some("bob"), 20).await, ["cid"]);
+}
+
+/// Notices that wait for somebody, by person.
+async fn waiting(store: &std::sync::Arc<dyn Store>) -> Vec<String> {
+    store.desk().notices_due(TENANT, at(1_000)).await.expect("read").into_iter().map(|(person, _)| person).collect()
+}
+
+pub async fn a_delegation_is_kept_with_its_notices_and_told_once(world: World) {
+    let store = &world.store;
+    let (_, run) = stored_instance(store, 1).await;
+    let row = |principal: &str| DelegationRow {
+        id: id("delegation", 1),
+        tenant: TENANT,
+        principal: principal.into(),
+        agent: "bob".into(),
+        from: at(0),
+        until: at(900),
+        flows: "[]".into(),
+        new_only: false,
+        created_by: principal.into(),
+        created_at: at(0),
+        revoked_at: None,
+    };
+    let notice = |number: u64, person: &str| WaitingRow {
+        id: id("news", number),
+        tenant: TENANT,
+        instance: run.id,
+        step: "ask".into(),
+        visit: 1,
+        person: person.into(),
+        channel: "mail".into(),
+        due: at(1),
+        created_at: at(1),
+        task: None,
+        event: "delegation".into(),
+        subject: "delegation".into(),
+        text: "of ann".into(),
+        url: "/tasks".into(),
+        bundle: None,
+    };
+    let desk = store.desk();
+    desk.delegate(&row("ann"), &[notice(1, "bob")]).await.expect("kept");
+    desk.delegate(&row("ann"), &[notice(2, "twice")]).await.expect("a repeat");
+    assert_eq!(waiting(store).await, ["bob"], "a repeat writes nothing and tells nobody");
+    assert!(!desk.end_delegation(TenantId(2), row("ann").id, at(2), &[notice(3, "elsewhere")]).await.expect("answered"));
+    assert!(desk.end_delegation(TENANT, row("ann").id, at(2), &[notice(4, "ended")]).await.expect("kept"));
+    assert!(!desk.end_delegation(TENANT, row("ann").id, at(3), &[notice(5, "ended again")]).await.expect("answered"));
+    assert_eq!(waiting(store).await, ["bob", "ended"]);
 }

@@ -2894,6 +2894,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/forms/{form}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a form: checks it, makes its document, begins the flows that start on it. The answer comes after the durable
+         *     insert; a repeat with the same key finds the same document, also after a restart.
+         */
+        post: operations["forecast_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4383,6 +4403,7 @@ export interface components {
              * @description When they last looked; absent when never.
              */
             seen_at?: string | null;
+            changes: components["schemas"]["ChangedField"][];
         };
         /** @description Where to go back to. */
         FromStep: {
@@ -8156,6 +8177,30 @@ export interface components {
             en: string;
             /** @description Chinese. */
             zh: string;
+        };
+        FlowForecast: {
+            flow: string;
+            title: {
+                [key: string]: string;
+            };
+            steps: components["schemas"]["ComingItem"][];
+            stopped: string[];
+            titles: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+        };
+        Forecast: {
+            flows: components["schemas"]["FlowForecast"][];
+            names: {
+                [key: string]: string;
+            };
+        };
+        ChangedField: {
+            field: string;
+            before: Record<string, never>;
+            after: Record<string, never>;
         };
     };
     responses: never;
@@ -14653,6 +14698,35 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_form: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of the form's own messages */
+                "Accept-Language"?: string | null;
+            };
+            path: {
+                /** @description The form's id */
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormSubmission"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
                 };
             };
         };

@@ -53,6 +53,7 @@ impl Previewer<'_> {
         let loaded = self.loaded(tenant, &row, &view).await?;
         let circumstances = Circumstances {
             definitions: self.live.now(),
+            delegations: Arc::default(),
             now: self.now,
             lease: Lease { owner: "dry run".to_owned(), until: self.now },
             room: HashMap::new(),

@@ -4,6 +4,7 @@
 //! instance of before needs them, and stay in memory. A little more than 500 lines: one moment is
 //! looked up in many ways, each a few lines.
 
+use super::delegated::Delegated;
 use super::readings::Readings;
 use crate::domain::binding::Connection;
 use crate::domain::catalog::{Bundle, Catalog};
@@ -91,6 +92,8 @@ pub struct Live {
     now: RwLock<Arc<Definitions>>,
     hook_key: Vec<u8>,
     told: RwLock<Arc<Told>>,
+    /// Who decides for whom.
+    delegated: Delegated,
     /// Told of every change, after it.
     listeners: RwLock<Vec<Listener>>,
 }
@@ -105,7 +108,13 @@ impl Live {
     /// Puts the catalog of a release in force; 0 is none. `hook_key` makes the opaque ids of webhooks.
     pub fn new(catalog: Arc<Catalog>, release: u32, hook_key: &[u8]) -> Self {
         let definitions = Arc::new(Definitions::new(catalog, &Told::new(), HashMap::new(), hook_key, release, Arc::default()));
-        Self { now: RwLock::new(definitions), hook_key: hook_key.to_vec(), told: RwLock::default(), listeners: RwLock::default() }
+        Self {
+            now: RwLock::new(definitions),
+            hook_key: hook_key.to_vec(),
+            told: RwLock::default(),
+            delegated: Delegated::default(),
+            listeners: RwLock::default(),
+        }
     }
 
     /// Puts the catalog of a newer release in force, in one step for all that read; an older one changes nothing. Running
@@ -120,6 +129,11 @@ impl Live {
         }
         self.tell_listeners();
         true
+    }
+
+    /// Who decides for whom for a while.
+    pub fn delegated(&self) -> &Delegated {
+        &self.delegated
     }
 
     /// Takes over what connected systems say of the organisation; definitions stay as they are.

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod definitions;
+pub mod delegated;
 pub mod display;
 mod events;
 pub mod hub;

@@ -146,9 +146,11 @@ impl Runner {
         loop {
             // Before the lease's end is reckoned: a commit that takes long must not let the work begin as if it had just been claimed.
             let leased_at = self.clock.monotonic();
+            let delegations = self.live.delegated().now(self.store.as_ref(), self.clock.as_ref()).await;
             let now = self.clock.now();
             let circumstances = Circumstances {
                 definitions: self.live.now(),
+                delegations,
                 now,
                 traced: trace::is_on(),
                 lease: Lease { owner: self.owner.clone(), until: now.checked_add(self.lease).unwrap_or(now) },

@@ -198,7 +198,12 @@ impl DecisionLinks {
             return Err(LinkRefusal::Used);
         }
         if row.person != link.person {
-            return Err(LinkRefusal::Moved);
+            // Who decides for somebody has links of their own, as long as they may.
+            let now = self.people.clock.now();
+            let rules = self.people.agent_of(row.tenant, &link.person, now).await.map_err(|_| LinkRefusal::Busy)?;
+            if !super::delegations::covered(&rules, &row, &link.person, now) {
+                return Err(LinkRefusal::Moved);
+            }
         }
         match row.ended {
             Some(_) => Err(LinkRefusal::Over(row.state.clone())),

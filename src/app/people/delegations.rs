@@ -1,5 +1,6 @@
 //! Who decides for whom for a while.
 
+use super::delegation_news::News;
 use super::{People, PeopleError, Result};
 use crate::domain::approval::Delegation;
 use crate::domain::directory::Directory;
@@ -13,6 +14,8 @@ use uuid::Uuid;
 
 /// Longest a delegation may hold: what lasts longer is a change of duties, and belongs into the directory.
 const DAYS_MAX: i64 = 366;
+/// Delegations that one look shows.
+const LISTED_MAX: usize = 1_000;
 /// Flows one delegation may name.
 const FLOWS_MAX: usize = 100;
 
@@ -89,23 +92,26 @@ impl DelegationItem {
     }
 }
 
-fn flows(row: &DelegationRow) -> Vec<String> {
+pub(super) fn flows(row: &DelegationRow) -> Vec<String> {
     serde_json::from_str(&row.flows).unwrap_or_default()
 }
 
-/// Whether some delegation covers a task for an agent now.
-pub(super) fn covered(rules: &[DelegationRow], task: &TaskRow, agent: &str, now: Timestamp) -> bool {
-    rules.iter().any(|row| {
-        let rule = Delegation {
+impl From<&DelegationRow> for Delegation {
+    fn from(row: &DelegationRow) -> Self {
+        Delegation {
             principal: row.principal.clone(),
             agent: row.agent.clone(),
             from: row.from,
             until: row.until,
             flows: flows(row),
             new_only: row.new_only,
-        };
-        rule.covers(&task.person, agent, &task.flow, task.since, now)
-    })
+        }
+    }
+}
+
+/// Whether some delegation covers a task for an agent now.
+pub(super) fn covered(rules: &[DelegationRow], task: &TaskRow, agent: &str, now: Timestamp) -> bool {
+    rules.iter().any(|row| Delegation::from(row).covers(&task.person, agent, &task.flow, task.since, now))
 }
 
 impl People {
@@ -122,6 +128,7 @@ impl People {
         if person.is_some() {
             rows.extend(desk.delegations(tenant, None, person, now).await?);
         }
+        rows.truncate(LISTED_MAX);
         let definitions = self.live.now();
         Ok(rows.into_iter().map(|row| DelegationItem::of(row, &definitions.catalog().directory)).collect())
     }
@@ -165,17 +172,23 @@ impl People {
             created_at: now,
             revoked_at: None,
         };
-        self.store.desk().delegate(&row).await?;
+        let told = self.news_of(&row, News::Made, &row.created_by).await?;
+        self.store.desk().delegate(&row, &told).await?;
+        self.live.delegated().changed();
         Ok(DelegationItem::of(row, directory))
     }
 
-    /// Ends a delegation; only the principal or an administrator (no `person`) may.
-    pub async fn end_delegation(&self, tenant: TenantId, id: Uuid, person: Option<&str>) -> Result<()> {
+    /// Ends a delegation; only the principal or an administrator (no `person`) may. `by` is who does, and is not told.
+    pub async fn end_delegation(&self, tenant: TenantId, id: Uuid, person: Option<&str>, by: &str) -> Result<()> {
         let now = self.clock.now();
         let known = self.store.desk().delegations(tenant, person, None, now).await?;
-        if !known.iter().any(|row| row.id == id) || !self.store.desk().end_delegation(tenant, id, now).await? {
-            return Err(crate::app::reading::Error::NotFound("delegation").into());
+        let gone = || PeopleError::from(crate::app::reading::Error::NotFound("delegation"));
+        let row = known.into_iter().find(|row| row.id == id).ok_or_else(gone)?;
+        let told = self.news_of(&row, News::Ended, by).await?;
+        if !self.store.desk().end_delegation(tenant, id, now, &told).await? {
+            return Err(gone());
         }
+        self.live.delegated().changed();
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 //! who comes next, and what is new since the person last looked.
 
 use super::lists::TaskItem;
+use super::since::{ChangedField, changed_since, with_assigned};
 use super::{People, Result};
 use crate::app::engine::definitions::FlowVersion;
 use crate::app::reading::Error;
@@ -12,7 +13,6 @@ use crate::domain::flow::{Binding, DocumentFacts, Facts, Flow, Instance};
 use crate::domain::form::Field;
 use crate::domain::ids::{InstanceId, TaskId, TenantId};
 use crate::domain::text::title::Title;
-use crate::domain::value::Value;
 use crate::store::{DecisionRow, DocumentView, InstanceRow, OUTSIDE, SeenRow, TaskRow};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -147,6 +147,19 @@ pub struct ComingItem {
     pub known: bool,
 }
 
+impl From<forecast::Coming> for ComingItem {
+    fn from(coming: forecast::Coming) -> Self {
+        ComingItem {
+            step: coming.step,
+            passes: coming.people.iter().filter(|(_, why)| why.is_some()).map(|(person, _)| person.clone()).collect(),
+            people: coming.people.into_iter().map(|(person, _)| person).collect(),
+            mode: coming.mode,
+            certain: coming.certain,
+            known: coming.known,
+        }
+    }
+}
+
 /// What is new since somebody last looked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Freshness {
@@ -156,18 +169,20 @@ pub struct Freshness {
     pub decisions: Vec<u32>,
     /// Whether the document has another revision than they saw.
     pub revised: bool,
+    /// Fields that are not what they saw: of another revision, or changed by people since. Without those that this step hides.
+    pub changes: Vec<ChangedField>,
 }
 
 /// An instance with everything its rules look at.
 pub(super) struct Around {
     /// The document's type.
     kind: String,
-    row: InstanceRow,
-    instance: Instance,
+    pub(super) row: InstanceRow,
+    pub(super) instance: Instance,
     /// The document as it came.
     body: Json,
     /// Its flow version and facts; none when the version is not there any more: what happened is shown all the same.
-    rules: Option<(Arc<FlowVersion>, Facts)>,
+    pub(super) rules: Option<(Arc<FlowVersion>, Facts)>,
 }
 
 impl Around {
@@ -195,9 +210,14 @@ impl People {
             keeps_moving = co_manages && !takes_part && !decides_for;
         }
         let decisions = self.store.desk().decisions(tenant, row.instance).await?;
-        let since_last_view = match person {
-            Some(person) => freshness(self.store.desk().seen(tenant, row.instance, person).await?, &decisions, around.row.revision),
-            None => Freshness::default(),
+        let seen = match person {
+            Some(person) => self.store.desk().seen(tenant, row.instance, person).await?,
+            None => None,
+        };
+        let mut since_last_view = person.map(|_| freshness(seen.as_ref(), &decisions, around.row.revision)).unwrap_or_default();
+        let mut document_seen = match &seen {
+            Some(seen) => self.document_seen(&around, seen, &decisions).await?,
+            None => None,
         };
         let step = around.flow().and_then(|flow| flow.step(&row.step));
         let asks = step.and_then(asks_of);
@@ -225,17 +245,22 @@ impl People {
         // Whom a step gives a right to a field, it means to see it.
         let shown =
             |field: &str| rights.is_some_and(|rights| rights.iter().any(|(path, right)| path == field && *right != FieldRight::Hide));
-        sensitive.without(shown).mask(&mut document);
+        let sensitive = sensitive.without(shown);
         let definitions = self.live.now();
         let mut fields = Vec::new();
         for (path, right) in asks.map(|asks| &asks.fields).into_iter().flatten() {
             if *right == FieldRight::Hide {
                 hide(&mut document, path);
+                document_seen.iter_mut().for_each(|seen| hide(seen, path));
             } else {
                 let form = around.flow().and_then(|flow| definitions.catalog().form_field(flow.forms(), path));
                 fields.push(FieldItem { field: path.clone(), right: right.word().to_owned(), form: form.map(Field::describe) });
             }
         }
+        if let Some(seen) = &document_seen {
+            since_last_view.changes = changed_since(seen, &document, &sensitive);
+        }
+        sensitive.mask(&mut document);
         let revision = around.row.revision;
         let words = step.map(crate::domain::flow::Step::words).unwrap_or_default();
         let mut item = self.items(tenant, vec![row], now).await?;
@@ -287,17 +312,7 @@ impl People {
             (Some((version, facts)), Some(flow)) => forecast::forecast(flow, version.environment(), facts, &around.instance, now),
             _ => Vec::new(),
         };
-        let forecast: Vec<ComingItem> = coming
-            .into_iter()
-            .map(|coming| ComingItem {
-                step: coming.step,
-                passes: coming.people.iter().filter(|(_, why)| why.is_some()).map(|(person, _)| person.clone()).collect(),
-                people: coming.people.into_iter().map(|(person, _)| person).collect(),
-                mode: coming.mode,
-                certain: coming.certain,
-                known: coming.known,
-            })
-            .collect();
+        let forecast: Vec<ComingItem> = coming.into_iter().map(ComingItem::from).collect();
         let sensitive = self.sensitive(&around.kind);
         let mut decisions: Vec<DecisionItem> = decisions.into_iter().map(DecisionItem::from).collect();
         decisions.iter_mut().for_each(|decision| sensitive.mask_told(&mut decision.changes));
@@ -383,6 +398,7 @@ fn facts(row: &InstanceRow, view: &DocumentView, body: &str, version: &FlowVersi
             external_id: known.external_id.clone(),
         },
         binding: Binding::default(),
+        delegations: Arc::default(),
     };
     // What cannot be bound has no roles; people are asked all the same.
     if let Err(problem) = version.bind(&mut facts) {
@@ -394,11 +410,7 @@ fn facts(row: &InstanceRow, view: &DocumentView, body: &str, version: &FlowVersi
 /// The document as decided on: with the fields that the flow and people have set.
 fn document_of(around: &Around) -> Json {
     let Some((_, facts)) = &around.rules else { return around.body.clone() };
-    let mut document = facts.document.doc.clone();
-    for (path, value) in &around.instance.assigned {
-        document = crate::domain::flow::with_field(&document, path, Value::from_json(value));
-    }
-    document.to_json()
+    with_assigned(facts.document.doc.clone(), &around.instance.assigned)
 }
 
 /// Takes a field out.
@@ -431,7 +443,7 @@ fn verb_item(verb: &Verb, on: &str, asks: Option<&crate::domain::flow::people::A
     }
 }
 
-fn freshness(seen: Option<SeenRow>, decisions: &[DecisionRow], revision: u32) -> Freshness {
+fn freshness(seen: Option<&SeenRow>, decisions: &[DecisionRow], revision: u32) -> Freshness {
     let Some(seen) = seen else {
         return Freshness { decisions: decisions.iter().map(|decision| decision.number).collect(), ..Freshness::default() };
     };
@@ -439,6 +451,7 @@ fn freshness(seen: Option<SeenRow>, decisions: &[DecisionRow], revision: u32) ->
         seen_at: Some(seen.at),
         decisions: decisions.iter().map(|decision| decision.number).filter(|number| *number > seen.decision).collect(),
         revised: revision > seen.revision,
+        changes: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod act;
 mod decision_links;
+mod delegation_news;
 mod delegations;
 mod detail;
 mod directory;
@@ -13,6 +14,7 @@ mod leavers;
 mod lists;
 pub mod organisation;
 mod readings;
+mod since;
 
 pub use act::{ActRequest, Acted};
 pub use decision_links::{DecisionLinks, Follower, LinkLook, LinkRefusal};
@@ -22,6 +24,7 @@ pub use directory::PersonItem;
 pub use leavers::Leavers;
 pub use lists::{TaskCountsView, TaskDocument, TaskItem, TaskQuery};
 pub use readings::ReadingOutcome;
+pub use since::ChangedField;
 
 use crate::app::engine::definitions::Live;
 use crate::app::engine::input::{Input, Verdict};

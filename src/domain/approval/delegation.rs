@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One delegation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,5 +34,32 @@ impl Delegation {
             && now < self.until
             && (self.flows.is_empty() || self.flows.iter().any(|known| known == flow))
             && (!self.new_only || since >= self.from)
+    }
+}
+
+/// Those that hold or are to come, by whose duty it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delegations(BTreeMap<String, Vec<Delegation>>);
+
+impl FromIterator<Delegation> for Delegations {
+    fn from_iter<I: IntoIterator<Item = Delegation>>(delegations: I) -> Self {
+        let mut found: BTreeMap<String, Vec<Delegation>> = BTreeMap::new();
+        for delegation in delegations {
+            found.entry(delegation.principal.clone()).or_default().push(delegation);
+        }
+        Self(found)
+    }
+}
+
+impl Delegations {
+    /// Who may do somebody's duty in a flow that became pending at `since`, each once.
+    pub fn agents(&self, principal: &str, flow: &str, since: Timestamp, now: Timestamp) -> Vec<&str> {
+        let mut agents = Vec::new();
+        for rule in self.0.get(principal).into_iter().flatten() {
+            if rule.covers(principal, &rule.agent, flow, since, now) && !agents.contains(&rule.agent.as_str()) {
+                agents.push(rule.agent.as_str());
+            }
+        }
+        agents
     }
 }

@@ -11,7 +11,7 @@ mod task;
 mod tests;
 
 pub use act::{Act, Actor, Attachment, Nameless, Refusal, RefusalCode, SYSTEM, TaskRef, is_kept_back, nameless};
-pub use delegation::Delegation;
+pub use delegation::{Delegation, Delegations};
 pub use link::{DecisionLink, LinkKey, Unreadable};
 pub use mode::{Mode, Verdict, tasks};
 pub use policy::{Empty, OwnApproval, RejectMeans, Repeated};

@@ -47,16 +47,22 @@ impl Wishes {
 }
 
 impl Directory {
+    /// Whose clock somebody goes by: their own, else the house's, else the calendar's.
+    pub fn zone(&self, person: &str) -> TimeZone {
+        let user = self.users.get(person).or_else(|| self.users.get(self.ids.get(person)?));
+        let own = user.and_then(|user| user.wishes.zone.clone()).or_else(|| self.wishes.zone.clone());
+        own.or_else(|| self.calendar.as_deref().map(|calendar| calendar.zone.clone())).unwrap_or(TimeZone::UTC)
+    }
+
     /// Until when a notice to somebody waits that can; none: it goes at once. Who is not here has no wishes.
     pub fn waits(&self, person: &str, now: Timestamp) -> Option<Timestamp> {
         let user = self.users.get(person).or_else(|| self.users.get(self.ids.get(person)?))?;
         let (own, all) = (&user.wishes, &self.wishes);
         let calendar = self.calendar.as_deref();
-        let zone = own.zone.clone().or_else(|| all.zone.clone()).or_else(|| calendar.map(|calendar| calendar.zone.clone()));
         let manners = Manners {
             quiet: own.quiet.or(all.quiet).flatten(),
             digest: own.digest.as_ref().or(all.digest.as_ref()).map(Vec::as_slice).unwrap_or_default(),
-            zone: zone.unwrap_or(TimeZone::UTC),
+            zone: self.zone(person),
             calendar,
         };
         manners.wait(now)

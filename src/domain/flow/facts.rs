@@ -1,8 +1,10 @@
 //! What `decide` is told about the world besides the event: loaded by the runtime, never changed by the flow.
 
+use crate::domain::approval::Delegations;
 use crate::domain::ids::{DocumentId, InstanceId, TenantId};
 use crate::domain::value::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything about one instance that is not in its state.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub struct Facts {
     pub initiator: Value,
     /// Which connection plays which role, and what the binding row overrides.
     pub binding: Binding,
+    /// Who decides for whom: they are told as well.
+    pub delegations: Arc<Delegations>,
 }
 
 /// The document of an instance.

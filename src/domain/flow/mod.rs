@@ -12,6 +12,7 @@ mod compile;
 mod decide;
 pub mod decision;
 mod definition;
+mod delegated;
 pub mod effect;
 pub mod environment;
 pub mod event;

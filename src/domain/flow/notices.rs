@@ -2,6 +2,7 @@
 
 use super::compile::Compiler;
 use super::decision::WaitingNotice;
+use super::delegated;
 use super::effect::{Purpose, RetryPolicy, Work};
 use super::event::Bundle;
 use super::machine::Machine;
@@ -9,7 +10,7 @@ use super::reference;
 use super::steps::notify;
 use crate::domain::approval::{DecisionLink, TaskKind, TaskState};
 use crate::domain::ids::{self, TaskId};
-use crate::domain::notice::{BUILT_IN, EVENTS, Tells as Reach, Told, Words};
+use crate::domain::notice::{BETWEEN_PEOPLE, BUILT_IN, EVENTS, Tells as Reach, Told, Words, digest_words, own_words};
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
 use crate::domain::text::tree::Node;
 use crate::domain::value::Value;
@@ -109,11 +110,14 @@ impl Compiler<'_> {
 }
 
 /// What is to be told.
+#[derive(Clone)]
 pub(super) struct Telling<'t> {
     /// One of `EVENTS`, or `notify`.
     pub event: &'t str,
     /// Whom.
     pub to: Vec<String>,
+    /// For whom they decide, where it is not their own duty.
+    pub on_behalf_of: &'t [String],
     /// The one channel, where a step names it.
     pub channel: Option<&'t str>,
     /// Channels beside.
@@ -176,10 +180,16 @@ fn by_channel(machine: &Machine<'_>, telling: &Telling<'_>) -> Vec<(String, Vec<
         Some((_, people)) => people.push(person.to_owned()),
         None => found.push((channel.to_owned(), vec![person.to_owned()])),
     };
+    let directory = machine.env().directory();
+    // What a group was told for one of them, whoever decides for them can read there.
+    let read_there = |channel: &str| {
+        machine.env().channel(channel).is_some_and(|known| known.tells == Reach::Group)
+            && telling.on_behalf_of.iter().any(|principal| directory.channels(principal).iter().any(|known| **known == *channel))
+    };
     for person in &telling.to {
         match telling.channel {
             Some(channel) => add(channel, person),
-            None => machine.env().directory().channels(person).iter().for_each(|channel| add(channel, person)),
+            None => directory.channels(person).iter().filter(|channel| !read_there(channel)).for_each(|channel| add(channel, person)),
         }
         telling.more.iter().for_each(|channel| add(channel, person));
     }
@@ -222,8 +232,6 @@ fn keep(machine: &mut Machine<'_>, visit: usize, letter: Letter, due: Timestamp,
 
 /// Bundles that an instance remembers: a repeat comes within minutes.
 const BUNDLES_MAX: usize = 64;
-/// Notices of a bundle that are named one by one.
-const NAMED_MAX: usize = 50;
 
 /// What waited for somebody goes out as one.
 pub(super) fn bundle(machine: &mut Machine<'_>, bundle: &Bundle) {
@@ -238,6 +246,7 @@ pub(super) fn bundle(machine: &mut Machine<'_>, bundle: &Bundle) {
     let telling = Telling {
         event: "digest",
         to: vec![bundle.person.clone()],
+        on_behalf_of: &[],
         channel: Some(&bundle.channel),
         more: &[],
         urgent: false,
@@ -248,6 +257,11 @@ pub(super) fn bundle(machine: &mut Machine<'_>, bundle: &Bundle) {
     let words = match bundle.items.as_slice() {
         [only] => {
             told.event.clone_from(&only.event);
+            if only.event == BETWEEN_PEOPLE {
+                // It is about no document: this instance only sends it.
+                told = Told { document_kind: String::new(), key: String::new(), step: String::new(), step_title: String::new(), ..told };
+                (told.approve_url, told.reject_url) = Default::default();
+            }
             told.url.clone_from(&only.url);
             Words { subject: only.subject.clone(), text: only.text.clone(), items: Vec::new() }
         }
@@ -269,18 +283,6 @@ pub(super) fn bundle(machine: &mut Machine<'_>, bundle: &Bundle) {
     machine.instance.bundles.push(known);
 }
 
-/// A digest in the hub's own words: each notice in a line, and where it leads in the next.
-fn digest_words(language: &str, items: &[(String, String)]) -> (String, String) {
-    let zh = language == "zh";
-    let count = items.len();
-    let subject = if zh { format!("{count} 条通知") } else { format!("{count} notices") };
-    let mut lines: Vec<String> = items.iter().take(NAMED_MAX).map(|(subject, url)| format!("{subject}\n{url}")).collect();
-    if let Some(more) = count.checked_sub(NAMED_MAX).filter(|more| *more > 0) {
-        lines.push(if zh { format!("另有 {more} 条。") } else { format!("And {more} more.") });
-    }
-    (subject, lines.join("\n"))
-}
-
 /// Who shares one notice of a channel, and in which language.
 fn groups(machine: &Machine<'_>, telling: &Telling<'_>, channel: &str, people: Vec<String>) -> Vec<(String, Vec<String>)> {
     let language = |person: &str| machine.env().language(person).to_owned();
@@ -298,16 +300,21 @@ fn told(machine: &Machine<'_>, visit: usize, telling: &Telling<'_>, language: St
     let (document, key) = machine.subject_of(visit);
     let found = &machine.instance.visits[visit];
     let title = machine.step_of(visit).and_then(|step| step.title.get(&language)).map(str::to_owned);
-    let task = match people.as_slice() {
-        [person] => task_of(machine, visit, telling.event, person),
+    // Whose task it leads to: their own, or that of the one for whom they decide.
+    let holder = match (telling.on_behalf_of, people.as_slice()) {
+        ([principal], [_]) => Some(principal),
+        ([], [person]) => Some(person),
         _ => None,
     };
-    let (approve_url, reject_url) = decision_urls(machine, visit, task, &people);
+    let task = holder.and_then(|holder| task_of(machine, visit, telling.event, holder));
+    let (approve_url, reject_url) = decision_urls(machine, visit, task, holder, &people);
+    let names = telling.on_behalf_of.iter().map(|person| machine.env().directory().name(person));
     let told = Told {
         approve_url,
         reject_url,
         event: telling.event.to_owned(),
         person_name: people.first().map(|person| machine.env().directory().name(person).to_owned()).unwrap_or_default(),
+        on_behalf_of: names.collect::<Vec<_>>().join(if language == "zh" { "、" } else { ", " }),
         urgent: telling.urgent,
         document_kind: machine.facts.document.kind.to_string(),
         step_title: title.unwrap_or_else(|| found.step.clone()),
@@ -322,14 +329,20 @@ fn told(machine: &Machine<'_>, visit: usize, telling: &Telling<'_>, language: St
 }
 
 /// Where somebody decides their task by one click and a confirmation: whose turn it is to agree, where the directory allows it.
-fn decision_urls(machine: &Machine<'_>, visit: usize, task: Option<TaskId>, people: &[String]) -> (String, String) {
+fn decision_urls(
+    machine: &Machine<'_>,
+    visit: usize,
+    task: Option<TaskId>,
+    holder: Option<&String>,
+    people: &[String],
+) -> (String, String) {
     let lasts = machine.env().directory().decision_links.as_ref().map(|links| links.lasts);
     let asked = |person: &String| {
         let tasks = machine.instance.visits[visit].people.as_ref().map(|activation| activation.tasks.as_slice()).unwrap_or_default();
         tasks.iter().any(|task| task.person == *person && task.kind == TaskKind::Approve && task.state == TaskState::Pending)
     };
-    let (Some(lasts), Some(task), [person]) = (lasts, task, people) else { return Default::default() };
-    let Some(until) = machine.now.checked_add(lasts).ok().filter(|_| asked(person)) else { return Default::default() };
+    let (Some(lasts), Some(task), Some(holder), [person]) = (lasts, task, holder, people) else { return Default::default() };
+    let Some(until) = machine.now.checked_add(lasts).ok().filter(|_| asked(holder)) else { return Default::default() };
     let link = |verb: &str| {
         let link = DecisionLink { task, person: person.clone(), verb: verb.to_owned(), until };
         format!("{HERE}/decide/{}", link.payload())
@@ -362,35 +375,6 @@ fn words(machine: &mut Machine<'_>, visit: usize, telling: &Telling<'_>, told: &
         }
     }
     Ok(own_words(told))
-}
-
-/// What the hub itself says.
-fn own_words(told: &Told) -> Words {
-    let zh = told.language == "zh";
-    let (subject, body) = match (told.event.as_str(), zh) {
-        ("turn", true) => ("待您处理", "停在步骤 `{step}`，等待您处理。"),
-        ("turn", false) => ("waiting for you", "waits at step `{step}` for you."),
-        ("copied", true) => ("抄送给您", "在步骤 `{step}` 抄送给您，供知悉。"),
-        ("copied", false) => ("for your information", "is shown to you at step `{step}`, for your information."),
-        ("returned", true) => ("已退回", "从步骤 `{step}` 退回给您，请修改后重新提交。"),
-        ("returned", false) => ("returned to you", "was returned to you from step `{step}`; mend it and submit it anew."),
-        ("mentioned", true) => ("有人提到您", "的评论中提到了您。"),
-        ("mentioned", false) => ("you were mentioned", "has a comment that mentions you."),
-        ("escalated", true) => ("审批超时", "停在步骤 `{step}`，已等待较长时间。"),
-        ("escalated", false) => ("takes long", "has waited long at step `{step}` for a decision."),
-        (_, true) => ("等待审批", "停在步骤 `{step}`，等待审批决定。"),
-        (_, false) => ("waiting for a decision", "waits at step `{step}` for a decision."),
-    };
-    let colon = if zh { "：" } else { ": " };
-    let Told { key, document_kind, step, url, .. } = told;
-    let mut text = format!("{document_kind} {key} {}\n{url}", body.replace("{step}", step));
-    for (word, url) in [(if zh { "同意" } else { "Approve" }, &told.approve_url), (if zh { "驳回" } else { "Reject" }, &told.reject_url)]
-    {
-        if !url.is_empty() {
-            text += &format!("\n{word}{colon}{url}");
-        }
-    }
-    Words { subject: format!("{key}{colon}{subject}"), text, items: Vec::new() }
 }
 
 fn plan(machine: &mut Machine<'_>, visit: usize, letter: Letter, retry: RetryPolicy) {
@@ -472,8 +456,13 @@ pub(super) fn show(machine: &mut Machine<'_>, visit: usize, (channel, opening): 
 /// Tells people of something about a step: a line in the history, and a notice in each one's language.
 pub(super) fn tell_people(machine: &mut Machine<'_>, visit: usize, event: &str, to: Vec<String>) {
     debug_assert!(EVENTS.contains(&event), "`{event}` is not among what people are told of");
+    let agents = delegated::agents(machine, visit, event, &to);
+    let mut detail = serde_json::json!({"to": to});
+    if !agents.is_empty() {
+        detail["agents"] = agents.iter().map(|(agent, _)| agent.as_str()).collect::<Vec<_>>().into();
+    }
     if event != "turn" || !to.is_empty() {
-        machine.note(event, Some(visit), serde_json::json!({"to": to}));
+        machine.note(event, Some(visit), detail);
     }
     if to.is_empty() {
         return;
@@ -482,6 +471,7 @@ pub(super) fn tell_people(machine: &mut Machine<'_>, visit: usize, event: &str, 
     let telling = Telling {
         event,
         to,
+        on_behalf_of: &[],
         channel: None,
         more: &tell_of.channels,
         // Who is told that it takes long is told now.
@@ -491,4 +481,8 @@ pub(super) fn tell_people(machine: &mut Machine<'_>, visit: usize, event: &str, 
     };
     // Without a step's own text there is none that could fail.
     let _ = tell(machine, visit, &telling);
+    for (agent, principals) in &agents {
+        let telling = Telling { to: vec![agent.clone()], on_behalf_of: principals, more: &[], ..telling.clone() };
+        let _ = tell(machine, visit, &telling);
+    }
 }

@@ -15,6 +15,8 @@ pub struct Told {
     pub people: Vec<String>,
     /// The name of the first.
     pub person_name: String,
+    /// The names of those for whom they decide; empty where it is their own duty.
+    pub on_behalf_of: String,
     /// The language it is written in; empty for the first that is written.
     pub language: String,
     /// Whether it waits for nothing.
@@ -48,7 +50,8 @@ pub struct Words {
     pub items: Vec<(String, String)>,
 }
 
-const TEXTS: [&str; 9] = ["event", "person", "person_name", "language", "document_kind", "key", "step", "step_title", "at"];
+const TEXTS: [&str; 10] =
+    ["event", "person", "person_name", "on_behalf_of", "language", "document_kind", "key", "step", "step_title", "at"];
 
 /// The type of `notice`, for templates (without its words) and for mappings.
 pub fn value_type() -> Type {
@@ -92,6 +95,7 @@ impl Told {
             ("event", self.event.as_str()),
             ("person", person),
             ("person_name", &self.person_name),
+            ("on_behalf_of", &self.on_behalf_of),
             ("language", &self.language),
             ("document_kind", &self.document_kind),
             ("key", &self.key),

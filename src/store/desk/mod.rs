@@ -117,7 +117,7 @@ pub trait Desk: Send + Sync {
     /// Keeps how far somebody has seen an instance.
     fn see<'a>(&'a self, row: &'a SeenRow) -> BoxFuture<'a, Result<()>>;
 
-    /// Delegations that hold or are to come.
+    /// Delegations that hold or are to come; of one person at most 500, of everybody 20,000.
     fn delegations<'a>(
         &'a self,
         tenant: TenantId,
@@ -126,11 +126,17 @@ pub trait Desk: Send + Sync {
         now: Timestamp,
     ) -> BoxFuture<'a, Result<Vec<DelegationRow>>>;
 
-    /// Adds a delegation; a repeat changes nothing.
-    fn delegate<'a>(&'a self, row: &'a DelegationRow) -> BoxFuture<'a, Result<()>>;
+    /// Adds a delegation, with the notices of it; a repeat changes nothing and tells nobody.
+    fn delegate<'a>(&'a self, row: &'a DelegationRow, told: &'a [super::WaitingRow]) -> BoxFuture<'a, Result<()>>;
 
-    /// Ends a delegation; false when there is none that still holds.
-    fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>>;
+    /// Ends a delegation, with the notices of it; false when there is none that still holds, and then nobody is told.
+    fn end_delegation<'a>(
+        &'a self,
+        tenant: TenantId,
+        id: Uuid,
+        at: Timestamp,
+        told: &'a [super::WaitingRow],
+    ) -> BoxFuture<'a, Result<bool>>;
 
     // ---- sample documents ----
 
@@ -366,8 +372,8 @@ macro_rules! desk_methods {
             reads   fn seen<'a>(&'a self, tenant: TenantId, instance: InstanceId, person: &'a str) -> BoxFuture<'a, Result<Option<SeenRow>>> = people::seen;
             commits fn see<'a>(&'a self, row: &'a SeenRow) -> BoxFuture<'a, Result<()>> = people::see;
             reads   fn delegations<'a>(&'a self, tenant: TenantId, principal: Option<&'a str>, agent: Option<&'a str>, now: Timestamp) -> BoxFuture<'a, Result<Vec<DelegationRow>>> = people::delegations;
-            commits fn delegate<'a>(&'a self, row: &'a DelegationRow) -> BoxFuture<'a, Result<()>> = people::delegate;
-            commits fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>> = people::revoke;
+            commits fn delegate<'a>(&'a self, row: &'a DelegationRow, told: &'a [super::WaitingRow]) -> BoxFuture<'a, Result<()>> = people::delegate;
+            commits fn end_delegation<'a>(&'a self, tenant: TenantId, id: Uuid, at: Timestamp, told: &'a [super::WaitingRow]) -> BoxFuture<'a, Result<bool>> = people::revoke;
             commits fn remove_documents<'a>(&'a self, tenant: TenantId, source: &'a str, documents: &'a [DocumentId]) -> BoxFuture<'a, Result<u64>> = sample::remove;
             reads   fn organisation_marks(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<(String, String, Timestamp)>>> = organisation::marks;
             reads   fn organisations(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<OrganisationRow>>> = organisation::list;

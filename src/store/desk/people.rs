@@ -3,9 +3,9 @@
 use super::exceptions::limit;
 use super::{LeftTasks, within};
 use crate::domain::ids::{DocumentId, InstanceId, TaskId, TenantId};
-use crate::store::ask::{Ask, Speaks, ask, look, write_of};
+use crate::store::ask::{Ask, Speaks, Turn, ask, look, write_of};
 use crate::store::cells::{Cell, Cells, micros};
-use crate::store::{DecisionRow, DelegationRow, Page, Result, SeenRow, TaskBox, TaskChoice, TaskCounts, TaskRow, decode};
+use crate::store::{DecisionRow, DelegationRow, Page, Result, SeenRow, TaskBox, TaskChoice, TaskCounts, TaskRow, WaitingRow, decode};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -18,6 +18,8 @@ const RECORDS_MAX: u32 = 2_000;
 const LEFT_MAX: u32 = 20_000;
 /// Delegations of one person that are looked at.
 const DELEGATIONS_MAX: u32 = 500;
+/// Delegations of everybody that the engine knows of: a large company on its longest holiday has fewer.
+const STANDING_MAX: u32 = 20_000;
 
 /// Statements that bring tasks up to date.
 pub(in crate::store) fn tasks(rows: &[TaskRow]) -> Vec<Ask> {
@@ -304,11 +306,11 @@ pub(super) async fn delegations<S: Speaks>(
         .and_text(" AND g.principal = ", principal)
         .and_text(" AND g.agent = ", agent)
         .then(" ORDER BY g.from_at DESC, g.id LIMIT ")
-        .int(DELEGATIONS_MAX);
+        .int(if principal.is_none() && agent.is_none() { STANDING_MAX } else { DELEGATIONS_MAX });
     decode::all(&look(store, tenant, asked).await?, delegation)
 }
 
-pub(super) async fn delegate<S: Speaks>(store: &S, row: &DelegationRow) -> Result<()> {
+pub(super) async fn delegate<S: Speaks>(store: &S, row: &DelegationRow, told: &[WaitingRow]) -> Result<()> {
     let asked = ask("INSERT INTO delegation (id, created_at, from_at, until_at, tenant_id, new_only, principal, agent, created_by, flows)")
         .rows(std::slice::from_ref(row), |asked, row| {
             let asked =
@@ -316,16 +318,29 @@ pub(super) async fn delegate<S: Speaks>(store: &S, row: &DelegationRow) -> Resul
             let asked = asked.comma().flag(row.new_only).comma().text(&row.principal).comma().text(&row.agent).comma();
             asked.text(&row.created_by).comma().text(&row.flows)
         });
-    write_of(store, row.tenant, asked.then(" ON CONFLICT (id) DO NOTHING")).await.map(|_| ())
+    write_telling(store, row.tenant, asked.then(" ON CONFLICT (id) DO NOTHING"), told).await.map(|_| ())
 }
 
 /// Ends a delegation now; false when there is none that still holds.
-pub(super) async fn revoke<S: Speaks>(store: &S, tenant: TenantId, id: Uuid, at: Timestamp) -> Result<bool> {
+pub(super) async fn revoke<S: Speaks>(store: &S, tenant: TenantId, id: Uuid, at: Timestamp, told: &[WaitingRow]) -> Result<bool> {
     let asked = ask("UPDATE delegation SET revoked_at = ")
         .time(at)
         .then(" WHERE tenant_id = ")
         .int(tenant.0)
         .then(" AND revoked_at IS NULL AND id = ")
         .id(id);
-    write_of(store, tenant, asked).await.map(|done| done > 0)
+    write_telling(store, tenant, asked, told).await.map(|done| done > 0)
+}
+
+/// Writes, and keeps the notices of it in the same commit: a repeat, which writes nothing, tells nobody.
+async fn write_telling<S: Speaks>(store: &S, tenant: TenantId, asked: Ask, told: &[WaitingRow]) -> Result<u64> {
+    let mut turn = store.turn_of(tenant).await?;
+    let done = turn.done(asked).await?;
+    if done > 0 {
+        for notices in super::notices::waiting(told) {
+            turn.done(notices).await?;
+        }
+    }
+    turn.keep().await?;
+    Ok(done)
 }

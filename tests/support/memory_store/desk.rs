@@ -411,14 +411,14 @@ impl Desk for MemoryStore {
         })
     }
 
-    fn delegate<'a>(&'a self, row: &'a DelegationRow) -> BoxFuture<'a, Result<()>> {
+    fn delegate<'a>(&'a self, row: &'a DelegationRow, _told: &'a [WaitingRow]) -> BoxFuture<'a, Result<()>> {
         self.with(|state| {
             state.delegations.entry(row.id).or_insert_with(|| row.clone());
             Ok(())
         })
     }
 
-    fn end_delegation(&self, tenant: TenantId, id: Uuid, at: Timestamp) -> BoxFuture<'_, Result<bool>> {
+    fn end_delegation<'a>(&'a self, tenant: TenantId, id: Uuid, at: Timestamp, _told: &'a [WaitingRow]) -> BoxFuture<'a, Result<bool>> {
         self.with(|state| {
             let known = state.delegations.get_mut(&id).filter(|row| row.tenant == tenant && row.revoked_at.is_none());
             Ok(known.map(|row| row.revoked_at = Some(at)).is_some())

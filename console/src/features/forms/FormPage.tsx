@@ -11,6 +11,7 @@ import { useLanguage, useT } from '../../i18n';
 import { Banner, Button, Card, StatusChip, TextField } from '../../ui';
 import { titleOf } from '../definitions/titles';
 import { Field } from './Field';
+import { ForecastCard } from './ForecastCard';
 import { blank, type FormView, valuesOf } from './values';
 
 /** A form to fill in; the hub judges it, makes the document and begins its flow. */
@@ -36,24 +37,48 @@ function Filling({ view }: { view: FormView }) {
   const [submitter, setSubmitter] = useState('');
   // The same key until it is taken: pressing again after a lost answer makes no second document.
   const [key, setKey] = useState(commandKey);
+  const messagesIn = language === 'en' ? 'en' : 'zh';
+  const body = () => ({
+    values: valuesOf(fields, typed) as Record<string, never>,
+    ...(submitter.trim() ? { submitter: submitter.trim() } : {}),
+  });
+  const forecast = useMutation({
+    mutationFn: () =>
+      take(
+        api.POST('/api/v1/forms/{form}/forecast', {
+          params: { path: { form: view.form }, header: { 'Accept-Language': messagesIn } },
+          body: body(),
+        }),
+      ),
+  });
   const submit = useMutation({
     mutationFn: () =>
       take(
         api.POST('/api/v1/forms/{form}/submissions', {
-          params: {
-            path: { form: view.form },
-            header: { 'Idempotency-Key': key, 'Accept-Language': language === 'en' ? 'en' : 'zh' },
-          },
-          body: {
-            values: valuesOf(fields, typed) as Record<string, never>,
-            ...(submitter.trim() ? { submitter: submitter.trim() } : {}),
-          },
+          params: { path: { form: view.form }, header: { 'Idempotency-Key': key, 'Accept-Language': messagesIn } },
+          body: body(),
         }),
       ),
     // What was refused is another submission once it is mended.
     onError: (error) => error instanceof ApiError && error.status === 422 && setKey(commandKey()),
   });
-  const pointers = submit.error instanceof ApiError ? (submit.error.problem.pointers ?? []) : [];
+  // What is told is the word of the last that was asked.
+  const foresee = () => {
+    submit.reset();
+    forecast.mutate();
+  };
+  const send = () => {
+    forecast.reset();
+    submit.mutate();
+  };
+  // What was judged were other values.
+  const change = (values: typeof typed, name: string) => {
+    setTyped(values);
+    setSubmitter(name);
+    forecast.reset();
+  };
+  const problem = submit.error ?? forecast.error;
+  const pointers = problem instanceof ApiError ? (problem.problem.pointers ?? []) : [];
   const faults = new Map(pointers.map((pointer) => [pointer.pointer.replace(/^\/values/, ''), pointer.message]));
   const title = titleOf({ id: view.form, title: view.title }, language);
   const said = (texts: Record<string, string> | null | undefined) => (texts ? titleOf({ id: '', title: texts }, language) : '');
@@ -91,7 +116,7 @@ function Filling({ view }: { view: FormView }) {
   return (
     <Page title={title} name={title}>
       {view.hint && <p className="dim">{said(view.hint)}</p>}
-      {submit.isError && <ProblemView error={submit.error} compact />}
+      {problem && <ProblemView error={problem} compact />}
       {view.sections.map((section) => (
         <Card key={section.id} title={said(section.title)}>
           <div className="form-fields">
@@ -102,23 +127,24 @@ function Filling({ view }: { view: FormView }) {
                 value={typed[field.id]}
                 at={`/${field.id}`}
                 faults={faults}
-                onChange={(value) => setTyped({ ...typed, [field.id]: value })}
+                onChange={(value) => change({ ...typed, [field.id]: value }, submitter)}
               />
             ))}
           </div>
         </Card>
       ))}
+      <ForecastCard forecast={forecast.data} pending={forecast.isPending} refused={refused} onAsk={foresee} />
       <Card>
         <TextField
           label={t('forms.submitter')}
           value={submitter}
-          onChange={setSubmitter}
+          onChange={(name) => change(typed, name)}
           hint={t('forms.submitter_hint')}
           fault={faults.get('/submitter')}
         />
         <Banner>{t('forms.judged')}</Banner>
         <div className="row end">
-          <Button kind="primary" refused={refused} disabled={submit.isPending} onPress={() => submit.mutate()}>
+          <Button kind="primary" refused={refused} disabled={submit.isPending} onPress={send}>
             {submit.isPending ? t('act.sending') : t('forms.submit')}
           </Button>
         </div>

@@ -30,6 +30,16 @@ export function DocumentCard({ task, editing }: { task: Task; editing?: React.Re
           {t('task.revised')}
         </Chip>
       )}
+      {task.since_last_view.changes.length > 0 && (
+        <section className="stack tight" aria-label={t('task.changed_since')}>
+          <strong className="small">{t('task.changed_since')}</strong>
+          {changes(task.since_last_view.changes).map((change) => (
+            <span key={change.field} className="small fresh wrap">
+              {name(change.field)}: <del>{change.before}</del> → <ins>{change.after}</ins>
+            </span>
+          ))}
+        </section>
+      )}
       <dl className="facts">
         {facts.map((fact) => (
           <div key={fact.path} style={{ display: 'contents' }}>

@@ -18,6 +18,7 @@ export const tasks = {
   'task.title': 'Task',
   'task.document': 'Document',
   'task.path': 'Path',
+  'task.changed_since': 'Changed since you last looked',
   'task.revised': 'The document has changed since you last looked.',
   'task.new': 'new',
   'task.system': 'a rule',

@@ -18,6 +18,7 @@ export const tasks = {
   'task.title': '待办',
   'task.document': '单据',
   'task.path': '流转',
+  'task.changed_since': '自您上次查看后的变更',
   'task.revised': '上次查看之后单据有变更。',
   'task.new': '新',
   'task.system': '规则',

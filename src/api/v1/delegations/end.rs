@@ -17,6 +17,6 @@ use crate::domain::permission::Permission;
 )]
 pub async fn end(Allowed { caller, .. }: Allowed<Decide>, Id(id): Id, State(people): State<People>) -> Result<StatusCode, Problem> {
     let person = if caller.may(Permission::Operate) { None } else { Some(crate::api::v1::tasks::person(&caller)?) };
-    people.end_delegation(caller.tenant, id, person).await?;
+    people.end_delegation(caller.tenant, id, person, &caller.acts_as()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

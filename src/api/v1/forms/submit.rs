@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::api::auth::{Allowed, Start};
+use crate::api::auth::{Allowed, Caller, Start};
 use crate::api::body::Json;
 use crate::api::codes;
 use crate::api::extract::FormId;
@@ -55,6 +55,21 @@ pub async fn submit(
     Json(body): Json,
 ) -> Result<Response, Problem> {
     let used_for = format!("{form}\n{body}");
+    let (values, submitter) = filled(&caller, body)?;
+    let asker = asker(&caller, &headers)?;
+    let quotas = Quotas::from_ref(&state);
+    let tenant = caller.tenant;
+    let submission = Submission { asker: asker.clone(), form, values, submitter };
+    let starts = Arc::<dyn Starts>::from_ref(&state);
+    let work = async move {
+        quotas.begin(tenant).map_err(StartError::Quota)?;
+        starts.submit(submission).await
+    };
+    once(&state, asker, used_for, work).await
+}
+
+/// What was filled in, and in whose name.
+pub(super) fn filled(caller: &Caller, body: Value) -> Result<(Value, Option<String>), Problem> {
     let mut fields = Fields::of(body);
     let submitter = fields.text("submitter");
     let values = fields.object("values");
@@ -67,14 +82,5 @@ pub async fn submit(
         (own, None) => own.map(str::to_owned),
         (_, given) => given,
     };
-    let asker = asker(&caller, &headers)?;
-    let quotas = Quotas::from_ref(&state);
-    let tenant = caller.tenant;
-    let submission = Submission { asker: asker.clone(), form, values, submitter };
-    let starts = Arc::<dyn Starts>::from_ref(&state);
-    let work = async move {
-        quotas.begin(tenant).map_err(StartError::Quota)?;
-        starts.submit(submission).await
-    };
-    once(&state, asker, used_for, work).await
+    Ok((values, submitter))
 }

@@ -88,6 +88,7 @@ impl Deciding<'_> {
                 external_id: work.row.external_id.clone(),
             },
             binding: Binding::default(),
+            delegations: self.circumstances.delegations.clone(),
         };
         // A document that can no longer be bound has no roles: its steps then stop in exceptions that say so.
         if let Err(problem) = version.bind(&mut facts) {

@@ -20,6 +20,7 @@ use super::definitions::Definitions;
 use super::input::Verdict;
 use super::parked::Object;
 use crate::app::trace::Touched;
+use crate::domain::approval::Delegations;
 use crate::store::{Lease, Writes};
 #[cfg(test)]
 pub(crate) use deciding::PANICS;
@@ -32,6 +33,8 @@ use std::sync::Arc;
 pub struct Circumstances {
     /// The definitions of this moment.
     pub definitions: Arc<Definitions>,
+    /// Who decides for whom.
+    pub delegations: Arc<Delegations>,
     /// Now.
     pub now: Timestamp,
     /// The lease under which new effects may be claimed at once.

@@ -72,6 +72,7 @@ impl World {
     pub(super) fn circumstances(&self, now: i64) -> Circumstances {
         Circumstances {
             definitions: self.definitions.clone(),
+            delegations: Arc::default(),
             now: at(now),
             lease: Lease { owner: "test".into(), until: at(now + 60) },
             room: HashMap::new(),

@@ -105,6 +105,7 @@ fn facts(case: &Case, setting: &Setting<'_>) -> Result<Facts, Wrong> {
             external_id: Some(external_id),
         },
         binding,
+        delegations: std::sync::Arc::default(),
     })
 }
 

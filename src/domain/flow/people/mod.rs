@@ -4,7 +4,7 @@
 //! through here: a verb says what changes, `proceed` says what follows for the step.
 
 pub mod choose;
-mod enter;
+pub(in crate::domain::flow) mod enter;
 pub mod forecast;
 mod going_back;
 pub mod proceed;

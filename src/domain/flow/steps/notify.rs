@@ -155,6 +155,7 @@ pub(super) fn enter(machine: &mut Machine<'_>, visit: usize, step: &Step, notify
     let telling = Telling {
         event: "notify",
         to: to.clone(),
+        on_behalf_of: &[],
         channel: notify.channel.as_deref(),
         more: &[],
         urgent: notify.urgent,

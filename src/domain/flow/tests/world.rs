@@ -370,6 +370,7 @@ pub fn facts(total: &str) -> Facts {
             external_id: Some("100001".into()),
         },
         binding: binding(),
+        delegations: Arc::default(),
     }
 }
 

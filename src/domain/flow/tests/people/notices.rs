@@ -2,16 +2,17 @@
 
 use super::super::world::*;
 use super::support::*;
-use crate::domain::approval::{Act, LinkKey};
+use crate::domain::approval::{Act, Delegation, LinkKey};
 use crate::domain::diagnostic::Report;
 use crate::domain::directory::Directory;
+use crate::domain::flow::Facts;
 use crate::domain::flow::effect::Work;
 use crate::domain::flow::event::{Bundle, BundleItem, Event};
 use crate::domain::flow::stage::Stage;
 use crate::domain::text::files::Files;
 use crate::domain::text::tree::parse;
 use crate::domain::value::Value;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
 /// `ma` has quiet days, `he` reads Chinese in a digest, `sun` is told at once by mail.
@@ -176,4 +177,85 @@ fn whatever_people_are_told_of_is_said_in_their_language() {
         said.sort();
         assert_eq!(said, wanted);
     }
+}
+
+fn rule(principal: &str, agent: &str) -> Delegation {
+    let (from, until) = (now() - SignedDuration::from_hours(1), now() + SignedDuration::from_hours(48));
+    Delegation { principal: principal.to_owned(), agent: agent.to_owned(), from, until, flows: Vec::new(), new_only: false }
+}
+
+fn with(delegations: &[Delegation]) -> Facts {
+    Facts { delegations: std::sync::Arc::new(delegations.iter().cloned().collect()), ..facts("9000.00") }
+}
+
+#[test]
+fn who_decides_for_somebody_is_told_beside_them_with_a_link_of_their_own() {
+    let world = told("decision_links: {lasts: 1h}\n");
+    let flow = asking(&world, "by: {user: he_zh}, empty: block");
+    let facts = with(&[rule("he_zh", "sun"), rule("sun", "e1001")]);
+    let mut stage = Stage::new(&flow, &world, facts, now());
+    let changes = stage.tell(&Event::Started);
+    assert_eq!(changes.waiting.len(), 1, "whose duty it is has a digest, and is told all the same");
+    assert_eq!(letters(&stage), [text("mail", "sun", "PO-4417: waiting for you (for he_zh)")], "no chain: e1001 is not told");
+    let Work::Notice { body, .. } = &stage.outbox[0].effect.work else { panic!("a letter") };
+    assert!(body.contains("\nYou decide for he_zh.\nwaybill:/tasks?task="), "{body}");
+    let key = LinkKey::of(b"k");
+    let payload = body.lines().find_map(|line| line.strip_prefix("Approve: waybill:/decide/")).unwrap_or_else(|| panic!("{body}"));
+    let link = key.read(&key.sign(payload), now()).expect("a link");
+    assert_eq!((link.person.as_str(), link.task), ("sun", changes.tasks[0].id), "their link, the other's task");
+    let turn = changes.history.iter().find(|entry| entry.kind == "turn").expect("a line");
+    assert_eq!(turn.detail, serde_json::json!({"to": ["he_zh"], "agents": ["sun"]}));
+}
+
+#[test]
+fn only_who_may_decide_now_is_told_and_nobody_twice() {
+    let world = told("");
+    let at = now();
+    let of = |keys: &str, delegations: &[Delegation]| {
+        let flow = asking(&world, keys);
+        let mut stage = Stage::new(&flow, &world, with(delegations), at);
+        let waiting = stage.tell(&Event::Started).waiting;
+        let mut told: Vec<String> = letters(&stage).into_iter().map(|(_, to, _)| to).collect();
+        told.extend(waiting.into_iter().filter(|notice| notice.channel == "log").map(|notice| notice.person));
+        told.sort();
+        told
+    };
+    let by_he = "by: {user: he_zh}, empty: block";
+    let hour = SignedDuration::from_hours(1);
+    let cases: [(&str, &str, Vec<Delegation>, &[&str]); 8] = [
+        ("it holds", by_he, vec![rule("he_zh", "sun")], &["he_zh", "sun"]),
+        ("two rules, one notice", by_he, vec![rule("he_zh", "sun"), rule("he_zh", "sun")], &["he_zh", "sun"]),
+        ("it is over", by_he, vec![Delegation { until: at, ..rule("he_zh", "sun") }], &["he_zh"]),
+        ("it is to come", by_he, vec![Delegation { from: at + hour, ..rule("he_zh", "sun") }], &["he_zh"]),
+        ("another flow", by_he, vec![Delegation { flows: vec!["other".into()], ..rule("he_zh", "sun") }], &["he_zh"]),
+        ("nobody agrees to their own document for another", by_he, vec![rule("he_zh", "e1001")], &["he_zh"]),
+        ("who has left", by_he, vec![rule("he_zh", "gone")], &["he_zh"]),
+        ("who is asked themselves", "by: [{user: he_zh}, {user: sun}], empty: block", vec![rule("he_zh", "sun")], &["he_zh", "sun"]),
+    ];
+    for (what, keys, delegations, wanted) in cases {
+        assert_eq!(of(keys, &delegations), wanted, "{what}");
+    }
+}
+
+#[test]
+fn reminders_and_urging_reach_who_decides_for_them_until_it_ends() {
+    let world = told("");
+    let flow = world.steps(
+        "  - {id: ask, approve: {by: {user: he_zh}, empty: block, ladder: [{every: 1d, remind: {from: output.holders}}]}, due: 9d}",
+        "",
+    );
+    let mut play = Play { stage: Stage::new(&flow, &world, with(&[rule("he_zh", "sun")]), now()), tokens: 0 };
+    play.stage.tell(&Event::Started);
+    let told = |play: &Play<'_>| letters(&play.stage).len();
+    assert_eq!(told(&play), 1);
+    play.whole(by("e1001"), "urge").expect("whoever began it may");
+    assert_eq!(told(&play), 2, "urged");
+    let ring = |play: &mut Play<'_>| {
+        let (number, _) = play.stage.next_timer().expect("it reminds every day");
+        play.stage.fire(number);
+    };
+    ring(&mut play);
+    assert_eq!(told(&play), 3, "reminded");
+    ring(&mut play);
+    assert_eq!(told(&play), 3, "after 48 hours it holds no longer");
 }

@@ -4,7 +4,8 @@ use super::super::world::*;
 use super::support::*;
 use crate::domain::approval::RefusalCode;
 use crate::domain::flow::event::{Event, Outcome};
-use crate::domain::flow::people::forecast::forecast;
+use crate::domain::flow::people::forecast::{Coming, forecast, of_beginning};
+use crate::domain::flow::stage::Stage;
 
 #[test]
 fn every_way_to_say_who_leads_to_the_people_it_names() {
@@ -76,6 +77,79 @@ fn the_forecast_says_what_the_run_does() {
     let after = forecast(&flow, &world, &facts, &play.stage.instance, now());
     assert_eq!(after, [], "the last step asks now");
     assert_eq!(play.turn(), ["sun"]);
+}
+
+/// Step, people, `*` for whose share passes, and what is not certain or not known.
+fn told(steps: &[Coming]) -> Vec<String> {
+    let one = |coming: &Coming| {
+        let people: Vec<String> =
+            coming.people.iter().map(|(person, why)| format!("{person}{}", if why.is_some() { "*" } else { "" })).collect();
+        let sure = match (coming.certain, coming.known) {
+            (true, true) => "",
+            (false, true) => "?",
+            (_, false) => "??",
+        };
+        format!("{}{sure}: {}", coming.step, people.join(" "))
+    };
+    steps.iter().map(one).collect()
+}
+
+#[test]
+fn a_beginning_is_told_as_it_is_begun() {
+    let world = world();
+    let ask = |id: &str, keys: &str| format!("  - {{id: {id}, approve: {{{keys}, empty: block}}, due: 1d}}");
+    let cases: [(&str, Vec<String>, &[&str]); 7] = [
+        ("who passes by themselves", vec![ask("own", "by: [{user: e1001}, {user: ma}], own: pass")], &["own: e1001* ma"]),
+        (
+            "a field that is set is known",
+            vec![
+                "  - {id: set, assign: {total_gross: doc.total_gross - doc.total_gross}}".to_owned(),
+                "  - {id: big, when: doc.total_gross > 5000, approve: {by: {user: ma}, empty: block}, due: 1d}".to_owned(),
+                ask("all", "by: {user: he}"),
+            ],
+            &["all: he"],
+        ),
+        ("the handler of a step to come", vec![ask("one", "by: {user: ma}"), ask("two", "by: {handler_of: one}")], &["one: ma", "two: ma"]),
+        (
+            "of several only one decides",
+            vec![ask("one", "by: {role: board}, mode: any"), ask("two", "by: {handler_of: one}")],
+            &["one: ma he sun zhao", "two??: "],
+        ),
+        (
+            "who has agreed before is not asked again",
+            vec![ask("one", "by: {user: ma}"), ask("two", "by: [{user: ma}, {user: he}], repeated: pass_earlier")],
+            &["one: ma", "two: ma* he"],
+        ),
+        (
+            "a second person",
+            vec![ask("one", "by: {user: ma}"), ask("two", "by: [{user: ma}, {user: he}], second_person: true")],
+            &["one: ma", "two: he"],
+        ),
+        (
+            "behind a possible end nothing is certain",
+            vec![
+                ask("one", "by: {user: ma}"),
+                "  - id: which\n    choose:\n      branches:\n        - {id: no, when: \"steps.one.outcome == 'rejected'\", steps: [{id: over, end: {outcome: rejected, status: rejected}}]}\n      otherwise: {id: yes, steps: []}".to_owned(),
+                ask("two", "by: {user: he}"),
+            ],
+            &["one: ma", "two?: he"],
+        ),
+    ];
+    for (what, steps, wanted) in cases {
+        let flow = world.steps(&steps.join("\n"), "");
+        let beginning = of_beginning(&flow, &world, &facts("9000.00"), now());
+        assert_eq!((told(&beginning.steps), beginning.stopped), (wanted.iter().map(ToString::to_string).collect(), vec![]), "{what}");
+        // Whoever is foretold as first is whose turn it is.
+        let mut stage = Stage::new(&flow, &world, facts("9000.00"), now());
+        stage.tell(&Event::Started);
+        let first = stage.instance.visits.iter().rev().find_map(|visit| visit.people.as_ref()).map(|activation| activation.holders());
+        let foretold: Vec<String> =
+            beginning.steps[0].people.iter().filter(|(_, why)| why.is_none()).map(|(person, _)| person.clone()).collect();
+        assert_eq!(first, Some(foretold), "{what}");
+    }
+    let flow = asking(&world, "by: {role: vacant}, empty: block");
+    let stopped = of_beginning(&flow, &world, &facts("9000.00"), now());
+    assert_eq!((told(&stopped.steps), stopped.stopped), (vec!["ask: ".to_owned()], vec!["ask".to_owned()]));
 }
 
 #[test]
