@@ -11,7 +11,7 @@ mod world;
 
 use serde_json::{Value, json};
 use support::hub::text;
-use world::{world, world_with};
+use world::{rewrite, world, world_with};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_goes_from_list_to_list_and_survives_a_kill_on_both_stores() {
@@ -123,6 +123,45 @@ async fn what_a_form_says_of_its_fields_at_a_step_holds_for_the_tasks_there() {
     let seven = world.task("e1007").await;
     let (_, detail) = world.hub.get_by("e1007", &format!("/api/v1/tasks/{seven}")).await;
     assert_eq!(detail["document"]["category"], "it", "whoever is asked next sees it: {detail}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_step_hides_is_told_nowhere_to_those_whom_it_asks() {
+    let world = world_with(None, |project| {
+        let hides = "mode: all, empty: block, fields: {reason: hide, total_gross: hide, lines.amount: hide},";
+        rewrite(project, &[("mode: all, empty: block,", hides)]);
+    })
+    .await;
+    let (_, instance) = world.request("r1").await;
+    let lead = world.task("e1003").await;
+    let edits = json!({"edits": {"reason": "the old one is broken"}});
+    let (status, acted) = world.act("e1003", &lead, "approve", "a", &edits).await;
+    assert_eq!(status, 200, "{acted}");
+    let listed = world.list("e1005", "mine").await;
+    assert_eq!(listed[0]["document"]["display"].get("total_gross"), None, "{listed:?}");
+    assert_eq!(listed[0]["document"]["display"]["currency"], "CNY", "the rest is there: {listed:?}");
+    let five = text(&listed[0]["id"]);
+    // Their own task, and that of another step, which they may look at because they take part.
+    for task in [&five, &lead] {
+        let (status, detail) = world.hub.get_by("e1005", &format!("/api/v1/tasks/{task}")).await;
+        assert_eq!(status, 200, "{detail}");
+        let document = &detail["document"];
+        let found = (document.get("reason"), document.get("total_gross"), document["lines"][0].get("amount"));
+        assert_eq!(found, (None, None, None), "{detail}");
+        assert_eq!(document["lines"][0]["description"], "label printer", "the other columns are there: {detail}");
+        assert_eq!(detail["people"]["decisions"][0]["changes"], json!([]), "{detail}");
+        for item in detail["people"]["tasks"].as_array().unwrap().iter().chain([&detail["task"]]) {
+            assert_eq!(item["document"]["display"].get("total_gross"), None, "{detail}");
+        }
+        let told = detail.to_string();
+        assert!(!told.contains("the old one is broken") && !told.contains("800.00"), "{detail}");
+    }
+    // Who decided where it is not hidden, who began it and who runs it see it as before.
+    assert_eq!(world.list("e1003", "done").await[0]["document"]["display"]["total_gross"], "800.00");
+    let (_, detail) = world.hub.get_by("e1001", &format!("/api/v1/tasks/{lead}")).await;
+    assert_eq!(detail["people"]["decisions"][0]["changes"][0]["after"], "the old one is broken", "{detail}");
+    assert_eq!(world.people(&instance).await["decisions"][0]["changes"][0]["field"], "reason");
     world.end().await;
 }
 

@@ -186,13 +186,18 @@ impl People {
         let now = self.clock.now();
         let co_manages = person.is_some_and(|person| self.co_manages(&around, person));
         let mut keeps_moving = false;
+        let mut hidden = self.hidden_from(&around, &row, &[], true);
         if let Some(person) = person.filter(|_| !admin) {
             let takes_part = initiator == Some(person) || tasks.iter().any(|task| task.person == person);
-            let decides_for = !takes_part && super::delegations::covered(&self.agent_of(tenant, person, now).await?, &row, person, now);
+            let rules = self.agent_of(tenant, person, now).await?;
+            let covered = |task: &TaskRow| super::delegations::covered(&rules, task, person, now);
+            let decides_for = !takes_part && covered(&row);
             if !takes_part && !decides_for && !co_manages {
                 return Err(Error::NotFound("task").into());
             }
             keeps_moving = co_manages && !takes_part && !decides_for;
+            let own: Vec<&TaskRow> = tasks.iter().filter(|task| task.person == person || covered(task)).collect();
+            hidden = self.hidden_from(&around, &row, &own, co_manages || initiator == Some(person));
         }
         let decisions = self.store.desk().decisions(tenant, row.instance).await?;
         let since_last_view = match person {
@@ -229,18 +234,19 @@ impl People {
         let definitions = self.live.now();
         let mut fields = Vec::new();
         for (path, right) in asks.map(|asks| &asks.fields).into_iter().flatten() {
-            if *right == FieldRight::Hide {
-                hide(&mut document, path);
-            } else {
+            if *right != FieldRight::Hide && !hidden.touches(path) {
                 let form = around.flow().and_then(|flow| definitions.catalog().form_field(flow.forms(), path));
                 fields.push(FieldItem { field: path.clone(), right: right.word().to_owned(), form: form.map(Field::describe) });
             }
         }
+        hidden.out_of(&mut document);
         let revision = around.row.revision;
         let words = step.map(crate::domain::flow::Step::words).unwrap_or_default();
         let mut item = self.items(tenant, vec![row], now).await?;
-        let Some(task) = item.pop() else { return Err(Error::NotFound("task").into()) };
-        let people = self.people_of(tenant, &around, tasks, decisions, now).await?;
+        let Some(mut task) = item.pop() else { return Err(Error::NotFound("task").into()) };
+        let mut people = self.people_of(tenant, &around, tasks, decisions, now).await?;
+        people.decisions.iter_mut().for_each(|decision| hidden.out_of_told(&mut decision.changes));
+        std::iter::once(&mut task).chain(&mut people.tasks).for_each(|item| hidden.out_of_display(&mut item.document.display));
         Ok(TaskDetail { task, step_words: Json::String(words), document, revision, fields, verbs, people, since_last_view })
     }
 
@@ -399,15 +405,6 @@ fn document_of(around: &Around) -> Json {
         document = crate::domain::flow::with_field(&document, path, Value::from_json(value));
     }
     document.to_json()
-}
-
-/// Takes a field out.
-fn hide(document: &mut Json, path: &str) {
-    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let at = if parent.is_empty() { Some(document) } else { document.pointer_mut(&format!("/{}", parent.replace('.', "/"))) };
-    if let Some(members) = at.and_then(Json::as_object_mut) {
-        members.shift_remove(name);
-    }
 }
 
 fn may(verb: &Verb, person: Option<&str>, initiator: Option<&str>, admin: bool) -> bool {

@@ -9,6 +9,7 @@ mod decision_links;
 mod delegations;
 mod detail;
 mod directory;
+mod hiding;
 mod leavers;
 mod lists;
 pub mod organisation;

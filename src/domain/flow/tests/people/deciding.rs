@@ -116,6 +116,37 @@ fn a_task_wants_its_proof_and_required_fields() {
 }
 
 #[test]
+fn what_is_not_seen_as_a_whole_is_not_changed_as_a_whole() {
+    let mut world = world();
+    // As versions of before may have it.
+    world.env.stored = true;
+    let flow = asking(&world, "by: {user: ma}, empty: block, fields: {lines: edit, lines.quantity: hide}");
+    let mut play = Play::new(&flow, &world);
+    let lines = |act: &mut Act| drop(act.edits.insert("lines".to_owned(), json!([{"line_no": "1"}])));
+    assert_eq!(play.says_with("ma", "approve", lines), Err(RefusalCode::NotAllowed));
+    assert_eq!(play.stage.instance.assigned, []);
+    // Who mends what was returned has seen all of it.
+    let flow = asking(&world, "by: {user: ma}, empty: block, fields: {note: hide}");
+    let mut play = Play::new(&flow, &world);
+    let note = |act: &mut Act| drop(act.edits.insert("note".to_owned(), json!("mended")));
+    assert_eq!(play.says_with("ma", "approve", note), Err(RefusalCode::NotAllowed));
+    assert_eq!(play.says_with("ma", "return", |act| act.step = Some("initiator".to_owned())), Ok(()));
+    assert_eq!(play.says_with("e1001", "resubmit", note), Ok(()));
+    assert_eq!(play.stage.instance.assigned, [("note".to_owned(), json!("mended"))]);
+}
+
+#[test]
+fn a_required_column_is_there_when_every_line_has_it() {
+    let mut world = world();
+    world.env.stored = true;
+    for (field, said) in [("lines.line_no", Ok(())), ("lines.unit", Err(RefusalCode::Incomplete))] {
+        let flow = asking(&world, &format!("by: {{user: ma}}, empty: block, fields: {{{field}: required}}"));
+        let mut play = Play::new(&flow, &world);
+        assert_eq!(play.says("ma", "approve"), said, "{field}");
+    }
+}
+
+#[test]
 fn what_is_offered_can_be_done() {
     let world = world();
     let flow = asking(&world, "by: {user: ma}, empty: block, verbs: [transfer]");
