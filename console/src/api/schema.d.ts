@@ -7574,6 +7574,11 @@ export interface components {
             task: components["schemas"]["TaskItem"];
             /** @description What the person may do with the task, and with the instance. */
             verbs: components["schemas"]["VerbItem"][];
+            /**
+             * @description The version of the document as it stands here, with what the flow and people have changed: given back with an act
+             *     (`If-Match`, or `seen`), it decides on nothing else.
+             */
+            version?: string;
         };
         /** @description The document of a task, as lists show it. */
         TaskDocument: {

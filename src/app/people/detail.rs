@@ -6,6 +6,7 @@ use super::{People, Result};
 use crate::app::engine::definitions::FlowVersion;
 use crate::app::reading::Error;
 use crate::domain::flow::people::choose::around_of;
+use crate::domain::flow::people::seen::Seen;
 use crate::domain::flow::people::verbs::{CO_MANAGED, Verb, lets_initiator, offered};
 use crate::domain::flow::people::{FieldRight, asks_of, co_manages, forecast};
 use crate::domain::flow::{Binding, DocumentFacts, Facts, Flow, Instance};
@@ -35,6 +36,10 @@ pub struct TaskDetail {
     pub document: Json,
     /// The revision that is decided on.
     pub revision: u32,
+    /// The version of the document as it stands here, with what the flow and people have changed: given back with an act
+    /// (`If-Match`, or `seen`), it decides on nothing else.
+    #[serde(default)]
+    pub version: String,
     /// Fields with a right of their own at this step.
     pub fields: Vec<FieldItem>,
     /// What the person may do with the task, and with the instance.
@@ -241,13 +246,14 @@ impl People {
         }
         hidden.out_of(&mut document);
         let revision = around.row.revision;
+        let version = Seen::now(revision, &around.instance).to_string();
         let words = step.map(crate::domain::flow::Step::words).unwrap_or_default();
         let mut item = self.items(tenant, vec![row], now).await?;
         let Some(mut task) = item.pop() else { return Err(Error::NotFound("task").into()) };
         let mut people = self.people_of(tenant, &around, tasks, decisions, now).await?;
         people.decisions.iter_mut().for_each(|decision| hidden.out_of_told(&mut decision.changes));
         std::iter::once(&mut task).chain(&mut people.tasks).for_each(|item| hidden.out_of_display(&mut item.document.display));
-        Ok(TaskDetail { task, step_words: Json::String(words), document, revision, fields, verbs, people, since_last_view })
+        Ok(TaskDetail { task, step_words: Json::String(words), document, revision, version, fields, verbs, people, since_last_view })
     }
 
     /// Whether somebody is a co-manager of an instance's flow.

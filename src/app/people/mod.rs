@@ -5,6 +5,7 @@
 //! that the engine decides by.
 
 mod act;
+mod changed;
 mod decision_links;
 mod delegations;
 mod detail;

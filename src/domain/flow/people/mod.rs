@@ -8,6 +8,7 @@ mod enter;
 pub mod forecast;
 mod going_back;
 pub mod proceed;
+pub mod seen;
 pub mod shape;
 mod suspend;
 pub mod verbs;

@@ -11,11 +11,18 @@ use serde_json::{Value as Json, json};
 /// Fields one act may change.
 const EDITS_MAX: usize = 100;
 
+/// Verbs that fields can be changed with: those of whoever is asked, and of the initiator to whom it went back. Anybody who has to
+/// do with an instance may comment on it, and who only is to know reads their copy.
+const EDITING: &[&str] = &["approve", "reject", "complete", "return", "resubmit"];
+
 /// Applies the edits; gives what changed, field by field.
 pub(super) fn apply(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<Vec<Json>, Refusal> {
     let edits = &given.act.edits;
     if edits.len() > EDITS_MAX {
         return Err(RefusalCode::Incomplete.because(format!("at most {EDITS_MAX} fields are changed by one act")));
+    }
+    if !edits.is_empty() && !EDITING.contains(&given.act.verb.as_str()) {
+        return Err(RefusalCode::NotAllowed.because(format!("fields are changed by whoever decides, not by `{}`", given.act.verb)));
     }
     let mut changed = Vec::new();
     let mut doc = machine.doc.clone();
@@ -57,6 +64,7 @@ pub(super) fn apply(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<Vec<
             machine.instance.assigned.push((path.clone(), value.clone()));
         }
         machine.doc = read;
+        machine.instance.changed = machine.instance.changed.saturating_add(1);
         // Who agreed before has agreed to something else.
         machine.instance.edited = u32::try_from(given.visit).ok();
     }
