@@ -9170,9 +9170,9 @@ export interface operations {
     drop_draft: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The ETag of the draft that was seen */
-                "If-Match"?: string | null;
+            header: {
+                /** @description The ETag of the draft that was seen; `*` for whatever is there */
+                "If-Match": string;
             };
             path: {
                 /** @description The kind, such as `flow` */
@@ -12916,7 +12916,10 @@ export interface operations {
     remove_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that was seen, in double quotes: `"3"`; `*` for whatever is there */
+                "If-Match": string;
+            };
             path: {
                 /** @description The secret's name */
                 name: string;

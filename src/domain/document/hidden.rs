@@ -71,7 +71,11 @@ impl Hidden {
             let touching: Vec<&Vec<String>> = self.paths.iter().filter(|path| leads_through(path, &place)).collect();
             for path in &touching {
                 let Some(rest) = path.get(place.len()..).filter(|rest| !rest.is_empty()) else { return false };
-                ["before", "after"].into_iter().filter_map(|name| change.get_mut(name).map(|value| take_out(value, rest))).for_each(drop);
+                for name in ["before", "after"] {
+                    if let Some(value) = change.get_mut(name) {
+                        take_out(value, rest);
+                    }
+                }
             }
             touching.is_empty() || change.get("before") != change.get("after")
         });
