@@ -203,7 +203,8 @@ async fn request(hub: &HubProcess) -> String {
     let made = accepted(hub.post_as("/api/v1/forms/purchase_request/submissions", "r1", &body).await);
     let tasks = accepted(hub.get_by("e1003", "/api/v1/tasks?list=mine").await);
     let task = text(&tasks["items"][0]["id"]);
-    let said = json!({"comment": COMMENT, "edits": {"reason": format!("{REASON}, says e1003")}});
+    let shown = accepted(hub.get_by("e1003", &format!("/api/v1/tasks/{task}")).await);
+    let said = json!({"comment": COMMENT, "edits": {"reason": format!("{REASON}, says e1003")}, "seen": shown["version"]});
     accepted(hub.post_by("e1003", &format!("/api/v1/tasks/{task}/approve"), "a1", &said).await);
     let again = accepted(hub.post_as("/api/v1/forms/purchase_request/submissions", "r1", &body).await);
     assert_eq!(again["document"]["id"], made["document"]["id"], "the answer under a key comes back");

@@ -130,6 +130,9 @@ codes! {
     TOO_SOON = "too_soon", TOO_MANY_REQUESTS, "It was done a moment ago",
         "Everybody was reminded within the last hour, or three times today. Nothing was done.",
         "Wait, or talk to them.";
+    CHANGED_MEANWHILE = "changed_meanwhile", PRECONDITION_FAILED, "The document has changed",
+        "The document is not the one that the act says was seen (`If-Match`, or `seen` in the body): a person or the flow changed it since the task was read. Nothing was done.",
+        "Read the task again, look at what the detail names, and decide anew with its `version`.";
     CONSENT_NOT_POSSIBLE = "consent_not_possible", CONFLICT, "No consent comes of this",
         "The connection wants no consent, the hub is not set up to keep one, the answer belongs to no open question, or the partner said no.",
         "Read the detail. A consent wants `store.sealing_key` and `server.public_url`; ask anew with `waybill connections consent NAME`.";

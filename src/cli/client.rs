@@ -92,6 +92,12 @@ impl Client {
         self.send(request.header("content-type", "application/json").body(body.to_string())).await
     }
 
+    /// Removes something as it was seen: a version in double quotes, or `*`.
+    pub async fn delete_seen(&self, path: &[&str], seen: &str) -> anyhow::Result<()> {
+        let request = self.http.request(Method::DELETE, self.at(path)?).header("if-match", seen);
+        self.send::<serde::de::IgnoredAny>(request).await.map(|_| ())
+    }
+
     /// Ends something.
     pub async fn delete(&self, path: &[&str]) -> anyhow::Result<()> {
         self.send::<serde::de::IgnoredAny>(self.http.request(Method::DELETE, self.at(path)?)).await.map(|_| ())

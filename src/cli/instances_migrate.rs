@@ -51,7 +51,8 @@ fn told(done: &Migrations) -> String {
         );
         let lost = one.plan.lost.iter().map(|step| format!("{step} is no longer seen"));
         let not_run = one.plan.not_run.iter().map(|step| format!("{step} is not run"));
-        let words: Vec<String> = why.chain(lost).chain(not_run).collect();
+        let notes = one.plan.notes.iter().map(|note| format!("{}: {}", note.step, note.message));
+        let words: Vec<String> = why.chain(lost).chain(not_run).chain(notes).collect();
         vec![one.instance.to_string(), one.result.clone(), one.plan.stands_at.join(", "), words.join("; ")]
     };
     let rows: Vec<_> = done.items.iter().map(row).collect();

@@ -52,6 +52,9 @@ enum Verb {
     Remove {
         /// The secret's name.
         name: String,
+        /// Only this version, as `list` shows it; left out: whatever is there.
+        #[arg(long, value_name = "VERSION")]
+        over: Option<u32>,
     },
 }
 
@@ -82,8 +85,10 @@ pub async fn run(args: SecretsArgs, output: OutputFormat) -> anyhow::Result<Exit
             print(&done, output, rewrapped)?;
             Ok(if done.closed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
         }
-        Verb::Remove { name } => {
-            client.delete(&["secrets", &name]).await?;
+        Verb::Remove { name, over } => {
+            // Whoever names a secret and nothing else means whatever is there.
+            let seen = over.map_or_else(|| "*".to_owned(), |version| format!("\"{version}\""));
+            client.delete_seen(&["secrets", &name], &seen).await?;
             print(&json!({"removed": name}), output, |_| format!("The hub keeps no secret `{name}` any more.\n"))
         }
     }

@@ -21,6 +21,7 @@ use crate::app::reading::List;
 ///   waybill tasks list
 ///   waybill tasks show 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33
 ///   waybill tasks act approve 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33 --comment "within the budget"
+///   waybill tasks act approve 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33 --set budget_code=B-100 --seen 1-0-2
 ///   waybill tasks act return 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33 --comment "which supplier?" --straight
 ///   waybill tasks act add 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33 --to e1007 --how before
 ///   waybill tasks on-instance withdraw 0192f0c1-7777-8a51-b1c2-6d1f0a9b7c33
@@ -123,6 +124,9 @@ struct Acting {
     /// A field you change, `path=value` with the value as JSON or text; may be given several times.
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
+    /// The version of the document that you decide on, as `tasks show` says it; with `--set` the one that is there when left out.
+    #[arg(long)]
+    seen: Option<String>,
     /// A file you attach, `name=reference`; may be given several times.
     #[arg(long, value_name = "NAME=REFERENCE")]
     attach: Vec<String>,
@@ -147,7 +151,8 @@ impl Acting {
         let mut body = json!({
             "to": self.to, "in_turn": self.in_turn, "straight": self.straight, "edits": edits, "attachments": attachments,
         });
-        for (name, value) in [("comment", &self.comment), ("step", &self.step), ("how", &self.how), ("outcome", &self.outcome)] {
+        let texts = [("comment", &self.comment), ("step", &self.step), ("how", &self.how), ("outcome", &self.outcome), ("seen", &self.seen)];
+        for (name, value) in texts {
             if let (Some(value), Some(body)) = (value, body.as_object_mut()) {
                 body.insert(name.to_owned(), json!(value));
             }
@@ -189,7 +194,11 @@ pub async fn run(args: TasksArgs, output: OutputFormat) -> anyhow::Result<ExitCo
             let found: TaskDetail = client.get(&["tasks", &task.to_string()], &[]).await?;
             print(&found, output, detail)
         }
-        Verb::Act(acting) => {
+        Verb::Act(mut acting) => {
+            if acting.seen.is_none() && !acting.set.is_empty() {
+                let found: TaskDetail = client.get(&["tasks", &acting.id.to_string()], &[]).await?;
+                acting.seen = Some(found.version);
+            }
             let path = ["tasks", &acting.id.to_string(), &acting.verb];
             let acted: Acted = client.post(&path, &acting.key(), &acting.body()?).await?;
             print(&acted, output, said)
@@ -268,6 +277,7 @@ fn detail(found: &TaskDetail) -> String {
         ("due", task.due.map(time)),
         ("with the task", Some(words("task"))),
         ("with the instance", Some(words("instance"))),
+        ("version", Some(found.version.clone()).filter(|version| !version.is_empty())),
         ("new to you", Some(found.since_last_view.decisions.len().to_string())),
     ]);
     text + "\n" + &changed(&found.since_last_view.changes) + &people(&found.people)

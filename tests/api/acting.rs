@@ -126,3 +126,32 @@ async fn nobody_hands_themselves_the_duties_of_somebody_else() {
     assert_eq!(operator.post("/api/v1/delegations", span(Some("e1003"), "e1005")).await.0, 201);
     assert_eq!(operator.post("/api/v1/delegations", span(None, "e1005")).await.0, 201);
 }
+
+#[tokio::test]
+async fn what_was_seen_comes_as_a_header_or_in_the_body_and_must_come_with_changes() {
+    let door = asked().await;
+    let (status, made) = door.post("/api/v1/tokens", r#"{"name": "changes", "permissions": ["decide", "operate"], "days": 1}"#).await;
+    assert_eq!(status, 201, "{made}");
+    let send = async |tag: Option<&str>, body: Value| {
+        let request = door.client.request(Method::POST, format!("{}{}", door.base, on_task("approve")));
+        let request = request.bearer_auth(made["token"].as_str().unwrap()).header("content-type", "application/json");
+        let request = tag.into_iter().fold(request, |request, tag| request.header("if-match", tag));
+        read(request.body(body.to_string()).send().await.unwrap()).await
+    };
+    let edits = json!({"edits": {"note": "x"}});
+    let (status, problem) = send(None, edits.clone()).await;
+    assert_eq!((status, &problem["code"]), (428, &json!("precondition_required")), "{problem}");
+    assert!(door.acts.lock().unwrap().is_empty(), "the engine was told of none of it");
+    let table = [
+        (Some("\"1-0-2\""), edits.clone(), Some("1-0-2")),
+        (Some("W/\"1-0-2\""), edits.clone(), Some("1-0-2")),
+        (Some("*"), edits.clone(), None),
+        (None, json!({"edits": {"note": "x"}, "seen": "1-0-3"}), Some("1-0-3")),
+        (None, json!({}), None),
+    ];
+    for (tag, body, expected) in table {
+        let (status, answer) = send(tag, body).await;
+        assert_eq!(status, 200, "{tag:?}: {answer}");
+        assert_eq!(door.acts.lock().unwrap().last().unwrap().seen.as_deref(), expected, "{tag:?}");
+    }
+}

@@ -452,6 +452,50 @@ async fn what_is_valid_is_accepted_and_answered_by_its_schema() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What is made and ended and never changed in between: whoever ends it has seen all there is of it.
+const ENDED_ONLY: [&str; 6] =
+    ["end_delegation", "end_session", "revoke_own_token", "revoke_token", "remove_sample", "unlink_identity"];
+
+#[tokio::test]
+async fn what_people_edit_is_changed_and_removed_only_as_it_was_seen() {
+    let all = token(&Permission::ALL);
+    let operations = operations();
+    let edits = |operation: &&Operation| [Method::PUT, Method::PATCH].contains(&operation.method);
+    let edited: Vec<&str> = operations.iter().filter(edits).map(|operation| operation.path.as_str()).collect();
+    let mut wrong = Vec::new();
+    let mut judged = 0;
+    for operation in operations.iter().filter(|operation| edits(operation) || operation.method == Method::DELETE) {
+        if ENDED_ONLY.contains(&operation.id.as_str()) {
+            assert!(!edited.contains(&operation.path.as_str()), "{} is of what can be edited", operation.name);
+            continue;
+        }
+        let method = operation.method.as_str().to_lowercase();
+        let described = &description()["paths"][&operation.path][&method]["parameters"];
+        if !described.as_array().into_iter().flatten().any(|parameter| parameter["name"] == "If-Match") {
+            wrong.push(format!("{}: the description has no `If-Match`", operation.name));
+        }
+        let (door, seeds) = world().await;
+        prepare(&door, operation, &seeds).await;
+        let path = filled(&operation.path, &seeds);
+        let body = example(operation, &seeds);
+        for (seen, expected) in [(None, 428), (Some("\"of what was there before\""), 412)] {
+            let request = door.client.request(operation.method.clone(), format!("{}{path}", door.base)).bearer_auth(&all);
+            let request = seen.into_iter().fold(request, |request, seen| request.header("if-match", seen));
+            let request = body.iter().fold(request, |request, body| {
+                request.header("content-type", "application/json").body(body.to_string())
+            });
+            let answer = request.send().await.unwrap();
+            let (status, text) = (answer.status().as_u16(), answer.text().await.unwrap());
+            if status != expected {
+                wrong.push(format!("{} with {seen:?}: {status} {text}", operation.name));
+            }
+        }
+        judged += 1;
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(judged >= 10, "{judged}");
+}
+
 #[tokio::test]
 async fn malformed_bodies_are_refused_with_what_is_wrong() {
     let (door, seeds) = world().await;

@@ -44,7 +44,7 @@ impl<'d> Browser<'d> {
     pub async fn send(&mut self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let request = self.request(method.clone(), path, body.as_ref()).header("origin", &self.door.base);
         // Whatever is there: tests about what was seen ask for themselves.
-        let request = if method == Method::PUT { request.header("if-match", "*") } else { request };
+        let request = if [Method::PUT, Method::DELETE].contains(&method) { request.header("if-match", "*") } else { request };
         let answer = request.send().await.unwrap();
         self.keep(&answer);
         let (status, value) = match answer.status() {

@@ -10,8 +10,8 @@ mod verbs;
 mod world;
 
 use serde_json::{Value, json};
-use support::hub::text;
-use world::{world, world_with};
+use support::hub::{text, token_of};
+use world::{rewrite, world, world_with};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_goes_from_list_to_list_and_survives_a_kill_on_both_stores() {
@@ -35,7 +35,7 @@ async fn a_request_goes_from_list_to_list_and_survives_a_kill_on_both_stores() {
         let coming = &detail["people"]["forecast"];
         assert_eq!((coming[0]["step"].as_str(), &coming[0]["people"]), (Some("finance"), &json!(["e1005", "e1007"])), "{coming}");
         assert_eq!(world.hub.get_by("e1006", &format!("/api/v1/tasks/{lead}")).await.0, 404, "it is none of theirs");
-        let edits = json!({"comment": "fine", "edits": {"reason": "the old one is broken"}});
+        let edits = json!({"comment": "fine", "edits": {"reason": "the old one is broken"}, "seen": detail["version"]});
         let (status, acted) = world.act("e1003", &lead, "approve", "a", &edits).await;
         assert_eq!(status, 200, "{acted}");
         world.hub.kill().await;
@@ -123,6 +123,108 @@ async fn what_a_form_says_of_its_fields_at_a_step_holds_for_the_tasks_there() {
     let seven = world.task("e1007").await;
     let (_, detail) = world.hub.get_by("e1007", &format!("/api/v1/tasks/{seven}")).await;
     assert_eq!(detail["document"]["category"], "it", "whoever is asked next sees it: {detail}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_step_hides_is_told_nowhere_to_those_whom_it_asks() {
+    let world = world_with(None, |project| {
+        let hides = "mode: all, empty: block, fields: {reason: hide, total_gross: hide, lines.amount: hide},";
+        rewrite(project, &[("mode: all, empty: block,", hides)]);
+    })
+    .await;
+    let (_, instance) = world.request("r1").await;
+    let lead = world.task("e1003").await;
+    let edits = json!({"edits": {"reason": "the old one is broken"}});
+    let (status, acted) = world.act("e1003", &lead, "approve", "a", &edits).await;
+    assert_eq!(status, 200, "{acted}");
+    let listed = world.list("e1005", "mine").await;
+    assert_eq!(listed[0]["document"]["display"].get("total_gross"), None, "{listed:?}");
+    assert_eq!(listed[0]["document"]["display"]["currency"], "CNY", "the rest is there: {listed:?}");
+    let five = text(&listed[0]["id"]);
+    // Their own task, and that of another step, which they may look at because they take part.
+    for task in [&five, &lead] {
+        let (status, detail) = world.hub.get_by("e1005", &format!("/api/v1/tasks/{task}")).await;
+        assert_eq!(status, 200, "{detail}");
+        let document = &detail["document"];
+        let found = (document.get("reason"), document.get("total_gross"), document["lines"][0].get("amount"));
+        assert_eq!(found, (None, None, None), "{detail}");
+        assert_eq!(document["lines"][0]["description"], "label printer", "the other columns are there: {detail}");
+        assert_eq!(detail["people"]["decisions"][0]["changes"], json!([]), "{detail}");
+        for item in detail["people"]["tasks"].as_array().unwrap().iter().chain([&detail["task"]]) {
+            assert_eq!(item["document"]["display"].get("total_gross"), None, "{detail}");
+        }
+        let told = detail.to_string();
+        assert!(!told.contains("the old one is broken") && !told.contains("800.00"), "{detail}");
+    }
+    // Who decided where it is not hidden, who began it and who runs it see it as before.
+    assert_eq!(world.list("e1003", "done").await[0]["document"]["display"]["total_gross"], "800.00");
+    let (_, detail) = world.hub.get_by("e1001", &format!("/api/v1/tasks/{lead}")).await;
+    assert_eq!(detail["people"]["decisions"][0]["changes"][0]["after"], "the old one is broken", "{detail}");
+    assert_eq!(world.people(&instance).await["decisions"][0]["changes"][0]["field"], "reason");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_decides_on_what_they_did_not_see_is_told_what_has_changed() {
+    for database in [None, Some("approvals_seen")] {
+        let world = world_with(database, |project| {
+            rewrite(project, &[("mode: all, empty: block,", "mode: all, empty: block, fields: {reason: edit},")]);
+        })
+        .await;
+        let (_, instance) = world.request("r1").await;
+        let lead = world.task("e1003").await;
+        assert_eq!(world.act("e1003", &lead, "approve", "a", &json!({})).await.0, 200);
+        let (five, seven) = (world.task("e1005").await, world.task("e1007").await);
+        let (of_five, of_seven) = (world.version("e1005", &five).await, world.version("e1007", &seven).await);
+        assert_eq!(of_five, of_seven, "both see the same document");
+        // What is changed is changed over what was seen.
+        let (status, problem) = world.act_as_it_is("e1005", &five, "approve", "b", &json!({"edits": {"reason": "mine"}})).await;
+        assert_eq!((status, problem["code"].as_str()), (428, Some("precondition_required")), "{problem}");
+        let edits = json!({"edits": {"reason": "mine"}, "seen": of_five});
+        assert_eq!(world.act_as_it_is("e1005", &five, "approve", "c", &edits).await.0, 200);
+        assert_eq!(world.act_as_it_is("e1005", &five, "approve", "c", &edits).await.0, 200, "the same tap is not a later one");
+        // The other one neither overwrites it nor agrees to it without having seen it.
+        for body in [json!({"edits": {"reason": "no, mine"}, "seen": of_seven}), json!({"seen": of_seven}), json!({"seen": "odd"})] {
+            let (status, problem) = world.act_as_it_is("e1007", &seven, "approve", &body.to_string(), &body).await;
+            assert_eq!((status, problem["code"].as_str()), (412, Some("changed_meanwhile")), "{body}: {problem}");
+            let names = problem["detail"].as_str().unwrap_or_default().contains("`reason` by");
+            assert_eq!(names, body["seen"] != "odd", "{problem}");
+        }
+        assert_eq!(world.people(&instance).await["decisions"].as_array().map(Vec::len), Some(2), "nothing of it was done");
+        let (status, detail) = world.hub.get_by("e1007", &format!("/api/v1/tasks/{seven}")).await;
+        assert_eq!((status, &detail["document"]["reason"]), (200, &json!("mine")), "{detail}");
+        // What is said meanwhile changes nothing of the document.
+        let comment = json!({"comment": "see the offer"});
+        assert_eq!(world.hub.post_by("e1003", &format!("/api/v1/instances/{instance}/people/comment"), "d", &comment).await.0, 200);
+        let url = world.hub.url(&format!("/api/v1/tasks/{seven}"));
+        let client = reqwest::Client::new();
+        let shown = client.get(&url).bearer_auth(token_of("e1007")).send().await.expect("an answer");
+        let tag = shown.headers()["etag"].to_str().expect("text").to_owned();
+        let send = |tag: String| {
+            let request = client.post(format!("{url}/approve")).bearer_auth(token_of("e1007")).header("content-type", "application/json");
+            request.header("if-match", tag).body("{}").send()
+        };
+        assert_eq!(send(format!("\"{of_seven}\"")).await.expect("an answer").status(), 412, "the header says the same");
+        assert_ne!(tag, format!("\"{}\"", text(&detail["version"])), "a comment is new to whoever reads it");
+        assert_eq!(world.act_as_it_is("e1007", &seven, "approve", "e", &json!({"seen": detail["version"]})).await.0, 200);
+        assert_eq!(send(tag).await.expect("an answer").status(), 409, "it is over");
+        world.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_whoever_decides_changes_fields() {
+    let world = world(None).await;
+    let (_, instance) = world.request("r1").await;
+    let lead = world.task("e1003").await;
+    let edits = json!({"comment": "x", "to": ["e1006"], "edits": {"reason": "another"}});
+    let said = world.act("e1003", &lead, "transfer", "a", &edits).await;
+    assert_eq!((said.0, said.1["code"].as_str()), (409, Some("verb_not_allowed")), "{}", said.1);
+    let said = world.hub.post_by("e1001", &format!("/api/v1/instances/{instance}/people/comment"), "b", &json!({"comment": "x", "edits": {"reason": "another"}, "seen": world.version("e1001", &lead).await})).await;
+    assert_eq!((said.0, said.1["code"].as_str()), (409, Some("verb_not_allowed")), "{}", said.1);
+    let (_, detail) = world.hub.get_by("e1003", &format!("/api/v1/tasks/{lead}")).await;
+    assert_ne!(detail["document"]["reason"], "another", "{detail}");
     world.end().await;
 }
 

@@ -237,9 +237,13 @@ async fn send(world: &World, door: Door, path: &str, does: &Does, key: &str) -> 
     let Does(who, verb, about, body) = does;
     match door {
         Door::Http => {
+            let task = path.strip_prefix("tasks/").map(str::to_owned);
             let path = format!("/api/v1/{path}/{verb}");
-            let sent =
-                if *who == ROOT { world.hub.post_as(&path, key, body).await } else { world.hub.post_by(who, &path, key, body).await };
+            let sent = match task {
+                Some(task) if *who != ROOT => world.act(who, &task, verb, key, body).await,
+                _ if *who == ROOT => world.hub.post_as(&path, key, body).await,
+                _ => world.hub.post_by(who, &path, key, body).await,
+            };
             if sent.0 == 200 { Ok(sent.1) } else { Err(format!("{} {}", sent.0, sent.1)) }
         }
         Door::CommandLine => {

@@ -125,7 +125,24 @@ impl World {
         text(&tasks[0]["id"])
     }
 
+    /// What somebody does about a task. Whoever changes fields has seen what is there now, unless the body says what they saw.
     pub async fn act(&self, person: &str, task: &str, verb: &str, key: &str, body: &Value) -> (u16, Value) {
+        let mut body = body.clone();
+        if body.get("edits").is_some() && body.get("seen").is_none() {
+            body["seen"] = json!(self.version(person, task).await);
+        }
+        self.act_as_it_is(person, task, verb, key, &body).await
+    }
+
+    /// The version of the document that somebody is shown with a task.
+    pub async fn version(&self, person: &str, task: &str) -> String {
+        let (status, detail) = self.hub.get_by(person, &format!("/api/v1/tasks/{task}")).await;
+        assert_eq!(status, 200, "{detail}");
+        text(&detail["version"])
+    }
+
+    /// The same with nothing but what the body says.
+    pub async fn act_as_it_is(&self, person: &str, task: &str, verb: &str, key: &str, body: &Value) -> (u16, Value) {
         self.hub.post_by(person, &format!("/api/v1/tasks/{task}/{verb}"), key, body).await
     }
 

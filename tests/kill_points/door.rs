@@ -90,7 +90,7 @@ impl Door {
             By::Token(token) => request.bearer_auth(token),
             By::Session(cookie) => request.header("origin", PUBLIC).header("cookie", cookie),
         };
-        if ask.method == Method::PUT {
+        if ask.method == Method::PUT || ask.method == Method::DELETE {
             request = request.header("if-match", "*");
         }
         if ask.method != Method::GET && ask.method != Method::DELETE {

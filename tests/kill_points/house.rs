@@ -266,7 +266,7 @@ async fn drafts(house: &mut House) {
     let written = "format: 1\nmapping: po_ref_too\ninputs: {doc: purchase_order}\nto: {operation: erp.release_order}\n\
                    fields:\n  - {to: id, value: doc.source.id, required: true}\n";
     let save = ask(Method::PUT, PATH, json!({"text": written})).with("if-none-match", "*");
-    let (look, remove) = (ask(Method::GET, PATH, Value::Null), ask(Method::DELETE, PATH, Value::Null));
+    let (look, remove) = (ask(Method::GET, PATH, Value::Null), ask(Method::DELETE, PATH, Value::Null).with("if-match", "*"));
     for (side, status) in [("before", 404), ("after", 200)] {
         house.dying.dies("save_draft", side, Some(&save)).await;
         house.dying.starts().await;

@@ -389,9 +389,10 @@ pub async fn a_secret_changes_only_from_the_version_before(world: World) {
 
     let elsewhere = SecretRow { tenant: ELSEWHERE, ..secret("erp", 1, "e") };
     assert!(door.save_secret(&elsewhere, &AuditRow { tenant: ELSEWHERE, ..entry() }).await.unwrap());
-    assert!(!door.remove_secret(ELSEWHERE, "oa", &entry()).await.unwrap());
+    assert!(!door.remove_secret(ELSEWHERE, "oa", 1, &entry()).await.unwrap());
     assert_eq!(door.all_secrets().await.unwrap().iter().map(|row| row.tenant.0).collect::<Vec<_>>(), [1, 2]);
-    assert!(door.remove_secret(TENANT, "erp", &entry()).await.unwrap());
+    assert!(!door.remove_secret(TENANT, "erp", 1, &entry()).await.unwrap(), "an older value");
+    assert!(door.remove_secret(TENANT, "erp", 2, &entry()).await.unwrap());
     assert_eq!((door.secrets(TENANT).await.unwrap(), door.secrets(ELSEWHERE).await.unwrap().len()), (vec![], 1));
     let debug = format!("{elsewhere:?}");
     assert!(!debug.contains("sealed e") && !debug.contains("wrapped e"), "{debug}");

@@ -80,6 +80,12 @@ pub async fn tasks_are_listed_found_and_held(world: World) {
     assert_eq!(desk.task_holders(TENANT, "ann", 1).await.expect("read"), ["bob"]);
     assert_eq!(desk.held_by(TENANT, "cid", 10).await.expect("read"), [], "nobody waits for who only is to know");
     assert_eq!(desk.held_by(TENANT, "bob", 10).await.expect("read"), [one.id]);
+    let mut versions = desk.versions(TENANT, &[two.id.0, one.id.0, uuid::Uuid::nil()]).await.expect("read");
+    versions.sort();
+    let mut expected = vec![(one.id, one.version.clone()), (two.id, two.version.clone())];
+    expected.sort();
+    assert_eq!(versions, expected, "which versions instances run under, of those that are there");
+    assert_eq!(desk.versions(TenantId(TENANT.0 + 1), &[one.id.0]).await.expect("read"), [], "none of another tenant's");
     let of_one = desk.tasks_of(TENANT, one.id).await.expect("read");
     assert_eq!(of_one.iter().map(|row| row.number).collect::<Vec<_>>(), [0, 1, 2]);
     // A later commit changes where it stands, never whose it is.

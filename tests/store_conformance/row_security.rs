@@ -271,7 +271,7 @@ async fn without_conditions_people_still_change_one_tenant() {
         };
         assert!(!door.step_proposal(&step, &entry()).await.unwrap());
         // Of two secrets of one name it is one's own that goes.
-        assert!(door.remove_secret(TENANT, "erp", &entry()).await.unwrap());
+        assert!(door.remove_secret(TENANT, "erp", 1, &entry()).await.unwrap());
         let left: Vec<i32> = walls.engine.identity().all_secrets().await.unwrap().iter().map(|row| row.tenant.0).collect();
         assert_eq!(left, [2]);
         // A selection of everything holds nothing of elsewhere.

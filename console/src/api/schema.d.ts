@@ -7595,6 +7595,11 @@ export interface components {
             task: components["schemas"]["TaskItem"];
             /** @description What the person may do with the task, and with the instance. */
             verbs: components["schemas"]["VerbItem"][];
+            /**
+             * @description The version of the document as it stands here, with what the flow and people have changed: given back with an act
+             *     (`If-Match`, or `seen`), it decides on nothing else.
+             */
+            version?: string;
         };
         /** @description The document of a task, as lists show it. */
         TaskDocument: {
@@ -9210,9 +9215,9 @@ export interface operations {
     drop_draft: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The ETag of the draft that was seen */
-                "If-Match"?: string | null;
+            header: {
+                /** @description The ETag of the draft that was seen; `*` for whatever is there */
+                "If-Match": string;
             };
             path: {
                 /** @description The kind, such as `flow` */
@@ -12956,7 +12961,10 @@ export interface operations {
     remove_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that was seen, in double quotes: `"3"`; `*` for whatever is there */
+                "If-Match": string;
+            };
             path: {
                 /** @description The secret's name */
                 name: string;

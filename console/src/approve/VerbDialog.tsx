@@ -20,6 +20,8 @@ export function VerbDialog({
   const word = useWord();
   const dialog = useRef<HTMLDialogElement>(null);
   const [filled, setFilled] = useState(blank);
+  // The page looks anew while the sheet is open; what is decided on is what was there when it was opened.
+  const [seen] = useState(task.version);
   const [tried, setTried] = useState(false);
   const lacks = missing(verb, filled);
   const name = word('verb', verb.verb);
@@ -43,7 +45,7 @@ export function VerbDialog({
         <button
           type="button"
           className={`button ${shownOf(verb.verb).tone ?? 'primary'}`}
-          onClick={() => (lacks ? setTried(true) : onSend(bodyOf(verb.verb, filled)))}
+          onClick={() => (lacks ? setTried(true) : onSend(bodyOf(verb.verb, filled, seen)))}
         >
           {name}
         </button>

@@ -508,6 +508,11 @@ impl FlowVersion {
         &self.compiled.flow
     }
 
+    /// The flow as it is written, and as it runs under each binding row that replaces steps of it.
+    pub fn flows(&self) -> impl Iterator<Item = &Flow> {
+        std::iter::once(&self.compiled.flow).chain(self.compiled.variants.values()).map(AsRef::as_ref)
+    }
+
     /// The flow as it runs under a binding row.
     pub fn flow_under(&self, row: Option<&str>) -> &Flow {
         self.compiled.flow_under(row)

@@ -61,7 +61,14 @@ impl People {
                 on_behalf_of = Some(row.person.clone());
             }
         }
-        self.act(row.instance, request, Some(about), on_behalf_of).await
+        let (tenant, person, seen) = (request.tenant, request.person.clone(), request.act.seen.clone());
+        let acted = self.act(row.instance, request, Some(about), on_behalf_of).await;
+        match (acted, seen) {
+            (Err(PeopleError::Refused(refusal)), Some(seen)) if refusal.code == RefusalCode::ChangedMeanwhile => {
+                Err(self.told_changed(tenant, id, person.as_deref(), &seen).await.into())
+            }
+            (acted, _) => acted,
+        }
     }
 
     /// Does something about an instance.

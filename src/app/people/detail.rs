@@ -7,6 +7,7 @@ use super::{People, Result};
 use crate::app::engine::definitions::FlowVersion;
 use crate::app::reading::Error;
 use crate::domain::flow::people::choose::around_of;
+use crate::domain::flow::people::seen::Seen;
 use crate::domain::flow::people::verbs::{CO_MANAGED, Verb, lets_initiator, offered};
 use crate::domain::flow::people::{FieldRight, asks_of, co_manages, forecast};
 use crate::domain::flow::{Binding, DocumentFacts, Facts, Flow, Instance};
@@ -35,6 +36,10 @@ pub struct TaskDetail {
     pub document: Json,
     /// The revision that is decided on.
     pub revision: u32,
+    /// The version of the document as it stands here, with what the flow and people have changed: given back with an act
+    /// (`If-Match`, or `seen`), it decides on nothing else.
+    #[serde(default)]
+    pub version: String,
     /// Fields with a right of their own at this step.
     pub fields: Vec<FieldItem>,
     /// What the person may do with the task, and with the instance.
@@ -201,13 +206,18 @@ impl People {
         let now = self.clock.now();
         let co_manages = person.is_some_and(|person| self.co_manages(&around, person));
         let mut keeps_moving = false;
+        let mut hidden = self.hidden_from(&around, &row, &[], true);
         if let Some(person) = person.filter(|_| !admin) {
             let takes_part = initiator == Some(person) || tasks.iter().any(|task| task.person == person);
-            let decides_for = !takes_part && super::delegations::covered(&self.agent_of(tenant, person, now).await?, &row, person, now);
+            let rules = self.agent_of(tenant, person, now).await?;
+            let covered = |task: &TaskRow| super::delegations::covered(&rules, task, person, now);
+            let decides_for = !takes_part && covered(&row);
             if !takes_part && !decides_for && !co_manages {
                 return Err(Error::NotFound("task").into());
             }
             keeps_moving = co_manages && !takes_part && !decides_for;
+            let own: Vec<&TaskRow> = tasks.iter().filter(|task| task.person == person || covered(task)).collect();
+            hidden = self.hidden_from(&around, &row, &own, co_manages || initiator == Some(person));
         }
         let decisions = self.store.desk().decisions(tenant, row.instance).await?;
         let seen = match person {
@@ -249,24 +259,26 @@ impl People {
         let definitions = self.live.now();
         let mut fields = Vec::new();
         for (path, right) in asks.map(|asks| &asks.fields).into_iter().flatten() {
-            if *right == FieldRight::Hide {
-                hide(&mut document, path);
-                document_seen.iter_mut().for_each(|seen| hide(seen, path));
-            } else {
+            if *right != FieldRight::Hide && !hidden.touches(path) {
                 let form = around.flow().and_then(|flow| definitions.catalog().form_field(flow.forms(), path));
                 fields.push(FieldItem { field: path.clone(), right: right.word().to_owned(), form: form.map(Field::describe) });
             }
         }
-        if let Some(seen) = &document_seen {
+        hidden.out_of(&mut document);
+        if let Some(seen) = &mut document_seen {
+            hidden.out_of(seen);
             since_last_view.changes = changed_since(seen, &document, &sensitive);
         }
         sensitive.mask(&mut document);
         let revision = around.row.revision;
+        let version = Seen::now(revision, &around.instance).to_string();
         let words = step.map(crate::domain::flow::Step::words).unwrap_or_default();
         let mut item = self.items(tenant, vec![row], now).await?;
-        let Some(task) = item.pop() else { return Err(Error::NotFound("task").into()) };
-        let people = self.people_of(tenant, &around, tasks, decisions, now).await?;
-        Ok(TaskDetail { task, step_words: Json::String(words), document, revision, fields, verbs, people, since_last_view })
+        let Some(mut task) = item.pop() else { return Err(Error::NotFound("task").into()) };
+        let mut people = self.people_of(tenant, &around, tasks, decisions, now).await?;
+        people.decisions.iter_mut().for_each(|decision| hidden.out_of_told(&mut decision.changes));
+        std::iter::once(&mut task).chain(&mut people.tasks).for_each(|item| hidden.out_of_display(&mut item.document.display));
+        Ok(TaskDetail { task, step_words: Json::String(words), document, revision, version, fields, verbs, people, since_last_view })
     }
 
     /// Whether somebody is a co-manager of an instance's flow.
@@ -411,15 +423,6 @@ fn facts(row: &InstanceRow, view: &DocumentView, body: &str, version: &FlowVersi
 fn document_of(around: &Around) -> Json {
     let Some((_, facts)) = &around.rules else { return around.body.clone() };
     with_assigned(facts.document.doc.clone(), &around.instance.assigned)
-}
-
-/// Takes a field out.
-fn hide(document: &mut Json, path: &str) {
-    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let at = if parent.is_empty() { Some(document) } else { document.pointer_mut(&format!("/{}", parent.replace('.', "/"))) };
-    if let Some(members) = at.and_then(Json::as_object_mut) {
-        members.shift_remove(name);
-    }
 }
 
 fn may(verb: &Verb, person: Option<&str>, initiator: Option<&str>, admin: bool) -> bool {

@@ -155,7 +155,10 @@ impl People {
         let list = pages.list(rows, |row| (at(row), row.id.0), |row| row);
         let seen: Vec<TaskRow> =
             list.items.into_iter().filter(|row| row.person == person || super::delegations::covered(&rules, row, person, now)).collect();
-        Ok(List { items: self.items(tenant, seen, now).await?, next_cursor: list.next_cursor })
+        let hidden = self.hidden_of(tenant, &seen).await?;
+        let mut items = self.items(tenant, seen, now).await?;
+        items.iter_mut().zip(&hidden).for_each(|(item, hidden)| hidden.out_of_display(&mut item.document.display));
+        Ok(List { items, next_cursor: list.next_cursor })
     }
 
     /// How many tasks wait for somebody.

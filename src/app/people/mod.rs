@@ -5,11 +5,13 @@
 //! that the engine decides by.
 
 mod act;
+mod changed;
 mod decision_links;
 mod delegation_news;
 mod delegations;
 mod detail;
 mod directory;
+mod hiding;
 mod leavers;
 mod lists;
 pub mod organisation;

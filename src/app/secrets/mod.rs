@@ -55,7 +55,7 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
-/// What somebody who sets a secret has seen of it: nobody overwrites a value that they do not know of.
+/// What somebody who sets or removes a secret has seen of it: nobody overwrites a value that they do not know of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// There was none.
@@ -164,21 +164,30 @@ impl Secrets {
     /// Removes a secret that no live connection names.
     ///
     /// # Errors
-    /// When there is none, or it is used.
-    pub async fn remove(&self, actor: &Actor, name: &str) -> Result<(), Error> {
+    /// When there is none, it is used, or it is not what was seen.
+    pub async fn remove(&self, actor: &Actor, name: &str, seen: Seen) -> Result<(), Error> {
         if check_name(name).is_err() {
             // No secret is called so that anybody set. Keys of sealed content are: without one what it sealed would be lost.
             return Err(Error::NotFound);
         }
+        let version = self.version_of(actor, name).await?;
+        seen.check(name, Some(version))?;
         let users: Vec<String> = self.uses(actor.tenant, name).into_iter().map(|used| used.connection).collect();
         if !users.is_empty() {
             return Err(Error::Conflict(format!("`store/{name}` is used by {}; let them use another first.", users.join(", "))));
         }
         let entry = self.entry(actor, "secret.remove", Some(name), json!({}));
-        if !self.store.identity().remove_secret(actor.tenant, name, &entry).await? {
-            return Err(Error::NotFound);
+        if !self.store.identity().remove_secret(actor.tenant, name, version, &entry).await? {
+            // Somebody was faster: what is there now was seen by nobody who wanted it removed.
+            Seen::Version(version).check(name, Some(self.version_of(actor, name).await?))?;
+            return Err(Error::Conflict(format!("Others set `{name}` at the same time; look who, then remove it again.")));
         }
         Ok(self.refresh().await?)
+    }
+
+    async fn version_of(&self, actor: &Actor, name: &str) -> Result<u32, Error> {
+        let known = self.store.identity().secrets(actor.tenant).await?;
+        known.into_iter().find(|known| known.name == name).map(|known| known.version).ok_or(Error::NotFound)
     }
 
     /// Reads what is stored anew; the gateway forgets connections whose secrets have changed.

@@ -111,6 +111,9 @@ pub struct Act {
     /// Fields of the document the person changed: dotted path to value.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub edits: Map<String, Json>,
+    /// Which document the person decides on, as the task said it (`flow::people::seen`); none for whatever stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// Why an act is refused. Nothing of it was done.
@@ -140,11 +143,13 @@ pub enum RefusalCode {
     Suspended,
     /// It was done a moment ago.
     TooSoon,
+    /// The document is not the one that was seen.
+    ChangedMeanwhile,
 }
 
 impl RefusalCode {
     /// All of them.
-    pub const ALL: [RefusalCode; 7] = [
+    pub const ALL: [RefusalCode; 8] = [
         RefusalCode::AlreadyHandled,
         RefusalCode::NotYours,
         RefusalCode::NotAllowed,
@@ -152,6 +157,7 @@ impl RefusalCode {
         RefusalCode::BadPeople,
         RefusalCode::Suspended,
         RefusalCode::TooSoon,
+        RefusalCode::ChangedMeanwhile,
     ];
 
     /// The code in the API and in flow tests.
@@ -164,6 +170,7 @@ impl RefusalCode {
             RefusalCode::BadPeople => "bad_people",
             RefusalCode::Suspended => "suspended",
             RefusalCode::TooSoon => "too_soon",
+            RefusalCode::ChangedMeanwhile => "changed_meanwhile",
         }
     }
 

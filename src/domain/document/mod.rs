@@ -6,6 +6,7 @@
 mod compare;
 mod content;
 mod definition;
+mod hidden;
 pub mod key;
 mod plausible;
 mod schema;
@@ -15,6 +16,7 @@ mod validate;
 pub use compare::{CHANGES_MAX, FieldChange, changes, patched};
 pub use content::hash_json;
 pub use definition::{DocumentType, SHAPE};
+pub use hidden::Hidden;
 pub use plausible::Doubt;
 pub use schema::{Member, Schema, SchemaKind};
 pub use sensitive::{MASKED, Sensitive, Values, mask_leaves};

@@ -48,6 +48,9 @@ pub struct Instance {
     /// Fields set by `assign`, dotted path to value.
     #[serde(rename = "as", skip_serializing_if = "Vec::is_empty")]
     pub assigned: Vec<(String, Json)>,
+    /// How often that was done, by steps and by people: what somebody saw is another document after it.
+    #[serde(rename = "dc", skip_serializing_if = "is_zero")]
+    pub changed: u32,
     /// The newest revision the source is known to have, when it is not the instance's own.
     #[serde(rename = "nr", skip_serializing_if = "Option::is_none")]
     pub newest_revision: Option<u32>,

@@ -130,8 +130,10 @@ pub(super) fn rungs(kind: &Kind) -> &[Rung] {
 
 /// A rung's timer is due; `due` is when it was meant to be.
 pub(super) fn fired(machine: &mut Machine<'_>, visit: usize, number: u32, due: Timestamp) {
-    let Some(step) = machine.step_of(visit) else { return };
-    let Some(rung) = rungs(&step.kind).get(number as usize) else { return };
+    let rung = machine.step_of(visit).and_then(|step| rungs(&step.kind).get(number as usize));
+    let Some(rung) = rung else {
+        return machine.note("ignored", Some(visit), json!({"why": "the flow's version has no such rung here", "rung": number + 1}));
+    };
     if machine.instance.visits[visit].state != State::Awaiting {
         return machine.note("ignored", Some(visit), json!({"why": "the step no longer waits"}));
     }

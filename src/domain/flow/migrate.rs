@@ -2,11 +2,15 @@
 //!
 //! What has happened stays as it was: visits, effects under way, timers and what they are keyed by. So every visit that can
 //! still move must find its step in the new version, of the same kind, in the same place; a visit that is over may find its
-//! step gone when nothing hangs on it. Nothing is guessed: what does not fit is an obstacle with its words.
+//! step gone when nothing hangs on it. Nothing is guessed: what does not fit is an obstacle with its words. Who is asked stays
+//! asked: tasks, and the clocks set for them, are those of before, so what decides on them must mean the same; of rules that
+//! hold from now on, a note says that they are others.
 
 use super::environment::Environment;
 use super::flow::{Flow, Step};
 use super::instance::{Instance, State, TimerPurpose, Visit};
+use super::ladder::{Act, Rung, rungs};
+use super::people::{Asks, asks_of};
 use super::steps::Kind;
 use crate::domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -18,7 +22,8 @@ pub struct Obstacle {
     /// The step; empty for the instance as a whole.
     pub step: String,
     /// Stable word: `over`, `other_document`, `step_gone`, `other_kind`, `other_place`, `other_call`, `ladder_shorter`,
-    /// `branches`, `output_unfit`, `reversible`, `status_unknown`, `connection_unknown`.
+    /// `ladder_other`, `mode_changed`, `branches`, `output_unfit`, `reversible`, `status_unknown`, `connection_unknown`; of a
+    /// note `rules_changed`, `rungs_not_set`.
     pub code: String,
     /// In words.
     pub message: String,
@@ -37,6 +42,9 @@ pub struct Plan {
     pub lost: Vec<String>,
     /// Steps that are new before the place where it stands: they are not run.
     pub not_run: Vec<String>,
+    /// What else becomes of steps that it stands at: it can move all the same.
+    #[serde(default)]
+    pub notes: Vec<Obstacle>,
 }
 
 impl Plan {
@@ -47,6 +55,10 @@ impl Plan {
 
     fn obstacle(&mut self, step: &str, code: &str, message: String) {
         self.obstacles.push(Obstacle { step: step.to_owned(), code: code.to_owned(), message });
+    }
+
+    fn note(&mut self, step: &str, code: &str, message: String) {
+        self.notes.push(Obstacle { step: step.to_owned(), code: code.to_owned(), message });
     }
 }
 
@@ -65,7 +77,7 @@ pub fn plan(from: &Flow, to: &Flow, env: &dyn Environment, instance: &Instance) 
         look_at(&mut plan, from, to, env, instance, index, visit);
     }
     for timer in &instance.timers {
-        ladder(&mut plan, to, instance, timer.visit as usize, timer.purpose);
+        ladder(&mut plan, from, to, instance, timer.visit as usize, timer.purpose);
     }
     plan.not_run = not_run(from, to, instance);
     plan
@@ -117,6 +129,7 @@ fn look_at(plan: &mut Plan, from: &Flow, to: &Flow, env: &dyn Environment, insta
         place(plan, from, to, instance, visit, step);
         call(plan, env, visit, former, step);
         lanes(plan, visit, step);
+        people(plan, visit, former, step);
     }
 }
 
@@ -198,15 +211,86 @@ fn lanes(plan: &mut Plan, visit: &Visit, step: &Step) {
     }
 }
 
-/// A rung that is set must be there when its time comes.
-fn ladder(plan: &mut Plan, to: &Flow, instance: &Instance, visit: usize, purpose: TimerPurpose) {
-    let TimerPurpose::Rung(rung) = purpose else { return };
-    let Some(visit) = instance.visits.get(visit) else { return };
-    let Some(Kind::Call(call)) = to.step(&visit.step).map(|step| &step.kind) else { return };
-    let rungs = call.awaits.as_ref().map_or(0, |awaits| awaits.ladder.len());
-    if rung as usize >= rungs && !plan.obstacles.iter().any(|known| known.step == visit.step && known.code == "ladder_shorter") {
-        let message = format!("rung {} of its ladder is set, and the new version has {rungs}", rung + 1);
-        plan.obstacle(&visit.step, "ladder_shorter", message);
+/// People who are asked stay asked: their tasks are counted as they were made, and done by the rules that hold then.
+fn people(plan: &mut Plan, visit: &Visit, former: &Step, step: &Step) {
+    let (Some(old), Some(new), Some(activation)) = (asks_of(former), asks_of(step), &visit.people) else { return };
+    if activation.tasks.is_empty() || visit.state.is_over() {
+        return;
+    }
+    if old.mode != new.mode {
+        let message = format!("people are asked by the mode {}, and the new version has {}", old.mode.word(), new.mode.word());
+        plan.obstacle(&visit.step, "mode_changed", message);
+    }
+    let others = other_rules(old, new);
+    if !others.is_empty() {
+        let message = format!("whoever is asked already decides by what the new version says of {}", others.join(", "));
+        plan.note(&visit.step, "rules_changed", message);
+    }
+    if new.ladder.len() > old.ladder.len() {
+        let message = format!("its ladder has {} rungs, and the new version {}: those are not set", old.ladder.len(), new.ladder.len());
+        plan.note(&visit.step, "rungs_not_set", message);
+    }
+}
+
+/// Keys of a step that hold at every decision, and that say something else now.
+fn other_rules(old: &Asks, new: &Asks) -> Vec<&'static str> {
+    let rules = [
+        ("`fields`", old.fields != new.fields),
+        ("`proof`", old.proof != new.proof),
+        ("`reject`", old.reject != new.reject),
+        ("`comment`", old.comment != new.comment),
+        ("`verbs`", old.verbs != new.verbs),
+        ("`second_person`", old.second_person != new.second_person),
+        ("`veto`", old.veto.is_empty() != new.veto.is_empty()),
+    ];
+    rules.into_iter().filter(|(_, other)| *other).map(|(key, _)| key).collect()
+}
+
+/// A rung that is set must be there when its time comes, and do what it was set for.
+fn ladder(plan: &mut Plan, from: &Flow, to: &Flow, instance: &Instance, visit: usize, purpose: TimerPurpose) {
+    match purpose {
+        TimerPurpose::Rung(number) => {
+            let Some(visit) = instance.visits.get(visit) else { return };
+            let Some(step) = to.step(&visit.step) else { return };
+            let former = from.step(&visit.step).map(|step| rungs(&step.kind)).unwrap_or_default();
+            rung(plan, &visit.step, "its ladder", number, former, rungs(&step.kind));
+        }
+        TimerPurpose::Within(number) => {
+            let of = |flow: &Flow| flow.within.as_ref().map(|within| within.rungs.clone()).unwrap_or_default();
+            rung(plan, "", "the whole instance's ladder", number, &of(from), &of(to));
+        }
+        TimerPurpose::Wait | TimerPurpose::Timeout => {}
+    }
+}
+
+fn rung(plan: &mut Plan, step: &str, whose: &str, number: u32, former: &[Rung], now: &[Rung]) {
+    let (code, message) = match (former.get(number as usize), now.get(number as usize)) {
+        (_, None) => ("ladder_shorter", format!("rung {} of {whose} is set, and the new version has {}", number + 1, now.len())),
+        (Some(former), Some(now)) if !is_same(&former.act, &now.act) => {
+            let (former, now) = (word(&former.act), word(&now.act));
+            ("ladder_other", format!("rung {} of {whose} is set to {former}, and would {now} in the new version", number + 1))
+        }
+        _ => return,
+    };
+    if !plan.obstacles.iter().any(|known| known.step == step && known.code == code) {
+        plan.obstacle(step, code, message);
+    }
+}
+
+/// Whether two rungs do the same, to whomever.
+fn is_same(one: &Act, other: &Act) -> bool {
+    match (one, other) {
+        (Act::Outcome(one), Act::Outcome(other)) => one == other,
+        _ => discriminant(one) == discriminant(other),
+    }
+}
+
+fn word(act: &Act) -> String {
+    match act {
+        Act::Remind(_) => "remind".to_owned(),
+        Act::Escalate(_) => "escalate".to_owned(),
+        Act::HandOver(_) => "hand over".to_owned(),
+        Act::Outcome(outcome) => format!("give up as `{}`", outcome.word()),
     }
 }
 

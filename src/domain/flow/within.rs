@@ -93,7 +93,9 @@ pub(super) fn begin(machine: &mut Machine<'_>) {
 
 /// A rung's timer is due; `due` is when it was meant to be.
 pub(super) fn fired(machine: &mut Machine<'_>, number: u32, due: Timestamp) {
-    let Some(rung) = machine.flow.within.as_ref().and_then(|within| within.rungs.get(number as usize)) else { return };
+    let Some(rung) = machine.flow.within.as_ref().and_then(|within| within.rungs.get(number as usize)) else {
+        return machine.note("ignored", None, json!({"why": "the flow's version has no such rung", "rung": number + 1}));
+    };
     if machine.instance.status.is_over() {
         return machine.note("ignored", None, json!({"why": "the instance is over"}));
     }

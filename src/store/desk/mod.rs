@@ -81,6 +81,9 @@ pub trait Desk: Send + Sync {
     /// Tasks of an instance, in the order they came up.
     fn tasks_of(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<TaskRow>>>;
 
+    /// The flow versions that instances run under, by hash; of those that are there.
+    fn versions<'a>(&'a self, tenant: TenantId, instances: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<(InstanceId, String)>>>;
+
     /// Who holds open tasks, by name, after a name.
     fn task_holders<'a>(&'a self, tenant: TenantId, after: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<String>>>;
 
@@ -361,6 +364,7 @@ macro_rules! desk_methods {
             reads   fn task_counts<'a>(&'a self, tenant: TenantId, people: &'a [String], now: Timestamp) -> BoxFuture<'a, Result<TaskCounts>> = people::counts;
             reads   fn task(&self, tenant: TenantId, id: TaskId) -> BoxFuture<'_, Result<Option<TaskRow>>> = people::one;
             reads   fn tasks_of(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<TaskRow>>> = people::of_instance;
+            reads   fn versions<'a>(&'a self, tenant: TenantId, instances: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<(InstanceId, String)>>> = people::versions;
             reads   fn task_holders<'a>(&'a self, tenant: TenantId, after: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<String>>> = people::holders;
             reads   fn held_by<'a>(&'a self, tenant: TenantId, person: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<InstanceId>>> = people::held_by;
             reads   fn left_tasks<'a>(&'a self, tenant: TenantId, people: &'a [(String, Timestamp)]) -> BoxFuture<'a, Result<Vec<LeftTasks>>> = people::left_tasks;

@@ -170,6 +170,18 @@ pub(super) async fn of_instance<S: Speaks>(store: &S, tenant: TenantId, instance
     decode::all(&look(store, tenant, asked).await?, task)
 }
 
+pub(super) async fn versions<S: Speaks>(store: &S, tenant: TenantId, instances: &[Uuid]) -> Result<Vec<(InstanceId, String)>> {
+    if instances.is_empty() {
+        return Ok(Vec::new());
+    }
+    let asked = ask("SELECT i.id AS id, i.version AS version FROM instance i WHERE i.tenant_id = ").int(tenant.0);
+    let read = |row: &S::Row| {
+        let cells = Cells::new(row, "instance", "id");
+        Ok((cells.id("id", InstanceId)?, cells.text("version")?))
+    };
+    decode::all(&look(store, tenant, asked.then(" AND i.id").in_ids(instances)).await?, read)
+}
+
 /// Who holds open tasks, each once, after a name; for finding those who have left.
 pub(super) async fn holders<S: Speaks>(store: &S, tenant: TenantId, after: &str, most: u32) -> Result<Vec<String>> {
     let asked = ask("SELECT DISTINCT t.person AS person FROM task t WHERE t.tenant_id = ")

@@ -140,8 +140,8 @@ pub trait Identity: Send + Sync {
     /// Gives a value the envelope of another master key. False when it is not the one that was opened any more.
     fn rewrap_secret<'a>(&'a self, before: &'a SecretRow, after: &'a SecretRow) -> BoxFuture<'a, Result<bool>>;
 
-    /// Removes a secret. False when it is not there.
-    fn remove_secret<'a>(&'a self, tenant: TenantId, name: &'a str, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
+    /// Removes this version of a secret. False when it is not the one that is there.
+    fn remove_secret<'a>(&'a self, tenant: TenantId, name: &'a str, version: u32, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>>;
 
     // ---- what wants two people ----
 
@@ -225,7 +225,7 @@ macro_rules! identity_methods {
             reads   fn all_secrets(&self) -> BoxFuture<'_, Result<Vec<SecretRow>>> = secrets::all;
             commits fn save_secret<'a>(&'a self, secret: &'a SecretRow, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = secrets::save;
             commits fn rewrap_secret<'a>(&'a self, before: &'a SecretRow, after: &'a SecretRow) -> BoxFuture<'a, Result<bool>> = secrets::rewrap;
-            commits fn remove_secret<'a>(&'a self, tenant: TenantId, name: &'a str, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = secrets::remove;
+            commits fn remove_secret<'a>(&'a self, tenant: TenantId, name: &'a str, version: u32, entry: &'a AuditRow) -> BoxFuture<'a, Result<bool>> = secrets::remove;
             reads   fn proposals<'a>(&'a self, tenant: TenantId, state: Option<&'a str>) -> BoxFuture<'a, Result<Vec<ProposalRow>>> = proposals::list;
             reads   fn proposal(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<ProposalRow>>> = proposals::one;
             reads   fn waiting_proposal<'a>(&'a self, tenant: TenantId, digest: &'a str, by: &'a str) -> BoxFuture<'a, Result<Option<ProposalRow>>> = proposals::waiting;

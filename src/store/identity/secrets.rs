@@ -78,9 +78,10 @@ pub(super) async fn rewrap<S: Speaks>(store: &S, before: &SecretRow, after: &Sec
     Ok(done)
 }
 
-pub(super) async fn remove<S: Speaks>(store: &S, tenant: TenantId, name: &str, entry: &AuditRow) -> Result<bool> {
+pub(super) async fn remove<S: Speaks>(store: &S, tenant: TenantId, name: &str, version: u32, entry: &AuditRow) -> Result<bool> {
     let mut turn = store.turn_of(tenant).await?;
-    if turn.done(ask("DELETE FROM secret WHERE tenant_id = ").int(tenant.0).then(" AND name = ").text(name)).await? == 0 {
+    let asked = ask("DELETE FROM secret WHERE tenant_id = ").int(tenant.0).then(" AND name = ").text(name);
+    if turn.done(asked.then(" AND version = ").int(version)).await? == 0 {
         return Ok(false);
     }
     beside(&mut turn, entry).await?;

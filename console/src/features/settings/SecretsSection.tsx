@@ -14,7 +14,7 @@ export function SecretsSection() {
   const t = useT();
   const refused = useRefusal()('manage_secrets');
   const [setting, setSetting] = useState<{ name?: string; version?: number } | null>(null);
-  const [removing, setRemoving] = useState<string | null>(null);
+  const [removing, setRemoving] = useState<{ name: string; version?: number } | null>(null);
   const query = useQuery({
     queryKey: ['secrets'],
     queryFn: () => take(api.GET('/api/v1/secrets')),
@@ -43,7 +43,7 @@ export function SecretsSection() {
                   item={item}
                   refused={refused}
                   onSet={(name) => setSetting({ name, version: item.kept?.version })}
-                  onRemove={setRemoving}
+                  onRemove={(name) => setRemoving({ name, version: item.kept?.version })}
                 />
               ))}
             </Table>
@@ -54,16 +54,20 @@ export function SecretsSection() {
         <Sentence text={t('secrets.own')} />
       </p>
       {setting && <SetSecretSheet {...setting} onClose={() => setSetting(null)} />}
-      {removing && <Remove name={removing} onClose={() => setRemoving(null)} />}
+      {removing && <Remove {...removing} onClose={() => setRemoving(null)} />}
     </div>
   );
 }
 
-function Remove({ name, onClose }: { name: string; onClose: () => void }) {
+function Remove({ name, version, onClose }: { name: string; version?: number; onClose: () => void }) {
   const t = useT();
   const client = useQueryClient();
   const remove = useMutation({
-    mutationFn: () => take(api.DELETE('/api/v1/secrets/{name}', { params: { path: { name } } })),
+    mutationFn: () => {
+      // What is removed is the value that the list showed, not one that somebody has set since.
+      const header = { 'If-Match': version === undefined ? '*' : `"${version}"` };
+      return take(api.DELETE('/api/v1/secrets/{name}', { params: { path: { name }, header } }));
+    },
     onSuccess: () => {
       onClose();
       return client.invalidateQueries({ queryKey: ['secrets'] });

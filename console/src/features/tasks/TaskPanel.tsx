@@ -113,6 +113,8 @@ function VerbSheet({ task, verb, onClose }: { task: Task; verb: Verb; onClose: (
   const word = useWord();
   const client = useQueryClient();
   const [filled, setFilled] = useState(blank);
+  // What stands behind the sheet is read anew while it is open; what is decided on is what was there when it was opened.
+  const [seen, setSeen] = useState(task.version);
   // The same key until it is taken: pressing again after a lost answer decides nothing twice.
   const [key, setKey] = useState(commandKey);
   const again = () =>
@@ -124,7 +126,7 @@ function VerbSheet({ task, verb, onClose }: { task: Task; verb: Verb; onClose: (
         instance: task.task.instance,
         verb: verb.verb,
         on: verb.on,
-        body: bodyOf(verb.verb, filled),
+        body: bodyOf(verb.verb, filled, seen),
         key,
       }),
     onSuccess: async () => {
@@ -132,10 +134,13 @@ function VerbSheet({ task, verb, onClose }: { task: Task; verb: Verb; onClose: (
       onClose();
       await again();
     },
-    onError: (error) => {
+    onError: async (error) => {
       // What was refused is another act once it is mended; of an answer that did not come nothing is known.
       if (error instanceof ApiError && error.status >= 400 && error.status < 500) setKey(commandKey());
-      void again();
+      await again();
+      // Who was told what has changed decides on it as it is shown now.
+      const now = client.getQueryData<Task>(['task', task.task.id]);
+      if (error instanceof ApiError && error.status === 412 && now) setSeen(now.version);
     },
   });
   const lacks = missing(verb, filled);

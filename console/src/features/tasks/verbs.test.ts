@@ -15,6 +15,14 @@ test('what is sent is only what the verb takes', () => {
   expect(bodyOf('newer_than_this', filled)).toEqual({ comment: 'fine' });
 });
 
+test('whoever decides says which version of the document they saw', () => {
+  for (const verb of ['approve', 'reject', 'complete', 'return', 'resubmit']) {
+    expect(bodyOf(verb, blank(), '1-0-2').seen).toBe('1-0-2');
+  }
+  expect(bodyOf('comment', blank(), '1-0-2')).toEqual({});
+  expect(bodyOf('approve', blank(), '')).toEqual({});
+});
+
 test('people are told apart however they are separated', () => {
   expect(idsOf('e1，e2; e3\ne1')).toEqual(['e1', 'e2', 'e3']);
   expect(idsOf('  ')).toEqual([]);

@@ -6,19 +6,21 @@ interface Shown {
   parts: Part[];
   /** People without whom it means nothing. */
   needsPeople?: boolean;
+  /** It is about the document as the person saw it. */
+  decides?: boolean;
   tone?: 'primary' | 'danger';
 }
 
 const VERBS: Record<string, Shown> = {
-  approve: { parts: ['edits'], tone: 'primary' },
-  complete: { parts: ['edits', 'files'], tone: 'primary' },
-  resubmit: { parts: ['edits'], tone: 'primary' },
+  approve: { parts: ['edits'], decides: true, tone: 'primary' },
+  complete: { parts: ['edits', 'files'], decides: true, tone: 'primary' },
+  resubmit: { parts: ['edits'], decides: true, tone: 'primary' },
   answer: { parts: [], tone: 'primary' },
   contribute: { parts: ['files'], tone: 'primary' },
   read: { parts: [], tone: 'primary' },
   claim: { parts: [], tone: 'primary' },
-  reject: { parts: [], tone: 'danger' },
-  return: { parts: ['step', 'straight'] },
+  reject: { parts: [], decides: true, tone: 'danger' },
+  return: { parts: ['step', 'straight'], decides: true },
   transfer: { parts: ['people'], needsPeople: true },
   add: { parts: ['people', 'place'], needsPeople: true },
   remove: { parts: [] },
@@ -106,10 +108,11 @@ export interface Body {
   outcome?: string;
   attachments?: { name: string; ref: string }[];
   edits?: Record<string, unknown>;
+  seen?: string;
 }
 
-/** What is sent: only what the verb takes and what was filled in. */
-export function bodyOf(verb: string, filled: Filled): Body {
+/** What is sent: only what the verb takes and what was filled in; and which version of the document the person saw. */
+export function bodyOf(verb: string, filled: Filled, seen?: string): Body {
   const { parts } = shownOf(verb);
   const to = idsOf(filled.people);
   const file = filled.file.trim();
@@ -122,6 +125,8 @@ export function bodyOf(verb: string, filled: Filled): Body {
     ...(parts.includes('outcome') && filled.outcome ? { outcome: filled.outcome } : {}),
     ...(parts.includes('files') && file ? { attachments: [{ name: file.split('/').at(-1) || file, ref: file }] } : {}),
     ...(parts.includes('edits') && Object.keys(filled.edits).length > 0 ? { edits: filled.edits } : {}),
+    // Of whoever only comments or urges it does not matter what they saw.
+    ...(seen && shownOf(verb).decides ? { seen } : {}),
   };
 }
 

@@ -68,6 +68,7 @@ export const problems = {
   'problem.of.act_incomplete': 'Something is missing that goes with it.',
   'problem.of.bad_people': 'People who were named cannot be asked.',
   'problem.of.suspended': 'The run is suspended; nobody decides until it is resumed.',
+  'problem.of.changed_meanwhile': 'The document was changed since you read it. Nothing was done: look at it again, then decide.',
   'problem.of.too_soon': 'It was done a moment ago. Try again later.',
   'problem.of.sign_in_refused': 'The name or the password is not right, or the account may not come in now.',
   'problem.of.too_many_attempts': 'Too many attempts. Wait a while and try again.',

@@ -66,6 +66,7 @@ export const problems = {
   'problem.of.act_incomplete': '缺少需要填写的内容。',
   'problem.of.bad_people': '所指定的人员无法被询问。',
   'problem.of.suspended': '流程已挂起，恢复之前无人决定。',
+  'problem.of.changed_meanwhile': '您读取之后单据已有改动，操作没有生效。请重新查看后再决定。',
   'problem.of.too_soon': '刚刚做过，请稍后再试。',
   'problem.of.sign_in_refused': '用户名或密码不正确，或该账号目前不能登录。',
   'problem.of.too_many_attempts': '尝试次数太多，请稍后再试。',

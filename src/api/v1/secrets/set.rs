@@ -59,7 +59,8 @@ pub async fn set(
     Ok(etag::tagged(&set, &format!("\"{}\"", set.version)))
 }
 
-fn seen(headers: &HeaderMap) -> Result<Seen, Problem> {
+/// What the request says was seen.
+pub(super) fn seen(headers: &HeaderMap) -> Result<Seen, Problem> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::trim);
     match (text(header::IF_MATCH), text(header::IF_NONE_MATCH)) {
         (Some("*"), _) => Ok(Seen::Anything),

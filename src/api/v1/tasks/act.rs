@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::api::auth::{Allowed, Caller, Decide};
 use crate::api::body::Typed;
+use crate::api::codes;
 use crate::api::extract::{Id, VerbWord};
 use crate::api::idempotency;
 use crate::api::problem::Problem;
@@ -48,6 +49,9 @@ pub struct ActBody {
     /// Fields of the document that the person changed: dotted path to value.
     #[schema(value_type = Object)]
     pub edits: Map<String, Value>,
+    /// The `version` of the task that the person decides on, where it is not given as `If-Match`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// A file that goes with a decision.
@@ -78,13 +82,15 @@ pub enum How {
 }
 
 /// Does something about a task: approve, reject, return, transfer, add, … The same `Idempotency-Key` is the same act, and done
-/// once. What is refused changes nothing and says why; who comes too late is told so with `409`.
+/// once. What is refused changes nothing and says why; who comes too late is told so with `409`, and who decides on a document that
+/// was changed since they read it with `412`. Whoever changes fields says what they saw.
 #[utoipa::path(
     post, path = "/api/v1/tasks/{id}/{verb}", tag = "tasks", operation_id = "act_on_task",
     params(
         ("id" = Uuid, Path, description = "The task"),
         ("verb" = String, Path, description = "The verb; the task says which there are", example = "approve"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key is the same act"),
+        ("If-Match" = Option<String>, Header, description = "The task's `ETag`, or `seen` in the body; one of them is required with `edits`"),
     ),
     request_body = ActBody,
     responses((status = 200, body = Acted)), security(("token" = ["decide"]))
@@ -135,6 +141,7 @@ fn request(caller: &Caller, headers: &HeaderMap, verb: String, body: ActBody) ->
     if !admin {
         super::person(caller)?;
     }
+    let seen = seen(headers, &body)?;
     // Without a key of the caller's, every request is an act of its own.
     let token = idempotency::key(headers)?.or_else(request_id::current).unwrap_or_default();
     let file = |file: FileReference| Attachment { name: file.name, reference: file.reference, sha256: file.sha256 };
@@ -155,7 +162,22 @@ fn request(caller: &Caller, headers: &HeaderMap, verb: String, body: ActBody) ->
         straight: body.straight,
         outcome: body.outcome,
         edits: body.edits,
+        seen,
         ..Act::default()
     };
     Ok(ActRequest { tenant: caller.tenant, person: caller.person().map(str::to_owned), name: caller.acts_as(), admin, act })
+}
+
+/// What the caller saw; none for whatever stands there, which whoever changes something of it has to say.
+fn seen(headers: &HeaderMap, body: &ActBody) -> Result<Option<String>, Problem> {
+    match (headers.get(header::IF_MATCH).and_then(|tag| tag.to_str().ok()).map(str::trim), &body.seen) {
+        (Some("*"), _) => Ok(None),
+        (Some(tag), _) => Ok(Some(tag.trim_start_matches("W/").trim_matches('"').to_owned())),
+        (None, Some(seen)) => Ok(Some(seen.clone())),
+        (None, None) if body.edits.is_empty() => Ok(None),
+        (None, None) => {
+            let words = "The act changes fields and does not say what was seen: neither `If-Match` nor `seen` is there.";
+            Err(Problem::new(&codes::PRECONDITION_REQUIRED, words))
+        }
+    }
 }

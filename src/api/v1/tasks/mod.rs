@@ -39,6 +39,7 @@ impl From<PeopleError> for Problem {
                     RefusalCode::BadPeople => &codes::BAD_PEOPLE,
                     RefusalCode::Suspended => &codes::SUSPENDED,
                     RefusalCode::TooSoon => &codes::TOO_SOON,
+                    RefusalCode::ChangedMeanwhile => &codes::CHANGED_MEANWHILE,
                 };
                 Problem::new(code, sentence(&refusal.message))
             }

@@ -1,9 +1,10 @@
 //! `GET /api/v1/tasks/{id}`
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 
 use crate::api::auth::{Allowed, Decide};
+use crate::api::etag;
 use crate::api::extract::Id;
 use crate::api::problem::Problem;
 use crate::app::people::{People, TaskDetail};
@@ -15,12 +16,14 @@ use crate::domain::permission::Permission;
 #[utoipa::path(
     get, path = "/api/v1/tasks/{id}", tag = "tasks", operation_id = "show_task",
     params(("id" = Uuid, Path, description = "The task")),
-    responses((status = 200, body = TaskDetail)), security(("token" = ["decide"]))
+    responses((status = 200, body = TaskDetail, headers(("ETag" = String, description = "For `If-Match` of an act: `version` in double quotes")))),
+    security(("token" = ["decide"]))
 )]
-pub async fn show(Allowed { caller, .. }: Allowed<Decide>, Id(id): Id, State(people): State<People>) -> Result<Json<TaskDetail>, Problem> {
+pub async fn show(Allowed { caller, .. }: Allowed<Decide>, Id(id): Id, State(people): State<People>) -> Result<Response, Problem> {
     let admin = caller.may(Permission::Operate) && caller.may(Permission::Payloads);
     if !admin {
         super::person(&caller)?;
     }
-    Ok(Json(people.task(caller.tenant, TaskId(id), caller.person(), admin).await?))
+    let task = people.task(caller.tenant, TaskId(id), caller.person(), admin).await?;
+    Ok(etag::tagged(&task, &format!("\"{}\"", task.version)))
 }

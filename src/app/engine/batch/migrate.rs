@@ -61,6 +61,7 @@ fn entry(from: &str, input: &MigrateInput, plan: &migrate::Plan) -> HistoryEntry
         visit: None,
         detail: json!({
             "from": from, "to": input.to, "actor": input.actor, "reason": input.reason, "lost": plan.lost, "not_run": plan.not_run,
+            "notes": plan.notes,
         }),
     }
 }

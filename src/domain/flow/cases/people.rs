@@ -45,6 +45,8 @@ pub(super) fn act(instance: &Instance, word: &str, node: &Node, number: usize) -
         in_turn: flag("in_turn"),
         straight: flag("straight"),
         outcome: text("outcome"),
+        // A script acts on what stands there.
+        seen: None,
         edits: node
             .get("edits")
             .map(Node::entries)

@@ -8,6 +8,7 @@ pub(in crate::domain::flow) mod enter;
 pub mod forecast;
 mod going_back;
 pub mod proceed;
+pub mod seen;
 pub mod shape;
 mod suspend;
 pub mod verbs;
@@ -21,6 +22,7 @@ use super::machine::Machine;
 use super::steps::Kind;
 use crate::domain::approval::{Empty, Mode, OwnApproval, RejectMeans, Repeated, TaskKind};
 use crate::domain::directory::{Around, Directory, Who};
+use crate::domain::document::Hidden;
 use crate::domain::text::tree::{Node, NodeKind};
 use crate::domain::text::units::Span;
 use crate::domain::value::Type;
@@ -196,10 +198,44 @@ impl Asks {
                 let message = format!("`{}` says which document it is, whose, or where it stands: nobody may change it", key.text);
                 compiler.report.error("bad_value", key.span, message).hint("let people read it, or hide it");
             }
+            let column = is_column(&of, &key.text);
+            // What an earlier release took is not refused to what runs by it.
+            if compiler.env.stored && column {
+                continue;
+            }
             if let Some((name, known)) = missing_member(&of, &key.text) {
                 compiler.unknown("field of the document", &name, key.span, known.iter());
+            } else if column && matches!(right.text(), Some("edit" | "required")) {
+                let message = format!(
+                    "`{}` is a column of a line table: a step lets people read it or hides it; the table is changed as a whole",
+                    key.text
+                );
+                compiler.report.error("bad_value", key.span, message).hint("give the right to the table, or write `read` or `hide` here");
             }
         }
+        self.changed_unseen(compiler, node);
+    }
+
+    /// Whoever changes a field gives it anew, so they must see all of it.
+    fn changed_unseen(&self, compiler: &mut Compiler<'_>, node: &Node) {
+        if compiler.env.stored {
+            return;
+        }
+        for (key, right) in node.get("fields").map(Node::entries).unwrap_or_default() {
+            let changes = matches!(right.text(), Some("edit" | "required"));
+            let hides =
+                |(path, right): &(&String, &FieldRight)| **right == FieldRight::Hide && Hidden::of([path.as_str()]).touches(&key.text);
+            if let Some((path, _)) = self.fields.iter().find(hides).filter(|_| changes) {
+                let message = format!("nobody can change `{}` here, because `{path}` is hidden", key.text);
+                let hint = "hide neither what is changed nor a part of it, or take the right to change it out";
+                compiler.report.error("bad_value", key.span, message).hint(hint);
+            }
+        }
+    }
+
+    /// What whoever is asked here is not shown.
+    pub fn hidden(&self) -> Hidden {
+        Hidden::of(self.fields.iter().filter(|(_, right)| **right == FieldRight::Hide).map(|(path, _)| path.as_str()))
     }
 
     /// What the step's expressions look at, for lints.
@@ -209,10 +245,11 @@ impl Asks {
     }
 }
 
-/// The first part of a dotted path that a type does not have, with what it has.
+/// The first part of a dotted path that a type does not have, with what it has; lists are passed through.
 fn missing_member(of: &Type, path: &str) -> Option<(String, Vec<String>)> {
     let mut at = of.clone();
     for part in path.split('.') {
+        at = item_of(at);
         let Type::Object(object) = &at else { return None };
         match object.fields.get(part) {
             Some(field) => at = field.of.clone(),
@@ -221,6 +258,25 @@ fn missing_member(of: &Type, path: &str) -> Option<(String, Vec<String>)> {
         }
     }
     None
+}
+
+/// Whether a dotted path leads into a list, to a part of each of its items.
+fn is_column(of: &Type, path: &str) -> bool {
+    let mut at = of.clone();
+    for part in path.split('.') {
+        let Type::Object(object) = &at else { return matches!(at, Type::List(..)) };
+        let Some(field) = object.fields.get(part) else { return false };
+        at = field.of.clone();
+    }
+    false
+}
+
+/// What a list holds; of anything else itself.
+fn item_of(mut of: Type) -> Type {
+    while let Type::List(item, _) = of {
+        of = *item;
+    }
+    of
 }
 
 /// What rungs see as `output`.

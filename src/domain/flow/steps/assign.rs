@@ -82,6 +82,7 @@ pub(super) fn enter(machine: &mut Machine<'_>, visit: usize, assign: &Assign) {
         machine.instance.assigned.retain(|(known, _)| known != path);
         machine.instance.assigned.push((path.clone(), value.to_json()));
     }
+    machine.instance.changed = machine.instance.changed.saturating_add(1);
     let fields: Vec<&String> = assign.fields.iter().map(|(path, _)| path).collect();
     machine.note("assigned", Some(visit), json!({"fields": fields}));
     machine.complete(visit);

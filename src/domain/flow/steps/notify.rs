@@ -9,6 +9,7 @@ use crate::domain::flow::instance::Stopped;
 use crate::domain::flow::ladder::Whom;
 use crate::domain::flow::machine::Machine;
 use crate::domain::flow::notices::{self, Telling};
+use crate::domain::flow::people::Asks;
 use crate::domain::flow::scope::Needs;
 use crate::domain::flow::shown;
 use crate::domain::flow::tables::sight;
@@ -187,7 +188,13 @@ pub(in crate::domain::flow) fn words(machine: &Machine<'_>, visit: usize, says: 
     let scope = machine.scope_with(visit, &Needs::All).map_err(|error| error.to_string())?;
     let used: Vec<String> = machine.flow.tables.keys().cloned().collect();
     let scope = sight(&machine.flow.tables, &used, scope, &machine.own_scope()).map_err(|error| error.to_string())?;
-    let scope = scope.with("notice", told.value());
+    let mut scope = scope.with("notice", told.value());
+    // What a step hides from those whom it asks, its notices do not tell them; to the initiator it goes back as a whole.
+    let hidden = machine.asks(visit).filter(|_| told.event != "returned").map(Asks::hidden).unwrap_or_default();
+    if !hidden.is_empty() {
+        let doc = hidden.out_of_value(scope.get("doc"));
+        scope.set("doc", doc);
+    }
     match says {
         Says::Template(name) => machine.env().notice(name, &told.language, &scope),
         Says::Text(subject, text) => {

@@ -76,6 +76,10 @@ fn unsound_steps_are_found_in_their_line() {
         ("  - {id: a, approve: {by: initiator, empty: block, second_person: true, own: pass}, due: 1d}", "bad_value"),
         ("  - {id: a, approve: {by: initiator, empty: block, fields: {total_nett: edit}}, due: 1d}", "unknown_definition"),
         ("  - {id: a, approve: {by: initiator, empty: block, fields: {number: edit}}, due: 1d}", "bad_value"),
+        ("  - {id: a, approve: {by: initiator, empty: block, fields: {lines.qantity: hide}}, due: 1d}", "unknown_definition"),
+        ("  - {id: a, approve: {by: initiator, empty: block, fields: {lines.quantity: edit}}, due: 1d}", "bad_value"),
+        ("  - {id: a, approve: {by: initiator, empty: block, fields: {lines.quantity: required}}, due: 1d}", "bad_value"),
+        ("  - {id: a, approve: {by: initiator, empty: block, fields: {lines: edit, lines.quantity: hide}}, due: 1d}", "bad_value"),
         ("  - {id: a, parallel: {join: {at_least: 2}, branches: [{id: x, steps: []}]}}", "bad_value"),
         ("  - {id: a, approve: {by: initiator, empty: block, ladder: [{after: 1d, hand_over: {manager: 99}}]}, due: 1d}", "bad_value"),
         ("  - {id: a, subflow: other}", "unknown_definition"),
@@ -100,6 +104,19 @@ fn unsound_steps_are_found_in_their_line() {
         let found = errors(world.compile(&text(steps, "")));
         let line = if code == "duplicate_step" { 10 } else { 9 };
         assert!(found.contains(&(code, line)), "{steps}: {found:?}");
+    }
+}
+
+#[test]
+fn a_column_of_a_line_table_is_read_or_hidden_and_versions_of_before_go_on() {
+    let mut world = World::new();
+    let steps = |fields: &str| text(&format!("  - {{id: a, approve: {{by: initiator, empty: block, fields: {{{fields}}}}}, due: 1d}}"), "");
+    for fields in ["lines.quantity: hide", "lines.quantity: read", "lines: edit, note: hide"] {
+        assert_eq!(errors(world.compile(&steps(fields))), vec![], "{fields}");
+    }
+    world.env.stored = true;
+    for fields in ["lines.quantity: required", "lines.qantity: hide", "lines: edit, lines.quantity: hide"] {
+        assert_eq!(errors(world.compile(&steps(fields))), vec![], "{fields}, stored before this was refused");
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Given;
 use crate::domain::approval::{Refusal, RefusalCode};
 use crate::domain::flow::machine::Machine;
-use crate::domain::flow::people::FieldRight;
+use crate::domain::flow::people::{Asks, FieldRight};
 use crate::domain::flow::scope::set_path;
 use crate::domain::value::Value;
 use serde_json::{Value as Json, json};
@@ -11,19 +11,30 @@ use serde_json::{Value as Json, json};
 /// Fields one act may change.
 const EDITS_MAX: usize = 100;
 
+/// Verbs that fields can be changed with: those of whoever is asked, and of the initiator to whom it went back. Anybody who has to
+/// do with an instance may comment on it, and who only is to know reads their copy.
+const EDITING: &[&str] = &["approve", "reject", "complete", "return", "resubmit"];
+
 /// Applies the edits; gives what changed, field by field.
 pub(super) fn apply(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<Vec<Json>, Refusal> {
     let edits = &given.act.edits;
     if edits.len() > EDITS_MAX {
         return Err(RefusalCode::Incomplete.because(format!("at most {EDITS_MAX} fields are changed by one act")));
     }
+    if !edits.is_empty() && !EDITING.contains(&given.act.verb.as_str()) {
+        return Err(RefusalCode::NotAllowed.because(format!("fields are changed by whoever decides, not by `{}`", given.act.verb)));
+    }
     let mut changed = Vec::new();
     let mut doc = machine.doc.clone();
+    // What a step hides it hides from those whom it asks, not from the initiator who mends what was returned.
+    let hidden = given.asks.filter(|_| given.act.verb != "resubmit").map(Asks::hidden).unwrap_or_default();
     for (path, value) in edits {
         let may = match given.asks.and_then(|asks| asks.fields.get(path)) {
-            Some(right) => matches!(right, FieldRight::Edit | FieldRight::Required),
+            // Whoever gives a field anew without having seen all of it would take the rest away.
+            Some(FieldRight::Edit | FieldRight::Required) => !hidden.touches(path),
+            Some(FieldRight::Read) => false,
             // The initiator mends what was returned: all but what makes the document this document.
-            None => given.act.verb == "resubmit" && !is_identity(machine, path),
+            Some(FieldRight::Hide) | None => given.act.verb == "resubmit" && !is_identity(machine, path),
         };
         if !may {
             return Err(RefusalCode::NotAllowed.because(format!("`{path}` may not be changed at this step")));
@@ -53,6 +64,7 @@ pub(super) fn apply(machine: &mut Machine<'_>, given: &Given<'_>) -> Result<Vec<
             machine.instance.assigned.push((path.clone(), value.clone()));
         }
         machine.doc = read;
+        machine.instance.changed = machine.instance.changed.saturating_add(1);
         // Who agreed before has agreed to something else.
         machine.instance.edited = u32::try_from(given.visit).ok();
     }
@@ -66,13 +78,21 @@ fn required(machine: &Machine<'_>, given: &Given<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     for (path, right) in given.asks.map(|asks| &asks.fields).into_iter().flatten() {
-        let value = path.split('.').fold(&machine.doc, |at, part| at.member(part));
-        let empty = matches!(value, Value::Unset | Value::Null) || value.as_text().is_some_and(|text| text.trim().is_empty());
-        if *right == FieldRight::Required && empty {
+        let names: Vec<&str> = path.split('.').collect();
+        if *right == FieldRight::Required && is_empty(&machine.doc, &names) {
             return Err(RefusalCode::Incomplete.because(format!("`{path}` must be filled in")));
         }
     }
     Ok(())
+}
+
+/// Whether nothing stands at a place; of a column, in any line.
+fn is_empty(value: &Value, path: &[&str]) -> bool {
+    match (value, path) {
+        (Value::List(lines), [_, ..]) => lines.iter().any(|line| is_empty(line, path)),
+        (_, [name, rest @ ..]) => is_empty(value.member(name), rest),
+        (_, []) => matches!(value, Value::Unset | Value::Null) || value.as_text().is_some_and(|text| text.trim().is_empty()),
+    }
 }
 
 /// Fields that say which document it is, whose, and where it stands: nobody mends those.

@@ -29,6 +29,7 @@ pub mod transfer;
 mod urge;
 pub mod withdraw;
 
+use super::seen::Seen;
 use super::{Asks, asks_of, choose, proceed};
 use crate::domain::approval::{Act, Added, Refusal, RefusalCode, Task, TaskKind, TaskState};
 use crate::domain::flow::Flow;
@@ -208,6 +209,7 @@ pub(in crate::domain::flow) fn obey(machine: &mut Machine<'_>, act: &Act) -> Res
     }
     let given = place(machine, verb, act)?;
     allowed(machine, verb, &given)?;
+    as_seen(machine, act)?;
     complete_enough(&given)?;
     let changes = edits::apply(machine, &given)?;
     let (step, visit, number) = match verb.on {
@@ -237,6 +239,17 @@ pub(in crate::domain::flow) fn obey(machine: &mut Machine<'_>, act: &Act) -> Res
     }
     machine.instance.acts.push(token);
     Ok(())
+}
+
+/// What is decided on must be what was seen, where the act says what that was.
+fn as_seen(machine: &Machine<'_>, act: &Act) -> Result<(), Refusal> {
+    let now = Seen::now(machine.facts.document.revision, &machine.instance);
+    match act.seen.as_deref() {
+        Some(seen) if !Seen::read(seen).is_some_and(|seen| seen.is_same_document(now)) => {
+            Err(RefusalCode::ChangedMeanwhile.because("the document was changed since it was read"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Short for the state, and different for different people: a token is its caller's own.

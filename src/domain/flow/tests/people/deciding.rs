@@ -3,6 +3,7 @@
 use super::support::*;
 use crate::domain::approval::{Act, Actor, Attachment, RefusalCode, TaskState};
 use crate::domain::flow::event::Outcome;
+use crate::domain::flow::people::seen::Seen;
 use crate::domain::flow::people::verbs::offered;
 use serde_json::json;
 
@@ -113,6 +114,64 @@ fn a_task_wants_its_proof_and_required_fields() {
     });
     assert_eq!(said, Ok(()));
     assert_eq!(play.stage.instance.visits[0].output.as_ref().expect("an output")["attachments"][0]["name"], "receipt.pdf");
+}
+
+#[test]
+fn what_is_not_seen_as_a_whole_is_not_changed_as_a_whole() {
+    let mut world = world();
+    // As versions of before may have it.
+    world.env.stored = true;
+    let flow = asking(&world, "by: {user: ma}, empty: block, fields: {lines: edit, lines.quantity: hide}");
+    let mut play = Play::new(&flow, &world);
+    let lines = |act: &mut Act| drop(act.edits.insert("lines".to_owned(), json!([{"line_no": "1"}])));
+    assert_eq!(play.says_with("ma", "approve", lines), Err(RefusalCode::NotAllowed));
+    assert_eq!(play.stage.instance.assigned, []);
+    // Who mends what was returned has seen all of it.
+    let flow = asking(&world, "by: {user: ma}, empty: block, fields: {note: hide}");
+    let mut play = Play::new(&flow, &world);
+    let note = |act: &mut Act| drop(act.edits.insert("note".to_owned(), json!("mended")));
+    assert_eq!(play.says_with("ma", "approve", note), Err(RefusalCode::NotAllowed));
+    assert_eq!(play.says_with("ma", "return", |act| act.step = Some("initiator".to_owned())), Ok(()));
+    assert_eq!(play.says_with("e1001", "resubmit", note), Ok(()));
+    assert_eq!(play.stage.instance.assigned, [("note".to_owned(), json!("mended"))]);
+}
+
+#[test]
+fn what_was_seen_is_what_is_decided_on() {
+    let world = world();
+    let steps = "  - {id: note, assign: {note: \"'x'\"}}\n  - {id: ask, approve: {by: [{user: ma}, {user: he}, {user: sun}], mode: all, empty: block, fields: {note: edit}}, due: 2wd}";
+    let flow = world.steps(steps, "");
+    let mut play = Play::new(&flow, &world);
+    let shown = |play: &Play<'_>| Seen::now(1, &play.stage.instance).to_string();
+    let first = shown(&play);
+    assert_eq!(first, "1-1-0", "one revision, changed once by the flow, nothing decided");
+    let with = |seen: &str, note: Option<&str>| {
+        let (seen, note) = (Some(seen.to_owned()), note.map(|note| json!(note)));
+        move |act: &mut Act| {
+            act.seen = seen;
+            act.edits.extend(note.map(|note| ("note".to_owned(), note)));
+        }
+    };
+    assert_eq!(play.says_with("ma", "approve", with(&first, None)), Ok(()));
+    assert_eq!(play.says_with("he", "approve", with(&first, Some("he"))), Ok(()), "what others decided is not the document");
+    assert_eq!(play.says_with("sun", "approve", with(&first, Some("sun"))), Err(RefusalCode::ChangedMeanwhile));
+    assert_eq!(play.says_with("sun", "approve", with(&first, None)), Err(RefusalCode::ChangedMeanwhile));
+    assert_eq!(play.says_with("sun", "approve", with("2-2-2", None)), Err(RefusalCode::ChangedMeanwhile), "of another revision");
+    assert_eq!(play.stage.instance.assigned, [("note".to_owned(), json!("he"))]);
+    let now = shown(&play);
+    assert_eq!(play.says_with("sun", "approve", with(&now, None)), Ok(()));
+    assert_eq!(play.outcome("ask"), Some(Outcome::Approved));
+}
+
+#[test]
+fn a_required_column_is_there_when_every_line_has_it() {
+    let mut world = world();
+    world.env.stored = true;
+    for (field, said) in [("lines.line_no", Ok(())), ("lines.unit", Err(RefusalCode::Incomplete))] {
+        let flow = asking(&world, &format!("by: {{user: ma}}, empty: block, fields: {{{field}: required}}"));
+        let mut play = Play::new(&flow, &world);
+        assert_eq!(play.says("ma", "approve"), said, "{field}");
+    }
 }
 
 #[test]

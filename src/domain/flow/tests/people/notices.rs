@@ -75,6 +75,25 @@ fn what_is_urgent_waits_for_nobody() {
 }
 
 #[test]
+fn what_a_step_hides_its_notices_do_not_tell() {
+    let world = told("");
+    let bodies = |fields: &str| {
+        let keys = format!("by: {{user: sun}}, empty: block, fields: {{{fields}}}");
+        let step = format!("  - {{id: ask, approve: {{{keys}}}, due: 2wd, notices: {{turn: {{template: po_released}}}}}}");
+        let flow = world.steps(&step, "");
+        let mut stage = Stage::new(&flow, &world, facts("9000.00"), now());
+        stage.tell(&Event::Started);
+        let body = |work: &Work| match work {
+            Work::Notice { body, .. } => Some(body.clone()),
+            Work::Call { .. } => None,
+        };
+        stage.outbox.iter().filter_map(|open| body(&open.effect.work)).collect::<Vec<String>>()
+    };
+    assert_eq!(bodies("note: hide"), ["about PO-4417"]);
+    assert_eq!(bodies("number: hide"), ["about ?"]);
+}
+
+#[test]
 fn a_bundle_is_one_notice_and_sent_once() {
     let world = told("");
     let flow = asking(&world, "by: {user: he_zh}, empty: block");
