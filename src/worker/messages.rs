@@ -200,6 +200,7 @@ impl Messages {
 
     /// The word for why it could not be worked on; none when it could.
     async fn understand(&self, message: Message) -> Option<&'static str> {
+        self.parked.forget(message.new.id);
         let trouble = match self.input(&message).await {
             Ok(None) => return None,
             Ok(Some(Input::Sighting(seen))) if self.puts_off(&message, &seen).await => return Some("quota_reached"),
@@ -285,7 +286,7 @@ impl Messages {
         let Input::Heard(heard) = input else { return };
         let object = (heard.tenant, heard.connection.clone(), heard.external_id.clone());
         let message = Message { heard: Some(heard.heard.clone()), attempts: message.attempts + 1, state: "parked".to_owned(), ..message };
-        if let Some(message) = self.parked.park(object, message) {
+        if let Some(message) = self.parked.park(object, message, self.clock.now()) {
             self.processor.offer(message);
         }
     }
