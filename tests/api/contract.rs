@@ -93,7 +93,7 @@ pub async fn world_behind(door: Door) -> (Door, Seeds) {
     };
     door.store.defer_messages(&[kept]).await.unwrap();
     let key = StreamKey { tenant: message.tenant, connection: "oa_main".into(), stream: "orders".into() };
-    let claimed = door.store.claim_streams(&lease, at(0), &[key]).await.unwrap().remove(0);
+    let claimed = door.store.claim_streams(&lease, at(0), &[key], 9).await.unwrap().remove(0);
     let cursor = StreamCursor { cursor: Some("5".into()), last_success_at: Some(at(1)), ..claimed };
     door.store.save_cursor(&cursor, at(10)).await.unwrap();
     let receipt = ReceiptRow {

@@ -114,9 +114,9 @@ impl Deciding<'_> {
             reason: input.reason.clone(),
         };
         self.event(input.instance, &event);
-        for (_, _, _, by) in &mut self.set.writes.exceptions_closed {
-            if by.is_empty() {
-                by.clone_from(&input.actor);
+        for closed in &mut self.set.writes.exceptions_closed {
+            if closed.by.is_empty() {
+                closed.by.clone_from(&input.actor);
             }
         }
         Verdict::Done
