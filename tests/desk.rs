@@ -84,6 +84,131 @@ async fn mend_all(store: &str) {
     mocks.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_stopped_goes_on_from_a_step_and_on_a_newer_version() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
+    let project = Project::shipped(&mocks).retime(&[("{from: e100", "{from: f100")]);
+    let hub = HubProcess::start(&project, &format!("sqlite:{}", folder.path().join("hub.sqlite").display())).await;
+    connect(&mocks, &hub).await;
+    let numbers = orders(&mocks, "PO-V", 2);
+    wait("both stand in an exception", async || hub.open_exceptions().await.len() == 2).await;
+    let [first, second] = [instance_of(&hub, &numbers[0]).await, instance_of(&hub, &numbers[1]).await];
+    let (stopped, other) = (open_of(&hub, &first).await, open_of(&hub, &second).await);
+
+    // From a step: what follows is visited anew under keys of its own, and stops for the same cause once more.
+    let act = async |exception: &str, verb: &str, body: Value| hub.post(&format!("/api/v1/exceptions/{exception}/{verb}"), &body).await;
+    let (status, answer) = act(&stopped, "from-step", json!({"step": "nowhere", "reason": "a slip"})).await;
+    assert_eq!((status, answer["code"].as_str()), (409, Some("conflict")), "{answer}");
+    accepted(act(&stopped, "from-step", json!({"step": "budget", "reason": "the budget was raised"})).await);
+    wait("it has stopped again", async || hub.open_exceptions().await.iter().any(|row| row["instance"] == *first && row["id"] != *stopped))
+        .await;
+    assert_eq!(called(&hub, &first).await, ["budget", "oa", "budget", "oa"]);
+    let effects = hub.get(&format!("/api/v1/instances/{first}/effects")).await;
+    let steps = effects["items"].as_array().into_iter().flatten().filter_map(|row| row["step"].as_str());
+    let mut asked: Vec<&str> = steps.filter(|step| step.starts_with("budget#")).collect();
+    asked.sort_unstable();
+    assert_eq!(asked, ["budget#1", "budget#2"], "an effect of its own has a key of its own: {effects}");
+    let (status, answer) = act(&stopped, "from-step", json!({"step": "budget", "reason": "again"})).await;
+    assert_eq!((status, answer["code"].as_str()), (409, Some("conflict")), "it is settled: {answer}");
+
+    // On a newer version: there is none at first, then the people are known and the stopped step is worked anew.
+    let version = async || text(&hub.get("/api/v1/definitions/flow/purchase_order_approval").await["version"]);
+    let before = version().await;
+    let (status, answer) = act(&other, "newer-version", json!({"reason": "try"})).await;
+    assert_eq!((status, answer["code"].as_str()), (409, Some("conflict")), "{answer}");
+    let path = "dictionaries/people_oa.yaml";
+    let known = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("it ships");
+    accepted(hub.post("/api/v1/releases", &json!({"message": "people are known", "files": {path: known}})).await);
+    let newer = version().await;
+    assert_ne!(newer, before);
+    for (instance, exception) in [(&first, open_of(&hub, &first).await), (&second, other)] {
+        accepted(act(&exception, "newer-version", json!({"reason": "people are known now"})).await);
+        assert_eq!(hub.get(&format!("/api/v1/instances/{instance}")).await["version"], *newer);
+    }
+    finishes(&mocks, &numbers).await;
+    for number in &numbers {
+        assert_eq!(mocks.audit().orders[number].approvals.len(), 1, "{number} was asked for once");
+    }
+    hub.stop().await;
+    mocks.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_have_been_done_gets_no_new_key_until_that_is_settled() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
+    // The OA says no to whoever asks what became of it: that is no answer.
+    let busy = "response.body.errcode == -1\", class:";
+    let (before, after) = (format!("{busy} retryable"), format!("{busy} refused"));
+    let project = Project::shipped(&mocks).retime(&[(before.as_str(), after.as_str())]);
+    let hub = HubProcess::start(&project, &format!("sqlite:{}", folder.path().join("hub.sqlite").display())).await;
+    connect(&mocks, &hub).await;
+    let asking = |fails: f64| json!({"operations": {"list_approvals": {"http200_error": fails}}});
+    mocks.set_switches(System::Oa, &json!({"operations": {"create_approval": {"lost_response_next": 1}}})).expect("known switches");
+    mocks.set_switches(System::Oa, &asking(1.0)).expect("known switches");
+    let numbers = orders(&mocks, "PO-U", 1);
+    wait("it stands in an exception", async || hub.open_exceptions().await.len() == 1).await;
+    let open = hub.open_exceptions().await.remove(0);
+    assert_eq!((open["cause"].as_str(), open["operation"].as_str()), (Some("unknown"), Some("create_approval")), "{open}");
+    assert_eq!(mocks.audit().orders[&numbers[0]].approvals.len(), 1, "it was made, and the answer was lost");
+
+    let exception = text(&open["id"]);
+    for (verb, body) in [
+        ("from-step", json!({"step": "budget", "reason": "x"})),
+        ("newer-version", json!({"reason": "x"})),
+        ("amend", json!({"patch": {"payment_terms": "NET60"}, "reason": "x"})),
+    ] {
+        let (status, answer) = hub.post(&format!("/api/v1/exceptions/{exception}/{verb}"), &body).await;
+        assert_eq!((status, answer["code"].as_str()), (409, Some("conflict")), "{verb}: {answer}");
+        assert!(text(&answer["detail"]).contains("is not settled"), "{verb}: {answer}");
+    }
+    assert_eq!(hub.open_exceptions().await.len(), 1, "nothing of it was done");
+
+    // Retry asks under the same reference, and finds it.
+    mocks.set_switches(System::Oa, &asking(0.0)).expect("known switches");
+    accepted(hub.post(&format!("/api/v1/exceptions/{exception}/retry"), &json!({"reason": "the OA answers again"})).await);
+    finishes(&mocks, &numbers).await;
+    assert_eq!(mocks.audit().orders[&numbers[0]].approvals.len(), 1, "asked for once");
+    hub.stop().await;
+    mocks.stop().await;
+}
+
+/// Orders that want an approval; their numbers.
+fn orders(mocks: &Running, number: &str, count: usize) -> Vec<String> {
+    let wanted = NewOrders { count, number: Some(number.to_owned()), amount: Some(12_000.into()), lines: 1, ..NewOrders::default() };
+    mocks.create_orders(&wanted).expect("orders").into_iter().map(|(_, number)| number).collect()
+}
+
+async fn instance_of(hub: &HubProcess, number: &str) -> String {
+    text(&hub.document(number).await.expect("it is known")["instances"][0]["id"])
+}
+
+/// The open exception of an instance.
+async fn open_of(hub: &HubProcess, instance: &str) -> String {
+    let open = hub.open_exceptions().await;
+    text(&open.iter().find(|row| row["instance"] == *instance).unwrap_or_else(|| panic!("{open:?}"))["id"])
+}
+
+/// The first two calls of the flow, as often as an instance has entered them, in order.
+async fn called(hub: &HubProcess, instance: &str) -> Vec<String> {
+    let history = hub.get(&format!("/api/v1/instances/{instance}/history")).await;
+    let items = history["items"].as_array().cloned().unwrap_or_default();
+    let entries = items.iter().flat_map(|item| item["entries"].as_array().cloned().unwrap_or_default());
+    let entered = entries.filter(|entry| entry["kind"] == "entered").map(|entry| text(&entry["step"]));
+    entered.filter(|step| ["budget", "oa"].contains(&step.as_str())).collect()
+}
+
+async fn finishes(mocks: &Running, numbers: &[String]) {
+    wait("everything is finished", async || {
+        let verdict = mocks.audit().verdict(numbers);
+        (verdict.unfinished, verdict.lost) == (0, 0)
+    })
+    .await;
+    let verdict = mocks.audit().verdict(numbers);
+    assert_eq!((verdict.lost, verdict.duplicated), (0, 0), "{:?}", verdict.details);
+}
+
 async fn connect(mocks: &Running, hub: &HubProcess) {
     mocks.set_switches(System::Oa, &json!({"decide": "share", "reject_share": 0.0, "decide_after_ms": 100})).expect("known switches");
     for (system, connection, webhook, name) in [(System::Erp, "erp_hq", "orders", "erp"), (System::Oa, "oa_main", "approvals", "oa")] {

@@ -273,6 +273,46 @@ async fn two_replicas_fire_a_schedule_once_and_make_up_for_a_missed_fire() {
     database.drop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_source_says_of_a_field_it_does_not_own_stands_beside_the_ledger() {
+    let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
+    // The supplier is finance's word; the rest of an order is the ERP's.
+    let project = Project::shipped(&mocks).retime(&[("  supplier: erp", "  supplier: finance")]);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let hub = HubProcess::start(&project, &format!("sqlite:{}", folder.path().join("hub.sqlite").display())).await;
+    let url = hub.hook_url("erp_hq", "orders").await;
+    mocks.register_webhook(System::Erp, &Registration { url, secret: secret("erp"), mode: Mode::Thin }).expect("loopback");
+    // Below the free limit nobody is asked: it is released at once.
+    let wanted = NewOrders { count: 1, lines: 1, amount: Some(1_000.into()), ..NewOrders::default() };
+    let (order, number) = mocks.create_orders(&wanted).expect("an order").remove(0);
+    until(async || hub.document(&number).await.is_some_and(|document| document["status"] == "released")).await;
+    let id = text(&hub.document(&number).await.expect("it is known")["id"]);
+
+    let edit = Edit { supplier_name: Some("Somebody Else".into()), delivery_date: Some("2031-05-06".into()), ..Edit::default() };
+    mocks.edit_order(&order, &edit).expect("it is there");
+    until(async || hub.get(&format!("/api/v1/documents/{id}/revisions")).await["items"].as_array().map_or(0, Vec::len) == 2).await;
+    let diff = hub.get(&format!("/api/v1/documents/{id}/revisions/2/diff")).await;
+    let changed: Vec<&str> = diff["changes"].as_array().into_iter().flatten().filter_map(|change| change["path"].as_str()).collect();
+    assert_eq!(changed, ["/delivery_date"], "{diff}");
+    let ledger = hub.get(&format!("/api/v1/documents/{id}/ledger")).await;
+    let drift = &ledger["drift"][0];
+    assert_eq!(
+        (ledger["drift"].as_array().map(Vec::len), drift["kind"].as_str(), drift["field"].as_str(), drift["state"].as_str()),
+        (Some(1), Some("not_owned"), Some("supplier"), Some("open")),
+        "{ledger}"
+    );
+    let name = |side: &str| text(&serde_json::from_str::<Value>(&text(&drift[side])).expect("what a field says is JSON")["name"]);
+    assert_eq!(name("theirs"), "Somebody Else", "{ledger}");
+
+    // The name that the ledger kept comes back: they agree, and nothing of it was ever a revision.
+    let kept = name("ours");
+    mocks.edit_order(&order, &Edit { supplier_name: Some(kept), ..Edit::default() }).expect("it is there");
+    until(async || drifts(&hub, "state=resolved").await.iter().any(|one| one["kind"] == "not_owned" && one["document"] == *id)).await;
+    assert_eq!(hub.get(&format!("/api/v1/documents/{id}/revisions")).await["items"].as_array().map(Vec::len), Some(2));
+    hub.stop().await;
+    mocks.stop().await;
+}
+
 async fn ask(hub: &HubProcess, connection: &str) -> String {
     let (status, answer) = hub.post("/api/v1/reconciliations", &json!({"connection": connection, "reason": "test"})).await;
     assert_eq!(status, 202, "{answer}");

@@ -18,7 +18,9 @@ use crate::app::consent::{CallbackQuery, Consents, Error};
 pub async fn callback(State(consents): State<Consents>, request: Request) -> Response {
     let query = CallbackQuery::read(request.uri().query().unwrap_or_default());
     let language = Language::asked(request.headers(), None);
-    let (status, tone, title, words) = match consents.answer(&query).await {
+    // In a task of its own: a code counts once, so what it was exchanged for is kept also when nobody waits for the page.
+    let answered = tokio::spawn(async move { consents.answer(&query).await }).await.unwrap_or(Err(Error::Unavailable));
+    let (status, tone, title, words) = match answered {
         Ok(done) => {
             let words = match language {
                 Language::Zh => format!("{} 已获得授权，可以关闭此页。", done.connection),

@@ -355,7 +355,8 @@ impl Hub {
             gateway,
             clock: clock.clone(),
         });
-        let message_desk: Arc<dyn MessageDesk> = Arc::new(desk::Messages { engine: works.engine, store: store.clone() });
+        let message_desk: Arc<dyn MessageDesk> =
+            Arc::new(desk::Messages { engine: works.engine, store: store.clone(), parked: works.parked });
         let batching = Arc::new(Batching { store: store.clone(), mending: mending.clone(), messages: message_desk.clone() });
         let batches = Batches { store: store.clone(), batching, clock: clock.clone(), owner, lease: options.lease, poll: options.poll };
         let (batches, soft) = (Arc::new(batches), lifecycle.soft().clone());

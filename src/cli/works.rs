@@ -82,6 +82,8 @@ pub struct Works {
     pub engine: Group<Input, Verdict>,
     /// Takes webhooks.
     pub receiver: Receiver,
+    /// Events that wait for a link.
+    pub parked: Arc<Parked>,
     /// Statements the engine's batches ran so far.
     pub statements: Arc<AtomicU64>,
 }
@@ -136,7 +138,7 @@ pub fn start(parts: Parts, pace: &Pace) -> Works {
         gateway: gateway.clone(),
         store: store.clone(),
         engine: engine.clone(),
-        parked,
+        parked: parked.clone(),
         processor: processor.clone(),
         clock: clock.clone(),
         owner: owner.clone(),
@@ -182,7 +184,7 @@ pub fn start(parts: Parts, pace: &Pace) -> Works {
     }
     let received = received(&spawner, &store, &owner, &clock, pace);
     let receiver = Receiver { live, gateway, received, processor, clock, ids, receipts: Receipts::default() };
-    Works { engine, receiver, statements }
+    Works { engine, receiver, parked, statements }
 }
 
 /// What could not be announced is looked for by polling.

@@ -67,26 +67,27 @@ impl Default for Options {
 /// A tenant's connection, or one operation of it.
 type Key = (TenantId, Arc<str>);
 
-/// Speaks to partners.
+/// Speaks to partners. A copy is the same gateway: what must go on to its end has one of its own.
+#[derive(Clone)]
 pub struct Gateway {
-    pub(super) options: Options,
+    pub(super) options: Arc<Options>,
     pub(super) clock: Arc<dyn Clock>,
     policy: Arc<EgressPolicy>,
     shared: Option<Arc<dyn Shared>>,
     places: Places,
     /// Counts the secrets that were forgotten: what was read before is not kept afterwards.
-    forgotten: AtomicU64,
+    forgotten: Arc<AtomicU64>,
     /// Where consents are kept.
     consents: Option<Arc<dyn Shared>>,
-    pub(super) lines: Mutex<HashMap<Key, Arc<Line>>>,
-    pub(super) ready: Mutex<HashMap<Key, Vec<Arc<Prepared>>>>,
-    pub(super) by_hand: Mutex<Vec<(TenantId, String, ByHand)>>,
+    pub(super) lines: Arc<Mutex<HashMap<Key, Arc<Line>>>>,
+    pub(super) ready: Arc<Mutex<HashMap<Key, Vec<Arc<Prepared>>>>>,
+    pub(super) by_hand: Arc<Mutex<Vec<(TenantId, String, ByHand)>>>,
     pub(super) tally: Tally,
-    pub(super) reads: Reads,
+    pub(super) reads: Arc<Reads>,
     /// Taken instead of the network.
     wire: Option<Arc<dyn Wire>>,
     /// What makes each request unlike any other.
-    random: Mutex<StdRng>,
+    random: Arc<Mutex<StdRng>>,
     /// Cancelled when nothing more is sent and no answer is waited for any longer.
     pub(super) cut: CancellationToken,
 }
@@ -95,21 +96,21 @@ impl Gateway {
     /// A gateway that has spoken to nobody yet.
     pub fn new(options: Options, clock: Arc<dyn Clock>) -> Gateway {
         let policy = Arc::new(options.egress.clone());
-        let random = Mutex::new(rand::make_rng());
+        let random = Arc::new(Mutex::new(rand::make_rng()));
         let places = Places { base: options.base.clone(), vault: None };
         Gateway {
-            options,
+            options: Arc::new(options),
             places,
-            forgotten: AtomicU64::new(0),
+            forgotten: Arc::default(),
             clock,
             policy,
             shared: None,
             consents: None,
-            lines: Mutex::default(),
-            ready: Mutex::default(),
-            by_hand: Mutex::default(),
+            lines: Arc::default(),
+            ready: Arc::default(),
+            by_hand: Arc::default(),
             tally: Tally::default(),
-            reads: Reads::default(),
+            reads: Arc::default(),
             wire: None,
             random,
             cut: CancellationToken::new(),
@@ -129,7 +130,7 @@ impl Gateway {
 
     /// A gateway whose requests go over `wire` instead of the network, and are the same each time.
     pub fn over(options: Options, clock: Arc<dyn Clock>, wire: Arc<dyn Wire>) -> Gateway {
-        let random = Mutex::new(StdRng::seed_from_u64(0));
+        let random = Arc::new(Mutex::new(StdRng::seed_from_u64(0)));
         Gateway { wire: Some(wire), random, ..Gateway::new(options, clock) }
     }
 

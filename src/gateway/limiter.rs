@@ -65,9 +65,9 @@ impl Limiter {
     /// Waits for leave to send one request, but no longer than `most`; then how long it would take is answered.
     pub async fn wait(&self, most: Duration) -> Result<(), Duration> {
         if let Some(sharing) = &self.sharing {
-            self.waiting.fetch_add(1, Ordering::Relaxed);
+            let asking = Waits::of(&self.waiting);
             let slot = self.slot(sharing, most).await;
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            drop(asking);
             match slot {
                 Some(Ok(at)) => {
                     let wait = at.saturating_sub(self.clock.monotonic());
@@ -128,6 +128,22 @@ impl Limiter {
     }
 }
 
+/// Counts who waits, also when the wait is given up.
+pub(super) struct Waits<'a>(&'a AtomicU32);
+
+impl<'a> Waits<'a> {
+    pub fn of(count: &'a AtomicU32) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Waits(count)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// A twentieth may come at once and the rest is spread, so that no window of the period ever holds more than the rate: a
 /// bucket of the whole rate would let nearly twice as many through in its first period. What is lost by it stays below 5 %.
 fn spacing(rate: Rate) -> (Duration, NonZeroU32) {
@@ -141,28 +157,35 @@ mod tests {
     use super::*;
     use crate::gateway::shared::fake::Fake;
     use crate::runtime::ManualClock;
+    use futures::FutureExt;
     use std::sync::Mutex as Plain;
 
-    /// Three processes that always want to send, for so long; when each request was sent, in order.
-    async fn sent(rate: Rate, lasting: Duration) -> Vec<Duration> {
-        let clock = Arc::new(ManualClock::new("2026-09-28T10:00:00Z".parse().unwrap()));
-        let shared = Fake::new(clock.clone());
-        let sent: Arc<Plain<Vec<Duration>>> = Arc::default();
-        for _ in 0..3 {
-            let sharing = Sharing { shared: shared.clone(), tenant: TenantId::DEFAULT, name: "oa".to_owned() };
-            let limiter = Arc::new(Limiter::new(clock.clone(), rate, Some(sharing)));
-            for _ in 0..4 {
-                let (limiter, clock, sent) = (limiter.clone(), clock.clone(), sent.clone());
-                tokio::spawn(async move {
-                    loop {
-                        match limiter.wait(Duration::from_secs(2)).await {
-                            Ok(()) => sent.lock().unwrap().push(clock.monotonic()),
-                            Err(wait) => clock.wait(wait).await,
-                        }
-                    }
-                });
+    /// What a partner sees.
+    type Sent = Arc<Plain<Vec<Duration>>>;
+
+    fn process(clock: &Arc<ManualClock>, shared: &Arc<Fake>, rate: Rate) -> Arc<Limiter> {
+        let sharing = Sharing { shared: shared.clone(), tenant: TenantId::DEFAULT, name: "oa".to_owned() };
+        Arc::new(Limiter::new(clock.clone(), rate, Some(sharing)))
+    }
+
+    /// Somebody of a process who always wants to send, with a pause after each request.
+    fn sends(limiter: &Arc<Limiter>, clock: &Arc<ManualClock>, sent: &Sent, pause: Duration) {
+        let (limiter, clock, sent) = (limiter.clone(), clock.clone(), sent.clone());
+        tokio::spawn(async move {
+            loop {
+                match limiter.wait(Duration::from_secs(2)).await {
+                    Ok(()) => sent.lock().unwrap().push(clock.monotonic()),
+                    Err(wait) => clock.wait(wait).await,
+                }
+                if !pause.is_zero() {
+                    clock.wait(pause).await;
+                }
             }
-        }
+        });
+    }
+
+    /// Time goes on for so long; when each request was sent, in order.
+    async fn lasting(clock: &ManualClock, sent: &Sent, lasting: Duration) -> Vec<Duration> {
         let step = Duration::from_millis(1);
         while clock.monotonic() < lasting {
             // Everybody who can go on does so before time moves.
@@ -172,6 +195,46 @@ mod tests {
             clock.advance(step);
         }
         std::mem::take(&mut *sent.lock().unwrap())
+    }
+
+    fn start() -> (Arc<ManualClock>, Arc<Fake>, Sent) {
+        let clock = Arc::new(ManualClock::new("2026-09-28T10:00:00Z".parse().unwrap()));
+        (clock.clone(), Fake::new(clock), Sent::default())
+    }
+
+    /// Three processes that always want to send.
+    async fn sent(rate: Rate, most: Duration) -> Vec<Duration> {
+        let (clock, shared, sent) = start();
+        for _ in 0..3 {
+            let limiter = process(&clock, &shared, rate);
+            for _ in 0..4 {
+                sends(&limiter, &clock, &sent, Duration::ZERO);
+            }
+        }
+        lasting(&clock, &sent, most).await
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_waiting_takes_no_slots_from_the_others() {
+        let (clock, shared, sent) = start();
+        let rate = Rate { count: 20, period_millis: 1_000 };
+        let (quiet, busy) = (process(&clock, &shared, rate), process(&clock, &shared, rate));
+        {
+            // Somebody else is asking, and fifty who wait behind it are dropped.
+            let asking = quiet.stock.lock().await;
+            for _ in 0..50 {
+                let waits = quiet.wait(Duration::from_secs(2));
+                assert!(waits.now_or_never().is_none());
+            }
+            drop(asking);
+        }
+        // One request in a second asks for itself alone, so that the other process has the rest.
+        sends(&quiet, &clock, &sent, Duration::from_secs(1));
+        for _ in 0..4 {
+            sends(&busy, &clock, &sent, Duration::ZERO);
+        }
+        let sent = lasting(&clock, &sent, Duration::from_secs(10)).await;
+        assert!((190..=201).contains(&sent.len()), "{} of 200", sent.len());
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 //!
 //! Shared by every version of a connection, so that publishing one does not give it a second allowance.
 
-use super::limiter::{Limiter, Sharing};
+use super::limiter::{Limiter, Sharing, Waits};
 use super::watch::{ByHand, LineState};
 use crate::domain::connector::operation::Limits;
 use crate::domain::ids::TenantId;
@@ -201,22 +201,6 @@ impl Line {
 
     fn millis(&self) -> u64 {
         u64::try_from(self.clock.monotonic().as_millis()).unwrap_or(u64::MAX)
-    }
-}
-
-/// Counts who waits, also when the wait is given up.
-struct Waits<'a>(&'a AtomicU32);
-
-impl<'a> Waits<'a> {
-    fn of(count: &'a AtomicU32) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Waits(count)
-    }
-}
-
-impl Drop for Waits<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

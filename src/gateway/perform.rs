@@ -23,6 +23,7 @@ use crate::domain::value::Value;
 use crate::runtime::metrics::list::{
     EGRESS_REFUSED, GATEWAY_BREAKER_OPEN, GATEWAY_HELD, GATEWAY_REQUEST_SECONDS, GATEWAY_REQUESTS, GATEWAY_WAIT_SECONDS,
 };
+use crate::runtime::trace;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -248,7 +249,10 @@ impl<'g> Performance<'g> {
         }
         let consented = prepared.connector.auth.handshake().is_some_and(Handshake::wants_consent);
         let held = match consented {
-            true => prepared.tokens.get_consented(stale, async |kept| self.renew(kept).await).await,
+            true => match prepared.tokens.in_use(stale).await {
+                Some(held) => Ok(held),
+                None => self.renewed(stale).await,
+            },
             false => prepared.tokens.get(stale, async || self.handshake().await).await,
         };
         if held.as_ref().is_err_and(|answer| answer.class == Class::Refused) {
@@ -257,6 +261,31 @@ impl<'g> Performance<'g> {
         let held = held?;
         held.credentials.texts().iter().for_each(|text| self.recorder.add(text));
         Ok(Some(held))
+    }
+
+    /// Credentials of a consent, by a renewal that comes to its end also when nobody waits for this call any longer: the refresh
+    /// token it is made with is spent once it has left, and the one that comes back must be kept.
+    async fn renewed(&mut self, stale: u64) -> Result<tokens::Held, Answer> {
+        let (gateway, call) = (self.gateway.clone(), self.call.cloned());
+        let (tenant, prepared, deadline) = (self.tenant, self.prepared.clone(), self.deadline);
+        let (attempts, recorder) = (self.attempts.clone(), self.recorder.clone());
+        let work = async move {
+            let tokens = prepared.tokens.clone();
+            let own = Performance::new(&gateway, tenant, prepared, deadline);
+            let mut own = Performance { call: call.as_ref(), attempts, recorder, ..own };
+            let held = tokens.get_consented(stale, async |kept| own.renew(kept).await).await;
+            (held, own.attempts, own.recorder)
+        };
+        match tokio::spawn(trace::within(trace::current(), work)).await {
+            Ok((held, attempts, recorder)) => {
+                (self.attempts, self.recorder) = (attempts, recorder);
+                held
+            }
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(Answer::stopped(Class::Retryable, Cause::OurFault, "limited", "log-in: this hub is stopping")),
+            },
+        }
     }
 
     /// Keeps texts out of what is recorded.

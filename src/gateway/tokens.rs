@@ -83,6 +83,14 @@ impl Tokens {
         Some(at.saturating_sub(self.clock.monotonic()))
     }
 
+    /// Credentials in use that are newer than `stale`; none when they have to be got.
+    pub(super) async fn in_use(&self, stale: u64) -> Option<Held> {
+        let state = self.state.lock().await;
+        let now = self.clock.monotonic();
+        let held = state.current.as_ref()?;
+        (held.generation > stale && held.lapses_at.is_none_or(|at| now < at)).then(|| held.clone())
+    }
+
     /// Credentials newer than `stale` (0: any), by a handshake where there are none.
     pub(super) async fn get<F>(&self, stale: u64, handshake: F) -> Result<Held, Answer>
     where
@@ -132,7 +140,8 @@ impl Tokens {
     }
 
     /// Credentials of a consent newer than `stale`, renewed where there are none. One renewal at a time, in all processes; what it
-    /// gives is kept before it is used, because the refresh token it was made with may be spent.
+    /// gives is kept before it is used, because the refresh token it was made with may be spent. Not to be dropped half-way, for
+    /// the same reason: whoever calls lets it run in a task of its own.
     pub(super) async fn get_consented<F>(&self, stale: u64, renew: F) -> Result<Held, Answer>
     where
         F: AsyncFnOnce(Option<&SecretString>) -> Result<Credentials, Renewal>,

@@ -259,8 +259,14 @@ impl Store for KillPoints {
         self.commit("record_progress", self.inner.record_progress(progress)).boxed()
     }
 
-    fn claim_streams<'a>(&'a self, lease: &'a Lease, now: Timestamp, streams: &'a [StreamKey]) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
-        self.commit("claim_streams", self.inner.claim_streams(lease, now, streams)).boxed()
+    fn claim_streams<'a>(
+        &'a self,
+        lease: &'a Lease,
+        now: Timestamp,
+        streams: &'a [StreamKey],
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
+        self.commit("claim_streams", self.inner.claim_streams(lease, now, streams, limit)).boxed()
     }
 
     fn save_cursor<'a>(&'a self, cursor: &'a StreamCursor, next_due: Timestamp) -> BoxFuture<'a, Result<Fenced>> {

@@ -22,6 +22,7 @@ pub(super) const POSTGRES: &[Migration] = &[
         sql: include_str!("../../migrations/postgres/20261130120000_organisation_readings.sql"),
     },
     Migration { version: "20261130180000_task_outside", sql: include_str!("../../migrations/postgres/20261130180000_task_outside.sql") },
+    Migration { version: "20261130190000_batch_frozen", sql: include_str!("../../migrations/postgres/20261130190000_batch_frozen.sql") },
 ];
 
 /// SQLite, oldest first.
@@ -34,6 +35,7 @@ pub(super) const SQLITE: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/20261130120000_organisation_readings.sql"),
     },
     Migration { version: "20261130180000_task_outside", sql: include_str!("../../migrations/sqlite/20261130180000_task_outside.sql") },
+    Migration { version: "20261130190000_batch_frozen", sql: include_str!("../../migrations/sqlite/20261130190000_batch_frozen.sql") },
 ];
 
 /// The table both engines remember them in.

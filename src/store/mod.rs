@@ -148,8 +148,14 @@ pub trait Store: Reconciliations + Send + Sync + 'static {
 
     // ---- streams, definitions ----
 
-    /// Cursors of streams, leased one process at a time per stream.
-    fn claim_streams<'a>(&'a self, lease: &'a Lease, now: Timestamp, streams: &'a [StreamKey]) -> BoxFuture<'a, Result<Vec<StreamCursor>>>;
+    /// Cursors of streams that are due, at most so many of them, leased one process at a time per stream.
+    fn claim_streams<'a>(
+        &'a self,
+        lease: &'a Lease,
+        now: Timestamp,
+        streams: &'a [StreamKey],
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<StreamCursor>>>;
 
     /// Stores a cursor after its page was stored; fenced by token.
     fn save_cursor<'a>(&'a self, cursor: &'a StreamCursor, next_due: Timestamp) -> BoxFuture<'a, Result<Fenced>>;

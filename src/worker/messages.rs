@@ -206,6 +206,7 @@ impl Messages {
 
     /// The word for why it could not be worked on; none when it could.
     async fn understand(&self, message: Message) -> Option<&'static str> {
+        self.parked.forget(message.new.id);
         let input = match message.attempts {
             // Whoever works on a message says what came of it. That nobody did, so often, means that they died of it.
             DEATHS_MAX.. if message.state == "new" => {
@@ -300,7 +301,7 @@ impl Messages {
         let Input::Heard(heard) = input else { return };
         let object = (heard.tenant, heard.connection.clone(), heard.external_id.clone());
         let message = Message { heard: Some(heard.heard.clone()), attempts: message.attempts + 1, state: "parked".to_owned(), ..message };
-        if let Some(message) = self.parked.park(object, message) {
+        if let Some(message) = self.parked.park(object, message, self.clock.now()) {
             self.processor.offer(message);
         }
     }

@@ -65,14 +65,23 @@ impl Streams {
     pub async fn run(self: Arc<Self>, halt: CancellationToken, work: Lifecycle) {
         let places = Arc::new(Semaphore::new(self.parallel));
         let mut earlier = Earlier::default();
+        let mut begins_with = 0;
         while !halt.is_cancelled() {
             let definitions = self.live.now();
-            let keys = self.heard(&definitions, &mut earlier).await;
-            if !keys.is_empty() {
+            let mut keys = self.heard(&definitions, &mut earlier).await;
+            // What is claimed and waits for a place only loses its lease, and another process reads the same pages.
+            let room = places.available_permits().min(keys.len());
+            if room > 0 {
                 let now = self.clock.now();
                 let lease = Lease { owner: self.owner.clone(), until: after(now, self.lease) };
-                match self.store.claim_streams(&lease, now, &keys).await {
+                let known = keys.len();
+                keys.rotate_left(begins_with % known);
+                match self.store.claim_streams(&lease, now, &keys, u32::try_from(room).unwrap_or(u32::MAX)).await {
                     Ok(claimed) => {
+                        if claimed.len() >= room && room < known {
+                            // Others come first next time, so that none is left out for ever.
+                            begins_with = (begins_with + room) % known;
+                        }
                         for cursor in claimed {
                             let Ok(place) = places.clone().acquire_owned().await else { return };
                             let (streams, definitions) = (self.clone(), definitions.clone());

@@ -1,12 +1,20 @@
 //! The desk through its door: groups, notes, hands, frozen selections, batches, dry runs, searching, tables.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json as literal};
-use waybill::app::desk::{Action, Then};
+use tokio::sync::Notify;
+use waybill::api::Limits;
+use waybill::app::desk::{Action, Batching, Then};
+use waybill::domain::ids::ExceptionId;
 use waybill::domain::permission::Permission;
+use waybill::store::desk::{ClaimedItems, ItemOutcome};
+use waybill::store::{ClosedException, Lease, Writes};
 
 use crate::rows::{document, exception, order, stopped_order};
-use crate::support::{Door, door, json, token};
+use crate::support::{Door, Setup, at, door, door_with, json, token};
 
 async fn stopped(count: usize) -> Door {
     let door = door().await;
@@ -132,6 +140,88 @@ async fn a_dry_run_tells_and_does_nothing() {
     assert!(!text.contains("canary"), "{text}");
     assert_eq!(door.post(&path, "{\"action\":\"explode\"}").await.0, 422);
     assert!(door.mending.taken.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_dry_run_whose_caller_is_gone_asks_partners_to_the_end() {
+    // The time of a request that is over drops its handler, as a browser does that hangs up.
+    let limits = Limits { request_timeout: Duration::from_secs(2), ..Limits::default() };
+    let door = door_with(Setup { limits, ..Setup::default() }).await;
+    door.write(stopped_order("PO-1", 1)).await;
+    let slow = Arc::new(Notify::new());
+    *door.mending.slow.lock().unwrap() = Some(slow.clone());
+    let path = format!("/api/v1/exceptions/{}/dry-run", exception("PO-1"));
+    let (status, answer) = door.post(&path, "{\"action\":\"retry\",\"ask_partners\":true}").await;
+    assert_eq!((status, &answer["code"]), (408, &literal!("request_timeout")), "{answer}");
+    slow.notify_one();
+    tokio::time::timeout(Duration::from_secs(20), door.mending.previewed.notified()).await.expect("what was begun is done");
+}
+
+/// A batch over documents, begun five minutes after they were chosen; what has stopped `PO-1` once more in between.
+async fn batch_of_documents(door: &Door, also_stopped: bool) -> (ClaimedItems, ExceptionId) {
+    let body = literal!({"resource": "documents", "ids": [document("PO-1").to_string()]});
+    let (status, frozen) = door.post("/api/v1/selections", &body.to_string()).await;
+    assert_eq!((status, frozen["count"].as_u64()), (201, Some(1)), "{frozen}");
+    let later = ExceptionId(uuid::Uuid::from_u128(4_711));
+    if also_stopped {
+        let mut stopped = stopped_order("PO-1", 0).exceptions.remove(0);
+        (stopped.id, stopped.code, stopped.effect, stopped.opened_at) = (later, "payable_unknown".into(), None, at(63));
+        door.write(Writes { exceptions: vec![stopped], ..Writes::default() }).await;
+    }
+    door.clock.advance(Duration::from_secs(300));
+    let order = literal!({"selection": frozen["selection"], "action": "skip", "reason": "told by phone", "per_minute": 6000});
+    let (status, started) = door.post("/api/v1/batches", &order.to_string()).await;
+    assert_eq!((status, started["total"].as_u64()), (202, Some(1)), "{started}");
+    let lease = Lease { owner: "a".to_owned(), until: at(70) };
+    (door.store.desk().claim_items(&lease, at(65), 9).await.unwrap().expect("one item"), later)
+}
+
+async fn performed(door: &Door, claimed: &ClaimedItems, attempts: u32) -> ItemOutcome {
+    let batching = Batching { store: door.store.clone(), mending: door.mending.clone(), messages: door.mending.clone() };
+    let mut item = claimed.items[0].clone();
+    item.attempts = attempts;
+    batching.perform(&claimed.batch, &item, at(66)).await
+}
+
+#[tokio::test]
+async fn a_batch_of_documents_settles_what_was_open_when_they_were_chosen_and_nothing_that_came_later() {
+    let door = stopped(1).await;
+    let (claimed, later) = batch_of_documents(&door, true).await;
+    let outcome = performed(&door, &claimed, 1).await;
+    let settled: Vec<ExceptionId> = door.mending.taken.lock().unwrap().iter().map(|order| order.exception).collect();
+    assert_eq!(settled, [exception("PO-1")], "{outcome:?}");
+    assert_eq!((outcome.state.as_str(), outcome.code.as_deref()), ("skipped", Some("opened_later")), "{outcome:?}");
+    let detail: Value = serde_json::from_str(outcome.detail.as_deref().unwrap()).unwrap();
+    let told: Vec<(&str, &str)> =
+        detail.as_array().unwrap().iter().map(|row| (row["exception"].as_str().unwrap(), row["state"].as_str().unwrap())).collect();
+    assert_eq!(told, [(exception("PO-1").to_string().as_str(), "done"), (later.to_string().as_str(), "skipped")]);
+}
+
+#[tokio::test]
+async fn an_item_that_comes_again_leaves_alone_what_the_document_ran_into_since() {
+    let door = stopped(1).await;
+    let (claimed, _) = batch_of_documents(&door, true).await;
+    // The process settled the one that was chosen, died, and the instance went on to the next.
+    let settled = ClosedException {
+        id: exception("PO-1"),
+        tenant: claimed.batch.tenant,
+        resolution: "skip".to_owned(),
+        at: at(66),
+        by: claimed.batch.actor.clone(),
+    };
+    door.write(Writes { exceptions_closed: vec![settled], ..Writes::default() }).await;
+    let outcome = performed(&door, &claimed, 2).await;
+    assert_eq!((outcome.state.as_str(), outcome.code.as_deref()), ("done", Some("accepted")), "{outcome:?}");
+    assert!(door.mending.taken.lock().unwrap().is_empty(), "nobody has looked at the other");
+}
+
+#[tokio::test]
+async fn a_batch_of_documents_settles_what_is_chosen_also_minutes_later() {
+    let door = stopped(1).await;
+    let (claimed, _) = batch_of_documents(&door, false).await;
+    let outcome = performed(&door, &claimed, 1).await;
+    assert_eq!((outcome.state.as_str(), outcome.code.as_deref()), ("done", Some("accepted")), "{outcome:?}");
+    assert_eq!(door.mending.taken.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -69,6 +69,27 @@ async fn what_changes_is_told_and_a_broken_stream_goes_on() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_committed_within_a_second_comes_in_a_few_events_that_name_all_of_it() {
+    let door = door().await;
+    let mut events = Events::open(&door, "?topics=documents", None).await;
+    assert_eq!(events.next(&door).await.2, "{}", "where it begins");
+    let numbers = 1..=40;
+    for number in numbers.clone() {
+        door.write(order(&format!("PO-{number}"), 0)).await;
+        door.clock.advance(Duration::from_millis(25));
+    }
+    let mut missing: Vec<String> = numbers.map(|number| document(&format!("PO-{number}")).to_string()).collect();
+    let mut count = 0;
+    while !missing.is_empty() {
+        let (name, _, data) = events.next(&door).await;
+        assert_eq!(name, "changes", "{data}");
+        missing.retain(|id| !data.contains(id));
+        count += 1;
+    }
+    assert!(count <= 5, "{count} events");
+}
+
 /// Whether a stream ends within a few looks at who has it.
 async fn ends(door: &Door, stream: &mut Response) -> bool {
     for _ in 0..20 {

@@ -17,6 +17,7 @@ mod hostile;
 mod in_app;
 mod insight;
 mod liar;
+mod loops;
 mod masking;
 mod matrix;
 mod mending_texts;

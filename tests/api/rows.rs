@@ -3,7 +3,9 @@
 use serde_json::json;
 use uuid::Uuid;
 use waybill::domain::ids::{DocumentId, EffectId, ExceptionId, InstanceId, TenantId, document_id};
-use waybill::store::{DocumentRow, EffectRow, ExceptionRow, HistoryRow, InstanceRow, LinkRow, NewEffect, RevisionRow, Writes};
+use waybill::store::{
+    ClosedException, DocumentRow, EffectRow, ExceptionRow, HistoryRow, InstanceRow, LinkRow, NewEffect, RevisionRow, Writes,
+};
 
 use crate::support::at;
 
@@ -162,5 +164,6 @@ pub fn message_exception() -> Writes {
 
 /// An exception that somebody settled before.
 pub fn closed_exception(key: &str) -> Writes {
-    Writes { exceptions_closed: vec![(exception(key), "retry".into(), at(30), "zhang".into())], ..Writes::default() }
+    let closed = ClosedException { id: exception(key), tenant: TENANT, resolution: "retry".into(), at: at(30), by: "zhang".into() };
+    Writes { exceptions_closed: vec![closed], ..Writes::default() }
 }

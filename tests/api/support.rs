@@ -113,6 +113,9 @@ impl Commands for Recorder {
 pub struct Mends {
     pub taken: Mutex<Vec<Order>>,
     pub messages: Mutex<Vec<MessageOrder>>,
+    /// What a preview waits for, and whether it came to its end.
+    pub slow: Mutex<Option<Arc<tokio::sync::Notify>>>,
+    pub previewed: tokio::sync::Notify,
 }
 
 impl Mending for Mends {
@@ -126,6 +129,11 @@ impl Mending for Mends {
 
     fn preview(&self, order: Order, look: Look) -> BoxFuture<'_, Result<Preview, CommandError>> {
         async move {
+            let slow = self.slow.lock().unwrap().clone();
+            if let Some(slow) = slow {
+                slow.notified().await;
+            }
+            self.previewed.notify_one();
             let input =
                 (look.payloads == waybill::app::reading::Payloads::Shown).then(|| serde_json::json!({"title": "canary of a payload"}));
             let call = PreviewCall {

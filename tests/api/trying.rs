@@ -2,10 +2,13 @@
 //! and what document types keep back is shown with a reason.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
+use waybill::api::Limits;
 use waybill::domain::access::second_person::Kind;
 use waybill::domain::catalog::{Catalog, has_errors};
 use waybill::domain::permission::Permission;
@@ -29,14 +32,17 @@ const LIVE: &str = "  look: {effect: read, input: {}, request: {method: GET, pat
 /// What reached the partner.
 type Seen = Arc<Mutex<Vec<String>>>;
 
-/// A partner that says back how one proves who one is.
-async fn partner() -> (Seen, String) {
+/// A partner that says back how one proves who one is. What it approves it is slow about, where there is something to wait for.
+async fn partner(slow: Option<Arc<Notify>>) -> (Seen, String) {
     let seen = Seen::default();
     let told = seen.clone();
     let answer = move |request: Request| {
-        let told = told.clone();
+        let (told, slow) = (told.clone(), slow.clone().filter(|_| request.uri().path() == "/approve"));
         async move {
             told.lock().unwrap().push(format!("{} {}", request.method(), request.uri().path()));
+            if let Some(slow) = slow {
+                slow.notified().await;
+            }
             let said = request.headers().get("x-auth").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
             axum::Json(json!({"account": "DE-0815-4711", "said": said}))
         }
@@ -49,7 +55,11 @@ async fn partner() -> (Seen, String) {
 
 /// A hub over the shipped project, which keeps a field of payments back, and a connection to the partner.
 async fn connected(four_eyes: Vec<Kind>) -> (Door, Seen, tempfile::NamedTempFile) {
-    let (seen, url) = partner().await;
+    connected_as(Setup { four_eyes, ..Setup::default() }, None).await
+}
+
+async fn connected_as(setup: Setup, slow: Option<Arc<Notify>>) -> (Door, Seen, tempfile::NamedTempFile) {
+    let (seen, url) = partner(slow).await;
     let kept = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(kept.path(), SECRET).unwrap();
     let (mut files, _) = waybill::app::load::load(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -64,7 +74,7 @@ async fn connected(four_eyes: Vec<Kind>) -> (Door, Seen, tempfile::NamedTempFile
     files.insert("config/connections/partner.yaml", connection);
     let (catalog, findings) = Catalog::compile(files);
     assert!(!has_errors(&findings), "{findings:?}");
-    let setup = Setup { catalog: Some(Arc::new(catalog)), loopback: true, four_eyes, ..Setup::default() };
+    let setup = Setup { catalog: Some(Arc::new(catalog)), loopback: true, ..setup };
     (door_with(setup).await, seen, kept)
 }
 
@@ -178,6 +188,32 @@ async fn what_a_type_keeps_back_is_shown_with_a_reason_alone_which_is_written_do
     assert!(seen.lock().unwrap().is_empty());
     body.as_object_mut().unwrap().remove("reason");
     assert_eq!(tried(&door, &AUTHOR, body).await.1["masked"], json!(true), "what shows nothing waits for nobody");
+}
+
+#[tokio::test]
+async fn a_write_whose_caller_is_gone_comes_to_its_end_and_the_audit_says_what_came_of_it() {
+    let slow = Arc::new(Notify::new());
+    // The time of a request that is over drops its handler, as a browser does that hangs up.
+    let limits = Limits { request_timeout: Duration::from_secs(2), ..Limits::default() };
+    let (door, seen, _kept) = connected_as(Setup { limits, ..Setup::default() }, Some(slow.clone())).await;
+    let operator = [Permission::Payloads, Permission::Edit, Permission::Operate];
+    let body = json!({"connection": "partner", "operation": "approve", "send": true});
+    let (status, answer) = tried(&door, &operator, body).await;
+    assert_eq!((status, &answer["code"]), (408, &json!("request_timeout")), "{answer}");
+    let line = async || door.get("/api/v1/audit?object=%2Fapi%2Fv1%2Fconnectors%2Ftry").await.1["items"][0].clone();
+    let before = line().await;
+    assert_eq!((&before["detail"]["send"], &before["outcome"]), (&json!(true), &json!(null)), "{before}");
+    slow.notify_one();
+    let mut after = line().await;
+    for _ in 0..100 {
+        if !after["outcome"].is_null() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        after = line().await;
+    }
+    assert_eq!((&after["id"], &after["outcome"]), (&before["id"], &json!("done")), "{after}");
+    assert_eq!(*seen.lock().unwrap(), ["POST /approve"], "sent once");
 }
 
 #[tokio::test]

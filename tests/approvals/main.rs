@@ -221,7 +221,15 @@ async fn only_whoever_decides_changes_fields() {
     let edits = json!({"comment": "x", "to": ["e1006"], "edits": {"reason": "another"}});
     let said = world.act("e1003", &lead, "transfer", "a", &edits).await;
     assert_eq!((said.0, said.1["code"].as_str()), (409, Some("verb_not_allowed")), "{}", said.1);
-    let said = world.hub.post_by("e1001", &format!("/api/v1/instances/{instance}/people/comment"), "b", &json!({"comment": "x", "edits": {"reason": "another"}, "seen": world.version("e1001", &lead).await})).await;
+    let said = world
+        .hub
+        .post_by(
+            "e1001",
+            &format!("/api/v1/instances/{instance}/people/comment"),
+            "b",
+            &json!({"comment": "x", "edits": {"reason": "another"}, "seen": world.version("e1001", &lead).await}),
+        )
+        .await;
     assert_eq!((said.0, said.1["code"].as_str()), (409, Some("verb_not_allowed")), "{}", said.1);
     let (_, detail) = world.hub.get_by("e1003", &format!("/api/v1/tasks/{lead}")).await;
     assert_ne!(detail["document"]["reason"], "another", "{detail}");

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "figures for whoever runs it with --nocapture")]
 
 mod broker_gone;
+mod rate;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -209,8 +209,14 @@ impl Store for ShakyStore {
         self.commit("record_progress", async move { self.inner.record_progress(progress).await }).boxed()
     }
 
-    fn claim_streams<'a>(&'a self, lease: &'a Lease, now: Timestamp, streams: &'a [StreamKey]) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
-        self.commit("claim_streams", async move { self.inner.claim_streams(lease, now, streams).await }).boxed()
+    fn claim_streams<'a>(
+        &'a self,
+        lease: &'a Lease,
+        now: Timestamp,
+        streams: &'a [StreamKey],
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
+        self.commit("claim_streams", async move { self.inner.claim_streams(lease, now, streams, limit).await }).boxed()
     }
 
     fn save_cursor<'a>(&'a self, cursor: &'a StreamCursor, next_due: Timestamp) -> BoxFuture<'a, Result<Fenced>> {

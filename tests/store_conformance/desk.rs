@@ -1,4 +1,4 @@
-//! The desk's side: groups, selections, batches, search, saved filters, counts, the feed.
+//! The desk's side: groups, selections, batches, search, saved filters, counts.
 
 use crate::fixtures::*;
 use crate::world::World;
@@ -8,7 +8,11 @@ use waybill::domain::ids::{DocumentId, TenantId};
 use waybill::store::desk::*;
 use waybill::store::*;
 
-// A company in memory has nobody who leaves by a reading, and is told nothing.
+// The store in memory feeds nobody, and a company in memory has nobody who leaves by a reading.
+pub use crate::feed::{
+    a_call_that_goes_on_later_is_told_too, a_commit_tells_the_feed_what_changed,
+    an_exception_is_told_to_whose_it_is_also_when_it_is_settled, tasks_are_told_as_such,
+};
 pub use crate::people::{
     a_delegation_is_kept_with_its_notices_and_told_once, tasks_of_those_who_have_left_are_counted,
     what_is_asked_elsewhere_is_listed_and_held_by_nobody,
@@ -31,7 +35,7 @@ pub async fn exceptions_are_grouped_by_their_fingerprint(world: World) {
         let fingerprint = if number == 4 { other } else { one };
         let row = stopped(store, number, |row| (row.fingerprint, row.cause) = (fingerprint, format!("c{}", number / 4))).await;
         if number == 1 {
-            let close = vec![(row.id, "retried".to_owned(), at(50), "ana".to_owned())];
+            let close = vec![closed(row.id, "retried", 50, "ana")];
             write(store, Writes { exceptions_closed: close, ..Writes::default() }).await;
         }
     }
@@ -135,6 +139,7 @@ fn batch(number: u128, selection: Uuid, per_minute: u32) -> BatchRow {
         per_minute,
         total: 0,
         state: "running".into(),
+        frozen_at: at(100),
         created_at: at(100),
         updated_at: at(100),
         finished_at: None,
@@ -158,7 +163,7 @@ async fn frozen_batch(store: &Arc<dyn Store>, items: u64, per_minute: u32) -> Ba
     for number in 1..=items {
         stopped(store, number, |_| {}).await;
     }
-    let frozen = selection(1, Chosen::Exceptions(ExceptionChoice::all(TENANT)));
+    let frozen = NewSelection { created_at: at(90), ..selection(1, Chosen::Exceptions(ExceptionChoice::all(TENANT))) };
     store.desk().freeze(&frozen, 1_000).await.unwrap();
     let row = batch(7, frozen.id, per_minute);
     assert_eq!(store.desk().start_batch(&row).await.unwrap(), u32::try_from(items).unwrap());
@@ -172,6 +177,7 @@ pub async fn a_batch_works_on_every_item_once(world: World) {
     let first = store.desk().claim_items(&lease("a", 160), at(100), 3).await.unwrap().unwrap();
     assert_eq!(first.items.iter().map(|item| (item.position, item.attempts)).collect::<Vec<_>>(), [(1, 1), (2, 1), (3, 1)]);
     assert_eq!((first.batch.action.as_str(), first.batch.total), ("retry", 5));
+    assert_eq!((first.batch.frozen_at, first.batch.created_at), (at(90), at(100)), "what was chosen then is what it works on");
     let second = other.desk().claim_items(&lease("b", 160), at(101), 3).await.unwrap().unwrap();
     assert_eq!(second.items.iter().map(|item| item.position).collect::<Vec<_>>(), [4, 5], "others get the rest");
     assert_eq!(store.desk().claim_items(&lease("a", 160), at(102), 3).await.unwrap(), None);
@@ -501,64 +507,11 @@ pub async fn breakers_are_held_and_let_go(world: World) {
     assert_eq!(history.iter().map(|row| row.state.as_str()).collect::<Vec<_>>(), ["open", "released", "held_closed", "held_open"]);
 }
 
-/// What the feed tells once it tells `count` rows. PostgreSQL's shows a row when no older transaction of the whole server is
-/// still writing, and the tests beside this one write to the same server.
-async fn told(desk: &dyn Desk, count: usize) -> Vec<ChangeRow> {
-    for _ in 0..3_000 {
-        let told = desk.changes(TENANT, FeedPlace::default(), 10).await.unwrap();
-        if told.len() >= count {
-            return told;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("the feed does not tell {count} rows in half a minute");
-}
-
-pub async fn a_commit_tells_the_feed_what_changed(world: World) {
-    let desk = world.store.desk();
-    assert_eq!(desk.feed_ends(TENANT).await.unwrap(), None);
-    let (document, started) = stored_instance(&world.store, 1).await;
-    stored_instance(&world.other, 2).await;
-    write(&world.store, Writes { exceptions: vec![exception(1, &started)], ..Writes::default() }).await;
-    let all = told(desk, 3).await;
-    assert_eq!(all.len(), 3, "one row for each commit");
-    assert!(all.windows(2).all(|pair| pair[0].place < pair[1].place));
-    let first: serde_json::Value = serde_json::from_str(&all[0].changes).unwrap();
-    assert_eq!(first, serde_json::json!({"documents": [[document.id, 1]], "instances": [[started.id, 1]]}));
-    assert_eq!(desk.changes(TENANT, all[1].place, 10).await.unwrap(), all[2..]);
-    assert_eq!(desk.changes(TENANT, FeedPlace::default(), 2).await.unwrap(), all[..2]);
-    assert_eq!(desk.feed_ends(TENANT).await.unwrap(), Some((all[2].place, all[0].place)));
-    assert!(desk.changes(OTHER, FeedPlace::default(), 10).await.unwrap().is_empty());
-    // A commit that nobody could see a difference of tells nothing.
-    write(&world.store, Writes { links: vec![link(&document, "oa", "A1")], ..Writes::default() }).await;
-    assert_eq!(desk.changes(TENANT, FeedPlace::default(), 10).await.unwrap().len(), 3);
-    desk.sweep(at(0), at(0), at(1_000)).await.unwrap();
-    assert_eq!(desk.feed_ends(TENANT).await.unwrap(), None);
-}
-
-pub async fn a_call_that_goes_on_later_is_told_too(world: World) {
-    let (store, desk) = (&world.store, world.store.desk());
-    let (_, started) = stored_instance(store, 1).await;
-    write(store, Writes { effects: vec![queued(effect(1, &started, "oa"))], ..Writes::default() }).await;
-    let claimed = claim(store, "a", 0, 30, "oa").await.remove(0);
-    let tried = |state: &str, due| Progress { attempts: vec![attempt(&claimed.effect, 0, 1)], ..report(&claimed, state, due) };
-    assert_eq!(store.record_progress(&[tried("waiting", 50)]).await.unwrap(), [Fenced::Held]);
-    let all = told(desk, 2).await;
-    let last: serde_json::Value = serde_json::from_str(&all[1].changes).unwrap();
-    assert_eq!(last, serde_json::json!({"effects": [[claimed.effect.id, 1]]}), "which call, and its how many-eth try");
-    // Neither what was given back unsent nor what comes under a lost lease changes anything that people see.
-    assert_eq!(store.record_progress(&[tried("waiting", 60)]).await.unwrap(), [Fenced::Lost]);
-    let again = claim(store, "a", 55, 80, "oa").await.remove(0);
-    assert_eq!(store.record_progress(&[report(&again, "planned", 90)]).await.unwrap(), [Fenced::Held]);
-    write(store, Writes { exceptions: vec![exception(1, &started)], ..Writes::default() }).await;
-    assert_eq!(told(desk, 3).await.len(), 3, "the last is the exception's");
-}
-
 pub async fn cursors_move_only_from_what_was_seen(world: World) {
     let (store, desk) = (&world.store, world.store.desk());
     let key = StreamKey { tenant: TENANT, connection: "erp".into(), stream: "orders".into() };
     assert!(!desk.run_stream(TENANT, "erp", "orders", at(0)).await.unwrap(), "nobody has run it");
-    let claimed = store.claim_streams(&lease("a", 60), at(0), std::slice::from_ref(&key)).await.unwrap().remove(0);
+    let claimed = store.claim_streams(&lease("a", 60), at(0), std::slice::from_ref(&key), 9).await.unwrap().remove(0);
     let saved = StreamCursor { cursor: Some("\"5\"".into()), last_success_at: Some(at(1)), ..claimed };
     store.save_cursor(&saved, at(600)).await.unwrap();
     assert!(desk.run_stream(TENANT, "erp", "orders", at(10)).await.unwrap());

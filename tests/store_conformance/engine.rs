@@ -12,7 +12,7 @@ pub async fn exceptions_are_found_by_id(world: World) {
     let store = &world.store;
     let (one, two) = (exception(1, &instance(1, &document(1))), exception(2, &instance(1, &document(1))));
     write(store, Writes { exceptions: vec![one.clone(), two.clone()], ..Writes::default() }).await;
-    let settled = vec![(two.id, "skipped".to_owned(), at(50), "ann".to_owned())];
+    let settled = vec![closed(two.id, "skipped", 50, "ann")];
     write(store, Writes { exceptions_closed: settled, ..Writes::default() }).await;
     let keys = Keys { exceptions: vec![two.id, exception(3, &instance(1, &document(1))).id], ..Keys::default() };
     let found = load(&world.other, keys).await.exceptions;

@@ -154,6 +154,10 @@ pub fn exception(number: u64, instance: &InstanceRow) -> ExceptionRow {
     }
 }
 
+pub fn closed(id: ExceptionId, how: &str, when: i64, by: &str) -> ClosedException {
+    ClosedException { id, tenant: TENANT, resolution: how.into(), at: at(when), by: by.into() }
+}
+
 pub fn hold(claimed: &ClaimedEffect) -> LaneHold {
     LaneHold {
         tenant: claimed.effect.tenant,

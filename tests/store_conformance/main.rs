@@ -8,6 +8,7 @@
 mod columns;
 mod desk;
 mod engine;
+mod feed;
 mod fixtures;
 mod house;
 mod identity;
@@ -125,6 +126,8 @@ conformance_of_people! {
     breakers_are_held_and_let_go,
     a_commit_tells_the_feed_what_changed,
     a_call_that_goes_on_later_is_told_too,
+    an_exception_is_told_to_whose_it_is_also_when_it_is_settled,
+    tasks_are_told_as_such,
     cursors_move_only_from_what_was_seen,
     waiting_messages_are_chosen,
     a_mended_revision_keeps_who_and_why,
@@ -196,6 +199,7 @@ conformance! {
     tickets::a_dead_owner_s_lane_is_claimed_by_name,
     tickets::concurrent_takers_of_one_ticket_share_it,
     streams::a_stream_runs_in_one_process,
+    streams::no_more_streams_are_claimed_than_there_is_room_for,
     streams::rereads_space_out,
     streams::definitions_are_stored_once,
     views::pages_show_every_row_once,

@@ -6,7 +6,7 @@ use waybill::domain::ids::{TaskId, TenantId};
 use waybill::store::desk::LeftTasks;
 use waybill::store::*;
 
-fn task(instance: &InstanceRow, number: u32, person: &str, state: &str) -> TaskRow {
+pub fn task(instance: &InstanceRow, number: u32, person: &str, state: &str) -> TaskRow {
     TaskRow {
         id: TaskId(id(&format!("task {}", instance.id), u64::from(number))),
         tenant: TENANT,

@@ -194,6 +194,7 @@ async fn told_besides(store: &Arc<dyn Store>, run: &InstanceRow, connection: &st
         per_minute: 600,
         total: 0,
         state: "running".into(),
+        frozen_at: at(100),
         created_at: at(100),
         updated_at: at(100),
         finished_at: None,

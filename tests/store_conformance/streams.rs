@@ -11,7 +11,7 @@ fn key(stream: &str) -> StreamKey {
 pub async fn a_stream_runs_in_one_process(world: World) {
     let store = &world.store;
     let both = [key("orders"), key("receipts")];
-    let mut claimed = store.claim_streams(&lease("a", 30), at(0), &both).await.unwrap();
+    let mut claimed = store.claim_streams(&lease("a", 30), at(0), &both, 9).await.unwrap();
     assert_eq!(claimed.len(), 2, "streams nobody ran are due");
     claimed.sort_by(|a, b| a.key.stream.cmp(&b.key.stream));
     let orders = StreamCursor {
@@ -22,17 +22,36 @@ pub async fn a_stream_runs_in_one_process(world: World) {
         ..claimed[0].clone()
     };
     assert_eq!((claimed[0].cursor.as_deref(), claimed[0].failures), (None, 0));
-    assert!(world.other.claim_streams(&lease("b", 30), at(10), &both).await.unwrap().is_empty());
+    assert!(world.other.claim_streams(&lease("b", 30), at(10), &both, 9).await.unwrap().is_empty());
     assert_eq!(store.save_cursor(&orders, at(60)).await.unwrap(), Fenced::Held);
     assert_eq!(store.save_cursor(&orders, at(60)).await.unwrap(), Fenced::Held, "each page of a run is saved");
     // The other stream's process dies; its lease ends at 30.
-    let heirs = world.other.claim_streams(&lease("b", 90), at(30), &both).await.unwrap();
+    let heirs = world.other.claim_streams(&lease("b", 90), at(30), &both, 9).await.unwrap();
     assert_eq!(heirs.iter().map(|cursor| cursor.key.stream.as_str()).collect::<Vec<_>>(), ["receipts"]);
     assert_eq!(store.save_cursor(&claimed[1], at(60)).await.unwrap(), Fenced::Lost);
-    let next = world.other.claim_streams(&lease("b", 90), at(60), &both[..1]).await.unwrap();
+    let next = world.other.claim_streams(&lease("b", 90), at(60), &both[..1], 9).await.unwrap();
     assert_eq!(next, [StreamCursor { token: next[0].token, ..orders.clone() }]);
     assert!(next[0].token > orders.token);
     assert_eq!(store.save_cursor(&orders, at(70)).await.unwrap(), Fenced::Lost);
+}
+
+pub async fn no_more_streams_are_claimed_than_there_is_room_for(world: World) {
+    let store = &world.store;
+    let all = ["a", "b", "c", "d"].map(key);
+    let claimed = async |owner: &str, now: i64, limit: u32| {
+        let found = store.claim_streams(&lease(owner, now + 30), at(now), &all, limit).await.unwrap();
+        found.into_iter().map(|cursor| cursor.key.stream).collect::<Vec<_>>()
+    };
+    // Nobody ran any of them; afterwards all are due again.
+    let mut first = claimed("a", 0, 3).await;
+    assert_eq!(first.len(), 3);
+    assert_eq!(claimed("a", 1, 0).await, Vec::<String>::new());
+    let rest = claimed("b", 1, 3).await;
+    assert_eq!(rest.len(), 1, "what was left alone is another's");
+    first.extend(rest);
+    first.sort();
+    assert_eq!(first, ["a", "b", "c", "d"]);
+    assert_eq!((claimed("b", 40, 2).await.len(), claimed("a", 41, 9).await.len()), (2, 2));
 }
 
 pub async fn rereads_space_out(world: World) {

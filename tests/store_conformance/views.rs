@@ -153,9 +153,9 @@ pub async fn exceptions_open_and_close(world: World) {
     let (_, started) = stored_instance(store, 1).await;
     let (one, two) = (exception(1, &started), ExceptionRow { cause: "partner_down".into(), instance: None, ..exception(2, &started) });
     write(store, Writes { exceptions: vec![one.clone(), two.clone()], ..Writes::default() }).await;
-    let close = vec![(one.id, "retried".to_owned(), at(50), "ana".to_owned())];
+    let close = vec![closed(one.id, "retried", 50, "ana")];
     write(store, Writes { exceptions_closed: close, ..Writes::default() }).await;
-    write(store, Writes { exceptions_closed: vec![(one.id, "again".into(), at(60), "bob".into())], ..Writes::default() }).await;
+    write(store, Writes { exceptions_closed: vec![closed(one.id, "again", 60, "bob")], ..Writes::default() }).await;
     let closed = ExceptionRow {
         state: "closed".into(),
         resolution: Some("retried".into()),

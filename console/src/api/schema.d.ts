@@ -10156,8 +10156,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Any of `documents`, `instances`, `effects` (calls that were tried and go on later), `exceptions`, `batches`, separated by
-                 *     commas; all when not given.
+                 * @description Any of `documents`, `instances`, `effects` (calls that were tried and go on later), `exceptions`, `batches`,
+                 *     `tasks`, separated by commas; all when not given.
                  */
                 topics?: string;
             };

@@ -23,6 +23,7 @@ const ABOUT: Record<Topic, string[]> = {
   instances: ['document', 'instance', 'counts', 'tasks', 'task'],
   exceptions: ['document', 'exceptions', 'exception', 'counts', 'ops'],
   batches: ['batches', 'batch'],
+  tasks: ['tasks', 'task'],
 };
 
 /** Changes that come within this time are read again together. */

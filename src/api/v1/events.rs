@@ -29,15 +29,15 @@ const PACE: Duration = Duration::from_millis(250);
 /// Who finds no room comes again after this: a page that is closed frees its stream within the heartbeat.
 const FULL_SECONDS: u32 = 30;
 /// Topics there are.
-const TOPICS: [&str; 5] = ["batches", "documents", "effects", "exceptions", "instances"];
+const TOPICS: [&str; 6] = ["batches", "documents", "effects", "exceptions", "instances", "tasks"];
 
 /// What to listen to.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Parameters {
-    /// Any of `documents`, `instances`, `effects` (calls that were tried and go on later), `exceptions`, `batches`, separated by
-    /// commas; all when not given.
+    /// Any of `documents`, `instances`, `effects` (calls that were tried and go on later), `exceptions`, `batches`,
+    /// `tasks`, separated by commas; all when not given.
     #[param(example = "documents,exceptions")]
     topics: Option<String>,
 }

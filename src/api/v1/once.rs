@@ -28,12 +28,13 @@ pub async fn once(
     let key = idempotency::key(headers)?;
     let answers = Answers::from_ref(state);
     let keyed = key.as_deref().map(|key| Keyed { tenant: caller.tenant, caller: &caller.name, key, used_for });
-    // In a task of its own: a caller that hangs up must not leave a command half-way.
-    let spawned = || async move {
-        match tokio::spawn(work).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Problem::new(&codes::INTERNAL, "The command could not be carried out.")),
-        }
-    };
-    idempotency::once(&answers, keyed, spawned).await
+    idempotency::once(&answers, keyed, || to_the_end(work)).await
+}
+
+/// Carries `work` out in a task of its own: a caller that hangs up, or a request whose time is over, must not leave it half-way.
+pub async fn to_the_end<T: Send + 'static>(work: impl Future<Output = Result<T, Problem>> + Send + 'static) -> Result<T, Problem> {
+    match tokio::spawn(work).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Problem::new(&codes::INTERNAL, "The command could not be carried out.")),
+    }
 }

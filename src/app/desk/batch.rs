@@ -1,7 +1,8 @@
 //! One item of a batch: its action on its thing, or what that would lead to, and the words of what became of it.
 //!
 //! An item may be worked on twice when a process dies in between; its action then finds what it did. An exception that this
-//! batch's author settled since the batch began counts as settled by it.
+//! batch's author settled since the batch began counts as settled by it. What stopped after the things were chosen was seen by
+//! nobody who chose, and is nobody's to settle here.
 
 use super::preview::Look;
 use super::{Action, Mending, MessageDesk, MessageOrder, Order};
@@ -22,7 +23,7 @@ pub const BATCH_ACTIONS: &[(&str, &[&str])] = &[
     ("messages", &["take-up", "drop"]),
 ];
 
-/// Open exceptions of one document that an item settles.
+/// Exceptions of one document that an item looks at.
 const OF_DOCUMENT_MAX: u32 = 50;
 
 /// Performs items.
@@ -75,8 +76,7 @@ impl Batching {
 
     async fn settle(&self, batch: &BatchRow, item: &ItemRow, row: &ExceptionRow) -> Result<Became, CommandError> {
         if row.state != "open" {
-            let mine = row.resolved_by.as_deref() == Some(&batch.actor) && row.closed_at.is_some_and(|at| at >= batch.created_at);
-            if mine && item.attempts > 1 && !batch.dry_run {
+            if is_settled_by(batch, row) && item.attempts > 1 && !batch.dry_run {
                 return Ok(done("settled by this batch before its process ended".to_owned()));
             }
             let how = row.resolution.clone().unwrap_or_else(|| "settled".to_owned());
@@ -131,16 +131,23 @@ impl Batching {
 
     /// A document's item settles what is open of it, one after the other.
     async fn document(&self, batch: &BatchRow, item: &ItemRow) -> Result<Became, CommandError> {
-        let open = self.open_of(batch.tenant, item.target).await?;
-        if open.is_empty() {
-            if item.attempts > 1 && !batch.dry_run {
+        let open = self.of_document(batch.tenant, item.target, "open").await?;
+        let (chosen, later): (Vec<_>, Vec<_>) = open.into_iter().partition(|row| row.opened_at <= batch.frozen_at);
+        if chosen.is_empty() {
+            let again = item.attempts > 1 && !batch.dry_run;
+            if again && later.is_empty() {
                 return Ok(done("nothing of it is stopped any more".to_owned()));
             }
-            return Ok(skipped("nothing_stopped", "nothing of the document is stopped".to_owned()));
+            if again && self.of_document(batch.tenant, item.target, "closed").await?.iter().any(|row| is_settled_by(batch, row)) {
+                return Ok(done("settled by this batch before its process ended; it has stopped again since".to_owned()));
+            }
+            if later.is_empty() {
+                return Ok(skipped("nothing_stopped", "nothing of the document is stopped".to_owned()));
+            }
         }
         let mut details = Vec::new();
         let mut last = None;
-        for row in &open {
+        for row in &chosen {
             let became = self.settle(batch, item, row).await.unwrap_or_else(said);
             if became.state == "waiting" {
                 return Ok(became);
@@ -151,13 +158,21 @@ impl Batching {
                 last = Some(became);
             }
         }
+        for row in &later {
+            let became = skipped("opened_later", format!("`{}` stopped it after it was chosen; nobody has looked at that", row.code));
+            details.push(json!({"exception": row.id, "state": became.state, "message": became.message, "detail": null}));
+            if last.as_ref().is_none_or(|known| known.state == "done") {
+                last = Some(became);
+            }
+        }
         let last = last.unwrap_or_else(|| done(String::new()));
         Ok(Became { detail: Some(Value::Array(details)), ..last })
     }
 
-    async fn open_of(&self, tenant: TenantId, document: Uuid) -> Result<Vec<ExceptionRow>, CommandError> {
+    /// The newest exceptions of a document in a state.
+    async fn of_document(&self, tenant: TenantId, document: Uuid, state: &str) -> Result<Vec<ExceptionRow>, CommandError> {
         let choice =
-            ExceptionChoice { state: Some("open".to_owned()), document: Some(DocumentId(document)), ..ExceptionChoice::all(tenant) };
+            ExceptionChoice { state: Some(state.to_owned()), document: Some(DocumentId(document)), ..ExceptionChoice::all(tenant) };
         let page = Page { limit: OF_DOCUMENT_MAX, after: None };
         self.store.desk().choose_exceptions(&choice, &page).await.map_err(CommandError::Unavailable)
     }
@@ -180,6 +195,11 @@ impl Batching {
         self.messages.settle(order).await?;
         Ok(done("accepted".to_owned()))
     }
+}
+
+/// Whether its author settled it since the batch began.
+fn is_settled_by(batch: &BatchRow, row: &ExceptionRow) -> bool {
+    row.resolved_by.as_deref() == Some(&batch.actor) && row.closed_at.is_some_and(|at| at >= batch.created_at)
 }
 
 fn arguments_of(batch: &BatchRow) -> Map<String, Value> {

@@ -2,6 +2,7 @@
 
 use crate::app::commands::CommandError;
 use crate::app::engine::input::{Input, MessageCommand, ParkedMessage, Verdict};
+use crate::app::engine::parked::Parked;
 use crate::app::group::Group;
 use crate::domain::approval::Refusal;
 use crate::domain::ids::{ExceptionId, InboxId, TenantId, derived};
@@ -38,6 +39,8 @@ pub struct Messages {
     pub engine: Group<Input, Verdict>,
     /// The durable side.
     pub store: Arc<dyn Store>,
+    /// Events that wait for a link in this process.
+    pub parked: Arc<Parked>,
 }
 
 impl MessageDesk for Messages {
@@ -64,7 +67,10 @@ impl MessageDesk for Messages {
                 reason: order.reason,
             };
             match self.engine.submit_patiently(Input::MessageCommand(Arc::new(command))).await {
-                Ok(Verdict::Done | Verdict::Parked) => Ok(()),
+                Ok(Verdict::Done | Verdict::Parked) => {
+                    self.parked.forget(order.message);
+                    Ok(())
+                }
                 Ok(Verdict::Gone) => Err(CommandError::Conflict("somebody else settled it at the same time".to_owned())),
                 Ok(
                     Verdict::Refused(why)

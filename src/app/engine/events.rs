@@ -4,7 +4,7 @@
 //! then exceptions: the order in which one decision makes them.
 
 use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TenantId, derived};
-use crate::store::{DocumentRow, InstanceRow, Loaded, NewEvent, Writes};
+use crate::store::{ClosedException, DocumentRow, InstanceRow, Loaded, NewEvent, Writes};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -74,7 +74,7 @@ impl Before {
             let data = json!({"exception": row.id, "cause": row.cause, "code": row.code, "step": row.step, "connection": row.connection});
             events.push(event(id, row.tenant, "exception.opened", row.document, row.instance, row.opened_at, data));
         }
-        for (exception, resolution, at, by) in &writes.exceptions_closed {
+        for ClosedException { id: exception, resolution, at, by, .. } in &writes.exceptions_closed {
             let Some((document, instance, tenant)) = self.exceptions.get(exception).copied() else { continue };
             let id = derived(&[b"event", exception.0.as_bytes(), b"exception.closed", &micros(*at)]);
             let data = json!({"exception": exception, "resolution": resolution, "by": by});

@@ -56,6 +56,7 @@ impl Keeper {
             per_minute: new.per_minute.unwrap_or(PER_MINUTE),
             total: 0,
             state: "running".to_owned(),
+            frozen_at: selection.created_at,
             created_at: now,
             updated_at: now,
             finished_at: None,

@@ -48,13 +48,22 @@ struct Books {
     renewals: usize,
     /// So many answers to renewals are lost after the fact.
     lose: usize,
+    /// Answers to renewals wait until this lets them go.
+    held: Option<Arc<Gate>>,
+}
+
+/// Where a renewal that is done waits with its answer.
+#[derive(Default)]
+struct Gate {
+    came: tokio::sync::Notify,
+    go_on: tokio::sync::Notify,
 }
 
 type Partner = Arc<Mutex<Books>>;
 
 async fn token(State(partner): State<Partner>, headers: HeaderMap, body: String) -> Response {
     let form: HashMap<String, String> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
-    let lose = {
+    let (lose, held) = {
         let mut books = partner.lock().unwrap();
         let no = |why: &str| (StatusCode::BAD_REQUEST, axum::Json(serde_json::json!({"error": why}))).into_response();
         if !headers.get("authorization").is_some_and(|value| value.to_str().is_ok_and(|text| text.starts_with("Basic "))) {
@@ -76,8 +85,12 @@ async fn token(State(partner): State<Partner>, headers: HeaderMap, body: String)
         books.generation += 1;
         let lose = books.lose > 0;
         books.lose = books.lose.saturating_sub(1);
-        lose
+        (lose, books.held.take())
     };
+    if let Some(gate) = held {
+        gate.came.notify_one();
+        gate.go_on.notified().await;
+    }
     if lose {
         // Done, and nobody hears of it.
         tokio::time::sleep(std::time::Duration::from_secs(30)).await;
@@ -160,6 +173,29 @@ async fn what_cannot_be_kept_is_not_used_and_not_asked_for_again() {
     assert!(!fake.credential.lock().unwrap().text.as_ref().unwrap().contains("refresh-1-secret"));
     let performed = gateway.perform(&target, call("{}")).await;
     assert_eq!((performed.class, books.lock().unwrap().renewals), (Class::Ok, 1), "{performed:?}");
+    assert!(fake.credential.lock().unwrap().text.as_ref().unwrap().contains("refresh-1-secret"));
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_while_it_renews_loses_neither_the_token_nor_the_turn() {
+    let (books, address) = start().await;
+    let gate = Arc::new(Gate::default());
+    books.lock().unwrap().held = Some(gate.clone());
+    let fake = consented();
+    let target = Target::new(local(address), connector(CONNECTOR), "look").unwrap();
+    let gateway = Arc::new(keeping(&fake));
+    let given_up = tokio::spawn({
+        let (gateway, target) = (gateway.clone(), target.clone());
+        async move { gateway.perform(&target, call("{}")).await }
+    });
+    // The partner has replaced the refresh token, and its answer is not here yet.
+    gate.came.notified().await;
+    given_up.abort();
+    assert!(given_up.await.unwrap_err().is_cancelled());
+    gate.go_on.notify_one();
+    let performed = gateway.perform(&target, call("{}")).await;
+    assert_eq!((performed.class, books.lock().unwrap().renewals), (Class::Ok, 1), "{performed:?}");
+    assert!(!books.lock().unwrap().revoked, "no spent token was sent");
     assert!(fake.credential.lock().unwrap().text.as_ref().unwrap().contains("refresh-1-secret"));
 }
 

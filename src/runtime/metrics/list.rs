@@ -95,7 +95,7 @@ metrics! {
     STREAM_LAG Gauge "waybill_stream_lag_seconds" ["connection", "stream"] "How much later than planned the stream was last begun.";
     STREAM_ITEMS Counter "waybill_stream_items_total" ["connection", "stream"] "Items found by reading the stream.";
     STREAM_FAILURES Counter "waybill_stream_failures_total" ["connection", "stream"] "Readings of the stream that did not reach its end.";
-    TIMERS_FIRED Counter "waybill_timers_fired_total" [] "Timers handed to the engine.";
+    TIMERS_FIRED Counter "waybill_timers_fired_total" [] "Timers that fired, each in the replica that fired it.";
     OLDEST_TIMER Gauge "waybill_oldest_due_timer_seconds" [] "How late the oldest due timer is; 0 when none is due.";
 
     // The store.

@@ -15,14 +15,14 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 const COLUMNS: &str = "b.id, b.selection_id, b.created_at, b.updated_at, b.finished_at, b.tenant_id, b.total, b.per_minute, b.dry_run, \
-                       b.state, b.resource, b.action, b.actor, b.reason, b.arguments";
+                       b.state, b.resource, b.action, b.actor, b.reason, b.arguments, b.frozen_at";
 const ITEM_COLUMNS: &str = "i.position, i.target_id, i.state, i.attempts, i.code, i.message, i.detail, i.finished_at";
 
 async fn start_turn<S: Speaks>(store: &S, batch: &BatchRow) -> std::result::Result<u32, Fault> {
     let mut turn = store.turn_of(batch.tenant).await?;
-    let asked = ask("INSERT INTO batch (id, selection_id, created_at, updated_at, due_at, tenant_id, total, per_minute, dry_run, state, resource, action, actor, reason, arguments) SELECT ")
+    let asked = ask("INSERT INTO batch (id, selection_id, frozen_at, created_at, updated_at, due_at, tenant_id, total, per_minute, dry_run, state, resource, action, actor, reason, arguments) SELECT ")
         .id(batch.id)
-        .then(", s.id, ")
+        .then(", s.id, s.created_at, ")
         .time(batch.created_at)
         .comma()
         .time(batch.created_at)
@@ -244,6 +244,7 @@ fn read<R: Cell>(row: &R) -> Result<BatchRow> {
         per_minute: cells.int("per_minute")?,
         total: cells.int("total")?,
         state: cells.text("state")?,
+        frozen_at: cells.maybe_time("frozen_at")?.map_or_else(|| cells.time("created_at"), Ok)?,
         created_at: cells.time("created_at")?,
         updated_at: cells.time("updated_at")?,
         finished_at: cells.maybe_time("finished_at")?,

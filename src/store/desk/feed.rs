@@ -5,13 +5,13 @@
 //! numbered; so a reader there takes only what lies before every transaction of this database that is still under way.
 
 use super::watched::{ChangeRow, FeedPlace};
-use crate::domain::ids::TenantId;
+use crate::domain::ids::{InstanceId, TenantId};
 use crate::store::ask::{Ask, Speaks, ask, look};
 use crate::store::cells::{Cell, Cells};
 use crate::store::{Progress, Result, Writes, decode};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Things of one topic that one row names; more are told as "many", and readers read their lists again.
 const NAMED_MAX: usize = 200;
@@ -33,11 +33,15 @@ pub(in crate::store) fn told(writes: &Writes) -> Option<Ask> {
     for row in &writes.exceptions {
         note(row.tenant, "exceptions", json!([row.id, 1]), row.opened_at);
     }
-    let tenant_of_closed = writes.instances_changed.first().map(|row| row.tenant);
-    if let Some(tenant) = tenant_of_closed {
-        for (id, _, when, _) in &writes.exceptions_closed {
-            note(tenant, "exceptions", json!([id, 2]), *when);
-        }
+    for closed in &writes.exceptions_closed {
+        note(closed.tenant, "exceptions", json!([closed.id, 2]), closed.at);
+    }
+    // A task has no version of its own: it changes with its instance.
+    let locks: HashMap<InstanceId, i64> =
+        writes.instances_new.iter().chain(&writes.instances_changed).map(|row| (row.id, row.lock)).collect();
+    for row in &writes.tasks {
+        let when = row.ended.unwrap_or(row.since);
+        note(row.tenant, "tasks", json!([row.id, locks.get(&row.instance).copied().unwrap_or_default()]), when);
     }
     let at = at?;
     let mut tenants: BTreeMap<TenantId, Map<String, Value>> = BTreeMap::new();

@@ -208,6 +208,8 @@ pub struct BatchRow {
     pub total: u32,
     /// `running`, `paused`, `cancelled`, `done`.
     pub state: String,
+    /// When its things were chosen; set by the store.
+    pub frozen_at: Timestamp,
     /// Started.
     pub created_at: Timestamp,
     /// Last moved.

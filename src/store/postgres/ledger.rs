@@ -332,12 +332,12 @@ pub(super) async fn exceptions(run: &mut Run, writes: &Writes) -> Done<()> {
         run.write(statement).await?;
     }
     if !writes.exceptions_closed.is_empty() {
-        let closed = last_of_each(&writes.exceptions_closed, |(id, _, _, _)| *id);
+        let closed = last_of_each(&writes.exceptions_closed, |closed| closed.id);
         let statement = sqlx::query(EXCEPTIONS_CLOSED)
-            .bind(column(&closed, |(id, _, _, _)| id.0))
-            .bind(column(&closed, |(_, resolution, _, _)| resolution.as_str()))
-            .bind(column(&closed, |(_, _, at, _)| micros(*at)))
-            .bind(column(&closed, |(_, _, _, by)| by.as_str()));
+            .bind(column(&closed, |closed| closed.id.0))
+            .bind(column(&closed, |closed| closed.resolution.as_str()))
+            .bind(column(&closed, |closed| micros(closed.at)))
+            .bind(column(&closed, |closed| closed.by.as_str()));
         run.write(statement).await?;
     }
     Ok(())

@@ -13,7 +13,7 @@ const CLAIM: &str = concat!(
         SELECT s.tenant_id, s.connection, s.stream FROM stream s
         JOIN unnest($1::integer[], $2::text[], $3::text[]) AS k (tenant_id, connection, stream)
             ON s.tenant_id = k.tenant_id AND s.connection = k.connection AND s.stream = k.stream
-        WHERE s.due_at <= $4 ORDER BY s.tenant_id, s.connection, s.stream FOR UPDATE OF s SKIP LOCKED
+        WHERE s.due_at <= $4 ORDER BY s.due_at, s.tenant_id, s.connection, s.stream LIMIT $7 FOR UPDATE OF s SKIP LOCKED
     )
     UPDATE stream s SET due_at = $5, owner = $6, token = nextval('lane_number')
     FROM due d WHERE s.tenant_id = d.tenant_id AND s.connection = d.connection AND s.stream = d.stream
@@ -27,16 +27,16 @@ const FIRST: &str = concat!(
     SELECT k.tenant_id, k.connection, k.stream, $4, nextval('lane_number'), 0, $5
     FROM unnest($1::integer[], $2::text[], $3::text[]) AS k (tenant_id, connection, stream)
     WHERE NOT EXISTS (SELECT 1 FROM stream f WHERE f.tenant_id = k.tenant_id AND f.connection = k.connection AND f.stream = k.stream)
-    ORDER BY k.tenant_id, k.connection, k.stream
+    ORDER BY k.tenant_id, k.connection, k.stream LIMIT $6
     ON CONFLICT DO NOTHING RETURNING ",
     stream_columns!()
 );
 
-pub(super) async fn claim(store: &Postgres, lease: &Lease, now: Timestamp, streams: &[StreamKey]) -> Result<Vec<StreamCursor>> {
+pub(super) async fn claim(store: &Postgres, lease: &Lease, now: Timestamp, streams: &[StreamKey], limit: u32) -> Result<Vec<StreamCursor>> {
     if streams.is_empty() {
         return Ok(Vec::new());
     }
-    again!(try_claim(store, lease, now, streams))
+    again!(try_claim(store, lease, now, streams, limit))
 }
 
 async fn try_claim(
@@ -44,6 +44,7 @@ async fn try_claim(
     lease: &Lease,
     now: Timestamp,
     streams: &[StreamKey],
+    limit: u32,
 ) -> std::result::Result<Vec<StreamCursor>, Fault> {
     let tenants = column(streams, |key| key.tenant.0);
     let connections = column(streams, |key| key.connection.as_str());
@@ -51,8 +52,10 @@ async fn try_claim(
     let mut run = store.begin().await?;
     let until = store.here(lease.until);
     let known = sqlx::query(CLAIM).bind(&tenants).bind(&connections).bind(&names).bind(store.here(now)).bind(until).bind(&lease.owner);
+    let known = known.bind(i64::from(limit));
     let mut rows = run.fetch(known).await?;
-    let first = sqlx::query(FIRST).bind(&tenants).bind(&connections).bind(&names).bind(until).bind(&lease.owner);
+    let left = i64::from(limit).saturating_sub_unsigned(rows.len() as u64).max(0);
+    let first = sqlx::query(FIRST).bind(&tenants).bind(&connections).bind(&names).bind(until).bind(&lease.owner).bind(left);
     rows.extend(run.fetch(first).await?);
     run.commit().await?;
     Ok(decode::all(&rows, decode::cursor)?)

@@ -2,7 +2,7 @@
 
 use super::document::{AmendmentRow, DocumentRow, LinkRow, RelationRow, RevisionRow};
 use super::effect::{ClaimedEffect, LaneHold, NewEffect, Progress};
-use super::exception::ExceptionRow;
+use super::exception::{ClosedException, ExceptionRow};
 use super::instance::{HistoryRow, InstanceRow};
 use super::intake::{Deferral, Lease, NewMessage};
 use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, TenantId};
@@ -112,8 +112,8 @@ pub struct Writes {
     pub timers_removed: Vec<TimerKey>,
     /// Exceptions opened.
     pub exceptions: Vec<ExceptionRow>,
-    /// Exceptions closed: id, resolution, when, by whom.
-    pub exceptions_closed: Vec<(ExceptionId, String, Timestamp, String)>,
+    /// Exceptions closed.
+    pub exceptions_closed: Vec<ClosedException>,
     /// Messages to keep instead of deleting, as deferrals.
     pub messages_kept: Vec<Deferral>,
     /// Messages that the hub sends itself, each leased to whoever commits it. One that is there already is left alone.

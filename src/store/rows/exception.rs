@@ -47,3 +47,18 @@ pub struct ExceptionRow {
     /// Closed.
     pub closed_at: Option<Timestamp>,
 }
+
+/// An exception that is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClosedException {
+    /// Which.
+    pub id: ExceptionId,
+    /// Whose: one about a message has no instance that would say so.
+    pub tenant: TenantId,
+    /// How.
+    pub resolution: String,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+}

@@ -14,7 +14,7 @@ pub use batch::{Committed, Keys, Loaded, ReadyLane, TimerKey, Writes};
 pub use definition::DefinitionRow;
 pub use document::{AmendmentRow, DocumentRow, LinkRow, RelationRow, RevisionRow};
 pub use effect::{AttemptRow, ClaimedEffect, ConnectionRoom, EffectRow, Fenced, LaneHold, NewEffect, Progress};
-pub use exception::ExceptionRow;
+pub use exception::{ClosedException, ExceptionRow};
 pub use instance::{HistoryRow, InstanceRow};
 pub use intake::{Deferral, Lease, Message, NewMessage, Received};
 pub use look::{

@@ -110,8 +110,14 @@ impl Store for Sealed {
         .boxed()
     }
 
-    fn claim_streams<'a>(&'a self, lease: &'a Lease, now: Timestamp, streams: &'a [StreamKey]) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
-        self.inner.claim_streams(lease, now, streams)
+    fn claim_streams<'a>(
+        &'a self,
+        lease: &'a Lease,
+        now: Timestamp,
+        streams: &'a [StreamKey],
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
+        self.inner.claim_streams(lease, now, streams, limit)
     }
 
     fn save_cursor<'a>(&'a self, cursor: &'a StreamCursor, next_due: Timestamp) -> BoxFuture<'a, Result<Fenced>> {

@@ -254,8 +254,8 @@ pub(super) async fn exceptions(run: &mut Run, writes: &Writes) -> Done<()> {
             .maybe_text(row.assignee.as_deref());
         run.write(statement).await?;
     }
-    for (id, resolution, at, by) in &writes.exceptions_closed {
-        run.write(sql(EXCEPTION_CLOSED).id(id.0).text(resolution).time(*at).text(by)).await?;
+    for closed in &writes.exceptions_closed {
+        run.write(sql(EXCEPTION_CLOSED).id(closed.id.0).text(&closed.resolution).time(closed.at).text(&closed.by)).await?;
     }
     Ok(())
 }

@@ -73,8 +73,14 @@ impl Store for Sqlite {
         Box::pin(lanes::record_progress(self, progress))
     }
 
-    fn claim_streams<'a>(&'a self, lease: &'a Lease, now: Timestamp, streams: &'a [StreamKey]) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
-        Box::pin(streams::claim(self, lease, now, streams))
+    fn claim_streams<'a>(
+        &'a self,
+        lease: &'a Lease,
+        now: Timestamp,
+        streams: &'a [StreamKey],
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
+        Box::pin(streams::claim(self, lease, now, streams, limit))
     }
 
     fn save_cursor<'a>(&'a self, cursor: &'a StreamCursor, next_due: Timestamp) -> BoxFuture<'a, Result<Fenced>> {

@@ -13,13 +13,16 @@ WHERE stream.due_at <= $4";
 const CLAIMED: &str =
     concat!("SELECT ", stream_columns!(), " FROM stream s WHERE s.tenant_id = $1 AND s.connection = $2 AND s.stream = $3");
 
-pub(super) async fn claim(store: &Sqlite, lease: &Lease, now: Timestamp, streams: &[StreamKey]) -> Result<Vec<StreamCursor>> {
+pub(super) async fn claim(store: &Sqlite, lease: &Lease, now: Timestamp, streams: &[StreamKey], limit: u32) -> Result<Vec<StreamCursor>> {
     if streams.is_empty() {
         return Ok(Vec::new());
     }
     let mut run = store.begin().await?;
     let mut claimed = Vec::new();
     for key in streams {
+        if claimed.len() >= limit as usize {
+            break;
+        }
         let token = run.number().await?;
         let of_key = |text: &'static str| sql(text).int(key.tenant.0).text(&key.connection).text(&key.stream);
         let statement = of_key(CLAIM).time(now).time(lease.until).int(token).text(&lease.owner);

@@ -97,7 +97,7 @@ impl State {
                 self.exceptions_of.entry(instance).or_default().insert(row.id);
             }
         }
-        for (id, resolution, at, by) in &writes.exceptions_closed {
+        for ClosedException { id, resolution, at, by, .. } in &writes.exceptions_closed {
             if let Some(row) = self.exceptions.get_mut(id).filter(|row| row.state == "open") {
                 row.state = "closed".to_owned();
                 row.resolution = Some(resolution.clone());

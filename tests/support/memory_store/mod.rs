@@ -93,8 +93,14 @@ impl Store for MemoryStore {
         self.with(|state| Ok(state.record_progress(progress)))
     }
 
-    fn claim_streams<'a>(&'a self, lease: &'a Lease, now: Timestamp, streams: &'a [StreamKey]) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
-        self.with(|state| Ok(state.claim_streams(lease, now, streams)))
+    fn claim_streams<'a>(
+        &'a self,
+        lease: &'a Lease,
+        now: Timestamp,
+        streams: &'a [StreamKey],
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
+        self.with(|state| Ok(state.claim_streams(lease, now, streams, limit)))
     }
 
     fn save_cursor<'a>(&'a self, cursor: &'a StreamCursor, next_due: Timestamp) -> BoxFuture<'a, Result<Fenced>> {

@@ -5,9 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use waybill::store::*;
 
 impl State {
-    pub fn claim_streams(&mut self, lease: &Lease, now: Timestamp, keys: &[StreamKey]) -> Vec<StreamCursor> {
+    pub fn claim_streams(&mut self, lease: &Lease, now: Timestamp, keys: &[StreamKey], limit: u32) -> Vec<StreamCursor> {
         let mut claimed = Vec::new();
         for key in keys {
+            if claimed.len() >= limit as usize {
+                break;
+            }
             let token = self.next();
             let stored = self.streams.entry((key.tenant.0, key.connection.clone(), key.stream.clone())).or_insert_with(|| StoredStream {
                 due: Timestamp::MIN,

@@ -11,6 +11,7 @@ use crate::api::auth::{Allowed, Edit, Payloads};
 use crate::api::body::Typed;
 use crate::api::codes;
 use crate::api::problem::Problem;
+use crate::api::v1::once;
 use crate::app::access::Audit;
 use crate::app::publishing::{Error, Publishing, Tried, TryRequest};
 use crate::domain::permission::Permission;
@@ -76,10 +77,14 @@ pub async fn try_operation(
     if let Some(reason) = reason {
         detail["reason"] = reason.into();
     }
-    let Some(line) = audit.begin_with(&actor, action, "/api/v1/connectors/try", &detail).await else {
-        return Err(Problem::new(&codes::UNAVAILABLE, "The audit cannot be written now, so nothing was done."));
-    };
-    let tried = Box::pin(publishing.try_operation(request)).await;
-    audit.end(line, if tried.is_ok() { "done" } else { "failed" }).await;
-    Ok(Json(tried?))
+    // To its end whoever waits: a write may have left by the time the caller goes, and the audit has to say what came of it.
+    once::to_the_end(async move {
+        let Some(line) = audit.begin_with(&actor, action, "/api/v1/connectors/try", &detail).await else {
+            return Err(Problem::new(&codes::UNAVAILABLE, "The audit cannot be written now, so nothing was done."));
+        };
+        let tried = Box::pin(publishing.try_operation(request)).await;
+        audit.end(line, if tried.is_ok() { "done" } else { "failed" }).await;
+        Ok(Json(tried?))
+    })
+    .await
 }

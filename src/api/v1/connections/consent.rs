@@ -11,6 +11,7 @@ use crate::api::codes;
 use crate::api::extract::Name;
 use crate::api::problem::Problem;
 use crate::api::v1::exceptions::settle::Fields;
+use crate::api::v1::once;
 use crate::app::consent::{CallbackQuery, ConsentAsked, ConsentState, Consents, Error};
 
 /// What the browser came back with.
@@ -79,7 +80,8 @@ pub async fn answer(
     if query.state.split('.').nth(1).is_none_or(|of| of != name) {
         return Err(Error::Unknown.into());
     }
-    Ok(Answer(consents.answer(&query).await?))
+    // A code counts once: what it was exchanged for is kept also when nobody waits for the answer.
+    once::to_the_end(async move { Ok(Answer(consents.answer(&query).await?)) }).await
 }
 
 impl From<Error> for Problem {

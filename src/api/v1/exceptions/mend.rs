@@ -17,6 +17,7 @@ use crate::api::extract::Id;
 use crate::api::idempotency;
 use crate::api::problem::Problem;
 use crate::api::state::ApiState;
+use crate::api::v1::once;
 use crate::api::{codes, request_id};
 use crate::app::answers::{Answers, Keyed};
 use crate::app::desk::{Action, Look, Mending, Order, Preview};
@@ -162,7 +163,9 @@ pub async fn dry_run(
     let look = Look { payloads: if shown { Payloads::Shown } else { Payloads::Hidden }, ask_partners };
     let order =
         Order { tenant: caller.tenant, exception: ExceptionId(id), action, actor: caller.name.to_string(), reason, key: String::new() };
-    Ok(axum::Json(Arc::<dyn Mending>::from_ref(&state).preview(order, look).await?))
+    let mending = Arc::<dyn Mending>::from_ref(&state);
+    // Partners may be asked, and a log-in that is left half-way is in everybody's way.
+    once::to_the_end(async move { Ok(axum::Json(mending.preview(order, look).await?)) }).await
 }
 
 async fn act(state: ApiState, headers: &HeaderMap, caller: Caller, id: Uuid, word: &str, body: Value) -> Result<Response, Problem> {
@@ -184,11 +187,11 @@ async fn act(state: ApiState, headers: &HeaderMap, caller: Caller, id: Uuid, wor
     };
     let answers = Answers::from_ref(&state);
     let mending = Arc::<dyn Mending>::from_ref(&state);
-    let work = || async move {
-        // In a task of its own: a caller that hangs up must not leave a command half-way.
-        let accepted = tokio::spawn(async move { mending.act(order).await }).await;
-        let accepted = accepted.map_err(|_| Problem::new(&codes::INTERNAL, "The command could not be carried out."))??;
-        Ok((StatusCode::ACCEPTED, json!(Settled { instance: Some(accepted.instance.0), status: accepted.status })))
+    let work = || {
+        once::to_the_end(async move {
+            let accepted = mending.act(order).await?;
+            Ok((StatusCode::ACCEPTED, json!(Settled { instance: Some(accepted.instance.0), status: accepted.status })))
+        })
     };
     let keyed = key.as_deref().map(|key| Keyed { tenant, caller: &name, key, used_for: used_for.as_bytes() });
     idempotency::once(&answers, keyed, work).await

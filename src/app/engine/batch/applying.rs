@@ -15,7 +15,7 @@ use crate::domain::flow::instance::Status;
 use crate::domain::flow::{Binding, HUB, Instance, decide};
 use crate::domain::ids::{self, ExceptionId, InstanceId};
 use crate::domain::text::storable::storable;
-use crate::store::{DocumentRow, EffectRow, ExceptionRow, InstanceRow, NewEffect, RelationRow, RevisionRow, TimerKey};
+use crate::store::{ClosedException, DocumentRow, EffectRow, ExceptionRow, InstanceRow, NewEffect, RelationRow, RevisionRow, TimerKey};
 use std::sync::Arc;
 
 impl Deciding<'_> {
@@ -154,7 +154,9 @@ impl Deciding<'_> {
                 closed_at: None,
             });
         }
-        let closed = changes.exceptions_closed.into_iter().map(|(exception, words)| (exception, words, now, String::new()));
+        let tenant = row.tenant;
+        let closed = changes.exceptions_closed.into_iter();
+        let closed = closed.map(|(id, resolution)| ClosedException { id, tenant, resolution, at: now, by: String::new() });
         self.set.writes.exceptions_closed.extend(closed);
         for asked in changes.subflows {
             self.ask_subflow(&row, asked);

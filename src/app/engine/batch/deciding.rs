@@ -128,9 +128,9 @@ impl Deciding<'_> {
     }
 
     fn closed_by(&mut self, actor: &str) {
-        for (_, _, _, by) in &mut self.set.writes.exceptions_closed {
-            if by.is_empty() {
-                actor.clone_into(by);
+        for closed in &mut self.set.writes.exceptions_closed {
+            if closed.by.is_empty() {
+                actor.clone_into(&mut closed.by);
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::domain::flow::effect::Cause;
 use crate::domain::flow::event::{Event, Heard, Outcome};
 use crate::domain::ids::{self, DocumentId, ExceptionId, InboxId, InstanceId, TenantId};
 use crate::domain::text::storable::storable;
-use crate::store::{Deferral, ExceptionRow};
+use crate::store::{ClosedException, Deferral, ExceptionRow};
 use jiff::{SignedDuration, Timestamp};
 
 /// An event whose object nobody knows is kept this long; then a person looks at it.
@@ -200,7 +200,13 @@ impl Deciding<'_> {
             });
             return Verdict::Done;
         }
-        self.set.writes.exceptions_closed.push((command.exception, resolution, now, command.actor.clone()));
+        self.set.writes.exceptions_closed.push(ClosedException {
+            id: command.exception,
+            tenant: command.tenant,
+            resolution,
+            at: now,
+            by: command.actor.clone(),
+        });
         Verdict::Done
     }
 

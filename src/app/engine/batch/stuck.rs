@@ -8,9 +8,9 @@ use crate::app::engine::input::{CommandInput, STUCK_CODES, Stuck, StuckAt, Verdi
 use crate::domain::flow::Instance;
 use crate::domain::flow::effect::{Cause, EffectResult};
 use crate::domain::flow::event::{Command, Event};
-use crate::domain::ids::{self, EffectId, ExceptionId, InstanceId};
+use crate::domain::ids::{self, EffectId, ExceptionId, InstanceId, TenantId};
 use crate::domain::text::storable::storable;
-use crate::store::{ExceptionRow, TimerKey};
+use crate::store::{ClosedException, ExceptionRow, TimerKey};
 use jiff::SignedDuration;
 
 /// When a timer that is stuck is tried again.
@@ -126,7 +126,10 @@ impl Deciding<'_> {
             return;
         }
         let now = self.now();
-        self.set.writes.exceptions_closed.extend(closed.iter().map(|id| (*id, resolution.to_owned(), now, String::new())));
+        let tenant = self.set.instances.get(&instance).map_or(TenantId::DEFAULT, |work| work.row.tenant);
+        let written =
+            closed.iter().map(|id| ClosedException { id: *id, tenant, resolution: resolution.to_owned(), at: now, by: String::new() });
+        self.set.writes.exceptions_closed.extend(written);
         for row in self.set.exceptions.get_mut(&instance).into_iter().flatten().filter(|row| closed.contains(&row.id)) {
             "closed".clone_into(&mut row.state);
         }
@@ -152,7 +155,6 @@ mod tests {
     use super::*;
     use crate::app::engine::batch::decide_batch;
     use crate::app::engine::input::Input;
-    use crate::domain::ids::TenantId;
     use crate::store::{Loaded, Writes};
     use std::sync::Arc;
 
@@ -205,7 +207,7 @@ mod tests {
 
         // The version can be loaded again: the timer fires (this one says nothing to its flow any more), and nothing is left.
         let fired = with_timer(&world, Input::Timer(timer), 2_000);
-        let closed: Vec<_> = fired.exceptions_closed.iter().map(|(id, resolution, _, _)| (*id, resolution.as_str())).collect();
+        let closed: Vec<_> = fired.exceptions_closed.iter().map(|closed| (closed.id, closed.resolution.as_str())).collect();
         assert_eq!(closed, [(world.rows.exceptions[0].id, "it went on")]);
         world.keep(fired);
         assert_eq!(world.rows.instances[0].status, "running");
@@ -235,6 +237,6 @@ mod tests {
         assert!(writes.exceptions_closed.is_empty());
         let (verdict, writes) = command(Command::Cancel);
         assert_eq!(verdict, Verdict::Done);
-        assert_eq!(writes.exceptions_closed.iter().map(|(_, _, _, by)| by.as_str()).collect::<Vec<_>>(), ["operator"]);
+        assert_eq!(writes.exceptions_closed.iter().map(|closed| closed.by.as_str()).collect::<Vec<_>>(), ["operator"]);
     }
 }

@@ -5,7 +5,9 @@ use crate::app::engine::definitions::Live;
 use crate::app::engine::input::{Input, Sighting};
 use crate::domain::catalog::{Catalog, has_errors};
 use crate::domain::ids::{ExceptionId, InboxId, InstanceId, TenantId, document_id};
+use crate::domain::text::files::Files;
 use crate::store::{InstanceRow, LinkRow, Loaded};
+use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -24,9 +26,15 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// The shipped definitions, changed.
+    fn with(change: impl Fn(&mut Files)) -> Self {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-        let (files, findings) = crate::app::load::load(&root).expect("the project is readable");
+        let (mut files, findings) = crate::app::load::load(&root).expect("the project is readable");
         assert!(findings.is_empty(), "{findings:?}");
+        change(&mut files);
         let (catalog, diagnostics) = Catalog::compile(files);
         assert!(!has_errors(&diagnostics), "{diagnostics:#?}");
         Self { definitions: Live::new(Arc::new(catalog), 1, b"test").now(), rows: Loaded::default(), messages: 0 }
@@ -34,13 +42,21 @@ impl World {
 
     /// The source is asked at `observed`, and what it says is worked on at `now`. Ids of instances that began.
     pub(super) fn see(&mut self, status: &str, observed: i64, now: i64) -> Vec<InstanceId> {
+        self.see_as(status, observed, now, json!({}))
+    }
+
+    /// The same of an order in which these fields say something else.
+    fn see_as(&mut self, status: &str, observed: i64, now: i64, says: Json) -> Vec<InstanceId> {
         self.messages += 1;
         let message = InboxId(Uuid::from_u128(self.messages));
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/erp-order-1.document.json");
-        let mut json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(root).expect("the sample")).expect("JSON");
+        let mut json: Json = serde_json::from_str(&std::fs::read_to_string(root).expect("the sample")).expect("JSON");
         json.as_object_mut().expect("an object").remove("status_raw");
         let kind = self.definitions.catalog().documents.get("purchase_order").expect("the type").clone();
         json["status"] = status.into();
+        for (field, value) in says.as_object().expect("fields") {
+            json[field] = value.clone();
+        }
         let read = kind.validate(&json).expect("a purchase order");
         let seen = Sighting {
             message,
@@ -225,4 +241,70 @@ fn reads_that_overtake_our_write_are_not_the_source_s_word() {
     assert_eq!(world.status(), "revoked");
     world.see("released", 200, 201);
     assert_eq!(world.status(), "released", "long after, the source speaks for itself");
+}
+
+/// The total is finance's word, and the source of orders is the ERP.
+fn total_of_finance() -> World {
+    World::with(|files| {
+        let path = "documents/purchase_order.yaml";
+        let text = files.get(path).expect("it ships").clone();
+        assert!(text.contains("  total_gross: erp"), "{text}");
+        files.insert(path, text.replace("  total_gross: erp", "  total_gross: finance"));
+    })
+}
+
+impl World {
+    /// The newest revision: its number, and what it says of a field.
+    fn ledger(&self, field: &str) -> (u32, Json) {
+        let newest = self.rows.revisions.iter().max_by_key(|row| row.number).expect("a revision");
+        assert_eq!(self.rows.documents[0].revision, newest.number);
+        let body: Json = serde_json::from_str(&newest.body).expect("JSON");
+        (newest.number, body[field].clone())
+    }
+
+    /// Every difference: kind, field, state, and what the source says.
+    fn drifts(&self) -> Vec<String> {
+        let theirs = |text: &Option<String>| text.as_deref().unwrap_or_default().trim_matches('"').to_owned();
+        let rows = self.rows.drifts.iter();
+        rows.map(|row| format!("{} {} {} {}", row.kind, row.field.as_deref().unwrap_or_default(), row.state, theirs(&row.theirs))).collect()
+    }
+}
+
+#[test]
+fn what_a_source_says_of_a_field_it_does_not_own_is_drift_and_no_revision() {
+    let mut world = total_of_finance();
+    world.see("submitted", 0, 1);
+    assert_eq!((world.ledger("total_gross"), world.drifts()), ((1, json!("11300.00")), vec![]), "first seen, it is taken as it is");
+    world.see_as("submitted", 10, 11, json!({"total_gross": "99.00"}));
+    assert_eq!(world.ledger("total_gross"), (1, json!("11300.00")));
+    assert_eq!(world.drifts(), ["not_owned total_gross open 99.00"]);
+    // What is the source's own comes in beside it, and the total stays where it is.
+    world.see_as("submitted", 20, 21, json!({"total_gross": "98.00", "payment_terms": "NET60"}));
+    assert_eq!(world.ledger("payment_terms"), (2, json!("NET60")));
+    assert_eq!(world.ledger("total_gross"), (2, json!("11300.00")));
+    assert_eq!(world.drifts(), ["not_owned total_gross open 98.00"], "one difference, as it is now");
+    world.see_as("submitted", 30, 31, json!({"payment_terms": "NET60"}));
+    assert_eq!(world.drifts(), ["not_owned total_gross resolved 98.00"], "they agree again");
+    assert_eq!(world.ledger("total_gross").0, 2);
+}
+
+#[test]
+fn a_difference_that_somebody_accepted_stays_accepted_until_they_agree() {
+    let mut world = total_of_finance();
+    world.see("submitted", 0, 1);
+    world.see_as("submitted", 10, 11, json!({"total_gross": "99.00"}));
+    world.rows.drifts[0].state = "accepted".into();
+    world.see_as("submitted", 20, 21, json!({"total_gross": "99.00"}));
+    assert_eq!(world.drifts(), ["not_owned total_gross accepted 99.00"]);
+    world.see("submitted", 30, 31);
+    assert_eq!(world.drifts(), ["not_owned total_gross resolved 99.00"]);
+    assert_eq!(world.ledger("total_gross"), (1, json!("11300.00")));
+}
+
+#[test]
+fn the_owner_s_word_is_a_revision() {
+    let mut world = World::new();
+    world.see("submitted", 0, 1);
+    world.see_as("submitted", 10, 11, json!({"total_gross": "99.00"}));
+    assert_eq!((world.ledger("total_gross"), world.drifts()), ((2, json!("99.00")), vec![]));
 }
