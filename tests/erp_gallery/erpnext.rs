@@ -1,5 +1,6 @@
 //! ERPNext.
 
+use crate::told;
 use crate::world::{Gallery, World, assert_booked_once, released};
 use mock_systems::ApprovalStatus;
 use serde_json::json;
@@ -53,5 +54,34 @@ async fn a_refused_order_is_refused_in_its_workflow_and_a_plain_one_is_submitted
     world.decide(&approval, ApprovalStatus::Approved);
     world.ledger(&plain, "released", released).await;
     assert_eq!(world.order(&plain)["submissions"], 1);
+    world.hub.stop().await;
+}
+
+/// With the webhook set up, signed, and without a content type, as the site sends it.
+const TOLD: Gallery = Gallery {
+    waits: &[
+        ("cursor: {argument: since, overlap: 1m}\n    every: 15s", "cursor: {argument: since, overlap: 1m}\n    every: 1h"),
+        (
+            "api_secret: {secret: env/WAYBILL_ERPNEXT_SECRET}",
+            "api_secret: {secret: env/WAYBILL_ERPNEXT_SECRET}\n  webhook_secret: {secret: env/WAYBILL_ERPNEXT_WEBHOOK_SECRET}",
+        ),
+    ],
+    environment: &[("WAYBILL_ERPNEXT_SECRET", "mock-erpnext-secret"), ("WAYBILL_ERPNEXT_WEBHOOK_SECRET", "hub-webhook-secret")],
+    ..ERPNEXT
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_are_told_by_the_signed_webhook_of_the_site() {
+    let world = told::world(&TOLD, "hub-webhook-secret").await;
+    told::told_doubled_overtaken_and_lost(&world, &TOLD).await;
+    // Signed with another secret: tried three times, never believed, and found by the stream.
+    let url = world.hub.hook_url(TOLD.connection, "orders").await;
+    world.erp.register_webhook(&url, "of-somebody-else").expect("loopback");
+    let number = told::submitted(&world).await;
+    world.until("the site gives up", async || (told::fate(&world, "given_up") >= 2).then_some(())).await;
+    assert_eq!(told::fate(&world, "failed"), 6, "{}", world.erp.webhooks());
+    assert!(world.page(&number).await.is_none(), "it was believed");
+    told::run_stream(&world, &TOLD).await;
+    world.open_approval(&number).await;
     world.hub.stop().await;
 }

@@ -10,4 +10,5 @@ mod kingdee;
 mod odoo;
 mod sap;
 mod soap;
+mod told;
 mod world;

@@ -1,5 +1,6 @@
 //! Odoo.
 
+use crate::told;
 use crate::world::{Gallery, World, assert_booked_once, released};
 use mock_systems::ApprovalStatus;
 use serde_json::json;
@@ -75,5 +76,28 @@ async fn a_line_that_is_changed_in_approval_is_approved_anew() {
     world.decide(&second, ApprovalStatus::Approved);
     world.ledger(&number, "released", released).await;
     assert_booked_once(&world, &number, "293.77");
+    world.hub.stop().await;
+}
+
+/// With the automation that sends a webhook.
+const TOLD: Gallery = Gallery {
+    waits: &[
+        ("cursor: {argument: since, overlap: 1m}\n    every: 30s", "cursor: {argument: since, overlap: 1m}\n    every: 1h"),
+        ("limits: {rate: 1/s, concurrency: 1}", "limits: {rate: 20/s, concurrency: 1}"),
+    ],
+    ..ODOO
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_are_told_by_the_unsigned_webhook_of_an_automation() {
+    let world = told::world(&TOLD, "").await;
+    told::told_doubled_overtaken_and_lost(&world, &TOLD).await;
+    // Unsigned as it is, its address is the secret: one that is guessed is nobody's.
+    let url = world.hub.hook_url(TOLD.connection, "orders").await;
+    let guessed = format!("{url}x");
+    world.erp.register_webhook(&guessed, "").expect("loopback");
+    let number = told::submitted(&world).await;
+    world.until("it is not taken", async || (told::fate(&world, "given_up") >= 2).then_some(())).await;
+    assert!(world.page(&number).await.is_none(), "it was believed");
     world.hub.stop().await;
 }

@@ -59,32 +59,6 @@ async fn a_lost_answer_is_looked_up_and_a_refusal_told_to_the_erp() {
     world.hub.stop().await;
 }
 
-/// DingTalk gives up on a callback after 1.5 s, and never sends it again.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn callbacks_that_come_all_at_once_are_acknowledged_in_time() {
-    const APPROVALS: u64 = 150;
-    let world = world().await;
-    world.switch(json!({"calls_per_window": 100_000})).await;
-    let signed_in = json!({"appKey": "dingmockapp0001", "appSecret": "mock-dingtalk-app-secret"});
-    let (_, token) = world.ask(Method::POST, "/v1.0/oauth2/accessToken", Some(signed_in)).await;
-    let token = token["accessToken"].as_str().expect("a token");
-    // Approvals that people make there by themselves: each sends two callbacks, all of them within a moment.
-    let make = |index: u64| {
-        let values = json!([{"name": "外部单号", "value": format!("by hand {index}")}, {"name": "单号", "value": "1"}, {"name": "金额", "value": "1"}]);
-        let body = json!({"originatorUserId": "0142", "processCode": "PROC-MOCK-PO-0001", "formComponentValues": values});
-        world.post_with("x-acs-dingtalk-access-token", token, "/v1.0/workflow/processInstances", body)
-    };
-    let made = futures::future::join_all((0..APPROVALS).map(make)).await;
-    assert!(made.iter().all(|answer| answer["instanceId"].is_string()), "{made:?}");
-    let told = async || {
-        let traffic = world.control(Method::GET, "traffic", Value::Null).await;
-        let of = |name: &str| traffic[name].as_u64().unwrap_or_default();
-        (of("event.acknowledged") + of("event.failed") >= 2 * APPROVALS).then(|| of("event.failed"))
-    };
-    assert_eq!(world.until("every callback came to an end", told).await, 0, "none was later than 1.5 s");
-    world.hub.stop().await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_changed_in_approval_withdraws_and_asks_anew() {
     let world = world().await;

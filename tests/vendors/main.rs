@@ -8,6 +8,7 @@ mod forms;
 #[path = "../support/hub.rs"]
 #[expect(dead_code, reason = "other tests use other parts")]
 mod hub;
+mod in_time;
 mod partners;
 mod two_vendors;
 mod weaver;

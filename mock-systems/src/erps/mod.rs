@@ -4,9 +4,10 @@
 //! A [`Personality`] knows a protocol and holds its books; the [`Stage`] in front of it misbehaves as its switches say, keeps
 //! time, and counts. Everything is in memory and answers on loopback only. Under `/__mock/` a mock is steered:
 //! `PUT /__mock/switches`, `POST /__mock/clock`, `POST /__mock/do` (what a person would do in that system),
-//! `GET /__mock/state`, `GET /__mock/calls`.
+//! `GET /__mock/state`, `GET /__mock/calls`. `POST /__mock/webhook` names an address that is told of changes, where the vendor has such.
 
 mod erpnext;
+mod hook;
 mod kingdee;
 mod odoo;
 mod running;

@@ -46,7 +46,7 @@ pub async fn start(name: &str, port: u16) -> std::io::Result<Running> {
     let address = listener.local_addr()?;
     let shared = Arc::new(Shared { stage: Stage::default(), personality: (vendor.personality)() });
     let router = Router::new().fallback(answer).with_state(shared.clone());
-    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let (tasks, stop) = (shared.stage.hooks.tasks.clone(), shared.stage.hooks.stop.clone());
     tasks.spawn(serve::run(listener, router, tasks.clone(), stop.clone()));
     Ok(Running { address, shared, tasks, stop })
 }
@@ -103,6 +103,20 @@ impl Running {
     #[must_use]
     pub fn calls(&self) -> BTreeMap<String, u64> {
         self.shared.stage.calls()
+    }
+
+    /// Tells this loopback address of orders that change from now on, as the vendor does; `secret` signs it where the vendor signs.
+    ///
+    /// # Errors
+    /// When the address is not on loopback.
+    pub fn register_webhook(&self, url: &str, secret: &str) -> Result<(), String> {
+        self.shared.stage.register(self.shared.personality.as_ref(), Some(url), secret)
+    }
+
+    /// What became of webhooks: `acknowledged`, `failed` (an attempt), `given_up`, `lost`.
+    #[must_use]
+    pub fn webhooks(&self) -> Value {
+        self.shared.stage.hooks.fates()
     }
 
     /// Lets requests finish, then stops.

@@ -13,6 +13,8 @@ use crate::clock::{Clock, ClockKind};
 use crate::instant::Micros;
 use crate::reply::hang_up;
 
+use super::hook::{Fate, Hooks, Telling};
+
 /// A request, read.
 pub struct Asked {
     /// The method.
@@ -102,6 +104,14 @@ pub trait Personality: Send + Sync {
     fn expire(&self);
     /// How the vendor says "too many".
     fn throttled(&self) -> Answer;
+    /// Orders by what a webhook calls them, each with something that a change changes; none of a vendor without webhooks.
+    fn versions(&self) -> BTreeMap<String, String> {
+        BTreeMap::new()
+    }
+    /// What is told of an order; `secret` is what the receiver's registration came with.
+    fn telling(&self, _order: &str, _secret: &str) -> Option<Telling> {
+        None
+    }
 }
 
 /// Counters and settings of misbehaviour; a name ending in `_next` counts down.
@@ -115,6 +125,9 @@ const SWITCHES: &[&str] = &[
     "malformed_next",
     "slow_next",
     "slow_ms",
+    "lost_webhook_next",
+    "duplicate_webhook_next",
+    "reorder_webhook_next",
 ];
 
 /// A person's clock may go wrong, not the calendar.
@@ -125,11 +138,12 @@ pub struct Stage {
     clock: Clock,
     switches: Mutex<BTreeMap<&'static str, u64>>,
     calls: Mutex<BTreeMap<String, u64>>,
+    pub(super) hooks: Hooks,
 }
 
 impl Default for Stage {
     fn default() -> Self {
-        Self { clock: Clock::new(ClockKind::Real), switches: Mutex::default(), calls: Mutex::default() }
+        Self { clock: Clock::new(ClockKind::Real), switches: Mutex::default(), calls: Mutex::default(), hooks: Hooks::default() }
     }
 }
 
@@ -210,6 +224,9 @@ impl Stage {
         }
         let mut answer = personality.answer(asked);
         self.count(&answer.call);
+        if answer.wrote {
+            self.tell(personality);
+        }
         if answer.wrote && self.strikes("drop_after_write_next") {
             self.count("dropped_after_write");
             return hang_up();
@@ -243,6 +260,11 @@ impl Stage {
             ("POST", "do") => done(self.person(personality, &body)),
             ("GET", "state") => done(Ok(personality.state())),
             ("GET", "calls") => done(Ok(json!(self.calls()))),
+            ("GET", "webhooks") => done(Ok(self.hooks.fates())),
+            ("POST", "webhook") => {
+                let registered = self.register(personality, body["url"].as_str(), body["secret"].as_str().unwrap_or_default());
+                done(registered.map(|()| json!({})))
+            }
             _ => Answer::json(404, "control", &json!({"message": "there is no such control call"})),
         }
     }
@@ -253,7 +275,23 @@ impl Stage {
             personality.expire();
             return Ok(json!({}));
         }
-        personality.person(what, self.now())
+        let done = personality.person(what, self.now());
+        self.tell(personality);
+        done
+    }
+
+    /// Where changes of orders are told.
+    pub(super) fn register(&self, personality: &dyn Personality, url: Option<&str>, secret: &str) -> Result<(), String> {
+        self.hooks.register(url, secret, personality.versions())
+    }
+
+    fn tell(&self, personality: &dyn Personality) {
+        let fate = || Fate {
+            lost: self.strikes("lost_webhook_next"),
+            twice: self.strikes("duplicate_webhook_next"),
+            held_back: self.strikes("reorder_webhook_next"),
+        };
+        self.hooks.tell(|| personality.versions(), |order, secret| personality.telling(order, secret), fate);
     }
 }
 

@@ -39,6 +39,34 @@ pub(super) fn decimal(value: &Value) -> Option<Decimal> {
     }
 }
 
+/// JSON as Python's `json.dumps` writes it: a space behind `,` and `:`, nothing beyond ASCII, floats with a point.
+pub(super) fn python_dumps(members: &[(&str, Value)]) -> String {
+    let text = |text: &str| {
+        let quoted = Value::from(text).to_string();
+        let mut out = String::with_capacity(quoted.len());
+        for character in quoted.chars() {
+            match character {
+                ' '..='~' => out.push(character),
+                other => other.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+            }
+        }
+        out
+    };
+    let value = |value: &Value| match value {
+        Value::String(content) => text(content),
+        other => other.to_string(),
+    };
+    let shown: Vec<String> = members.iter().map(|(name, of)| format!("{}: {}", text(name), value(of))).collect();
+    format!("{{{}}}", shown.join(", "))
+}
+
+/// A float: always with a point.
+pub(super) fn float(decimal: Decimal) -> Value {
+    let plain = decimal.normalize().to_string();
+    let text = if plain.contains('.') { plain } else { format!("{plain}.0") };
+    serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
 /// Undoes percent-encoding; `+` stays.
 pub(super) fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
@@ -64,4 +92,29 @@ pub(super) fn percent_decoded(text: &str) -> String {
 pub(super) fn percent_encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use serde_json::json;
+
+    #[test]
+    fn a_body_and_its_signature_are_as_frappe_writes_them() {
+        let body = python_dumps(&[
+            ("doctype", json!("Purchase Order")),
+            ("name", json!("PUR-ORD-2026-00042")),
+            ("supplier", json!("华东钢铁")),
+            ("grand_total", float(Decimal::from(11_300))),
+            ("docstatus", json!(0)),
+        ]);
+        let wanted = r#"{"doctype": "Purchase Order", "name": "PUR-ORD-2026-00042", "supplier": "\u534e\u4e1c\u94a2\u94c1", "grand_total": 11300.0, "docstatus": 0}"#;
+        assert_eq!(body, wanted);
+        // Computed elsewhere, with Python.
+        let signature = STANDARD.encode(hmac_sha256(b"hub-webhook-secret", body.as_bytes()));
+        assert_eq!(signature, "DJgLnznVXkBuISOi5JvrOER5e7BGxikuzMeTmyvNCc4=");
+        assert_eq!(python_dumps(&[("a", json!("\"🚀\n"))]), r#"{"a": "\"\ud83d\ude80\n"}"#);
+    }
 }

@@ -195,6 +195,12 @@ impl Book {
         Ok(json!({"number": name}))
     }
 
+    /// Orders by name, with the time of their last change.
+    pub(super) fn versions(&self) -> BTreeMap<String, String> {
+        let orders = self.types.get("Purchase Order").into_iter().flatten();
+        orders.map(|(name, doc)| (name.clone(), doc["modified"].to_string())).collect()
+    }
+
     pub(super) fn state(&self) -> Value {
         let orders = self.types.get("Purchase Order").into_iter().flat_map(BTreeMap::values);
         let shown = |doc: &Map<String, Value>| {

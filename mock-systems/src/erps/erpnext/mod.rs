@@ -2,9 +2,11 @@
 
 mod book;
 mod fault;
+mod hook;
 mod list;
 mod steps;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
@@ -12,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::Vendor;
+use super::hook::Telling;
 use super::stage::{Answer, Asked, Personality, lock};
 use super::text::percent_decoded;
 use crate::instant::Micros;
@@ -61,6 +64,14 @@ impl Personality for Erpnext {
     }
 
     fn expire(&self) {}
+
+    fn versions(&self) -> BTreeMap<String, String> {
+        lock(&self.book).versions()
+    }
+
+    fn telling(&self, order: &str, secret: &str) -> Option<Telling> {
+        hook::telling(&lock(&self.book), order, secret)
+    }
 
     fn throttled(&self) -> Answer {
         Answer::text(429, "throttled", "text/html; charset=utf-8", "Too Many Requests").with("retry-after", "2")

@@ -205,6 +205,11 @@ impl Book {
         Ok(json!({"number": name}))
     }
 
+    /// Orders by id, with what a write of the order itself changes; that of a line alone does not.
+    pub(super) fn versions(&self) -> BTreeMap<String, String> {
+        self.orders.values().map(|order| (order.id.to_string(), format!("{:?} {}", order.written, order.state))).collect()
+    }
+
     pub(super) fn state(&self) -> Value {
         let shown = |order: &Order| json!({"number": order.name, "state": order.state, "approvals": order.approvals, "total": number(order.sum(Line::total))});
         let bills: Vec<Value> =

@@ -4,12 +4,16 @@ mod book;
 mod domain;
 mod steps;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::Vendor;
+use super::hook::Telling;
 use super::stage::{Answer, Asked, Personality, lock};
+use super::text::python_dumps;
 use crate::instant::Micros;
 use book::Book;
 
@@ -74,6 +78,26 @@ impl Personality for Odoo {
     /// Keys lapse after three months at most.
     fn expire(&self) {
         lock(&self.book).key_lapsed = true;
+    }
+
+    fn versions(&self) -> BTreeMap<String, String> {
+        lock(&self.book).versions()
+    }
+
+    /// The action "Send Webhook Notification" of an automation: unsigned, a second of patience, no repeat.
+    fn telling(&self, order: &str, _secret: &str) -> Option<Telling> {
+        let book = lock(&self.book);
+        let order = order.parse::<i64>().ok().and_then(|id| book.orders.get(&id))?;
+        // Keys in their order.
+        let body = python_dumps(&[
+            ("_action", json!("Notify the hub(#7)")),
+            ("_id", json!(order.id)),
+            ("_model", json!("purchase.order")),
+            ("name", json!(order.name)),
+            ("state", json!(order.state)),
+        ]);
+        let headers = vec![("content-type", "application/json".to_owned())];
+        Some(Telling { headers, body, within: Duration::from_secs(1), pauses: &[] })
     }
 
     fn throttled(&self) -> Answer {
