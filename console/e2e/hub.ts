@@ -287,7 +287,9 @@ function channel(project: string) {
     mkdirSync(join(project, path, '..'), { recursive: true });
     writeFileSync(join(project, path), text);
   };
-  cpSync(join(ROOT, 'examples/notices/mappings/notice_to_webhook.yaml'), join(project, 'mappings/notice_to_webhook.yaml'));
+  // With the example that its case names: a project whose cases cannot be run is not published.
+  for (const path of ['mappings/notice_to_webhook.yaml', 'samples/notice.inputs.json', 'samples/notice.notice_to_webhook.json'])
+    cpSync(join(ROOT, 'examples/notices', path), join(project, path));
   put(
     'config/channels/ops.yaml',
     'format: 1\nchannel: ops\ntitle: {en: Operations room, zh: 运维大屏}\noperation: ops.send\nmap: notice_to_webhook\nto: group\n',
