@@ -44,6 +44,7 @@ pub use plan::PlannedRequest;
 pub use prepared::PrepareError;
 pub use provider::{ClientLogin, Exchanged, Proof, ProviderLine, ProviderReach};
 pub use receive::ReceiveError;
+pub use record::Recorder;
 pub use send::{Raw, Unanswered};
 pub use shared::{Ask, Claim, Given, Shared};
 pub use stream::{StreamItem, StreamPage, StreamReading};

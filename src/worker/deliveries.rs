@@ -128,7 +128,7 @@ impl Deliveries {
         let Work::Call { connection, operation, input, reference, purpose } = work else { return Ok(Next::Wait(self.clock.now())) };
         // What is told may hold addresses of this hub, which are only known here.
         let told = (*purpose == Purpose::Notice).then(|| self.notices.here().outward_all(input));
-        let secrets = told.as_ref().map(|told| self.notices.here().secrets(told)).unwrap_or_default();
+        let secrets = told.as_ref().map(|told| self.notices.here().secrets_all(told)).unwrap_or_default();
         let input = told.as_ref().unwrap_or(input);
         let retry: RetryPolicy = serde_json::from_str(&claimed.effect.retry).unwrap_or_default();
         let version = self.live.version_or_load(self.store.as_ref(), claimed.effect.tenant, &claimed.effect.version).await?;

@@ -124,7 +124,8 @@ impl Organisations {
             }
             Err(problem) => {
                 *failures = failures.saturating_add(1);
-                tracing::warn!(connection.name = %source.connection, "`{}` cannot be read for who works here: {problem}", source.connection);
+                let told = definitions.catalog().loggable(&problem, "its row says why");
+                tracing::warn!(connection.name = %source.connection, "`{}` cannot be read for who works here: {told}", source.connection);
                 let rest = REST_MAX.min(Duration::from_millis(source.every_millis));
                 let again = Backoff::exponential(Duration::from_secs(10), rest).next_attempt(*failures, now, None, self.ids.seed());
                 not_taken(row, source, tenant, problem, now, again)

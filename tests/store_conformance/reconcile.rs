@@ -5,7 +5,7 @@ use crate::world::World;
 use waybill::domain::ids::{DriftId, ReconciliationId, TenantId};
 use waybill::store::*;
 
-fn run(number: u64) -> ReconciliationRow {
+pub fn run(number: u64) -> ReconciliationRow {
     ReconciliationRow {
         id: ReconciliationId(id("reconciliation", number)),
         tenant: TENANT,
@@ -51,7 +51,7 @@ fn drift(number: u64, external_id: &str, kind: &str) -> DriftRow {
     }
 }
 
-fn step(run: &ReconciliationRow, due: i64) -> ReconciliationStep {
+pub fn step(run: &ReconciliationRow, due: i64) -> ReconciliationStep {
     ReconciliationStep { run: run.clone(), due_at: at(due), checks: Vec::new(), drifts: Vec::new() }
 }
 

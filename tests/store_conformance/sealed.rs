@@ -3,6 +3,7 @@
 use crate::columns::{documented, everything, places};
 use crate::fixtures::*;
 use crate::own::drift;
+use crate::reconcile::{run, step};
 use crate::world::{MASTER, run_sql, sealing, with_database};
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -224,6 +225,48 @@ async fn told_besides(store: &Arc<dyn Store>, run: &InstanceRow, connection: &st
     assert_eq!(store.begin_answer(&question).await.unwrap(), Begun::Answered(answer));
 }
 
+/// What a partner says when it cannot be read: a stream, a run of reconciliation, who works there.
+async fn told_by_readings(store: &Arc<dyn Store>, what: &str) {
+    let words = Some(format!("no supplier is called {what}"));
+    let desk = store.desk();
+    let key = StreamKey { tenant: TENANT, connection: "erp".into(), stream: "orders".into() };
+    let read = store.claim_streams(&lease("a", 30), at(0), std::slice::from_ref(&key)).await.unwrap().remove(0);
+    let stuck = StreamCursor { problem: words.clone(), failures: 1, ..read };
+    assert_eq!(store.save_cursor(&stuck, at(60)).await.unwrap(), Fenced::Held);
+    assert_eq!(desk.streams(TENANT).await.unwrap()[0].problem, words);
+    let again = store.claim_streams(&lease("a", 90), at(60), &[key]).await.unwrap().remove(0);
+    assert_eq!((&again.problem, store.save_cursor(&again, at(90)).await.unwrap()), (&words, Fenced::Held));
+
+    let other = ReconciliationRow { connection: "oa".into(), ..run(2) };
+    store.plan_reconciliations(&[run(1), other]).await.unwrap();
+    let claimed = store.claim_reconciliations(&lease("a", 30), at(10), 10).await.unwrap();
+    let first = claimed.into_iter().find(|claimed| claimed.id == run(1).id).unwrap();
+    let held_up = ReconciliationRow { problem: words.clone(), statement: said(what), ..first };
+    assert_eq!(store.record_reconciliation(&step(&held_up, 30)).await.unwrap(), Fenced::Held);
+    assert!(store.cancel_reconciliation(TENANT, run(2).id, &words.clone().unwrap(), at(40)).await.unwrap());
+    let filter = ReconciliationFilter { tenant: TENANT, connection: None, state: None, id: None };
+    let rows = store.reconciliations(&filter, &page(10)).await.unwrap();
+    assert_eq!(rows.iter().map(|row| &row.problem).collect::<Vec<_>>(), [&words, &words]);
+    assert!(rows.iter().any(|row| row.statement == said(what)));
+    let heirs = store.claim_reconciliations(&lease("b", 90), at(30), 10).await.unwrap();
+    assert_eq!((&heirs[0].problem, &heirs[0].statement), (&words, &said(what)));
+
+    let row = OrganisationRow {
+        tenant: TENANT,
+        source: "oa".into(),
+        tried_at: at(1),
+        read_at: None,
+        due_at: at(60),
+        hash: String::new(),
+        content: String::new(),
+        held: None,
+        problem: words,
+        readings: said(what),
+    };
+    assert!(desk.keep_organisation(&row, None).await.unwrap());
+    assert_eq!(desk.organisations(TENANT).await.unwrap(), [row]);
+}
+
 /// A document of the marked type and one of another, told everywhere.
 async fn filled(ground: &Ground) -> (Arc<dyn Store>, InstanceRow, InstanceRow) {
     let store = ground.sealed().await;
@@ -231,6 +274,7 @@ async fn filled(ground: &Ground) -> (Arc<dyn Store>, InstanceRow, InstanceRow) {
     write(&store, ours).await;
     write(&store, others).await;
     told_besides(&store, &run, "oa_purchase_order", CANARY).await;
+    told_by_readings(&store, CANARY).await;
     (store, run, other)
 }
 

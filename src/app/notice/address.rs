@@ -55,18 +55,25 @@ impl Here {
     }
 
     /// The signed links in an input as it leaves: what must stand in no record of the call.
-    pub fn secrets(&self, input: &Json) -> Vec<String> {
-        let Some(base) = &self.base else { return Vec::new() };
+    pub fn secrets_all(&self, input: &Json) -> Vec<String> {
         match input {
-            Json::String(text) => {
-                let begins = format!("{base}{DECIDE}");
-                let token = |rest: &str| rest.split(|letter: char| !is_of_payload(letter) && letter != '.').next().map(str::to_owned);
-                text.split(&begins).skip(1).filter_map(token).collect()
-            }
-            Json::Array(items) => items.iter().flat_map(|item| self.secrets(item)).collect(),
-            Json::Object(members) => members.values().flat_map(|value| self.secrets(value)).collect(),
+            Json::String(text) => self.secrets(text),
+            Json::Array(items) => items.iter().flat_map(|item| self.secrets_all(item)).collect(),
+            Json::Object(members) => members.values().flat_map(|value| self.secrets_all(value)).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// The same of one text.
+    pub fn secrets(&self, text: &str) -> Vec<String> {
+        let Some(base) = &self.base else { return Vec::new() };
+        let begins = format!("{base}{DECIDE}");
+        // A full stop after it ends a sentence.
+        let token = |rest: &str| {
+            let whole = rest.split(|letter: char| !is_of_payload(letter) && letter != '.').next()?;
+            Some(whole.trim_end_matches('.').to_owned())
+        };
+        text.split(&begins).skip(1).filter_map(token).collect()
     }
 
     /// The same in every text of an operation's input.
@@ -97,8 +104,7 @@ mod tests {
         let said = here.outward("Approve: waybill:/decide/abc-_1\nwaybill: is a word");
         assert_eq!(said, format!("Approve: https://hub.example/decide/{signed}\nwaybill: is a word"));
         let input = json!({"text": said, "more": [format!("see https://hub.example/decide/{signed}.")]});
-        let secrets = here.secrets(&input);
-        assert!(secrets.iter().all(|secret| secret.starts_with(&signed)) && secrets.len() == 2, "{secrets:?}");
+        assert_eq!(here.secrets_all(&input), [signed.clone(), signed]);
         assert_eq!(Here::new(None, Some(key)).outward("it waits\nApprove: waybill:/decide/abc"), "it waits");
     }
 

@@ -146,13 +146,16 @@ impl Notices {
             }
             return outcome(Class::Refused, format!("there is no notice channel `{channel}`"));
         };
-        match self.message(channel, letter) {
-            Ok(message) => channel.smtp.send(&message, within.min(SEND_WITHIN)).await,
+        let body = self.here.outward(letter.body).into_owned();
+        // A filter that refuses a mail for its links names them.
+        let secrets = self.here.secrets(&body);
+        match self.message(channel, letter, body) {
+            Ok(message) => channel.smtp.send(&message, &secrets, within.min(SEND_WITHIN)).await,
             Err(problem) => outcome(Class::Refused, problem),
         }
     }
 
-    fn message(&self, channel: &Channel, letter: Letter<'_>) -> Result<Message, String> {
+    fn message(&self, channel: &Channel, letter: Letter<'_>, body: String) -> Result<Message, String> {
         let id = format!("<{}@waybill>", letter.id);
         // Without its character set a text is read as ASCII.
         let plain = ContentType::TEXT_PLAIN;
@@ -163,7 +166,7 @@ impl Notices {
             let mailbox: Mailbox = address.parse().map_err(|_| format!("`{person}` has no mail address"))?;
             builder = builder.to(mailbox);
         }
-        builder.body(self.here.outward(letter.body).into_owned()).map_err(|error| error.to_string())
+        builder.body(body).map_err(|error| error.to_string())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Security, SetupError, SmtpOptions, outcome};
 use crate::domain::connector::Class;
 use crate::domain::delivery::Attempted;
+use crate::gateway::Recorder;
 use lettre::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
@@ -20,6 +21,8 @@ pub(super) struct Smtp {
     security: Security,
     tls: Option<TlsParameters>,
     credentials: Option<Credentials>,
+    /// Servers say back what they got.
+    recorder: Recorder,
 }
 
 /// Why a mail did not leave.
@@ -37,12 +40,27 @@ impl Smtp {
         let server = |error: Error| SetupError::Server { host: options.host.clone(), reason: error.to_string() };
         let tls = if options.security == Security::None { None } else { Some(parameters.map_err(server)?) };
         let credentials = options.user.as_ref().zip(options.password.as_ref());
-        let credentials = credentials.map(|(user, password)| Credentials::new(user.clone(), password.expose_secret().to_owned()));
-        Ok(Smtp { host: options.host.clone(), port: options.port, security: options.security, tls, credentials })
+        let credentials = credentials.map(|(user, password)| (user.as_str(), password.expose_secret()));
+        let mut recorder = Recorder::default();
+        if let Some((user, password)) = credentials {
+            recorder.add(password);
+            // Both as `AUTH PLAIN` sends them.
+            recorder.add(&format!("\0{user}\0{password}"));
+        }
+        let credentials = credentials.map(|(user, password)| Credentials::new(user.to_owned(), password.to_owned()));
+        Ok(Smtp { host: options.host.clone(), port: options.port, security: options.security, tls, credentials, recorder })
     }
 
-    /// Sends a mail within a time. Unknown is only what was lost after the content had begun to leave.
-    pub(super) async fn send(&self, message: &Message, within: Duration) -> Attempted {
+    /// Sends a mail within a time. Unknown is only what was lost after the content had begun to leave. What the server says back
+    /// of our password or of these secrets in the mail is masked.
+    pub(super) async fn send(&self, message: &Message, secrets: &[String], within: Duration) -> Attempted {
+        let mut recorder = self.recorder.clone();
+        secrets.iter().for_each(|secret| recorder.add(secret));
+        let attempted = self.attempt(message, within).await;
+        Attempted { message: recorder.mask(attempted.message), ..attempted }
+    }
+
+    async fn attempt(&self, message: &Message, within: Duration) -> Attempted {
         // Seen from outside, since a time-out drops what is under way.
         let content_left = AtomicBool::new(false);
         let sent = tokio::time::timeout(within, self.deliver(message, within, &content_left)).await;

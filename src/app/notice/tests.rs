@@ -1,13 +1,16 @@
 //! Against a server on loopback that hangs up where it is told; `tests/mail` speaks to a real one.
 
 use super::*;
+use base64::Engine;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
-/// Where the server ends the line.
+/// Where the server ends the line, and what it says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Hangs {
+    /// Not at all, and it refuses with whatever it got: the log-in where there is one, else the content.
+    Quotes,
     AtConnect,
     AtSender,
     AtData,
@@ -43,6 +46,11 @@ async fn server(hangs: Hangs) -> (u16, Arc<Mutex<Vec<String>>>) {
                         }
                         kept.lock().unwrap().push(content.take().unwrap_or_default());
                         match hangs {
+                            Hangs::Quotes => {
+                                let text = kept.lock().unwrap().pop().unwrap_or_default();
+                                let links: Vec<&str> = text.lines().filter(|line| line.contains("/decide/")).collect();
+                                write.write_all(format!("554 5.7.1 blocked: {}\r\n", links.join(" ")).as_bytes()).await.ok()?;
+                            }
                             Hangs::AfterContent => return None,
                             Hangs::SilentAfterContent => std::future::pending().await,
                             _ => write.write_all(b"250 taken\r\n").await.ok()?,
@@ -54,6 +62,13 @@ async fn server(hangs: Hangs) -> (u16, Arc<Mutex<Vec<String>>>) {
                         "MAIL" if hangs == Hangs::AtSender => return None,
                         "DATA" if hangs == Hangs::AtData => return None,
                         "EHLO" => "250-test\r\n250-AUTH PLAIN\r\n250 8BITMIME\r\n",
+                        "AUTH" if hangs == Hangs::Quotes => {
+                            let said = line.rsplit(' ').next().unwrap_or_default();
+                            let decoded = base64::engine::general_purpose::STANDARD.decode(said).unwrap_or_default();
+                            let plain = String::from_utf8_lossy(&decoded).replace('\0', " ");
+                            write.write_all(format!("535 5.7.8 nobody is {plain} ({said})\r\n").as_bytes()).await.ok()?;
+                            continue;
+                        }
                         "AUTH" => "535 5.7.8 wrong\r\n",
                         "DATA" => {
                             content = Some(String::new());
@@ -147,6 +162,27 @@ async fn a_refused_password_is_a_matter_of_credentials_and_is_not_said() {
     assert_eq!((attempted.class, attempted.credentials), (Class::Refused, true), "{}", attempted.message);
     assert!(attempted.message.contains("535") && !attempted.message.contains("canary"), "{}", attempted.message);
     assert!(taken.lock().unwrap().is_empty());
+}
+
+/// Filters that refuse a mail name the address that they do not like, and some servers say back what they were given.
+#[tokio::test]
+async fn what_a_server_says_back_of_our_secrets_is_masked() {
+    let (port, _) = server(Hangs::Quotes).await;
+    let refused = send(&signed_in(port, Security::None, Some("canary-9")), Duration::from_secs(10)).await;
+    // `\0hub\0canary-9`, as it was sent.
+    for told in ["canary-9", "AGh1YgBjYW5hcnktOQ=="] {
+        assert!(!refused.message.contains(told), "{}", refused.message);
+    }
+    assert!(refused.message.contains("535") && refused.message.contains("nobody is"), "{}", refused.message);
+
+    let key = crate::domain::approval::LinkKey::of(b"k");
+    let here = Here::new(Some(&url::Url::parse("https://hub.example").unwrap()), Some(key.clone()));
+    let (notices, to) = (notices(port, Security::None).at(here), ["e1001".to_owned()]);
+    let letter = Letter { to: &to, subject: "PO-1", body: "it waits\nApprove: waybill:/decide/abc-_1", id: ID };
+    let refused = notices.send("mail", letter, Duration::from_secs(10)).await;
+    let signature = key.sign("abc-_1").split_once('.').unwrap().1.to_owned();
+    assert!(refused.message.contains("https://hub.example/decide/"), "the server names it: {}", refused.message);
+    assert!(!refused.message.contains(&signature), "{}", refused.message);
 }
 
 #[tokio::test]

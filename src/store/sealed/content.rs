@@ -1,11 +1,12 @@
 //! Where content lies: every column that holds any of what a document says, row by row. This is the list that the sealed
 //! store goes by, in both directions; `docs/security/sealed-content.md` tells it to people.
 
-use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InboxId, InstanceId, TenantId};
-use crate::store::desk::{BatchRow, ClaimedItems, GroupRow, ItemOutcome, ItemRow, NoteRow};
+use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InboxId, InstanceId, ReconciliationId, TenantId};
+use crate::store::desk::{BatchRow, ClaimedItems, GroupRow, ItemOutcome, ItemRow, NoteRow, OrganisationRow};
 use crate::store::{
     AmendmentRow, AttemptRow, ClaimedEffect, Committed, DecisionRow, Deferral, DocumentRow, DocumentView, DriftRow, EffectRow,
-    ExceptionRow, HistoryRow, InstanceRow, Loaded, Message, NewMessage, Progress, Reconcilable, Result, RevisionRow, WaitingRow,
+    ExceptionRow, HistoryRow, InstanceRow, Loaded, Message, NewMessage, Progress, Reconcilable, ReconciliationRow, ReconciliationStep,
+    Result, RevisionRow, StreamCursor, WaitingRow,
 };
 use std::fmt::{self, Display};
 use uuid::Uuid;
@@ -217,6 +218,56 @@ impl Content for DriftRow {
     }
 }
 
+/// A partner that cannot be read says why in its own words, and those can hold what documents say.
+impl Content for StreamCursor {
+    fn contents(&mut self, each: &mut Each<'_>) -> Result<()> {
+        stream_problem(self.key.tenant, (&self.key.connection, &self.key.stream), &mut self.problem, each)
+    }
+}
+
+/// A stream in a list does not say whose it is; whoever asked for it knows.
+pub(super) fn stream_problem(
+    tenant: TenantId,
+    (connection, stream): (&str, &str),
+    problem: &mut Option<String>,
+    each: &mut Each<'_>,
+) -> Result<()> {
+    row(tenant, "stream", &format_args!("{connection}/{stream}"), each).maybe("problem", problem).map(drop)
+}
+
+/// A run's statement says of each list why it could not be read.
+impl Content for ReconciliationRow {
+    fn contents(&mut self, each: &mut Each<'_>) -> Result<()> {
+        reconciliation_problem(self.tenant, self.id, &mut self.problem, each)?;
+        row(self.tenant, "reconciliation", &self.id, each).text("statement", &mut self.statement).map(drop)
+    }
+}
+
+/// Why a run ended, of whose row nobody has more.
+pub(super) fn reconciliation_problem(
+    tenant: TenantId,
+    id: ReconciliationId,
+    problem: &mut Option<String>,
+    each: &mut Each<'_>,
+) -> Result<()> {
+    row(tenant, "reconciliation", &id, each).maybe("problem", problem).map(drop)
+}
+
+impl Content for ReconciliationStep {
+    fn contents(&mut self, each: &mut Each<'_>) -> Result<()> {
+        self.run.contents(each)?;
+        self.drifts.contents(each)
+    }
+}
+
+/// Its readings say of each why it gave nothing.
+impl Content for OrganisationRow {
+    fn contents(&mut self, each: &mut Each<'_>) -> Result<()> {
+        let own = row(self.tenant, "organisation", &self.source, each);
+        own.maybe("problem", &mut self.problem)?.text("readings", &mut self.readings).map(drop)
+    }
+}
+
 impl Content for NoteRow {
     fn contents(&mut self, each: &mut Each<'_>) -> Result<()> {
         row(self.tenant, "exception_note", &self.id, each).text("text", &mut self.text).map(drop)
@@ -342,14 +393,12 @@ nothing_in! {
     crate::store::desk::LeftTasks,
     crate::store::desk::MeasuredRow,
     crate::store::desk::MinuteCount,
-    crate::store::desk::OrganisationRow,
     crate::store::desk::OutboxRow,
     crate::store::desk::ProcessReport,
     crate::store::desk::ReceiptRow,
     crate::store::desk::SavedViewRow,
     crate::store::desk::SelectionRow,
     crate::store::desk::SizeRow,
-    crate::store::desk::StreamRow,
     crate::store::DelegationRow,
     crate::store::Fenced,
     crate::store::SeenRow,

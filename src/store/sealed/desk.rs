@@ -1,7 +1,7 @@
 //! The desk through the sealed store: every answer is opened, and the few methods that keep content seal it. A note, a batch
 //! or an item is of documents of any type, so it is sealed as soon as its tenant has a type that is.
 
-use super::content::{batch_item, exception_message};
+use super::content::{batch_item, exception_message, stream_problem};
 use super::{Sealed, marks};
 use crate::domain::access::scope::{Belongings, Thing, Within};
 use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TaskId, TenantId};
@@ -59,6 +59,22 @@ impl Sealed {
         Ok(items)
     }
 
+    async fn streams_read(&self, tenant: TenantId) -> Result<Vec<StreamRow>> {
+        let mut rows = self.inner.desk().streams(tenant).await?;
+        self.opened_by(&mut rows, |rows, each| {
+            rows.iter_mut().try_for_each(|row| stream_problem(tenant, (&row.connection, &row.stream), &mut row.problem, each))
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    async fn organisation_kept(&self, row: &OrganisationRow, over: Option<&str>) -> Result<bool> {
+        let marks = self.marks().await?;
+        let mut kept = row.clone();
+        self.cabinet.put(&mut kept, marks::any(&marks, row.tenant))?;
+        self.inner.desk().keep_organisation(&kept, over).await
+    }
+
     async fn hanging_on(&self, tenant: TenantId, ids: &[Uuid]) -> Result<Beside> {
         let mut beside = self.inner.desk().beside(tenant, ids).await?;
         self.opened_by(&mut beside, |beside, each| {
@@ -84,6 +100,12 @@ macro_rules! through {
     };
     ($this:ident batch_items ($($arg:ident),*)) => {
         $this.items($($arg),*).boxed()
+    };
+    ($this:ident streams ($($arg:ident),*)) => {
+        $this.streams_read($($arg),*).boxed()
+    };
+    ($this:ident keep_organisation ($($arg:ident),*)) => {
+        $this.organisation_kept($($arg),*).boxed()
     };
     ($this:ident beside ($($arg:ident),*)) => {
         $this.hanging_on($($arg),*).boxed()

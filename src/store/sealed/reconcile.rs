@@ -1,6 +1,7 @@
-//! Reconciliation through the sealed store. A page of it knows differences by their object alone, so they are sealed as soon
-//! as their tenant has a type that is.
+//! Reconciliation through the sealed store. A page of it knows differences by their object alone, and what holds a run up is
+//! about no document in particular, so both are sealed as soon as their tenant has a type that is.
 
+use super::content::reconciliation_problem;
 use super::{Sealed, marks};
 use crate::domain::ids::{DocumentId, ReconciliationId, TenantId};
 use crate::store::*;
@@ -9,6 +10,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 
 impl Reconciliations for Sealed {
+    /// A run that is planned has found nothing yet.
     fn plan_reconciliations<'a>(&'a self, rows: &'a [ReconciliationRow]) -> BoxFuture<'a, Result<Vec<bool>>> {
         self.inner.plan_reconciliations(rows)
     }
@@ -22,7 +24,7 @@ impl Reconciliations for Sealed {
     }
 
     fn claim_reconciliations<'a>(&'a self, lease: &'a Lease, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Vec<ReconciliationRow>>> {
-        self.inner.claim_reconciliations(lease, now, limit)
+        async move { self.opened(self.inner.claim_reconciliations(lease, now, limit).await?).await }.boxed()
     }
 
     fn reconcilable<'a>(&'a self, tenant: TenantId, connection: &'a str, wanted: &'a Wanted) -> BoxFuture<'a, Result<Reconcilable>> {
@@ -32,11 +34,8 @@ impl Reconciliations for Sealed {
     fn record_reconciliation<'a>(&'a self, step: &'a ReconciliationStep) -> BoxFuture<'a, Result<Fenced>> {
         async move {
             let marks = self.marks().await?;
-            if !marks::any(&marks, step.run.tenant) || step.drifts.is_empty() {
-                return self.inner.record_reconciliation(step).await;
-            }
             let mut kept = step.clone();
-            self.cabinet.put(&mut kept.drifts, true)?;
+            self.cabinet.put(&mut kept, marks::any(&marks, step.run.tenant))?;
             self.inner.record_reconciliation(&kept).await
         }
         .boxed()
@@ -49,7 +48,13 @@ impl Reconciliations for Sealed {
         words: &'a str,
         now: Timestamp,
     ) -> BoxFuture<'a, Result<bool>> {
-        self.inner.cancel_reconciliation(tenant, id, words, now)
+        async move {
+            let marks = self.marks().await?;
+            let (seals, mut kept) = (marks::any(&marks, tenant), Some(words.to_owned()));
+            reconciliation_problem(tenant, id, &mut kept, &mut |place, text| self.cabinet.put_text(place, text, seals))?;
+            self.inner.cancel_reconciliation(tenant, id, kept.as_deref().unwrap_or_default(), now).await
+        }
+        .boxed()
     }
 
     fn say_of_drifts<'a>(&'a self, words: &'a [DriftWord]) -> BoxFuture<'a, Result<Vec<bool>>> {
@@ -57,7 +62,7 @@ impl Reconciliations for Sealed {
     }
 
     fn reconciliations<'a>(&'a self, filter: &'a ReconciliationFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<ReconciliationRow>>> {
-        self.inner.reconciliations(filter, page)
+        async move { self.opened(self.inner.reconciliations(filter, page).await?).await }.boxed()
     }
 
     fn drifts<'a>(&'a self, filter: &'a DriftFilter, page: &'a Page) -> BoxFuture<'a, Result<Vec<DriftRow>>> {

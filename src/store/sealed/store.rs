@@ -117,11 +117,17 @@ impl Store for Sealed {
         streams: &'a [StreamKey],
         limit: u32,
     ) -> BoxFuture<'a, Result<Vec<StreamCursor>>> {
-        self.inner.claim_streams(lease, now, streams, limit)
+        async move { self.opened(self.inner.claim_streams(lease, now, streams, limit).await?).await }.boxed()
     }
 
     fn save_cursor<'a>(&'a self, cursor: &'a StreamCursor, next_due: Timestamp) -> BoxFuture<'a, Result<Fenced>> {
-        self.inner.save_cursor(cursor, next_due)
+        async move {
+            let marks = self.marks().await?;
+            let mut kept = cursor.clone();
+            self.cabinet.put(&mut kept, marks::any(&marks, cursor.key.tenant))?;
+            self.inner.save_cursor(&kept, next_due).await
+        }
+        .boxed()
     }
 
     fn claim_rereads<'a>(&'a self, now: Timestamp, limit: u32) -> BoxFuture<'a, Result<Vec<Reread>>> {
