@@ -165,8 +165,8 @@ async function made(tag: string): Promise<Visit[]> {
 
 /** A connection that was begun, and is taken back for other journeys. */
 async function draft(tag: string, method: 'PUT' | 'DELETE', body?: unknown) {
-  const headers = { authorization: `Bearer ${TOKENS.all}`, 'content-type': 'application/json', 'if-none-match': '*' };
-  if (method === 'DELETE') Reflect.deleteProperty(headers, 'if-none-match');
+  const seen = method === 'PUT' ? 'if-none-match' : 'if-match';
+  const headers = { authorization: `Bearer ${TOKENS.all}`, 'content-type': 'application/json', [seen]: '*' };
   const path = `${world.url}/api/v1/definitions/connection/look_${tag}/draft`;
   expect((await fetch(path, { method, headers, body: body ? JSON.stringify(body) : undefined })).ok).toBe(true);
 }

@@ -16,7 +16,7 @@ afterAll(() => browser.close());
 const AUTHOR = { authorization: `Bearer ${TOKENS.all}`, 'content-type': 'application/json' };
 
 async function drop(kind: string, id: string) {
-  await fetch(`${world.url}/api/v1/definitions/${kind}/${id}/draft`, { method: 'DELETE', headers: AUTHOR });
+  await fetch(`${world.url}/api/v1/definitions/${kind}/${id}/draft`, { method: 'DELETE', headers: { ...AUTHOR, 'if-match': '*' } });
 }
 
 test('a value that documents miss is put into the table by one click, and the text keeps every other byte', async () => {
