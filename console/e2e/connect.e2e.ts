@@ -15,7 +15,10 @@ afterAll(() => browser.close());
 /** Takes a draft back, so that other journeys meet the project as it is live. */
 async function drop(kind: string, id: string) {
   const headers = { authorization: `Bearer ${TOKENS.all}` };
-  await fetch(`${world.url}/api/v1/definitions/${kind}/${encodeURIComponent(id)}/draft`, { method: 'DELETE', headers: { ...headers, 'if-match': '*' } });
+  await fetch(`${world.url}/api/v1/definitions/${kind}/${encodeURIComponent(id)}/draft`, {
+    method: 'DELETE',
+    headers: { ...headers, 'if-match': '*' },
+  });
 }
 
 test('a system is connected in the words of its connector, published, and called', { timeout: 90_000 }, async () => {

@@ -16,7 +16,10 @@ afterAll(() => browser.close());
 async function dropped(kind: string, id: string): Promise<string> {
   const { text } = await call<{ text: string }>(world.url, `definitions/${kind}/${id}/draft`);
   const headers = { authorization: `Bearer ${TOKENS.all}` };
-  await fetch(`${world.url}/api/v1/definitions/${kind}/${id}/draft`, { method: 'DELETE', headers: { ...headers, 'if-match': '*' } });
+  await fetch(`${world.url}/api/v1/definitions/${kind}/${id}/draft`, {
+    method: 'DELETE',
+    headers: { ...headers, 'if-match': '*' },
+  });
   return text;
 }
 
