@@ -17,6 +17,7 @@ async fn a_broker_may_do_anything_and_comes_back() {
     a_queue_of_an_earlier_release_is_used_as_it_is(&broker).await;
     dead_letters_are_listed_returned_and_dropped(&broker).await;
     a_queue_that_is_deleted_under_its_consumer_comes_back(&broker).await;
+    what_came_back_is_known_to_who_sent_it(&broker).await;
     a_cut_line_is_mended(&broker).await;
     a_restart_loses_no_ticket(&broker).await;
     a_blocked_broker_takes_nothing_and_is_waited_for(&broker).await;
@@ -99,6 +100,24 @@ async fn a_queue_that_is_deleted_under_its_consumer_comes_back(broker: &PrivateB
     assert_eq!(next(&transport).await.ticket, ticket("oa", number));
     assert_eq!(transport.announce(&[ticket("erp", 3)]).await, [Published::Confirmed], "the others were not left hanging");
     assert_eq!(next(&transport).await.ticket, ticket("erp", 3));
+    world.remove().await;
+}
+
+/// Batches that are under way at the same time: each is told of its own messages, however the broker's words lie.
+async fn what_came_back_is_known_to_who_sent_it(broker: &PrivateBroker) {
+    let world = World::at(&broker.url(), "returns").await;
+    let transport = world.listening(64).await;
+    // Of a connection that no replica listens to, there is no queue.
+    let batches = (0..40_u128).map(|batch| {
+        let transport = &transport;
+        let tickets: Vec<_> = (0..8).map(|number| ticket(if batch % 2 == 0 { "nobody" } else { "oa" }, batch * 8 + number)).collect();
+        async move { transport.announce(&tickets).await }
+    });
+    let answers = futures::future::join_all(batches).await;
+    for (batch, answers) in answers.into_iter().enumerate() {
+        let right = if batch % 2 == 0 { Published::Returned } else { Published::Confirmed };
+        assert_eq!(answers, vec![right; 8], "batch {batch}");
+    }
     world.remove().await;
 }
 

@@ -36,8 +36,10 @@ pub(super) struct Publisher {
 
 struct Channels {
     connection: Arc<Connection>,
-    tickets: Channel,
-    events: Channel,
+    /// One batch at a time: the client hands a returned message to whichever confirm of the channel comes next, and a batch would not
+    /// know another's.
+    tickets: tokio::sync::Mutex<Channel>,
+    events: tokio::sync::Mutex<Channel>,
     broken: Notify,
 }
 
@@ -62,7 +64,7 @@ impl Publisher {
             Lane::Tickets => &channels.tickets,
             Lane::Events => &channels.events,
         };
-        let published = publish(channel, messages).await;
+        let published = publish(&*channel.lock().await, messages).await;
         let lost = published.iter().any(|published| matches!(published, Published::Unknown | Published::Unsent));
         if lost && !channels.connection.status().blocked() {
             // A connection that loses confirms is not to be trusted with the next batch.
@@ -87,8 +89,8 @@ impl Publisher {
         topology::declare(&admin, &self.names).await?;
         let connections: Vec<String> = wanted.borrow_and_update().iter().map(|listening| listening.connection.clone()).collect();
         self.apart.found(SIDE, topology::declare_each(&connection, &self.names, &connections).await?.apart);
-        let tickets = confirming(&connection).await?;
-        let events = confirming(&connection).await?;
+        let tickets = confirming(&connection).await?.into();
+        let events = confirming(&connection).await?.into();
         let channels = Arc::new(Channels { connection, tickets, events, broken: Notify::new() });
         *self.lock() = Some(channels.clone());
         self.link.set(LinkState::Up);
