@@ -151,7 +151,8 @@ impl Acting {
         let mut body = json!({
             "to": self.to, "in_turn": self.in_turn, "straight": self.straight, "edits": edits, "attachments": attachments,
         });
-        let texts = [("comment", &self.comment), ("step", &self.step), ("how", &self.how), ("outcome", &self.outcome), ("seen", &self.seen)];
+        let texts =
+            [("comment", &self.comment), ("step", &self.step), ("how", &self.how), ("outcome", &self.outcome), ("seen", &self.seen)];
         for (name, value) in texts {
             if let (Some(value), Some(body)) = (value, body.as_object_mut()) {
                 body.insert(name.to_owned(), json!(value));

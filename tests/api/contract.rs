@@ -453,8 +453,7 @@ async fn what_is_valid_is_accepted_and_answered_by_its_schema() {
 }
 
 /// What is made and ended and never changed in between: whoever ends it has seen all there is of it.
-const ENDED_ONLY: [&str; 6] =
-    ["end_delegation", "end_session", "revoke_own_token", "revoke_token", "remove_sample", "unlink_identity"];
+const ENDED_ONLY: [&str; 6] = ["end_delegation", "end_session", "revoke_own_token", "revoke_token", "remove_sample", "unlink_identity"];
 
 #[tokio::test]
 async fn what_people_edit_is_changed_and_removed_only_as_it_was_seen() {
@@ -481,9 +480,8 @@ async fn what_people_edit_is_changed_and_removed_only_as_it_was_seen() {
         for (seen, expected) in [(None, 428), (Some("\"of what was there before\""), 412)] {
             let request = door.client.request(operation.method.clone(), format!("{}{path}", door.base)).bearer_auth(&all);
             let request = seen.into_iter().fold(request, |request, seen| request.header("if-match", seen));
-            let request = body.iter().fold(request, |request, body| {
-                request.header("content-type", "application/json").body(body.to_string())
-            });
+            let request =
+                body.iter().fold(request, |request, body| request.header("content-type", "application/json").body(body.to_string()));
             let answer = request.send().await.unwrap();
             let (status, text) = (answer.status().as_u16(), answer.text().await.unwrap());
             if status != expected {

@@ -84,6 +84,8 @@ fn meaning(code: RefusalCode) -> &'static str {
         RefusalCode::BadPeople => "Nobody is named, or somebody who cannot be asked.",
         RefusalCode::Suspended => "No clock runs and nobody decides until it is resumed.",
         RefusalCode::TooSoon => "It was done a moment ago.",
-        RefusalCode::ChangedMeanwhile => "The document is not the one that `If-Match` or `seen` names: it was changed since the task was read.",
+        RefusalCode::ChangedMeanwhile => {
+            "The document is not the one that `If-Match` or `seen` names: it was changed since the task was read."
+        }
     }
 }

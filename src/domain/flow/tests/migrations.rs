@@ -122,7 +122,10 @@ fn what_is_over_stays_where_it_is() {
 
 /// A step that three people are asked at, with its keys; then the time of the whole.
 fn asked(keys: &str, more: &str) -> (String, String) {
-    (format!("  - {{id: ask, approve: {{by: [{{user: ma}}, {{user: he}}, {{user: sun}}], empty: block, {keys}}}, due: 2wd}}"), more.to_owned())
+    (
+        format!("  - {{id: ask, approve: {{by: [{{user: ma}}, {{user: he}}, {{user: sun}}], empty: block, {keys}}}, due: 2wd}}"),
+        more.to_owned(),
+    )
 }
 
 fn company() -> World {
@@ -153,11 +156,7 @@ fn whoever_is_asked_is_asked_and_reminded_by_what_means_the_same_in_the_new_vers
         (format!("mode: sequence, ladder: {LADDER}"), WITHIN, vec!["ask mode_changed"]),
         (with(LADDER), "within: {ladder: [{after: 5d, escalate: {user: qian}}]}", vec![" ladder_shorter"]),
         (with(LADDER), "", vec![" ladder_shorter"]),
-        (
-            with(LADDER),
-            "within: {ladder: [{after: 9d, outcome: expired}, {after: 5d, escalate: {user: qian}}]}",
-            vec![" ladder_other"],
-        ),
+        (with(LADDER), "within: {ladder: [{after: 9d, outcome: expired}, {after: 5d, escalate: {user: qian}}]}", vec![" ladder_other"]),
     ] {
         let (steps, more) = asked(&keys, more);
         let planned = plan(&flow, &world.steps(&steps, &more), &world, &stage.instance);
@@ -175,7 +174,10 @@ fn rules_that_hold_from_now_on_are_noted() {
     for (keys, expected) in [
         (format!("mode: all, ladder: {LADDER}, fields: {{note: edit}}"), vec![]),
         (format!("mode: all, ladder: {LADDER}, fields: {{note: required}}"), vec![("rules_changed", "`fields`")]),
-        (format!("mode: all, ladder: {LADDER}, fields: {{note: edit}}, reject: return, comment: [approve]"), vec![("rules_changed", "`reject`, `comment`")]),
+        (
+            format!("mode: all, ladder: {LADDER}, fields: {{note: edit}}, reject: return, comment: [approve]"),
+            vec![("rules_changed", "`reject`, `comment`")],
+        ),
         (format!("mode: all, ladder: {longer}, fields: {{note: edit}}"), vec![("rungs_not_set", "3 rungs")]),
     ] {
         let planned = plan(&flow, &world.steps(&asked(&keys, "").0, ""), &world, &stage.instance);
