@@ -19,6 +19,10 @@ impl Desk for ShakyStore {
         self.read(async move { self.inner.desk().tasks_of(tenant, instance).await }).boxed()
     }
 
+    fn versions<'a>(&'a self, tenant: TenantId, instances: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<(InstanceId, String)>>> {
+        self.read(async move { self.inner.desk().versions(tenant, instances).await }).boxed()
+    }
+
     fn task_holders<'a>(&'a self, tenant: TenantId, after: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<String>>> {
         self.read(async move { self.inner.desk().task_holders(tenant, after, most).await }).boxed()
     }
