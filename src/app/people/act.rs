@@ -65,7 +65,7 @@ impl People {
         let acted = self.act(row.instance, request, Some(about), on_behalf_of).await;
         match (acted, seen) {
             (Err(PeopleError::Refused(refusal)), Some(seen)) if refusal.code == RefusalCode::ChangedMeanwhile => {
-                Err(self.told_changed(tenant, id, person.as_deref(), &seen).await.into())
+                Err(Box::pin(self.told_changed(tenant, id, person.as_deref(), &seen)).await.into())
             }
             (acted, _) => acted,
         }

@@ -15,10 +15,11 @@ impl People {
         let Some(seen) = Seen::read(seen) else { return RefusalCode::ChangedMeanwhile.because("no task says this of its document") };
         // As the person is shown it: what is hidden from them is not told here either.
         let Ok(detail) = self.task(tenant, id, person, false).await else { return refusal("") };
+        let names = &detail.people.names;
         let new = detail.people.decisions.iter().filter(|decision| decision.number > seen.decision);
         let named = new.flat_map(|decision| {
             let fields = decision.changes.as_array().into_iter().flatten().filter_map(|change| change.get("field")?.as_str());
-            fields.map(|field| format!("`{field}` by {}", detail.people.names.get(&decision.person).unwrap_or(&decision.person)))
+            fields.map(move |field| format!("`{field}` by {}", names.get(&decision.person).unwrap_or(&decision.person)))
         });
         let named: Vec<String> = named.take(NAMED_MAX).collect();
         refusal(&if named.is_empty() { String::new() } else { format!(": {}", named.join(", ")) })

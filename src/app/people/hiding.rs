@@ -10,7 +10,7 @@ use crate::domain::flow::Flow;
 use crate::domain::flow::people::{Asks, asks_of};
 use crate::domain::ids::{InstanceId, TenantId};
 use crate::store::TaskRow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 impl People {
@@ -21,15 +21,15 @@ impl People {
         instances.sort_unstable();
         instances.dedup();
         let hashes: HashMap<InstanceId, String> = self.store.desk().versions(tenant, &instances).await?.into_iter().collect();
-        let mut versions: HashMap<&str, Option<Arc<FlowVersion>>> = HashMap::new();
-        for hash in hashes.values() {
-            if !versions.contains_key(hash.as_str()) {
-                versions.insert(hash.as_str(), self.live.version_or_load(self.store.as_ref(), tenant, hash).await.ok());
+        let mut versions: HashMap<&str, Arc<FlowVersion>> = HashMap::new();
+        for hash in hashes.values().map(String::as_str).collect::<BTreeSet<&str>>() {
+            if let Ok(version) = self.live.version_or_load(self.store.as_ref(), tenant, hash).await {
+                versions.insert(hash, version);
             }
         }
         let definitions = self.live.now();
         let of = |row: &TaskRow| {
-            let version = hashes.get(&row.instance).and_then(|hash| versions.get(hash.as_str())?.clone());
+            let version = hashes.get(&row.instance).and_then(|hash| versions.get(hash.as_str()).cloned());
             // Of a version that is not there any more the one in force says what may be meant.
             let version = version.or_else(|| definitions.live(&row.flow));
             version.map(|version| version.flows().map(|flow| at_step(flow, &row.step)).fold(Hidden::default(), |all, some| all.and(&some)))

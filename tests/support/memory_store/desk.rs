@@ -365,6 +365,13 @@ impl Desk for MemoryStore {
         self.with(|state| Ok(state.tasks_of(tenant, instance)))
     }
 
+    fn versions<'a>(&'a self, tenant: TenantId, instances: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<(InstanceId, String)>>> {
+        self.with(|state| {
+            let known = instances.iter().filter_map(|id| state.instances.get(&InstanceId(*id)));
+            Ok(known.filter(|row| row.tenant == tenant).map(|row| (row.id, row.version.clone())).collect())
+        })
+    }
+
     fn task_holders<'a>(&'a self, tenant: TenantId, after: &'a str, most: u32) -> BoxFuture<'a, Result<Vec<String>>> {
         self.with(|state| {
             let mut holders: Vec<String> = Vec::new();
