@@ -230,11 +230,11 @@ async fn told_by_readings(store: &Arc<dyn Store>, what: &str) {
     let words = Some(format!("no supplier is called {what}"));
     let desk = store.desk();
     let key = StreamKey { tenant: TENANT, connection: "erp".into(), stream: "orders".into() };
-    let read = store.claim_streams(&lease("a", 30), at(0), std::slice::from_ref(&key)).await.unwrap().remove(0);
+    let read = store.claim_streams(&lease("a", 30), at(0), std::slice::from_ref(&key), 9).await.unwrap().remove(0);
     let stuck = StreamCursor { problem: words.clone(), failures: 1, ..read };
     assert_eq!(store.save_cursor(&stuck, at(60)).await.unwrap(), Fenced::Held);
     assert_eq!(desk.streams(TENANT).await.unwrap()[0].problem, words);
-    let again = store.claim_streams(&lease("a", 90), at(60), &[key]).await.unwrap().remove(0);
+    let again = store.claim_streams(&lease("a", 90), at(60), &[key], 9).await.unwrap().remove(0);
     assert_eq!((&again.problem, store.save_cursor(&again, at(90)).await.unwrap()), (&words, Fenced::Held));
 
     let other = ReconciliationRow { connection: "oa".into(), ..run(2) };
