@@ -4,6 +4,7 @@
 
 use super::clients::{self, TlsTexts};
 use super::guard::Guard;
+use super::record::Recorder;
 use super::send::{Sending, Unanswered};
 use crate::domain::access::in_app::Ask;
 use crate::domain::connector::egress::{Egress, EgressPolicy};
@@ -102,7 +103,11 @@ impl ProviderLine {
         match (status, said) {
             (200, Some(said)) => Ok(Exchanged::Tokens(said)),
             (400 | 401, Some(said)) => {
-                let word = said["error"].as_str().unwrap_or("it does not say why");
+                let secret = client.secret.as_ref().map(ExposeSecret::expose_secret);
+                // The code and what proves that it is ours are among the fields.
+                let sent = fields.iter().filter(|(name, _)| name.starts_with("code")).map(|(_, value)| *value);
+                let word =
+                    Recorder::new(secret.into_iter().chain(sent)).mask(said["error"].as_str().unwrap_or("it does not say why").to_owned());
                 Ok(Exchanged::Refused(word.chars().filter(|letter| !letter.is_control()).take(100).collect()))
             }
             (status, _) => Err(strange(status)),

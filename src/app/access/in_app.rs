@@ -5,7 +5,7 @@ use super::users::told;
 use super::{Access, Actor, Error, Opened};
 use crate::domain::access::in_app::{AppUser, Asking, CODE_CHARACTERS_MAX, Next, REQUESTS_MAX, Refusal, Scheme};
 use crate::domain::ids::TenantId;
-use crate::gateway::{ClientLogin, ProviderLine, ProviderReach};
+use crate::gateway::{ClientLogin, ProviderLine, ProviderReach, Recorder};
 use crate::runtime::metrics::list::PROVIDER_SIGN_INS;
 use crate::store::identity::{UserRow, UserSaved};
 use secrecy::ExposeSecret;
@@ -14,6 +14,9 @@ use serde_json::json;
 use std::sync::Arc;
 use url::Url;
 use utoipa::ToSchema;
+
+/// Characters of a vendor's words that are told.
+const WORDS_MAX: usize = 150;
 
 /// How one app is used.
 #[derive(Clone, Debug)]
@@ -146,9 +149,23 @@ impl InApp {
     }
 }
 
-/// Asks the vendor whose a code is.
+/// Asks the vendor whose a code is. What it says back of what it was sent is told to nobody.
 async fn known(app: &App, code: &str) -> Result<AppUser, Failed> {
     let secret = app.options.client.secret.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default();
+    let mut recorder = Recorder::new([secret, code]);
+    asked(app, code, secret, &mut recorder).await.map_err(|failed| match failed {
+        Failed::Away(why) => Failed::Away(shortened(&recorder.mask(why))),
+        Failed::Denied(why) => Failed::Denied(shortened(&recorder.mask(why))),
+        other => other,
+    })
+}
+
+fn shortened(words: &str) -> String {
+    words.chars().take(WORDS_MAX).collect()
+}
+
+/// The recorder learns the tokens on the way.
+async fn asked(app: &App, code: &str, secret: &str, recorder: &mut Recorder) -> Result<AppUser, Failed> {
     let asking = Asking { client_id: &app.options.client.id, client_secret: secret, code };
     let mut answers = Vec::new();
     while answers.len() < REQUESTS_MAX {
@@ -159,6 +176,8 @@ async fn known(app: &App, code: &str) -> Result<AppUser, Failed> {
         match next {
             Next::Known(user) => return Ok(user),
             Next::Ask(ask) => {
+                let given = ask.query.iter().filter(|(name, _)| name.contains("token")).map(|(_, value)| value.as_str());
+                given.chain(ask.bearer.as_deref()).for_each(|token| recorder.add(token));
                 let answer = app.line.ask(&app.options.base, &ask).await.map_err(|error| Failed::Away(error.message))?;
                 answers.push(answer);
             }

@@ -114,10 +114,13 @@ fn text(answer: &Json, pointer: &str) -> Option<String> {
     answer.pointer(pointer).and_then(Json::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
+/// Characters of a vendor's words. Whoever tells them to somebody masks what was sent, whole, and shortens them then.
+const WORDS_MAX: usize = 4_000;
+
 /// The vendor's code and words, without control characters.
 fn words(answer: &Json, code: &str, message: &str) -> String {
     let said = answer[message].as_str().unwrap_or("nothing said");
-    let said: String = said.chars().filter(|letter| !letter.is_control()).take(100).collect();
+    let said: String = said.chars().filter(|letter| !letter.is_control()).take(WORDS_MAX).collect();
     format!("{}: {said}", answer[code])
 }
 
