@@ -327,13 +327,6 @@ fn is_open(row: &TaskRow) -> bool {
 }
 
 impl Desk for MemoryStore {
-    fn versions<'a>(&'a self, tenant: TenantId, instances: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<(InstanceId, String)>>> {
-        self.with(|state| {
-            let known = instances.iter().filter_map(|id| state.instances.get(&InstanceId(*id)));
-            Ok(known.filter(|row| row.tenant == tenant).map(|row| (row.id, row.version.clone())).collect())
-        })
-    }
-
     fn tasks<'a>(&'a self, choice: &'a TaskChoice, page: &'a Page) -> BoxFuture<'a, Result<Vec<TaskRow>>> {
         self.with(|state| {
             if choice.list != TaskBox::Mine || choice.within.is_some() {
