@@ -461,7 +461,7 @@ export interface paths {
          */
         put: operations["save_draft"];
         post?: never;
-        /** Drops the caller's draft; with `If-Match` only the one the caller saw. */
+        /** Drops the caller's draft: the one the caller saw. */
         delete: operations["drop_draft"];
         options?: never;
         head?: never;
@@ -1291,6 +1291,27 @@ export interface paths {
         get: operations["show_form"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{form}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whom a form would ask, were it submitted as it is filled: by the same rules as the run. Nothing is stored, drawn or sent,
+         *     and what was filled in is refused as a submission refuses it. It takes that everybody says yes; what depends on a partner's
+         *     answer is said to be open.
+         */
+        post: operations["forecast_form"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2193,7 +2214,7 @@ export interface paths {
          */
         put: operations["set_secret"];
         post?: never;
-        /** Removes a secret that no live connection names. */
+        /** Removes a secret that no live connection names: the one that was seen, not what somebody has set since. */
         delete: operations["remove_secret"];
         options?: never;
         head?: never;
@@ -2513,7 +2534,8 @@ export interface paths {
         put?: never;
         /**
          * Does something about a task: approve, reject, return, transfer, add, … The same `Idempotency-Key` is the same act, and done
-         *     once. What is refused changes nothing and says why; who comes too late is told so with `409`.
+         *     once. What is refused changes nothing and says why; who comes too late is told so with `409`, and who decides on a document that
+         *     was changed since they read it with `412`. Whoever changes fields says what they saw.
          */
         post: operations["act_on_task"];
         delete?: never;
@@ -2894,26 +2916,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/forms/{form}/forecast": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Takes a form: checks it, makes its document, begins the flows that start on it. The answer comes after the durable
-         *     insert; a repeat with the same key finds the same document, also after a restart.
-         */
-        post: operations["forecast_form"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2944,6 +2946,11 @@ export interface components {
              * @default null
              */
             outcome: string | null;
+            /**
+             * @description The `version` of the task that the person decides on, where it is not given as `If-Match`.
+             * @default null
+             */
+            seen: string | null;
             /**
              * @description The step it is about.
              * @default null
@@ -3345,6 +3352,15 @@ export interface components {
          * @enum {string}
          */
         Change: "added" | "removed" | "changed" | "moved";
+        /** @description A field that is not what somebody saw. */
+        ChangedField: {
+            /** @description What it is; `null` when it is gone. */
+            after: Record<string, never>;
+            /** @description What they saw; `null` when it was not there. */
+            before: Record<string, never>;
+            /** @description Its place, such as `reason` or `lines[1].amount`. */
+            field: string;
+        };
         /** @description A step to come that will ask people. */
         ComingItem: {
             /** @description Whether the step is surely reached. */
@@ -4307,6 +4323,25 @@ export interface components {
             /** @description What stands there in the text that was checked; where something else stands by now, the change is void. */
             was: string;
         };
+        /** @description Whom a flow would ask. */
+        FlowForecast: {
+            /** @description Its id. */
+            flow: string;
+            /** @description The steps that would ask people, from the first one on. */
+            steps: components["schemas"]["ComingItem"][];
+            /** @description The steps at which it would stop at once, and wait for whoever runs the flow. */
+            stopped: string[];
+            /** @description What it is called, by language. */
+            title: {
+                [key: string]: string;
+            };
+            /** @description What the steps that are named here are called, by id and language; those without a title are left out. */
+            titles: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+        };
         /** @description What the instances of a flow tell together. */
         FlowInsight: {
             /** @description The calendar of working time; absent where the flow names none. */
@@ -4370,6 +4405,15 @@ export interface components {
              */
             document_id?: string | null;
         };
+        /** @description Whom a form would ask, were it submitted as it is filled. */
+        Forecast: {
+            /** @description The flows that would begin. */
+            flows: components["schemas"]["FlowForecast"][];
+            /** @description The names of everybody that is named here, by id. */
+            names: {
+                [key: string]: string;
+            };
+        };
         /** @description A form in a list. */
         FormItem: {
             /** @description The document type it makes. */
@@ -4394,6 +4438,8 @@ export interface components {
         };
         /** @description What is new since somebody last looked. */
         Freshness: {
+            /** @description Fields that are not what they saw: of another revision, or changed by people since. Without those that this step hides. */
+            changes: components["schemas"]["ChangedField"][];
             /** @description Numbers of the decisions that are new to them. */
             decisions: number[];
             /** @description Whether the document has another revision than they saw. */
@@ -4403,7 +4449,6 @@ export interface components {
              * @description When they last looked; absent when never.
              */
             seen_at?: string | null;
-            changes: components["schemas"]["ChangedField"][];
         };
         /** @description Where to go back to. */
         FromStep: {
@@ -5881,7 +5926,8 @@ export interface components {
         Obstacle: {
             /**
              * @description Stable word: `over`, `other_document`, `step_gone`, `other_kind`, `other_place`, `other_call`, `ladder_shorter`,
-             *     `branches`, `output_unfit`, `reversible`, `status_unknown`, `connection_unknown`.
+             *     `ladder_other`, `mode_changed`, `branches`, `output_unfit`, `reversible`, `status_unknown`, `connection_unknown`; of a
+             *     note `rules_changed`, `rungs_not_set`.
              */
             code: string;
             /** @description In words. */
@@ -6232,6 +6278,8 @@ export interface components {
             lost: string[];
             /** @description Steps that are new before the place where it stands: they are not run. */
             not_run: string[];
+            /** @description What else becomes of steps that it stands at: it can move all the same. */
+            notes?: components["schemas"]["Obstacle"][];
             /** @description What stands in the way; it can move when there is none. */
             obstacles: components["schemas"]["Obstacle"][];
             /** @description Steps with an effect under way: its answer comes to the new version. */
@@ -8182,30 +8230,6 @@ export interface components {
             en: string;
             /** @description Chinese. */
             zh: string;
-        };
-        FlowForecast: {
-            flow: string;
-            title: {
-                [key: string]: string;
-            };
-            steps: components["schemas"]["ComingItem"][];
-            stopped: string[];
-            titles: {
-                [key: string]: {
-                    [key: string]: string;
-                };
-            };
-        };
-        Forecast: {
-            flows: components["schemas"]["FlowForecast"][];
-            names: {
-                [key: string]: string;
-            };
-        };
-        ChangedField: {
-            field: string;
-            before: Record<string, never>;
-            after: Record<string, never>;
         };
     };
     responses: never;
@@ -11056,6 +11080,44 @@ export interface operations {
             };
         };
     };
+    forecast_form: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of the form's own messages */
+                "Accept-Language"?: string | null;
+            };
+            path: {
+                /** @description The form's id */
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormSubmission"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     submit_form: {
         parameters: {
             query?: never;
@@ -13560,6 +13622,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description For `If-Match` of an act: `version` in double quotes */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13613,6 +13677,8 @@ export interface operations {
             header?: {
                 /** @description The same key is the same act */
                 "Idempotency-Key"?: string | null;
+                /** @description The task's `ETag`, or `seen` in the body; one of them is required with `edits` */
+                "If-Match"?: string | null;
             };
             path: {
                 /** @description The task */
@@ -14706,35 +14772,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    forecast_form: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The language of the form's own messages */
-                "Accept-Language"?: string | null;
-            };
-            path: {
-                /** @description The form's id */
-                form: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FormSubmission"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Forecast"];
                 };
             };
         };
