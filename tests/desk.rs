@@ -113,19 +113,19 @@ async fn what_stopped_goes_on_from_a_step_and_on_a_newer_version() {
     assert_eq!((status, answer["code"].as_str()), (409, Some("conflict")), "it is settled: {answer}");
 
     // On a newer version: there is none at first, then the people are known and the stopped step is worked anew.
-    let version = async || text(&hub.get("/api/v1/definitions/flow/purchase_order_approval").await["version"]);
-    let before = version().await;
+    let version = async |instance: &str| text(&hub.get(&format!("/api/v1/instances/{instance}")).await["version"]);
+    let before = version(&first).await;
+    assert_eq!(version(&second).await, before);
     let (status, answer) = act(&other, "newer-version", json!({"reason": "try"})).await;
     assert_eq!((status, answer["code"].as_str()), (409, Some("conflict")), "{answer}");
     let path = "dictionaries/people_oa.yaml";
     let known = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("it ships");
     accepted(hub.post("/api/v1/releases", &json!({"message": "people are known", "files": {path: known}})).await);
-    let newer = version().await;
-    assert_ne!(newer, before);
     for (instance, exception) in [(&first, open_of(&hub, &first).await), (&second, other)] {
         accepted(act(&exception, "newer-version", json!({"reason": "people are known now"})).await);
-        assert_eq!(hub.get(&format!("/api/v1/instances/{instance}")).await["version"], *newer);
+        assert_ne!(version(instance).await, before, "{instance}");
     }
+    assert_eq!(version(&first).await, version(&second).await);
     finishes(&mocks, &numbers).await;
     for number in &numbers {
         assert_eq!(mocks.audit().orders[number].approvals.len(), 1, "{number} was asked for once");

@@ -162,7 +162,7 @@ mod tests {
         let lines: Vec<String> = told.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         let wanted = [
             "approve would ask",
-            "STEP WHO MODE",
+            "step who mode",
             "lead ben (Ben B.) all",
             "head passes by itself all",
             "board known later all perhaps",

@@ -354,6 +354,7 @@ mod tests {
         until(&|| *begun.lock().unwrap() == 2).await;
         go_on.send(2).unwrap();
         until(&|| *begun.lock().unwrap() == 3).await;
+        go_on.send(3).unwrap();
         // It is told by then, and forgotten once the third has gone on for a while.
         until(&|| lifecycle.readiness().degradations().is_empty()).await;
         assert_eq!(lifecycle.stop(SOFT_MAX).await, Stopped::Clean);

@@ -80,6 +80,7 @@ async fn a_stream_is_claimed_when_there_is_a_place_to_read_it_in() {
     // A document that came from there is waited for, and of the shipped systems nobody asks here.
     let mut known = order("PO-1", 0);
     known.documents_new[0].source = "slow_main".into();
+    known.links[0].connection = "slow_main".into();
     door.write(known).await;
 
     let mut options = Options::default();

@@ -185,8 +185,9 @@ async fn who_decides_on_what_they_did_not_see_is_told_what_has_changed() {
         assert_eq!(world.act_as_it_is("e1005", &five, "approve", "c", &edits).await.0, 200);
         assert_eq!(world.act_as_it_is("e1005", &five, "approve", "c", &edits).await.0, 200, "the same tap is not a later one");
         // The other one neither overwrites it nor agrees to it without having seen it.
-        for body in [json!({"edits": {"reason": "no, mine"}, "seen": of_seven}), json!({"seen": of_seven}), json!({"seen": "odd"})] {
-            let (status, problem) = world.act_as_it_is("e1007", &seven, "approve", &body.to_string(), &body).await;
+        let late = [json!({"edits": {"reason": "no, mine"}, "seen": of_seven}), json!({"seen": of_seven}), json!({"seen": "odd"})];
+        for (number, body) in late.into_iter().enumerate() {
+            let (status, problem) = world.act_as_it_is("e1007", &seven, "approve", &format!("late-{number}"), &body).await;
             assert_eq!((status, problem["code"].as_str()), (412, Some("changed_meanwhile")), "{body}: {problem}");
             let names = problem["detail"].as_str().unwrap_or_default().contains("`reason` by");
             assert_eq!(names, body["seen"] != "odd", "{problem}");

@@ -23,8 +23,12 @@ async fn seen(world: &World, person: &str, task: &str) {
 }
 
 async fn act(world: &World, person: &str, task: &str, verb: &str, body: &Value) {
+    let mut body = body.clone();
+    if body.get("edits").is_some() {
+        body["seen"] = look(world, person, task).await["version"].clone();
+    }
     let (status, acted) =
-        world.hub.post_by(person, &format!("/api/v1/tasks/{task}/{verb}"), &format!("{person}-{verb}-{task}"), body).await;
+        world.hub.post_by(person, &format!("/api/v1/tasks/{task}/{verb}"), &format!("{person}-{verb}-{task}"), &body).await;
     assert_eq!(status, 200, "{person} {verb}: {acted}");
 }
 

@@ -57,7 +57,7 @@ impl World {
                 ("complete", "pay") => json!({"bank_reference": "REF-1"}),
                 _ => json!({}),
             };
-            let mut body = json!({"comment": "fine", "edits": edits});
+            let mut body = json!({"comment": "fine", "edits": edits, "seen": detail["version"]});
             if verb == "complete" {
                 body["attachments"] = json!([{"name": "advice.pdf", "ref": "files/advice-1"}]);
             }

@@ -104,7 +104,7 @@ pub async fn on_task(
     headers: HeaderMap,
     Typed(body): Typed<ActBody>,
 ) -> Result<Response, Problem> {
-    let used_for = format!("task\n{id}\n{verb}\n{}", json!(body));
+    let used_for = format!("task\n{id}\n{verb}\n{}", asked(&body));
     let request = request(&caller, &headers, verb, body)?;
     let work = async move { Ok((StatusCode::OK, json!(people.act_on_task(TaskId(id), request).await?))) };
     Box::pin(once(&state, &headers, &caller, used_for.as_bytes(), work)).await
@@ -130,7 +130,7 @@ pub async fn on_instance(
     headers: HeaderMap,
     Typed(body): Typed<ActBody>,
 ) -> Result<Response, Problem> {
-    let used_for = format!("instance\n{id}\n{verb}\n{}", json!(body));
+    let used_for = format!("instance\n{id}\n{verb}\n{}", asked(&body));
     let request = request(&caller, &headers, verb, body)?;
     let work = async move { Ok((StatusCode::OK, json!(people.act_on_instance(InstanceId(id), request).await?))) };
     Box::pin(once(&state, &headers, &caller, used_for.as_bytes(), work)).await
@@ -166,6 +166,16 @@ fn request(caller: &Caller, headers: &HeaderMap, verb: String, body: ActBody) ->
         ..Act::default()
     };
     Ok(ActRequest { tenant: caller.tenant, person: caller.person().map(str::to_owned), name: caller.acts_as(), admin, act })
+}
+
+/// What is asked, to know it again under its key. Whoever repeats it after an answer that was lost may have read the task once more:
+/// what they saw does not make it another act.
+fn asked(body: &ActBody) -> Value {
+    let mut asked = json!(body);
+    if let Some(members) = asked.as_object_mut() {
+        members.remove("seen");
+    }
+    asked
 }
 
 /// What the caller saw; none for whatever stands there, which whoever changes something of it has to say.

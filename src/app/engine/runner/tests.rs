@@ -51,7 +51,7 @@ fn instance(number: u128, version: &str, now: Timestamp) -> InstanceRow {
         id: InstanceId(Uuid::from_u128(number)),
         tenant: TenantId::DEFAULT,
         document: DocumentId(Uuid::from_u128(1)),
-        flow: "purchase_order".to_owned(),
+        flow: "purchase_order_approval".to_owned(),
         version: version.to_owned(),
         status: "running".to_owned(),
         revision: 1,
@@ -70,7 +70,7 @@ async fn a_decision_that_panics_stands_alone_in_an_exception_and_costs_the_other
     let folder = tempfile::tempdir().expect("a folder");
     let (runner, clock) = runner(folder.path()).await;
     let now = clock.now();
-    let version = runner.live.now().live("purchase_order").expect("the shipped flow").hash().to_owned();
+    let version = runner.live.now().live("purchase_order_approval").expect("the shipped flow").hash().to_owned();
     let timers: Vec<TimerKey> = (1..=21_u32)
         .map(|number| TimerKey {
             tenant: TenantId::DEFAULT,
