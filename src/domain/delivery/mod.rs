@@ -214,8 +214,10 @@ const CLOCKS_APART_USUAL: SignedDuration = SignedDuration::from_mins(1);
 const REPEATS_MAX: u32 = 5;
 /// Reads that answer success and not what is declared, before it is called failed: the partner is up, and says the same again.
 const MISREADS_MAX: u32 = 3;
-/// Processes that may die of one effect before a person looks: it takes down everything beside it each time.
-const DEATHS_MAX: u32 = 5;
+/// Holders of one effect that may end without a word before a person looks: it may take down everything beside it each time. Not
+/// fewer, because a hold that was lost for want of time looks the same; the waits between them grow, so that most of an hour lies
+/// between the first and the last.
+const DEATHS_MAX: u32 = 10;
 /// Wait of an effect whose second holder died, doubled with each further one: what died with it by chance gets ahead meanwhile.
 const SUSPECT_WAIT: SignedDuration = SignedDuration::from_secs(10);
 /// Conflicts (someone changed it) before it is called failed.
