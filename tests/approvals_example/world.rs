@@ -54,6 +54,7 @@ impl World {
             let verb = ["claim", "complete", "approve"].into_iter().find(|verb| offers(verb)).unwrap_or_else(|| panic!("{detail}"));
             let edits = match (verb, &*step) {
                 ("approve", "data") => json!({"risk_class": "low"}),
+                ("approve", "accounting") => json!({"cost_center": "CC-100"}),
                 ("complete", "pay") => json!({"bank_reference": "REF-1"}),
                 _ => json!({}),
             };
