@@ -274,7 +274,7 @@ impl HubProcess {
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("its own child") {
-                panic!("the hub ended by itself: {status}");
+                panic!("the hub ended by itself: {status}; its log: {}", self.log_tail(20));
             }
             let answer = self.client.get(self.url("/ready")).send().await;
             if answer.is_ok_and(|answer| answer.status() == 200) {

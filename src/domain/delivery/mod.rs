@@ -215,11 +215,12 @@ const REPEATS_MAX: u32 = 5;
 /// Reads that answer success and not what is declared, before it is called failed: the partner is up, and says the same again.
 const MISREADS_MAX: u32 = 3;
 /// Holders of one effect that may end without a word before a person looks: it may take down everything beside it each time. Not
-/// fewer, because a hold that was lost for want of time looks the same; the waits between them grow, so that most of an hour lies
-/// between the first and the last.
+/// fewer, because a hold that was lost for want of time looks the same.
 const DEATHS_MAX: u32 = 10;
-/// Wait of an effect whose second holder died, doubled with each further one: what died with it by chance gets ahead meanwhile.
-const SUSPECT_WAIT: SignedDuration = SignedDuration::from_secs(10);
+/// Wait of an effect whose second holder died, doubled with each further one up to `SUSPECT_WAIT_MAX`: what died with it by chance
+/// gets ahead meanwhile. Short beside the lease that has to end each time: after a bad hour all of it goes on within a minute.
+const SUSPECT_WAIT: SignedDuration = SignedDuration::from_secs(1);
+const SUSPECT_WAIT_MAX: SignedDuration = SignedDuration::from_secs(8);
 /// Conflicts (someone changed it) before it is called failed.
 const CONFLICTS_MAX: u32 = 5;
 
@@ -255,8 +256,8 @@ impl Delivery {
         self.in_doubt = true;
         self.deaths += 1;
         if self.deaths < DEATHS_MAX {
-            let suspected = SUSPECT_WAIT * (1 << self.deaths.saturating_sub(2));
-            let jitter = SignedDuration::from_millis(i64::try_from(seed % 10_000).unwrap_or(0));
+            let suspected = (SUSPECT_WAIT * (1 << self.deaths.saturating_sub(2))).min(SUSPECT_WAIT_MAX);
+            let jitter = SignedDuration::from_millis(i64::try_from(seed % 1_000).unwrap_or(0));
             return Next::Wait(if self.deaths == 1 { now } else { now.saturating_add(suspected + jitter).unwrap_or(now) });
         }
         let message =
