@@ -34,7 +34,7 @@ async fn is_listed(world: &World, person: &str, connection: &str, instance: &Val
     assert_eq!((&task["outside"]["connection"], &task["outside"]["external_id"]), (&json!(connection), &instance["id"]), "{task}");
     assert_eq!(task["document"]["key"], json!(number), "{task}");
     let path = format!("/api/v1/tasks/{}", task["id"].as_str().expect("an id"));
-    let (status, refused) = world.hub.post_by(person, &format!("{path}/approve"), &format!("{person} tries"), &json!({})).await;
+    let (status, refused) = world.hub.post_by(person, &format!("{path}/approve"), &format!("{person}-tries"), &json!({})).await;
     assert_eq!((status, &refused["code"]), (409, &json!("verb_not_allowed")), "{refused}");
     assert!(refused["detail"].as_str().is_some_and(|words| words.contains(connection)), "it says where it is decided: {refused}");
 }
