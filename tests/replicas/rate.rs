@@ -44,6 +44,7 @@ async fn begin(hub: &HubProcess, number: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_partner_sees_the_rate_that_three_replicas_share() {
+    let _alone = crate::THREE_HUBS.lock().await;
     let (seen, url) = partner().await;
     let database = FreshDatabase::create("rate").await;
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/batches-content");
