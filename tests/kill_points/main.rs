@@ -27,7 +27,7 @@ use support::postgres::FreshDatabase;
 use waybill::store::kill_points::POINTS;
 
 /// A point is passed within this, or it is not on anybody's way.
-const DIES_WITHIN: Duration = Duration::from_secs(30);
+const DIES_WITHIN: Duration = Duration::from_secs(90);
 /// Everything is finished within this after the last death.
 const ENDS_WITHIN: Duration = Duration::from_secs(240);
 
