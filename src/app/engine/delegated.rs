@@ -29,6 +29,8 @@ struct State {
     at: Option<Duration>,
     /// Counts changes: what was read before one is not fresh after it.
     changes: u64,
+    /// Reads in a row that came to nothing.
+    failures: u32,
 }
 
 impl Delegated {
@@ -63,13 +65,16 @@ impl Delegated {
         let read = store.desk().delegations(TenantId::DEFAULT, None, None, clock.now());
         // Not asked again at once either: no decision is held up by a store that is slow or away.
         let delegations = match within(clock, READ_WITHIN, read).await {
-            Some(Ok(rows)) => Arc::new(rows.iter().map(Delegation::from).collect()),
+            Some(Ok(rows)) => {
+                self.read.lock().unwrap_or_else(PoisonError::into_inner).failures = 0;
+                Arc::new(rows.iter().map(Delegation::from).collect())
+            }
             Some(Err(error)) => {
-                tracing::warn!(error = %error, "who decides for whom cannot be read now; those of before are told");
+                self.failed(&error.to_string());
                 before
             }
             None => {
-                tracing::warn!("who decides for whom takes long to read; those of before are told");
+                self.failed("the store takes long");
                 before
             }
         };
@@ -78,6 +83,17 @@ impl Delegated {
             (state.delegations, state.at) = (delegations.clone(), Some(at));
         }
         delegations
+    }
+}
+
+impl Delegated {
+    /// Said once, and then once a minute: it is tried every second while there is work.
+    fn failed(&self, why: &str) {
+        let mut state = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.failures.is_multiple_of(60) {
+            tracing::warn!("who decides for whom cannot be read now, those of before are told: {why}");
+        }
+        state.failures = state.failures.saturating_add(1);
     }
 }
 

@@ -96,21 +96,20 @@ impl Runner {
                 verdicts[index] = verdict;
             }
         }
-        self.stop_timers(&inputs, &mut verdicts).await;
+        self.stop_timers(&inputs, &verdicts).await;
         verdicts
     }
 
     /// Nobody waits for what becomes of a timer: one that cannot be decided on is put off, with an exception that says so. Left where
     /// it is, it would be looked at with every poll and never heard of.
-    async fn stop_timers(&self, inputs: &[Input], verdicts: &mut [Verdict]) {
+    async fn stop_timers(&self, inputs: &[Input], verdicts: &[Verdict]) {
         for (input, verdict) in inputs.iter().zip(verdicts) {
             let Input::Timer(timer) = input else { continue };
             let Some((code, problem)) = verdict.stuck() else { continue };
             let stuck =
                 Stuck { tenant: timer.tenant, instance: timer.instance, at: StuckAt::Timer(*timer), code, problem: problem.to_owned() };
-            for stopped in self.attempt(&[Input::Stuck(Arc::new(stuck))]).await {
-                *verdict = stopped;
-            }
+            // Its verdict stays: it has not fired. That it cannot even be put off is in the log.
+            self.attempt(&[Input::Stuck(Arc::new(stuck))]).await;
         }
     }
 
