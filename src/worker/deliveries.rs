@@ -280,7 +280,10 @@ impl Deliveries {
         tracing::error!(effect.id = %effect, "the outcome of effect {effect} cannot be recorded: {message}");
         let words = format!("the partner's answer cannot be recorded: {message}");
         let result = EffectResult::Failed { cause: Cause::OurFault, message: words, class: "unknown".to_owned() };
-        let progress = Progress { state: "failed".to_owned(), delivery: "{}".to_owned(), attempts: Vec::new(), ..ended.progress };
+        // Without the answer, which may be what cannot be stored; but a person's retry must ask first what became of it.
+        let doubted = Delivery { first_sent_at: delivery.first_sent_at, in_doubt: delivery.first_sent_at.is_some(), ..Delivery::default() };
+        let delivery = serde_json::to_string(&doubted).unwrap_or_else(|_| "{}".to_owned());
+        let progress = Progress { state: "failed".to_owned(), delivery, attempts: Vec::new(), ..ended.progress };
         let stopped = Ended { claimed: ended.claimed, result, progress, sent_at: ended.sent_at };
         if let Ok(Verdict::Failed(message)) = self.engine.submit_patiently(Input::Ended(Arc::new(stopped.clone()))).await {
             self.stuck(stopped.claimed, stopped.progress, STUCK_CODES[1], message).await;
