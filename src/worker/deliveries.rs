@@ -88,6 +88,7 @@ impl Deliveries {
             }
         };
         let next = trace::within(span, work).await;
+        let next = delivery.concluded(next);
         let outcome = match &next {
             Next::Wait(_) => "waiting",
             Next::Done(_) => "done",

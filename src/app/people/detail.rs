@@ -411,6 +411,7 @@ fn facts(row: &InstanceRow, view: &DocumentView, body: &str, version: &FlowVersi
         },
         binding: Binding::default(),
         delegations: Arc::default(),
+        made: Arc::default(),
     };
     // What cannot be bound has no roles; people are asked all the same.
     if let Err(problem) = version.bind(&mut facts) {

@@ -70,6 +70,9 @@ pub struct Loaded {
 pub struct Writes {
     /// New documents.
     pub documents_new: Vec<DocumentRow>,
+    /// Of the new documents those that nobody asked about before deciding: when one of them is known already, nothing is written and
+    /// the batch comes back as `Error::Known`.
+    pub documents_made: Vec<DocumentId>,
     /// Changed documents (status, revision, source version, seen status).
     pub documents_changed: Vec<DocumentRow>,
     /// New revisions.
