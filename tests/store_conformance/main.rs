@@ -152,6 +152,7 @@ conformance! {
     engine::objects_lead_to_documents_and_instances,
     engine::the_newest_ended_instance_of_each_flow_comes_with_its_document,
     engine::a_batch_repeated_after_an_unknown_commit_changes_nothing,
+    engine::a_made_document_that_is_known_comes_back_and_nothing_is_written,
     engine::a_stale_instance_refuses_the_batch,
     engine::one_bad_row_refuses_the_batch_and_others_pass,
     engine::texts_come_back_as_they_were,

@@ -9,7 +9,7 @@ use crate::domain::approval::Refusal;
 use crate::domain::document::Values;
 use crate::domain::flow::decision::{Changes, CreatedDocument, LinkChange};
 use crate::domain::flow::effect::{Cause, PlannedEffect, Purpose, Work};
-use crate::domain::flow::event::Event;
+use crate::domain::flow::event::{Event, RevisionChange};
 use crate::domain::flow::facts::{DocumentFacts, Facts};
 use crate::domain::flow::instance::Status;
 use crate::domain::flow::{Binding, HUB, Instance, decide};
@@ -261,8 +261,12 @@ impl Deciding<'_> {
             payload: "null".to_owned(),
             created_at: now,
         };
-        work.revisions.insert(revision.number, revision.clone());
+        let number = revision.number;
+        work.revisions.insert(number, revision.clone());
         self.set.writes.revisions.push(revision);
+        for instance in self.running_instances(created.id) {
+            self.event(instance, &Event::Revision(RevisionChange::Changed { revision: number }));
+        }
     }
 
     fn plan(&mut self, row: &InstanceRow, version: &FlowVersion, effect: PlannedEffect) {

@@ -135,6 +135,9 @@ pub(super) fn enter(machine: &mut Machine<'_>, visit: usize, step: &Step, create
         return machine.cannot_enter(visit, Cause::DataWrong, "key_taken", message);
     }
     let body = body.to_json();
+    // Made again at once, it was never taken back: what hangs on it hears of the new content alone.
+    machine.changes.statuses.retain(|(document, _)| *document != id);
+    machine.changes.withdrawn.retain(|document| *document != id);
     machine.note("created", Some(visit), json!({"kind": create.kind, "key": key, "id": id}));
     machine.changes.documents.push(CreatedDocument {
         id,
