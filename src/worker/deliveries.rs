@@ -390,3 +390,6 @@ fn our_fault(message: String) -> Next {
 fn seed(claimed: &ClaimedEffect) -> u64 {
     claimed.effect.id.0.as_u64_pair().1
 }
+
+#[cfg(test)]
+mod tests;

@@ -255,7 +255,7 @@ fn reconciliation() -> ReconciliationRow {
     }
 }
 
-fn drift() -> DriftRow {
+pub fn drift() -> DriftRow {
     DriftRow {
         id: DriftId(DRIFT),
         tenant: TenantId::DEFAULT,

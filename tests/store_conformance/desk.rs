@@ -10,8 +10,9 @@ use waybill::store::*;
 
 // The store in memory feeds nobody, and a company in memory has nobody who leaves by a reading.
 pub use crate::feed::{
-    a_call_that_goes_on_later_is_told_too, a_commit_tells_the_feed_what_changed,
-    an_exception_is_told_to_whose_it_is_also_when_it_is_settled, tasks_are_told_as_such,
+    a_call_that_goes_on_later_is_told_too, a_commit_tells_the_feed_what_changed, a_release_is_told_when_it_goes_live,
+    an_exception_is_told_to_whose_it_is_also_when_it_is_settled, differences_are_told_when_they_open_and_when_they_are_settled,
+    tasks_are_told_as_such,
 };
 pub use crate::people::{
     a_delegation_is_kept_with_its_notices_and_told_once, tasks_of_those_who_have_left_are_counted,

@@ -128,6 +128,8 @@ conformance_of_people! {
     a_call_that_goes_on_later_is_told_too,
     an_exception_is_told_to_whose_it_is_also_when_it_is_settled,
     tasks_are_told_as_such,
+    differences_are_told_when_they_open_and_when_they_are_settled,
+    a_release_is_told_when_it_goes_live,
     cursors_move_only_from_what_was_seen,
     waiting_messages_are_chosen,
     a_mended_revision_keeps_who_and_why,

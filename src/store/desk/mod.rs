@@ -37,7 +37,7 @@ use uuid::Uuid;
 pub use watched::*;
 
 pub(super) use exceptions::amendments;
-pub(super) use feed::{told, tried};
+pub(super) use feed::{drifted, released, said, told, tried};
 pub(super) use notices::waiting;
 pub(super) use people::{decisions, tasks};
 

@@ -8,7 +8,7 @@ use crate::domain::flow::event::Outcome;
 use crate::domain::ids::{ExceptionId, InboxId, InstanceId, TenantId, document_id};
 use crate::domain::text::files::Files;
 use crate::domain::value::Value;
-use crate::store::{InstanceRow, LinkRow, Loaded};
+use crate::store::{EffectRow, InstanceRow, LinkRow, Loaded};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -23,6 +23,8 @@ fn at(second: i64) -> Timestamp {
 pub(super) struct World {
     pub(super) definitions: Arc<Definitions>,
     pub(super) rows: Loaded,
+    /// Effects that were planned, in their order.
+    pub(super) effects: Vec<EffectRow>,
     messages: u128,
 }
 
@@ -39,7 +41,7 @@ impl World {
         change(&mut files);
         let (catalog, diagnostics) = Catalog::compile(files);
         assert!(!has_errors(&diagnostics), "{diagnostics:#?}");
-        Self { definitions: Live::new(Arc::new(catalog), 1, b"test").now(), rows: Loaded::default(), messages: 0 }
+        Self { definitions: Live::new(Arc::new(catalog), 1, b"test").now(), rows: Loaded::default(), effects: Vec::new(), messages: 0 }
     }
 
     /// The source is asked at `observed`, and what it says is worked on at `now`. Ids of instances that began.
@@ -101,6 +103,7 @@ impl World {
     }
 
     pub(super) fn keep(&mut self, writes: Writes) -> Vec<InstanceId> {
+        self.effects.extend(writes.effects.into_iter().map(|new| new.effect));
         let rows = &mut self.rows;
         rows.documents.extend(writes.documents_new);
         for changed in writes.documents_changed {
