@@ -35,10 +35,10 @@ pub async fn attachments(client: &Client, place: [&str; 2], values: &[String]) -
 
 async fn upload(client: &Client, [kind, id]: [&str; 2], path: &Path) -> anyhow::Result<UploadedFile> {
     let unreadable = |why: String| Exit::usage(format!("the file `{}` cannot be read: {why}", path.display()));
-    let size = std::fs::metadata(path).map_err(|error| {
+    let known = std::fs::metadata(path).map_err(|error| {
         unreadable(error.to_string()).hint("`--attach` takes the path of a file, or `name=reference` for what lies elsewhere")
     })?;
-    if !size.is_file() || size.len() > FILE_BYTES_MAX {
+    if !known.is_file() || known.len() > FILE_BYTES_MAX {
         return Err(unreadable("it is no plain file of at most 64 MiB".to_owned()).into());
     }
     let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
