@@ -9,6 +9,7 @@ mod columns;
 mod desk;
 mod engine;
 mod feed;
+mod files;
 mod fixtures;
 mod house;
 mod identity;
@@ -121,6 +122,9 @@ conformance_of_people! {
     tasks_of_those_who_have_left_are_counted,
     a_delegation_is_kept_with_its_notices_and_told_once,
     documents_that_never_went_anywhere_are_taken_out,
+    a_file_is_kept_once_and_read_whole_alone,
+    files_that_wait_are_bounded_for_each_who_uploads,
+    files_that_nothing_names_go_after_their_time,
     counts_of_minutes_add_up,
     receipts_are_a_ring,
     breakers_are_held_and_let_go,

@@ -6,6 +6,7 @@ use super::exception::{ClosedException, ExceptionRow};
 use super::instance::{HistoryRow, InstanceRow};
 use super::intake::{Deferral, Lease, NewMessage};
 use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, TenantId};
+use crate::store::desk::FileUse;
 use crate::store::people::{DecisionRow, TaskRow, WaitingRow};
 use crate::store::reconciliation::DriftRow;
 use jiff::Timestamp;
@@ -83,6 +84,8 @@ pub struct Writes {
     pub tasks: Vec<TaskRow>,
     /// What was decided.
     pub decisions: Vec<DecisionRow>,
+    /// Files that these decisions name.
+    pub files: Vec<FileUse>,
     /// Notices that wait.
     pub waiting: Vec<WaitingRow>,
     /// Relations between documents.

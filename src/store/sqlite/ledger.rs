@@ -5,7 +5,7 @@
 use super::intake::defer_in;
 use super::session::{Run, sql};
 use crate::store::ask::Turn;
-use crate::store::desk::{amendments, decisions, tasks, waiting};
+use crate::store::desk::{amendments, decisions, tasks, uses, waiting};
 use crate::store::facts::Facts;
 use crate::store::fault::Fault;
 use crate::store::keys::{amount, last_of_each, reversed};
@@ -88,7 +88,8 @@ pub(super) async fn documents(run: &mut Run, facts: &Facts, writes: &Writes) -> 
     if let Some(amended) = amendments(&writes.amendments) {
         run.done(amended).await?;
     }
-    for statement in tasks(&writes.tasks).into_iter().chain(decisions(&writes.decisions)).chain(waiting(&writes.waiting)) {
+    let decided = decisions(&writes.decisions).into_iter().chain(uses(&writes.files));
+    for statement in tasks(&writes.tasks).into_iter().chain(decided).chain(waiting(&writes.waiting)) {
         run.done(statement).await?;
     }
     for row in &writes.relations {
