@@ -236,7 +236,7 @@ mod tests {
             Input::Stuck(Arc::new(Stuck { tenant: TenantId::DEFAULT, instance, at, code: "version_unloadable", problem }))
         };
         let writes = with_effect(&world, stuck(), 100);
-        assert_eq!(writes.progress, [progress.clone()], "it waits, and its lane is given back");
+        assert_eq!(writes.progress, std::slice::from_ref(&progress), "it waits, and its lane is given back");
         let [opened] = writes.exceptions.as_slice() else { panic!("{:?}", writes.exceptions) };
         assert_eq!((opened.code.as_str(), opened.cause.as_str(), opened.state.as_str()), ("version_unloadable", "our_fault", "open"));
         assert_eq!((opened.effect, opened.step.as_deref()), (Some(effect), Some(step.as_str())));
