@@ -188,7 +188,7 @@ function Items({ batch }: { batch: Batch }) {
           </Button>
         ))}
       </div>
-      {list.isError && <ProblemView error={list.error} onAgain={() => void list.refetch()} />}
+      {list.isError && !list.isFetchNextPageError && <ProblemView error={list.error} onAgain={() => void list.refetch()} />}
       <DataGrid
         label={t('batch.items')}
         columns={columns}
