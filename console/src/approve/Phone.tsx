@@ -1,13 +1,14 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { commandKey } from '../api/client';
 import { type Problem, problemOf } from '../api/problem';
+import type { Who } from '../app/identity';
 import { useSentence } from '../app/sentence';
 import { session } from '../app/session';
 import { type Order, readTask, see } from '../features/tasks/act';
 import type { Task } from '../features/tasks/TaskBody';
 import { useT, useWord } from '../i18n';
 import { Banner, Skeleton } from '../ui/parts';
-import { add, drop, flush, isLoose, pending, type Waiting, type Who, whoIsIn } from './outbox';
+import { add, drop, flush, isLoose, pending, type Waiting, whoIsIn } from './outbox';
 import { PhoneTask } from './PhoneTask';
 import { SignIn } from './SignIn';
 

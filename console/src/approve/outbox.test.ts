@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ApiError, own } from '../api/problem';
+import { whoOf } from '../app/identity';
 import type { Order } from '../features/tasks/act';
 
 const kept = new Map<string, string>();
@@ -17,7 +18,7 @@ Object.assign(globalThis, {
   },
   location: { origin: 'http://hub.test', search: '' },
 });
-const { add, drop, flush: sendAs, isLoose, pending, whoOf } = await import('./outbox');
+const { add, drop, flush: sendAs, isLoose, pending } = await import('./outbox');
 
 const ann = { id: '1:ann', title: 'Ann' };
 const ben = { id: '1:ben', title: 'Ben' };

@@ -5,20 +5,15 @@
  * A decision is a person's: it is sent while that person is signed in and under nobody else's session, also where several share
  * the browser. Where the browser keeps nothing it waits in this page, which has to say so.
  */
-import { api, type Schemas, take } from '../api/client';
+import { api, take } from '../api/client';
 import { ApiError, type Problem } from '../api/problem';
+import { type Who, whoOf } from '../app/identity';
 import { type Order, perform } from '../features/tasks/act';
 import { store, stored } from '../i18n';
 
 const KEY = 'waybill.pending';
 /** More than a person decides without a network; what is beyond is refused where it is made, not lost. */
 const PENDING_MAX = 50;
-
-/** Whose a decision is. */
-export interface Who {
-  id: string;
-  title: string;
-}
 
 export interface Waiting extends Order {
   /** Nobody known, where an older page left it. */
@@ -42,10 +37,6 @@ export type Added = 'kept' | 'loose' | 'full';
 /** What the browser would not keep, and what it would not forget. Both last as long as the page. */
 let loose: Waiting[] = [];
 const gone = new Set<string>();
-
-export function whoOf(me: Pick<Schemas['Me'], 'tenant' | 'user' | 'name' | 'title'>): Who {
-  return { id: `${me.tenant}:${me.user ?? me.name}`, title: me.title };
-}
 
 export async function whoIsIn(): Promise<Who> {
   return whoOf(await take(api.GET('/api/v1/me')));

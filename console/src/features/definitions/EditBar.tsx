@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { ProblemView } from '../../app/states';
 import { useT } from '../../i18n';
-import { Banner, Button, Chip } from '../../ui';
+import { Banner, Button, Chip, Time } from '../../ui';
 import { useEditing } from './editing';
 import { PublishSheet } from './PublishSheet';
 
@@ -9,6 +9,7 @@ import { PublishSheet } from './PublishSheet';
 export function EditBar() {
   const t = useT();
   const { kind, id, text, changed, isDraft, outdated, refused, theirs, settle, save, drop, checking, onPublished } = useEditing();
+  const { restored, forget, isKept } = useEditing();
   const [publishing, setPublishing] = useState(false);
   return (
     <>
@@ -48,6 +49,25 @@ export function EditBar() {
         </div>
       </div>
       {refused && <Banner>{refused}</Banner>}
+      {restored !== null && (
+        <Banner
+          tone="info"
+          live
+          action={
+            <Button size="small" onPress={forget}>
+              {t('draft.forget')}
+            </Button>
+          }
+        >
+          <strong>{t('draft.restored')}</strong>
+          {restored && (
+            <span>
+              <Time at={restored} exact />
+            </span>
+          )}
+        </Banner>
+      )}
+      {changed && !isKept && <Banner tone="warn">{t('draft.unkept')}</Banner>}
       {theirs !== null && (
         <Banner
           tone="warn"
