@@ -18,11 +18,14 @@ export function BulkSheet({
   resource,
   choice,
   preset,
+  shown,
   onClose,
 }: {
   resource: keyof typeof OF_RESOURCE;
   choice: Choice;
   preset?: Action;
+  /** How many the page shows of them, where it says a number. */
+  shown?: number;
   onClose: () => void;
 }) {
   const t = useT();
@@ -102,6 +105,9 @@ export function BulkSheet({
                 [t('bulk.until'), <Time key="until" at={frozen.expires_at} exact />],
               ]}
             />
+            {shown !== undefined && shown !== frozen.count && frozen.count > 0 && (
+              <Banner>{t('bulk.not_as_shown', { shown, count: frozen.count })}</Banner>
+            )}
             {frozen.count === 0 && <Banner tone="warn">{t('bulk.nothing')}</Banner>}
           </>
         )}

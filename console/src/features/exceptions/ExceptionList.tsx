@@ -7,12 +7,11 @@ import { useWho } from '../../app/who';
 import { useT, useWord } from '../../i18n';
 import { Age, Button, type Column, DataGrid, Empty, Select, Sentence, StatusChip } from '../../ui';
 import { BulkBar } from '../acting/BulkBar';
-import type { ExceptionFilter } from './Groups';
+import { CAUSES, type ExceptionFilter } from './filter';
 
 type Item = Schemas['ExceptionItem'];
 
 const PAGE_ROWS = 100;
-const CAUSES = ['partner_down', 'data_wrong', 'rule_missing', 'credentials', 'our_fault'];
 
 export function ExceptionList({
   filter,

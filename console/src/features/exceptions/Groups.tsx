@@ -5,39 +5,61 @@ import { HelpCode } from '../../app/help/Help';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Age, Button, Card, Chip, Empty, Facts, Sentence } from '../../ui';
+import { Age, Banner, Button, Card, Chip, Empty, Facts, Sentence } from '../../ui';
 import { BulkSheet } from '../acting/BulkSheet';
+import { type ExceptionFilter, ofGroup } from './filter';
 
 type Group = Schemas['ExceptionGroup'];
-export type ExceptionFilter = Record<string, string | undefined>;
 
 /** What stopped, by same cause: one partner that was down for an hour is one line. */
-export function Groups({ filter, onOpen }: { filter: ExceptionFilter; onOpen: (group: string) => void }) {
+export function Groups({
+  filter,
+  onOpen,
+  onClear,
+}: {
+  filter: ExceptionFilter;
+  onOpen: (group: string) => void;
+  onClear: () => void;
+}) {
   const t = useT();
+  const { state: _open, ...narrowed } = filter;
   const query = useQuery({
     queryKey: ['exceptions', 'groups', filter],
     queryFn: () => take(api.GET('/api/v1/exceptions/groups', { params: { query: filter as Record<string, string> } })),
   });
   return (
-    <Loaded query={query} lines={8}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <Empty title={t('exceptions.none')} why={t('exceptions.none_why')} />
-        ) : (
-          <ol className="stack">
-            {items.map((group) => (
-              <li key={group.group}>
-                <OneGroup group={group} onOpen={() => onOpen(group.group)} />
-              </li>
-            ))}
-          </ol>
-        )
-      }
-    </Loaded>
+    <div className="stack">
+      {Object.values(narrowed).some((value) => value !== undefined) && (
+        <Banner
+          action={
+            <Button size="small" onPress={onClear}>
+              {t('filters.clear')}
+            </Button>
+          }
+        >
+          {t('exceptions.groups_filtered')}
+        </Banner>
+      )}
+      <Loaded query={query} lines={8}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={t('exceptions.none')} why={t('exceptions.none_why')} />
+          ) : (
+            <ol className="stack">
+              {items.map((group) => (
+                <li key={group.group}>
+                  <OneGroup group={group} filter={filter} onOpen={() => onOpen(group.group)} />
+                </li>
+              ))}
+            </ol>
+          )
+        }
+      </Loaded>
+    </div>
   );
 }
 
-function OneGroup({ group, onOpen }: { group: Group; onOpen: () => void }) {
+function OneGroup({ group, filter, onOpen }: { group: Group; filter: ExceptionFilter; onOpen: () => void }) {
   const t = useT();
   const word = useWord();
   const refused = useRefusal()('run_batches');
@@ -78,7 +100,8 @@ function OneGroup({ group, onOpen }: { group: Group; onOpen: () => void }) {
       {acting && (
         <BulkSheet
           resource="exceptions"
-          choice={{ filter: { group: group.group, state: 'open' } }}
+          choice={{ filter: ofGroup(filter, group.group) }}
+          shown={group.count}
           preset={acting}
           onClose={() => setActing(null)}
         />

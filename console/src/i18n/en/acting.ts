@@ -70,6 +70,7 @@ export const acting = {
   'bulk.title': 'Act on many',
   'bulk.count': 'Count',
   'bulk.frozen': '{count, plural, one {one thing} other {# things}} as of now',
+  'bulk.not_as_shown': '{shown, number} were shown; {count, number} are there by now, and those are meant.',
   'bulk.until': 'Kept until',
   'bulk.nothing': 'Nothing fits any more.',
   'bulk.action': 'Action',

@@ -7,6 +7,7 @@ export const operations = {
   'exceptions.count': '{count, plural, one {one stopped} other {# stopped}}',
   'exceptions.act_group': 'Act on all of it…',
   'exceptions.open_group': 'Show them',
+  'exceptions.groups_filtered': 'Only what fits the filter is shown and counted here, and only that is acted on.',
   'exceptions.where': 'Where',
   'exceptions.oldest': 'Oldest',
   'exceptions.newest': 'Newest',

@@ -68,6 +68,7 @@ export const acting = {
   'bulk.title': '批量操作',
   'bulk.count': '数量',
   'bulk.frozen': '{count, plural, other {#}} 项，已冻结',
+  'bulk.not_as_shown': '页面显示 {shown, number} 项，目前为 {count, number} 项，将处理后者。',
   'bulk.until': '保留至',
   'bulk.nothing': '已没有符合条件的内容。',
   'bulk.action': '操作',

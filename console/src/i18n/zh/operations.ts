@@ -7,6 +7,7 @@ export const operations = {
   'exceptions.count': '停住 {count, plural, other {#}} 项',
   'exceptions.act_group': '处理整组…',
   'exceptions.open_group': '查看明细',
+  'exceptions.groups_filtered': '此处仅显示并统计符合筛选条件的内容，操作也只针对这些内容。',
   'exceptions.where': '位置',
   'exceptions.oldest': '最早',
   'exceptions.newest': '最近',
