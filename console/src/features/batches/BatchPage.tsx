@@ -8,6 +8,7 @@ import { batchRoute } from '../../app/router';
 import { Loaded, moreOf, ProblemView } from '../../app/states';
 import { type Key, useT, useWord } from '../../i18n';
 import { Banner, Button, Card, Chip, type Column, DataGrid, Empty, Facts, Sheet, StatusChip, Time } from '../../ui';
+import { isPreview } from '../acting/Beforehand';
 import { DownloadButton } from '../acting/DownloadButton';
 import { PreviewCalls } from '../acting/PreviewCalls';
 
@@ -236,9 +237,4 @@ function Target({ resource, item }: { resource: string; item: Item }) {
     );
   }
   return <code>{id}</code>;
-}
-
-/** A dry run's item holds what it would lead to. */
-function isPreview(detail: unknown): detail is Schemas['Preview'] {
-  return detail !== null && typeof detail === 'object' && 'calls' in detail && 'status' in detail;
 }

@@ -1,0 +1,14 @@
+import { expect, test, vi } from 'vitest';
+
+vi.stubGlobal('location', { origin: 'http://hub.test' });
+const { keysFor } = await import('./command');
+
+test('the same order has the same key however often it is sent, another order another one', () => {
+  let count = 0;
+  const key = keysFor(() => `k${++count}`);
+  expect(key({ action: 'retry', reason: 'a' })).toBe('k1');
+  expect(key({ action: 'retry', reason: 'a' })).toBe('k1');
+  expect(key({ action: 'retry', reason: 'b' })).toBe('k2');
+  // Back to the first one: its answer may only have been lost.
+  expect(key({ action: 'retry', reason: 'a' })).toBe('k1');
+});
