@@ -7,6 +7,8 @@ import { Loaded, ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
 import { Age, Button, Card, Chip, Copy, Empty, StatusChip, Table, Time } from '../../ui';
 import { DriftSheet } from '../acting/DriftSheet';
+import { addressOf } from './acts';
+import { usePeople } from './RunActions';
 import { type Compared, standingOf } from './standing';
 import { type Detail, useDocument } from './use';
 
@@ -18,6 +20,7 @@ export function LedgerTab({ detail }: { detail: Detail }) {
     queryKey: ['document', detail.id, 'ledger'],
     queryFn: () => take(api.GET('/api/v1/documents/{id}/ledger', { params: { path: { id: detail.id } } })),
   });
+  const people = usePeople(detail.instances[0]?.id);
   return (
     <div className="stack">
       <Card title={t('ledger.title')}>
@@ -43,6 +46,7 @@ export function LedgerTab({ detail }: { detail: Detail }) {
                     </th>
                     <td>
                       <Copy text={link.external_id} />
+                      <There url={addressOf(people.data, link)} name={link.connection} />
                     </td>
                     <td>
                       {link.written ?? t('ledger.nothing_written')}
@@ -86,6 +90,19 @@ export function LedgerTab({ detail }: { detail: Detail }) {
           </ul>
         </Card>
       )}
+    </div>
+  );
+}
+
+/** The object where that system shows it. */
+function There({ url, name }: { url: string | null; name: string }) {
+  const t = useT();
+  if (!url) return null;
+  return (
+    <div>
+      <a href={url} target="_blank" rel="noreferrer">
+        {t('ledger.there', { name })}
+      </a>
     </div>
   );
 }
