@@ -206,10 +206,14 @@ function useEditingOf({ kind, id, path, who, live, liveTag, draft, refused, onPu
     outdated: draft?.outdated === true,
     refused,
     theirs: theirs?.text ?? null,
-    settle: () => {
+    /** What both texts were made of, while they stand against each other. */
+    base: saved.text,
+    settle: (what: string) => {
       if (!theirs) return;
+      setText(what);
       setSaved({ text: theirs.text, tag: theirs.tag, isDraft: true });
       setTheirs(null);
+      setRestored(null);
     },
     /** When the text that was put back had been typed; null where nothing was. */
     restored,
