@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
-import { KEYS_MAX, pastedKeys } from '../../format/keys';
+import { KEYS_MAX, lookedFor, pastedKeys } from '../../format/keys';
 import { useT, useWord } from '../../i18n';
 import { Button, Select, Sheet, TextArea, TextField, toast } from '../../ui';
 import type { DocumentSearch } from './DocumentsPage';
@@ -60,8 +60,9 @@ export function Filters({
     return true;
   };
   const search = (keys: string[]) => {
-    if (keys.length > KEYS_MAX) toast({ tone: 'warn', text: t('keys_result.cut', { max: KEYS_MAX, count: keys.length }) });
-    onKeys(keys.slice(0, KEYS_MAX));
+    const looked = lookedFor(keys);
+    if (looked.cut) toast({ tone: 'warn', text: t('keys_result.cut', looked.cut) });
+    onKeys(looked.keys);
   };
   const count = Object.keys(filter).filter((name) => !['q', 'status', 'type', 'standing'].includes(name)).length;
   return (
