@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, take } from '../../api/client';
 import { Loaded, ProblemView } from '../../app/states';
-import { useT, useWord } from '../../i18n';
+import { grouped } from '../../format/number';
+import { useLanguage, useT, useWord } from '../../i18n';
 import { Card, Chip, Sentence, StatusChip } from '../../ui';
 import type { OF_RESOURCE } from './actions';
 import { isRisky, leftOut, type Preview } from './gate';
@@ -96,6 +97,7 @@ function LeftOut({ whys }: { whys: (string | null | undefined)[] }) {
 export function DryBatch({ id }: { id: string }) {
   const t = useT();
   const word = useWord();
+  const { language } = useLanguage();
   const batch = useQuery({
     queryKey: ['batch', id],
     queryFn: () => take(api.GET('/api/v1/batches/{id}', { params: { path: { id } } })),
@@ -117,7 +119,7 @@ export function DryBatch({ id }: { id: string }) {
             {Object.entries(found.items ?? {})
               .filter(([, count]) => count > 0)
               .map(([state, count]) => (
-                <StatusChip key={state} room="dry" state={state} words={`${word('dry', state)} ${count}`} />
+                <StatusChip key={state} room="dry" state={state} words={`${word('dry', state)} ${grouped(count, language)}`} />
               ))}
             <Link to="/ops/batches/$batch" params={{ batch: id }}>
               {t('bulk.each')}

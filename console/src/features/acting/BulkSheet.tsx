@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { Loaded, ProblemView } from '../../app/states';
+import { isTyped } from '../../format/number';
 import { type Key, useT } from '../../i18n';
 import { Banner, Button, Checkbox, Facts, Select, Sheet, TextField, Time } from '../../ui';
 import { ActionFields } from './ActionFields';
@@ -98,7 +99,7 @@ export function BulkSheet({
     }
     setFields(next);
   };
-  const stop = count > TYPED_FROM && typed.trim() !== String(count) ? t('bulk.type_first', { count }) : null;
+  const stop = count > TYPED_FROM && !isTyped(typed, count) ? t('bulk.type_first', { count }) : null;
   // Others than the sample may still be taken where all of the sample are refused.
   const gated = gate === 'open' || gate === 'refused' ? null : t(STOPS[gate]);
   return (

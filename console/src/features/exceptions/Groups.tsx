@@ -4,7 +4,8 @@ import { api, type Schemas, take } from '../../api/client';
 import { HelpCode } from '../../app/help/Help';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
-import { useT, useWord } from '../../i18n';
+import { grouped } from '../../format/number';
+import { useLanguage, useT, useWord } from '../../i18n';
 import { Age, Banner, Button, Card, Chip, Empty, Facts, Sentence } from '../../ui';
 import { BulkSheet } from '../acting/BulkSheet';
 import { type ExceptionFilter, ofGroup } from './filter';
@@ -62,6 +63,7 @@ export function Groups({
 function OneGroup({ group, filter, onOpen }: { group: Group; filter: ExceptionFilter; onOpen: () => void }) {
   const t = useT();
   const word = useWord();
+  const { language } = useLanguage();
   const refused = useRefusal()('run_batches');
   const [acting, setActing] = useState<'retry' | 'assign' | null>(null);
   return (
@@ -94,7 +96,7 @@ function OneGroup({ group, filter, onOpen }: { group: Group; filter: ExceptionFi
           [t('exceptions.where'), [group.connection, group.operation, group.flow, group.step].filter(Boolean).join(' · ')],
           [t('exceptions.oldest'), <Age key="oldest" since={group.oldest_at} />],
           [t('exceptions.newest'), <Age key="newest" since={group.newest_at} />],
-          [t('exceptions.unassigned'), String(group.unassigned)],
+          [t('exceptions.unassigned'), grouped(group.unassigned, language)],
         ]}
       />
       {acting && (

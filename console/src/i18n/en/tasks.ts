@@ -4,7 +4,7 @@ export const tasks = {
   'tasks.done': 'Done',
   'tasks.started': 'Begun by me',
   'tasks.copies': 'Copies',
-  'tasks.overdue': '{count} overdue',
+  'tasks.overdue': '{count, number} overdue',
   'tasks.due': 'due',
   'tasks.outside': 'in {system}',
   'tasks.none.mine': 'Nothing waits for you',

@@ -4,7 +4,7 @@ export const tasks = {
   'tasks.done': '我已处理',
   'tasks.started': '我发起',
   'tasks.copies': '抄送我',
-  'tasks.overdue': '{count} 项超期',
+  'tasks.overdue': '{count, number} 项超期',
   'tasks.due': '期限',
   'tasks.outside': '在{system}',
   'tasks.none.mine': '没有待处理的事项',
