@@ -56,9 +56,11 @@ export function EditBar() {
           tone="info"
           live
           action={
-            <Button size="small" onPress={forget}>
-              {t('draft.forget')}
-            </Button>
+            changed && (
+              <Button size="small" onPress={forget}>
+                {t('draft.forget')}
+              </Button>
+            )
           }
         >
           <strong>{t('draft.restored')}</strong>

@@ -127,7 +127,7 @@ function useEditingOf({ kind, id, path, who, live, liveTag, draft, refused, onPu
   over.current = saved.tag;
   const put = async (what: string) => {
     sending.current = what;
-    const item = await take(
+    const tag = await take(
       api.PUT('/api/v1/definitions/{kind}/{id}/draft', {
         // What was never saved nor published is new.
         params: {
@@ -136,9 +136,17 @@ function useEditingOf({ kind, id, path, who, live, liveTag, draft, refused, onPu
         },
         body: { text: what },
       }),
+    ).then(
+      (item) => item.hash,
+      async (error) => {
+        // Left and come back to, the text may have been saved by this very page.
+        const found = error instanceof ApiError && error.status === 412 ? await current(kind, id) : null;
+        if (found?.text !== what) throw error;
+        return found.tag;
+      },
     );
-    over.current = item.hash;
-    return { what, tag: item.hash };
+    over.current = tag;
+    return { what, tag };
   };
   const save = useMutation({
     mutationFn: (what: string) => {
@@ -149,17 +157,13 @@ function useEditingOf({ kind, id, path, who, live, liveTag, draft, refused, onPu
     onSuccess: ({ what, tag }) => {
       setSaved({ text: what, tag, isDraft: true });
       setTheirs(null);
-      setRestored(null);
       latest.current = { ...latest.current, changed: latest.current.text !== what };
       if (copies && !latest.current.changed) dropCopy(copies, PAGE);
       void client.invalidateQueries({ queryKey: ['definitions'] });
     },
-    onError: async (error, what) => {
+    onError: async (error) => {
       if (!(error instanceof ApiError) || error.status !== 412) return;
-      const found = await current(kind, id);
-      // Left and come back to, the text may have been saved by this very page.
-      if (found?.text === what) setSaved({ ...found, isDraft: true });
-      else setTheirs(found);
+      setTheirs(await current(kind, id));
     },
   });
   const drop = useMutation({
