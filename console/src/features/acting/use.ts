@@ -7,14 +7,20 @@ import { canBeTried } from './gate';
 /** Quiet before the hub is asked what would be sent. */
 const TRY_AFTER_MS = 500;
 
-/** What an action on an exception would do, looked at without being asked; nothing of it is done. */
-export function useDryRun(exception: string, action: Action, tried: Record<string, unknown> | null, asking: boolean, on: boolean) {
-  const wanted = JSON.stringify(tried);
+/** The text once nobody types. */
+function useQuiet(wanted: string): string {
   const [quiet, setQuiet] = useState(wanted);
   useEffect(() => {
     const timer = setTimeout(() => setQuiet(wanted), TRY_AFTER_MS);
     return () => clearTimeout(timer);
   }, [wanted]);
+  return quiet;
+}
+
+/** What an action on an exception would do, looked at without being asked; nothing of it is done. */
+export function useDryRun(exception: string, action: Action, tried: Record<string, unknown> | null, asking: boolean, on: boolean) {
+  const wanted = JSON.stringify(tried);
+  const quiet = useQuiet(wanted);
   const enabled = on && tried !== null && quiet === wanted;
   const query = useQuery({
     queryKey: ['dry-run', exception, action, quiet, asking],
@@ -43,6 +49,8 @@ interface Sampled {
 
 /** More stopped at once of one document are not looked at beforehand. */
 const EXCEPTIONS_MAX = 5;
+/** Nor more than these of all that is shown. */
+const RUNS_MAX = 20;
 
 /** The first of many: what they are called, and what the action would do with each. */
 export function useSample(
@@ -55,12 +63,14 @@ export function useSample(
     queries: ids.map((id) => ({ queryKey: ['sample', resource, id], queryFn: () => sampled(resource, id), gcTime: 0 })),
   });
   const found = things.flatMap((query) => query.data ?? []);
-  const exceptions = found.flatMap((thing) => thing.exceptions);
+  const exceptions = found.flatMap((thing) => thing.exceptions).slice(0, RUNS_MAX);
+  const wanted = JSON.stringify(tried);
+  const isQuiet = useQuiet(wanted) === wanted;
   const runs = useQueries({
     queries: exceptions.map((exception) => ({
-      queryKey: ['dry-run', exception, action, JSON.stringify(tried), false],
+      queryKey: ['dry-run', exception, action, wanted, false],
       queryFn: () => tryOut(exception, { ...tried, action }),
-      enabled: tried !== null && canBeTried(action),
+      enabled: isQuiet && tried !== null && canBeTried(action),
       gcTime: 0,
     })),
   });
@@ -70,7 +80,7 @@ export function useSample(
       previews: thing.exceptions.flatMap((exception) => runs[exceptions.indexOf(exception)]?.data ?? []),
     })),
     previews: runs.flatMap((run) => run.data ?? []),
-    isAsking: things.some((query) => query.isPending) || runs.some((run) => run.isFetching),
+    isAsking: things.some((query) => query.isPending) || !isQuiet || runs.some((run) => run.isFetching),
     error: things.find((query) => query.error)?.error ?? runs.find((run) => run.error)?.error ?? null,
   };
 }
