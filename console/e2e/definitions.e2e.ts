@@ -121,6 +121,14 @@ test('a text that was saved elsewhere is never overwritten silently', async () =
   expect((await call<{ text: string }>(world.url, 'definitions/mapping/po_to_budget/draft')).text).toBe(
     `${text}# of another tab\n`,
   );
+  // Both have added at the same place; a person says which is meant, and nothing of the other is lost.
+  await page.getByRole('radio', { name: 'Both, mine first' }).check();
+  await page.getByRole('button', { name: 'Go on with this text' }).click();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByText('Your draft', { exact: true }).waitFor();
+  expect((await call<{ text: string }>(world.url, 'definitions/mapping/po_to_budget/draft')).text).toBe(
+    `${text}# of this tab\n# of another tab\n`,
+  );
   await context.close();
 });
 

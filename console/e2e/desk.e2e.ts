@@ -30,7 +30,10 @@ test('what stopped for one cause is one group, and a dry run of all of it tells 
   await group.getByRole('button', { name: 'Act on all of it' }).click();
   const sheet = page.getByRole('dialog');
   await sheet.getByText(/things as of now/).waitFor();
+  // What would be sent is there before anything is asked for.
+  await sheet.getByText(/^The first/).waitFor();
   await sheet.getByRole('button', { name: 'Dry run' }).click();
+  await sheet.getByRole('link', { name: 'Each of them' }).click();
   await page.waitForURL(/\/ops\/batches\//);
   await page.getByText('This only tells what would happen.').waitFor();
   const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useState } from 'react';
 import { api, take } from '../api/client';
-import { KEYS_MAX, pastedKeys } from '../format/keys';
+import { KEYS_MAX, lookedFor, pastedKeys } from '../format/keys';
 import { useT, useWord } from '../i18n';
-import { Icon, type IconName, Sheet, StatusChip } from '../ui';
+import { Icon, type IconName, Sheet, StatusChip, toast } from '../ui';
 import { AREAS } from './Shell';
 
 interface Found {
@@ -57,7 +57,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const pasted = (piece: string): boolean => {
     const keys = pastedKeys(piece);
     if (keys.length < 2) return false;
-    leave(() => void navigate({ to: '/docs', search: { keys: keys.slice(0, KEYS_MAX).join(',') } }))();
+    const looked = lookedFor(keys);
+    if (looked.cut) toast({ tone: 'warn', text: t('keys_result.cut', looked.cut) });
+    leave(() => void navigate({ to: '/docs', search: { keys: looked.keys.join(',') } }))();
     return true;
   };
   return (

@@ -109,7 +109,10 @@ export function LoadedPages<Item>({
   if (list.data) {
     return (
       <>
-        {list.isError && <ProblemView error={list.error} onAgain={() => void list.refetch()} compact />}
+        {/* Of a page that did not come it is told where it would stand. */}
+        {list.isError && !list.isFetchNextPageError && (
+          <ProblemView error={list.error} onAgain={() => void list.refetch()} compact />
+        )}
         {children(list.data.pages.flatMap((page) => page.items))}
       </>
     );
@@ -118,13 +121,32 @@ export function LoadedPages<Item>({
   return <Skeleton lines={lines} />;
 }
 
+type Next = Pick<
+  Listed<unknown>,
+  'hasNextPage' | 'isFetchingNextPage' | 'isFetchNextPageError' | 'fetchNextPage' | 'error' | 'errorUpdatedAt'
+>;
+
 /** The next page, as a grid asks for it near its end. */
-export function moreOf(list: Pick<Listed<unknown>, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>) {
-  return { has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() };
+export function moreOf(list: Next) {
+  const load = () => void list.fetchNextPage();
+  const { status } = problemOf(list.error);
+  return {
+    has: list.hasNextPage,
+    loading: list.isFetchingNextPage,
+    load,
+    failed: list.isFetchNextPageError
+      ? {
+          at: list.errorUpdatedAt,
+          passing: status === 0 || status === 429 || status >= 500,
+          shown: <ProblemView error={list.error} onAgain={load} compact />,
+        }
+      : undefined,
+  };
 }
 
 /** The same as a button below a list that is no grid. */
-export function More({ list }: { list: Parameters<typeof moreOf>[0] }) {
+export function More({ list }: { list: Next }) {
   const t = useT();
+  if (list.isFetchNextPageError) return moreOf(list).failed?.shown;
   return list.hasNextPage ? <Button onPress={() => void list.fetchNextPage()}>{t('list.more')}</Button> : null;
 }

@@ -1,13 +1,14 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { commandKey } from '../api/client';
 import { type Problem, problemOf } from '../api/problem';
+import type { Who } from '../app/identity';
 import { useSentence } from '../app/sentence';
 import { session } from '../app/session';
 import { type Order, readTask, see } from '../features/tasks/act';
 import type { Task } from '../features/tasks/TaskBody';
 import { useT, useWord } from '../i18n';
 import { Banner, Skeleton } from '../ui/parts';
-import { add, drop, flush, pending } from './outbox';
+import { add, drop, flush, isLoose, pending, type Waiting, whoIsIn } from './outbox';
 import { PhoneTask } from './PhoneTask';
 import { SignIn } from './SignIn';
 
@@ -26,11 +27,14 @@ export function Phone({ task: id }: { task: string }) {
   const token = useSyncExternalStore(session.subscribe, session.token);
   const [task, setTask] = useState<Task | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [waiting, setWaiting] = useState<Order[]>(() => pending().filter((order) => order.task === id));
+  const [waiting, setWaiting] = useState<Waiting[]>(pending);
+  const [me, setMe] = useState<Who | null>(null);
   const [said, setSaid] = useState<Said | null>(null);
   const look = useCallback(async () => {
     try {
-      setTask(await readTask(id));
+      const [who, found] = await Promise.all([whoIsIn(), readTask(id)]);
+      setMe((before) => (before?.id === who.id ? before : who));
+      setTask(found);
       setProblem(null);
     } catch (error) {
       setProblem(problemOf(error));
@@ -38,12 +42,13 @@ export function Phone({ task: id }: { task: string }) {
   }, [id]);
   const send = useCallback(async () => {
     if (pending().length === 0) return;
-    const { taken, refused } = await flush();
+    const { taken, refused, who } = await flush();
     const mine = (order: Order) => order.task === id;
+    if (who) setMe((before) => (before?.id === who.id ? before : who));
     const no = refused.find(({ order }) => mine(order));
     if (taken.some(mine)) setSaid({ tone: 'ok', text: t('phone.sent') });
     if (no) setSaid({ tone: 'bad', text: `${t('phone.refused')} ${sentence(no.problem)}`, detail: no.problem.detail });
-    setWaiting(pending().filter(mine));
+    setWaiting(pending());
     if (taken.length + refused.length > 0) await look();
   }, [id, look, sentence, t]);
   useEffect(() => {
@@ -67,17 +72,37 @@ export function Phone({ task: id }: { task: string }) {
       document.removeEventListener('visibilitychange', again);
     };
   }, [id, token]);
-  const act = (order: Omit<Order, 'key'>) => {
-    const kept = add({ ...order, key: commandKey() });
-    setSaid(kept ? null : { tone: 'bad', text: t('phone.too_many') });
-    setWaiting(pending().filter((known) => known.task === id));
+  const lost = waiting.some((order) => isLoose(order.key));
+  useEffect(() => {
+    if (!lost) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [lost]);
+  const act = (who: Who) => (order: Omit<Order, 'key'>) => {
+    const added = add({ ...order, key: commandKey(), who });
+    setSaid(added === 'full' ? { tone: 'bad', text: t('phone.too_many') } : null);
+    setWaiting(pending());
     void send();
   };
   const dropOne = (key: string) => {
     drop(key);
-    setWaiting(pending().filter((known) => known.task === id));
+    setWaiting(pending());
   };
-  if (problem?.status === 401) return <SignIn onDone={() => void look()} />;
+  // Without an answer yet about who it is, what waits is shown as waiting.
+  const own = waiting.filter((order) => order.task === id && (me === null || order.who?.id === me.id));
+  const others = waiting.filter((order) => me !== null && order.who?.id !== me.id);
+  if (problem?.status === 401)
+    return (
+      <SignIn
+        onDone={() => {
+          void look();
+          void send();
+        }}
+      >
+        {waiting.length > 0 && <Held orders={waiting} onDrop={dropOne} />}
+      </SignIn>
+    );
   return (
     <main className="phone">
       {said && (
@@ -86,32 +111,70 @@ export function Phone({ task: id }: { task: string }) {
           {said.detail && <span lang="en">{said.detail}</span>}
         </Banner>
       )}
-      {waiting.length > 0 && <Waiting orders={waiting} onDrop={dropOne} />}
+      {own.length > 0 && <Unsent orders={own} onDrop={dropOne} />}
+      {others.length > 0 && <Held orders={others} onDrop={dropOne} />}
       {problem && (
         <Banner tone={task ? 'warn' : 'bad'} live>
           <strong>{sentence(problem)}</strong>
         </Banner>
       )}
-      {task ? <PhoneTask task={task} busy={waiting.length > 0} onAct={act} /> : !problem && <Skeleton lines={10} />}
+      {/* Another person begins anew: what was being filled in was not theirs. */}
+      {task && me ? (
+        <PhoneTask key={me.id} task={task} busy={own.length > 0} onAct={act(me)} />
+      ) : (
+        !problem && <Skeleton lines={10} />
+      )}
     </main>
   );
 }
 
+interface Listed {
+  orders: Waiting[];
+  onDrop: (key: string) => void;
+}
+
 /** What is not sent yet is said, and can be thought better of until it is. */
-function Waiting({ orders, onDrop }: { orders: Order[]; onDrop: (key: string) => void }) {
+function Unsent({ orders, onDrop }: Listed) {
   const t = useT();
   const word = useWord();
   return (
     <Banner tone="warn" live>
       {orders.map((order) => (
-        <span key={order.key} className="row between">
-          <strong>{word('verb', order.verb)}</strong>
-          <button type="button" className="button small" onClick={() => onDrop(order.key)}>
-            {t('phone.drop')}
-          </button>
-        </span>
+        <Droppable key={order.key} name={word('verb', order.verb)} onDrop={() => onDrop(order.key)} />
       ))}
       <span>{t('phone.waiting')}</span>
+      {orders.some((order) => isLoose(order.key)) && <strong>{t('phone.loose')}</strong>}
     </Banner>
+  );
+}
+
+/** What somebody else decided in this browser waits for them, and is sent for nobody else. */
+function Held({ orders, onDrop }: Listed) {
+  const t = useT();
+  const word = useWord();
+  return (
+    <Banner tone="warn" live>
+      {orders.map((order) => (
+        <Droppable
+          key={order.key}
+          name={t('phone.of', { verb: word('verb', order.verb), name: order.who?.title ?? '?' })}
+          onDrop={() => onDrop(order.key)}
+        />
+      ))}
+      <span>{t('phone.held')}</span>
+      {orders.some((order) => isLoose(order.key)) && <strong>{t('phone.loose')}</strong>}
+    </Banner>
+  );
+}
+
+function Droppable({ name, onDrop }: { name: string; onDrop: () => void }) {
+  const t = useT();
+  return (
+    <span className="row between">
+      <strong>{name}</strong>
+      <button type="button" className="button small" onClick={onDrop}>
+        {t('phone.drop')}
+      </button>
+    </span>
   );
 }

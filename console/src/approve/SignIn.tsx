@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { api, take } from '../api/client';
 import { type Problem, problemOf } from '../api/problem';
 import { signIn, type Ways, ways } from '../app/account';
@@ -8,7 +8,7 @@ import { useT } from '../i18n';
 import { Banner } from '../ui/parts';
 
 /** Asks who it is: by name and password where the hub has accounts, else by a token, which is tried before it is kept. */
-export function SignIn({ onDone }: { onDone: () => void }) {
+export function SignIn({ onDone, children }: { onDone: () => void; children?: ReactNode }) {
   const t = useT();
   const sentence = useSentence();
   const [known, setKnown] = useState<Ways | null>(null);
@@ -34,6 +34,7 @@ export function SignIn({ onDone }: { onDone: () => void }) {
   };
   return (
     <main className="phone">
+      {children}
       <form className="card" onSubmit={submit}>
         <h1>{t('app.name')}</h1>
         {!account && <p className="dim">{t('signin.what')}</p>}

@@ -11,3 +11,10 @@ export function pastedKeys(text: string): string[] {
     .filter((key) => key !== '');
   return [...new Set(keys)];
 }
+
+/** As many of them as are looked for at once, and how many are left out, where they are too many. */
+export function lookedFor(keys: string[]): { keys: string[]; cut: { max: number; count: number } | null } {
+  return keys.length > KEYS_MAX
+    ? { keys: keys.slice(0, KEYS_MAX), cut: { max: KEYS_MAX, count: keys.length } }
+    : { keys, cut: null };
+}

@@ -29,12 +29,13 @@ export function stored(key: string): string | null {
   }
 }
 
-/** Remembers something in this browser, where that is allowed. */
-export function store(key: string, value: string) {
+/** Remembers something in this browser; false where that is forbidden or there is no room, and it is asked again next time. */
+export function store(key: string, value: string): boolean {
   try {
     localStorage.setItem(key, value);
+    return true;
   } catch {
-    // Then it is asked again next time.
+    return false;
   }
 }
 

@@ -5,6 +5,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useT } from '../i18n';
+import { askIn, PAUSES_MS } from './asking';
 import { Button, Checkbox } from './controls';
 
 export interface Column<Row> {
@@ -21,6 +22,14 @@ export interface Picking {
   onPick: (picked: ReadonlySet<string>) => void;
 }
 
+interface More {
+  has: boolean;
+  loading: boolean;
+  load: () => void;
+  /** That the last try failed, and when; whether it may be better the next time; what is shown at the end of the rows. */
+  failed?: { at: number; passing: boolean; shown: ReactNode };
+}
+
 interface Props<Row> {
   label: string;
   columns: Column<Row>[];
@@ -31,7 +40,7 @@ interface Props<Row> {
   /** A click on a row, where one click is enough to open it. */
   onChoose?: (row: Row) => void;
   picking?: Picking;
-  more?: { has: boolean; loading: boolean; load: () => void };
+  more?: More;
   /** New rows that are not shown yet. */
   fresh?: { count: number; show: () => void };
   empty?: ReactNode;
@@ -69,9 +78,7 @@ export function DataGrid<Row>({
   const visible = virtual.getVirtualItems();
   const last = visible.at(-1)?.index ?? 0;
 
-  useEffect(() => {
-    if (more?.has && !more.loading && rows.length > 0 && last >= rows.length - AHEAD) more.load();
-  }, [more, last, rows.length]);
+  useMore(more, rows.length > 0 && last >= rows.length - AHEAD, rows.length);
 
   useEffect(() => {
     // The row may have been drawn only after scrolling to it.
@@ -202,6 +209,15 @@ export function DataGrid<Row>({
             );
           })}
         </div>
+        {more?.failed && (
+          <div className="grid-fault" role="rowgroup">
+            <div role="row">
+              <div role="gridcell" aria-colspan={columns.length + (picking ? 1 : 0)}>
+                {more.failed.shown}
+              </div>
+            </div>
+          </div>
+        )}
       </div>
       {rows.length === 0 && empty && <div className="grid-empty">{empty}</div>}
       <div className="hidden-text" role="status">
@@ -209,4 +225,29 @@ export function DataGrid<Row>({
       </div>
     </div>
   );
+}
+
+/** Asks for the next page when the end is near; after a failure later, and a few times only. */
+function useMore(more: More | undefined, near: boolean, rows: number) {
+  const load = useRef(more?.load);
+  load.current = more?.load;
+  const { has = false, loading = false } = more ?? {};
+  const failedAt = more?.failed?.at ?? 0;
+  const passing = more?.failed?.passing ?? true;
+  const failing = useRef({ at: 0, count: 0, rows });
+  useEffect(() => {
+    // Only rows that came begin the count anew: a list that is read again meanwhile has not brought its next page.
+    if (rows !== failing.current.rows) failing.current = { at: failedAt, count: 0, rows };
+    else if (failedAt > failing.current.at) failing.current = { at: failedAt, count: failing.current.count + 1, rows };
+    const { count } = failing.current;
+    const failures = failedAt === 0 ? Math.min(count, PAUSES_MS.length) : count;
+    const pause = askIn({ has, loading, near, failures, passing });
+    if (pause === null) return;
+    if (pause === 0) {
+      load.current?.();
+      return;
+    }
+    const timer = setTimeout(() => load.current?.(), pause);
+    return () => clearTimeout(timer);
+  }, [has, loading, near, rows, failedAt, passing]);
 }

@@ -1,14 +1,25 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { api, commandKey, type Schemas, take } from '../../api/client';
+import { useMemo, useState } from 'react';
+import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { ProblemView } from '../../app/states';
 import { type Key, useT } from '../../i18n';
-import { Banner, Button, Checkbox, Sheet } from '../../ui';
+import { Banner, Button, Checkbox, Sheet, Skeleton } from '../../ui';
 import { ActionFields } from './ActionFields';
 import { type Action, argumentsOf, type Fields, NO_FIELDS } from './actions';
+import { useCommandKeys } from './command';
+import { gateOf, triedWith } from './gate';
 import { Observed } from './Observed';
 import { PreviewCalls } from './PreviewCalls';
+import { useDryRun } from './use';
+
+/** Why it cannot be pressed yet. */
+export const STOPS = {
+  asking: 'dry_run.busy',
+  refused: 'dry_run.refused',
+  agree: 'dry_run.agree_first',
+  agree_blind: 'dry_run.agree_blind_first',
+} as const;
 
 interface Target {
   exception: string;
@@ -36,31 +47,31 @@ export function ActionSheet({
   const [fault, setFault] = useState<[keyof Fields, Key] | null>(null);
   const [asking, setAsking] = useState(false);
   const [agreed, setAgreed] = useState(false);
-  // One key for this sheet: pressing twice, or again after a lost answer, does it once.
-  const [key] = useState(commandKey);
-  const dryRun = useMutation({ mutationFn: (body: Record<string, unknown>) => tryOut(target.exception, body) });
+  const keyFor = useCommandKeys();
   const doIt = useMutation({
-    mutationFn: (body: Record<string, unknown>) => act(target.exception, action, body, key),
+    mutationFn: (body: Record<string, unknown>) => act(target.exception, action, body, keyFor(body)),
     onSuccess: () =>
       client.invalidateQueries({
         predicate: ({ queryKey: [name] }) =>
           name === 'document' || name === 'exceptions' || name === 'exception' || name === 'counts',
       }),
   });
-  const run = (then: (body: Record<string, unknown>) => void) => {
+  const tried = useMemo(() => triedWith(action, fields), [action, fields]);
+  const dryRun = useDryRun(target.exception, action, tried, asking, refused === null && !doIt.isSuccess);
+  const run = () => {
     const made = argumentsOf(action, fields);
     if ('fault' in made) return setFault(made.fault);
     setFault(null);
-    then({ ...made.ok.arguments, ...(made.ok.reason ? { reason: made.ok.reason } : {}) });
+    doIt.mutate({ ...made.ok.arguments, ...(made.ok.reason ? { reason: made.ok.reason } : {}) });
   };
-  const preview = dryRun.data;
-  const risky = preview?.calls.some((call) => call.may_duplicate) ?? false;
-  const stop = refused ?? (preview?.refused ? t('dry_run.refused') : risky && !agreed ? t('dry_run.agree_first') : null);
+  const { preview } = dryRun;
+  const known = { previews: preview ? [preview] : [], asking: dryRun.isAsking, failed: dryRun.error !== null };
+  const gate = gateOf({ ...known, agreed });
+  const ticked = gateOf({ ...known, agreed: false });
   const change = (next: Fields) => {
+    // What was agreed to is what was shown then.
+    if (JSON.stringify(triedWith(action, next)) !== JSON.stringify(tried)) setAgreed(false);
     setFields(next);
-    // A dry run is of what was filled in then.
-    dryRun.reset();
-    setAgreed(false);
   };
   return (
     <Sheet
@@ -74,17 +85,17 @@ export function ActionSheet({
         ) : (
           <>
             <Button
-              disabled={dryRun.isPending}
-              refused={refused}
-              onPress={() => run((body) => dryRun.mutate({ ...body, action, ask_partners: asking }))}
+              disabled={dryRun.isAsking}
+              refused={refused ?? (tried === null ? t('dry_run.fill_first') : null)}
+              onPress={() => void dryRun.again()}
             >
-              {dryRun.isPending ? t('dry_run.busy') : t('dry_run.do')}
+              {dryRun.isAsking ? t('dry_run.busy') : t('dry_run.do')}
             </Button>
             <Button
               kind={action === 'cancel' ? 'danger' : 'primary'}
               disabled={doIt.isPending}
-              refused={stop}
-              onPress={() => run((body) => doIt.mutate(body))}
+              refused={refused ?? (gate === 'open' ? null : t(STOPS[gate]))}
+              onPress={run}
             >
               {doIt.isPending ? t('act.sending') : t(`action.${action}` as Key)}
             </Button>
@@ -102,24 +113,20 @@ export function ActionSheet({
             {t('dry_run.ask_partners')}
           </Checkbox>
           {doIt.isError && <ProblemView error={doIt.error} />}
-          {dryRun.isError && <ProblemView error={dryRun.error} />}
+          {dryRun.error !== null && <ProblemView error={dryRun.error} onAgain={() => void dryRun.again()} />}
+          {tried === null && <p className="dim">{t('dry_run.fill_first')}</p>}
+          {dryRun.isAsking && !preview && <Skeleton lines={3} />}
           {preview && <PreviewCalls preview={preview} />}
-          {risky && (
+          {(ticked === 'agree' || ticked === 'agree_blind') && (
             <Banner tone="warn">
               <Checkbox checked={agreed} onChange={setAgreed}>
-                {t('dry_run.agree')}
+                {t(ticked === 'agree' ? 'dry_run.agree' : 'dry_run.agree_blind')}
               </Checkbox>
             </Banner>
           )}
         </>
       )}
     </Sheet>
-  );
-}
-
-function tryOut(id: string, body: Record<string, unknown>) {
-  return take(
-    api.POST('/api/v1/exceptions/{id}/dry-run', { params: { path: { id } }, body: body as unknown as Schemas['DryRun'] }),
   );
 }
 

@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, commandKey, take } from '../../api/client';
+import { api, take } from '../../api/client';
 import { ProblemView } from '../../app/states';
 import { type Key, useT, useWord } from '../../i18n';
 import { Banner, Button, Facts, Sheet, TextArea } from '../../ui';
+import { useCommandKeys } from './command';
 
 /** Settles a difference: the flow repairs it, or it is accepted as it is. */
 export function DriftSheet({ id, action, onClose }: { id: string; action: 'accept' | 'repair'; onClose: () => void }) {
@@ -11,17 +12,14 @@ export function DriftSheet({ id, action, onClose }: { id: string; action: 'accep
   const word = useWord();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
-  const [key] = useState(commandKey);
+  const keyFor = useCommandKeys();
   const path = { id };
   const again = () => client.invalidateQueries({ predicate: ({ queryKey: [name] }) => name === 'document' || name === 'drift' });
   const repair = useMutation({
-    mutationFn: (dry: boolean) =>
-      take(
-        api.POST('/api/v1/drift/{id}/repair', {
-          params: { path, header: { 'Idempotency-Key': `${key}${dry ? '-dry' : ''}` } },
-          body: { reason: reason.trim(), dry_run: dry },
-        }),
-      ),
+    mutationFn: (dry: boolean) => {
+      const body = { reason: reason.trim(), dry_run: dry };
+      return take(api.POST('/api/v1/drift/{id}/repair', { params: { path, header: { 'Idempotency-Key': keyFor(body) } }, body }));
+    },
     onSuccess: (_, dry) => (dry ? undefined : again()),
   });
   const accept = useMutation({

@@ -1,6 +1,24 @@
 import type { Schemas } from '../../api/client';
 import { type Key, useT, useWord } from '../../i18n';
 import { Banner, Chip, Copy, Facts, Json } from '../../ui';
+import { systemsOf } from './gate';
+
+/** The systems that would be called, and where a call may happen twice. */
+export function Systems({ previews }: { previews: Schemas['Preview'][] }) {
+  const t = useT();
+  const systems = systemsOf(previews);
+  if (systems.length === 0) return null;
+  return (
+    <p className="row">
+      <span className="dim">{t('dry_run.systems')}</span>
+      {systems.map(({ connection, calls, may_duplicate }) => (
+        <Chip key={connection} tone={may_duplicate ? 'warn' : 'info'} icon={may_duplicate ? 'alert' : 'plug'}>
+          {t('dry_run.system', { name: connection, count: calls })}
+        </Chip>
+      ))}
+    </p>
+  );
+}
 
 /** What an action would do at once: the calls with their keys, and what makes a repeat of each harmless. */
 export function PreviewCalls({ preview }: { preview: Schemas['Preview'] }) {
@@ -25,6 +43,7 @@ export function PreviewCalls({ preview }: { preview: Schemas['Preview'] }) {
       />
       {preview.changes && preview.changes.length > 0 && <Json value={preview.changes} label={t('dry_run.changes')} />}
       <h3>{t('dry_run.calls', { count: preview.calls.length })}</h3>
+      <Systems previews={[preview]} />
       {preview.calls.length === 0 && <p className="dim">{t('dry_run.no_calls')}</p>}
       <ul className="stack">
         {preview.calls.map((call) => (

@@ -6,8 +6,10 @@ import { useRefusal } from '../../app/me';
 import { Page } from '../../app/Page';
 import { batchRoute } from '../../app/router';
 import { Loaded, moreOf, ProblemView } from '../../app/states';
-import { type Key, useT, useWord } from '../../i18n';
+import { grouped } from '../../format/number';
+import { type Key, useLanguage, useT, useWord } from '../../i18n';
 import { Banner, Button, Card, Chip, type Column, DataGrid, Empty, Facts, Sheet, StatusChip, Time } from '../../ui';
+import { isPreview } from '../acting/Beforehand';
 import { DownloadButton } from '../acting/DownloadButton';
 import { PreviewCalls } from '../acting/PreviewCalls';
 
@@ -91,6 +93,7 @@ function Steering({ batch }: { batch: Batch }) {
 function Summary({ batch }: { batch: Batch }) {
   const t = useT();
   const word = useWord();
+  const { language } = useLanguage();
   const counts = batch.items ?? {};
   const over = batch.total - (counts.waiting ?? 0);
   return (
@@ -103,7 +106,7 @@ function Summary({ batch }: { batch: Batch }) {
             key={state}
             room={batch.dry_run ? 'dry' : 'item'}
             state={state}
-            words={`${word(batch.dry_run ? 'dry' : 'item', state)} ${counts[state]}`}
+            words={`${word(batch.dry_run ? 'dry' : 'item', state)} ${grouped(counts[state] ?? 0, language)}`}
           />
         ))}
       </div>
@@ -111,7 +114,7 @@ function Summary({ batch }: { batch: Batch }) {
         rows={[
           [t('batch.actor'), batch.actor],
           [t('act.field.reason'), batch.reason],
-          [t('bulk.rate'), String(batch.per_minute)],
+          [t('bulk.rate'), grouped(batch.per_minute, language)],
           [t('batch.created'), <Time key="created" at={batch.created_at} exact seconds />],
           [t('batch.finished'), batch.finished_at ? <Time key="finished" at={batch.finished_at} exact seconds /> : null],
         ]}
@@ -188,7 +191,7 @@ function Items({ batch }: { batch: Batch }) {
           </Button>
         ))}
       </div>
-      {list.isError && <ProblemView error={list.error} onAgain={() => void list.refetch()} />}
+      {list.isError && !list.isFetchNextPageError && <ProblemView error={list.error} onAgain={() => void list.refetch()} />}
       <DataGrid
         label={t('batch.items')}
         columns={columns}
@@ -236,9 +239,4 @@ function Target({ resource, item }: { resource: string; item: Item }) {
     );
   }
   return <code>{id}</code>;
-}
-
-/** A dry run's item holds what it would lead to. */
-function isPreview(detail: unknown): detail is Schemas['Preview'] {
-  return detail !== null && typeof detail === 'object' && 'calls' in detail && 'status' in detail;
 }

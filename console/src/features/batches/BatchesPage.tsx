@@ -3,7 +3,8 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
 import { Page } from '../../app/Page';
 import { LoadedPages, moreOf } from '../../app/states';
-import { type Key, useT, useWord } from '../../i18n';
+import { grouped } from '../../format/number';
+import { type Key, useLanguage, useT, useWord } from '../../i18n';
 import { Chip, type Column, DataGrid, Empty, StatusChip, Time } from '../../ui';
 
 type Batch = Schemas['Batch'];
@@ -11,6 +12,7 @@ type Batch = Schemas['Batch'];
 export function BatchesPage() {
   const t = useT();
   const word = useWord();
+  const { language } = useLanguage();
   const navigate = useNavigate();
   const list = useInfiniteQuery({
     queryKey: ['batches'],
@@ -36,7 +38,7 @@ export function BatchesPage() {
       render: (row) => (row.dry_run ? <Chip>{t('batch.dry')}</Chip> : t('batch.real')),
     },
     { id: 'resource', title: t('batch.resource'), width: 'minmax(100px, 0.6fr)', render: (row) => word('resource', row.resource) },
-    { id: 'total', title: t('bulk.count'), width: '90px', number: true, render: (row) => row.total },
+    { id: 'total', title: t('bulk.count'), width: '90px', number: true, render: (row) => grouped(row.total, language) },
     { id: 'state', title: t('documents.state'), width: '110px', render: (row) => <StatusChip room="batch" state={row.state} /> },
     { id: 'actor', title: t('batch.actor'), width: 'minmax(100px, 0.8fr)', render: (row) => row.actor },
     { id: 'reason', title: t('act.field.reason'), width: 'minmax(160px, 2fr)', render: (row) => row.reason ?? '' },

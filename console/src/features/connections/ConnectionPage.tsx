@@ -6,6 +6,7 @@ import { useRefusal } from '../../app/me';
 import { Page } from '../../app/Page';
 import { connectionRoute } from '../../app/router';
 import { Loaded, More, ProblemView } from '../../app/states';
+import { grouped } from '../../format/number';
 import { bytes, duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { Banner, Button, Card, Copy, Empty, Facts, Skeleton, StatusChip, Table, Tabs, Time } from '../../ui';
@@ -112,9 +113,9 @@ function HealthTab({ health }: { health: Health }) {
       <Card title={t('connections.last_hour')}>
         <Facts
           rows={[
-            [t('connections.calls'), String(health.calls)],
-            [t('connections.errors'), String(health.errors)],
-            ['p95', health.p95_millis ? `≤ ${duration(health.p95_millis, language)}` : null],
+            [t('connections.calls'), grouped(health.calls, language)],
+            [t('connections.errors'), grouped(health.errors, language)],
+            [t('connections.p95'), health.p95_millis ? `≤ ${duration(health.p95_millis, language)}` : null],
             [
               t('connections.last'),
               health.last_success_at ? <Time key="last" at={health.last_success_at} /> : t('connections.never'),
@@ -129,7 +130,7 @@ function HealthTab({ health }: { health: Health }) {
         <Table
           caption={t('connections.operations')}
           shown
-          heads={[t('exceptions.operation'), t('connections.answers'), { name: 'p95', number: true }]}
+          heads={[t('exceptions.operation'), t('connections.answers'), { name: t('connections.p95'), number: true }]}
         >
           {(health.operations ?? []).map((operation) => (
             <tr key={operation.operation}>
@@ -139,7 +140,7 @@ function HealthTab({ health }: { health: Health }) {
               <td>
                 <span className="row">
                   {Object.entries(operation.calls).map(([name, count]) => (
-                    <StatusChip key={name} room="class" state={name} words={`${word('class', name)} ${count}`} />
+                    <StatusChip key={name} room="class" state={name} words={`${word('class', name)} ${grouped(count, language)}`} />
                   ))}
                 </span>
               </td>

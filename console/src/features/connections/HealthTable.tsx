@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, take } from '../../api/client';
 import { Loaded } from '../../app/states';
+import { grouped } from '../../format/number';
 import { duration } from '../../format/time';
 import { useLanguage, useT } from '../../i18n';
 import { Card, Empty, Sparkline, StatusChip, Table, Time } from '../../ui';
@@ -38,7 +39,7 @@ export function HealthTable() {
                 { name: t('connections.calls'), number: true },
                 { name: t('connections.errors'), number: true },
                 t('connections.per_minute'),
-                { name: 'p95', number: true },
+                { name: t('connections.p95'), number: true },
                 t('connections.places'),
                 { name: t('connections.waiting'), number: true },
                 t('connections.last'),
@@ -60,9 +61,11 @@ export function HealthTable() {
                     <td>
                       <StatusChip room="connection" state={item.state} />
                     </td>
-                    <td className="number">{item.calls}</td>
+                    <td className="number">{grouped(item.calls, language)}</td>
                     <td className="number">
-                      {item.calls > 0 ? `${item.errors} · ${Math.round((item.errors / item.calls) * 100)}%` : '0'}
+                      {item.calls > 0
+                        ? `${grouped(item.errors, language)} · ${Math.round((item.errors / item.calls) * 100)}%`
+                        : '0'}
                     </td>
                     <td>
                       <Sparkline

@@ -1,11 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, commandKey, take } from '../../api/client';
+import { api, take } from '../../api/client';
 import { AskSheet } from '../../app/AskSheet';
 import { ProblemView } from '../../app/states';
 import { type Key, useT } from '../../i18n';
 import { Button, Sheet, TextArea, TextField } from '../../ui';
+import { useCommandKeys } from '../acting/command';
 
 /** Holds the breaker, or lets it decide again. */
 export function BreakerSheet({
@@ -58,16 +59,14 @@ export function RecoverSheet({ connection, onClose }: { connection: string; onCl
   const navigate = useNavigate();
   const [since, setSince] = useState('');
   const [reason, setReason] = useState('');
-  const [key] = useState(commandKey);
+  const keyFor = useCommandKeys();
   const at = new Date(since);
   const recover = useMutation({
-    mutationFn: (dry: boolean) =>
-      take(
-        api.POST('/api/v1/connections/{name}/recover', {
-          params: { path: { name: connection }, header: { 'Idempotency-Key': `${key}${dry ? '-dry' : ''}` } },
-          body: { since: at.toISOString(), reason: reason.trim(), dry_run: dry },
-        }),
-      ),
+    mutationFn: (dry: boolean) => {
+      const body = { since: at.toISOString(), reason: reason.trim(), dry_run: dry };
+      const params = { path: { name: connection }, header: { 'Idempotency-Key': keyFor(body) } };
+      return take(api.POST('/api/v1/connections/{name}/recover', { params, body }));
+    },
     onSuccess: (batch) => {
       onClose();
       void navigate({ to: '/ops/batches/$batch', params: { batch: batch.id } });

@@ -1,14 +1,17 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ProblemView } from '../../app/states';
 import { useT } from '../../i18n';
-import { Banner, Button, Chip } from '../../ui';
+import { Banner, Button, Chip, Skeleton, Time } from '../../ui';
 import { useEditing } from './editing';
 import { PublishSheet } from './PublishSheet';
+
+const MergePanel = lazy(() => import('./MergePanel').then((module) => ({ default: module.MergePanel })));
 
 /** How the text stands, and what can be done with it: the same above every tab that changes it. */
 export function EditBar() {
   const t = useT();
   const { kind, id, text, changed, isDraft, outdated, refused, theirs, settle, save, drop, checking, onPublished } = useEditing();
+  const { restored, forget, isKept, base } = useEditing();
   const [publishing, setPublishing] = useState(false);
   return (
     <>
@@ -48,18 +51,31 @@ export function EditBar() {
         </div>
       </div>
       {refused && <Banner>{refused}</Banner>}
-      {theirs !== null && (
+      {restored !== null && (
         <Banner
-          tone="warn"
+          tone="info"
+          live
           action={
-            <Button size="small" kind="primary" onPress={settle}>
-              {t('draft.settled')}
-            </Button>
+            changed && (
+              <Button size="small" onPress={forget}>
+                {t('draft.forget')}
+              </Button>
+            )
           }
         >
-          <strong>{t('draft.conflict')}</strong>
-          <span>{t('draft.conflict_how')}</span>
+          <strong>{t('draft.restored')}</strong>
+          {restored && (
+            <span>
+              <Time at={restored} exact />
+            </span>
+          )}
         </Banner>
+      )}
+      {changed && !isKept && <Banner tone="warn">{t('draft.unkept')}</Banner>}
+      {theirs !== null && (
+        <Suspense fallback={<Skeleton lines={3} />}>
+          <MergePanel base={base} mine={text} theirs={theirs} onSettled={settle} />
+        </Suspense>
       )}
       {save.isError && theirs === null && <ProblemView error={save.error} compact />}
       {drop.isError && <ProblemView error={drop.error} compact />}

@@ -1,11 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, commandKey, type Schemas, take } from '../../api/client';
+import { api, type Schemas, take } from '../../api/client';
 import { ApiError } from '../../api/problem';
 import { useRefusal } from '../../app/me';
 import { ProblemView } from '../../app/states';
 import { useT } from '../../i18n';
 import { Banner, Button, Sheet, Skeleton, TextArea } from '../../ui';
+import { useCommandKeys } from '../acting/command';
 import { Cases } from './Cases';
 import { DiffView } from './DiffView';
 import { Findings } from './Findings';
@@ -24,7 +25,7 @@ export function PublishSheet({
   const refused = useRefusal()('publish');
   const [message, setMessage] = useState('');
   const [untested, setUntested] = useState('');
-  const [key] = useState(commandKey);
+  const keyFor = useCommandKeys();
   const live = useQuery({
     // Not among `releases`, which are read again when one goes live: what was looked at is published on top of what it was looked at with.
     queryKey: ['publish', 'base'],
@@ -41,13 +42,10 @@ export function PublishSheet({
     retry: false,
   });
   const publish = useMutation({
-    mutationFn: () =>
-      take(
-        api.POST('/api/v1/releases', {
-          params: { header: { 'Idempotency-Key': key } },
-          body: { message: message.trim(), drafts, base, ...(untested.trim() ? { untested: untested.trim() } : {}) },
-        }),
-      ),
+    mutationFn: () => {
+      const body = { message: message.trim(), drafts, base, ...(untested.trim() ? { untested: untested.trim() } : {}) };
+      return take(api.POST('/api/v1/releases', { params: { header: { 'Idempotency-Key': keyFor(body) } }, body }));
+    },
     onSuccess: onPublished,
   });
   const problem = (publish.error ?? look.error) instanceof ApiError ? ((publish.error ?? look.error) as ApiError).problem : null;

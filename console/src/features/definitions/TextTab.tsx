@@ -17,7 +17,7 @@ const YamlEditor = lazy(() => import('./YamlEditor').then((module) => ({ default
 /** The text as it is in its file, with what is wrong with it. */
 export function TextTab() {
   const t = useT();
-  const { kind, id, path, text, setText, refused, theirs, findings } = useEditing();
+  const { kind, id, path, text, setText, refused, findings } = useEditing();
   const editor = useRef<YamlEditorHandle>(null);
   const diagnostics = useMemo(() => findings.filter((finding) => finding.file === path).map(diagnosticOf), [findings, path]);
   const complete = useCompletion(kind);
@@ -32,7 +32,6 @@ export function TextTab() {
           readOnly={refused !== null}
           onChange={setText}
           diagnostics={diagnostics}
-          against={theirs}
           complete={complete}
         />
       </Suspense>

@@ -4,9 +4,8 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, defaultHighlightStyle, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
-import { unifiedMergeView } from '@codemirror/merge';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState } from '@codemirror/state';
+import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
@@ -24,8 +23,6 @@ interface Props {
   readOnly?: boolean;
   onChange?: (text: string) => void;
   diagnostics?: Diagnostic[];
-  /** Another text to settle differences with, piece by piece. */
-  against?: string | null;
   complete?: CompletionSource;
   ref?: Ref<YamlEditorHandle>;
 }
@@ -64,12 +61,11 @@ function nonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 }
 
-export function YamlEditor({ label, text, readOnly, onChange, diagnostics, against, complete, ref }: Props) {
+export function YamlEditor({ label, text, readOnly, onChange, diagnostics, complete, ref }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const changed = useRef(onChange);
   changed.current = onChange;
-  const merging = useRef(new Compartment());
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is made once; what changes is handed to it below
   useEffect(() => {
@@ -96,7 +92,6 @@ export function YamlEditor({ label, text, readOnly, onChange, diagnostics, again
           EditorState.readOnly.of(readOnly ?? false),
           EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
           EditorView.updateListener.of((update) => update.docChanged && changed.current?.(update.state.doc.toString())),
-          merging.current.of([]),
           LOOK,
         ],
       }),
@@ -127,14 +122,6 @@ export function YamlEditor({ label, text, readOnly, onChange, diagnostics, again
     }));
     made.dispatch(setDiagnostics(made.state, fitting));
   }, [diagnostics]);
-
-  useEffect(() => {
-    view.current?.dispatch({
-      effects: merging.current.reconfigure(
-        against === null || against === undefined ? [] : unifiedMergeView({ original: against, mergeControls: true }),
-      ),
-    });
-  }, [against]);
 
   useImperativeHandle(ref, () => ({
     goTo: (offset) => {

@@ -12,6 +12,7 @@ import { CauseCard } from './CauseCard';
 import { DataTab } from './DataTab';
 import { LedgerTab } from './LedgerTab';
 import { NotesTab } from './NotesTab';
+import { RunActions } from './RunActions';
 import { StoryTab } from './StoryTab';
 import { type Detail, useDocument } from './use';
 
@@ -22,7 +23,7 @@ export function DocumentPage() {
   return (
     <Loaded query={query} lines={14}>
       {(detail) => (
-        <Page name={detail.key} title={<Head detail={detail} />}>
+        <Page name={detail.key} title={<Head detail={detail} />} actions={<RunActions detail={detail} />}>
           {isSample(detail) && <SampleBanner />}
           <CauseCard document={doc} name={detail.key} />
           <TabsOf detail={detail} label={t('document.tabs')} />

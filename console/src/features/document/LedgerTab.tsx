@@ -3,10 +3,13 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
-import { Loaded } from '../../app/states';
+import { Loaded, ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
 import { Age, Button, Card, Chip, Copy, Empty, StatusChip, Table, Time } from '../../ui';
 import { DriftSheet } from '../acting/DriftSheet';
+import { addressOf } from './acts';
+import { usePeople } from './RunActions';
+import { type Compared, standingOf } from './standing';
 import { type Detail, useDocument } from './use';
 
 /** What each system holds of the document: what we last wrote, what it last said, and since when they agree or differ. */
@@ -17,53 +20,58 @@ export function LedgerTab({ detail }: { detail: Detail }) {
     queryKey: ['document', detail.id, 'ledger'],
     queryFn: () => take(api.GET('/api/v1/documents/{id}/ledger', { params: { path: { id: detail.id } } })),
   });
+  const people = usePeople(detail.instances[0]?.id);
   return (
     <div className="stack">
       <Card title={t('ledger.title')}>
         {detail.links.length === 0 ? (
           <Empty title={t('ledger.none')} why={t('ledger.none_why')} />
         ) : (
-          <Table
-            caption={t('ledger.title')}
-            heads={[t('ledger.system'), t('ledger.object'), t('ledger.written'), t('ledger.seen'), t('ledger.standing')]}
-          >
-            {detail.links.map((link) => {
-              const standing = ledger.data?.links.find(
-                (item) => item.connection === link.connection && item.external_id === link.external_id,
-              );
-              return (
-                <tr key={`${link.connection}-${link.external_id}`}>
-                  <th scope="row">
-                    <Link to="/connections/$connection" params={{ connection: link.connection }}>
-                      {link.connection}
-                    </Link>
-                  </th>
-                  <td>
-                    <Copy text={link.external_id} />
-                  </td>
-                  <td>
-                    {link.written ?? t('ledger.nothing_written')}
-                    {link.written_at && (
-                      <div className="dim small">
-                        <Time at={link.written_at} />
-                      </div>
-                    )}
-                  </td>
-                  <td>
-                    {link.seen ?? t('ledger.nothing_seen')}
-                    {link.seen_at && (
-                      <div className="dim small">
-                        <Time at={link.seen_at} />
-                      </div>
-                    )}
-                  </td>
-                  <td>
-                    <Standing standing={standing} closed={link.closed} />
-                  </td>
-                </tr>
-              );
-            })}
-          </Table>
+          <>
+            {ledger.isError && <ProblemView error={ledger.error} onAgain={() => void ledger.refetch()} compact />}
+            <Table
+              caption={t('ledger.title')}
+              heads={[t('ledger.system'), t('ledger.object'), t('ledger.written'), t('ledger.seen'), t('ledger.standing')]}
+            >
+              {detail.links.map((link) => {
+                const standing = ledger.data?.links.find(
+                  (item) => item.connection === link.connection && item.external_id === link.external_id,
+                );
+                return (
+                  <tr key={`${link.connection}-${link.external_id}`}>
+                    <th scope="row">
+                      <Link to="/connections/$connection" params={{ connection: link.connection }}>
+                        {link.connection}
+                      </Link>
+                    </th>
+                    <td>
+                      <Copy text={link.external_id} />
+                      <There url={addressOf(people.data, link)} name={link.connection} />
+                    </td>
+                    <td>
+                      {link.written ?? t('ledger.nothing_written')}
+                      {link.written_at && (
+                        <div className="dim small">
+                          <Time at={link.written_at} />
+                        </div>
+                      )}
+                    </td>
+                    <td>
+                      {link.seen ?? t('ledger.nothing_seen')}
+                      {link.seen_at && (
+                        <div className="dim small">
+                          <Time at={link.seen_at} />
+                        </div>
+                      )}
+                    </td>
+                    <td>
+                      <Standing standing={standing} as={standingOf(ledger, standing, link.closed)} />
+                    </td>
+                  </tr>
+                );
+              })}
+            </Table>
+          </>
         )}
       </Card>
       <Drifts document={detail.id} />
@@ -86,39 +94,39 @@ export function LedgerTab({ detail }: { detail: Detail }) {
   );
 }
 
-function Standing({
-  standing,
-  closed,
-}: {
-  standing?: { checked_at?: string | null; differs_since?: string | null; in_step_since?: string | null };
-  closed: boolean;
-}) {
+/** The object where that system shows it. */
+function There({ url, name }: { url: string | null; name: string }) {
   const t = useT();
-  if (closed) return <Chip icon="minus">{t('ledger.closed')}</Chip>;
-  if (standing?.differs_since) {
-    return (
-      <span className="row">
-        <Chip tone="bad" icon="alert">
-          {t('ledger.differs')}
-        </Chip>
-        <Age since={standing.differs_since} />
-      </span>
-    );
-  }
-  if (standing?.in_step_since) {
-    return (
-      <span className="row">
-        <Chip tone="ok" icon="check">
-          {t('ledger.in_step')}
-        </Chip>
-        <Age since={standing.in_step_since} />
-      </span>
-    );
-  }
+  if (!url) return null;
   return (
-    <Chip tone="plain" icon="question">
-      {t('ledger.not_compared')}
-    </Chip>
+    <div>
+      <a href={url} target="_blank" rel="noreferrer">
+        {t('ledger.there', { name })}
+      </a>
+    </div>
+  );
+}
+
+const STANDINGS = {
+  closed: { tone: 'plain', icon: 'minus', key: 'ledger.closed' },
+  reading: { tone: 'plain', icon: 'hourglass', key: 'state.loading' },
+  not_read: { tone: 'unknown', icon: 'question', key: 'ledger.not_read' },
+  differs: { tone: 'bad', icon: 'alert', key: 'ledger.differs' },
+  in_step: { tone: 'ok', icon: 'check', key: 'ledger.in_step' },
+  never: { tone: 'plain', icon: 'question', key: 'ledger.not_compared' },
+} as const;
+
+function Standing({ standing, as }: { standing?: Compared; as: keyof typeof STANDINGS }) {
+  const t = useT();
+  const { tone, icon, key } = STANDINGS[as];
+  const since = as === 'differs' ? standing?.differs_since : as === 'in_step' ? standing?.in_step_since : null;
+  return (
+    <span className="row">
+      <Chip tone={tone} icon={icon}>
+        {t(key)}
+      </Chip>
+      {since && <Age since={since} />}
+    </span>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, take } from '../../api/client';
-import { useT, useWord } from '../../i18n';
+import { grouped } from '../../format/number';
+import { useLanguage, useT, useWord } from '../../i18n';
 import { Button } from '../../ui';
 import type { DocumentSearch } from './DocumentsPage';
 
@@ -8,9 +9,10 @@ import type { DocumentSearch } from './DocumentsPage';
 export function Counts({ filter, onChange }: { filter: DocumentSearch; onChange: (filter: DocumentSearch) => void }) {
   const t = useT();
   const word = useWord();
+  const { language } = useLanguage();
   const counts = useQuery({ queryKey: ['counts'], queryFn: () => take(api.GET('/api/v1/documents/counts')) });
   const total = (by: Record<string, number> | undefined) => Object.values(by ?? {}).reduce((sum, count) => sum + count, 0);
-  const number = (count: number) => (counts.data ? ` ${count}` : '');
+  const number = (count: number) => (counts.data ? ` ${grouped(count, language)}` : '');
   const start = new Date();
   start.setHours(0, 0, 0, 0);
   const today = start.toISOString();
@@ -39,7 +41,7 @@ export function Counts({ filter, onChange }: { filter: DocumentSearch; onChange:
       {preset(`${t('preset.open')}${number(total(counts.data?.in_flight))}`, 'standing', 'open')}
       {Object.entries(counts.data?.in_flight ?? {})
         .sort()
-        .map(([status, count]) => preset(`${word('status', status)} ${count}`, 'status', status))}
+        .map(([status, count]) => preset(`${word('status', status)} ${grouped(count, language)}`, 'status', status))}
       {preset(t('preset.today'), 'since', today)}
     </div>
   );

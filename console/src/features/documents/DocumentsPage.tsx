@@ -85,7 +85,7 @@ function List({ filter, onClear }: { filter: DocumentSearch; onClear: () => void
   const filtered = Object.keys(filter).length > 0;
   return (
     <>
-      {list.isError && <ProblemView error={list.error} onAgain={() => void list.fetchNextPage()} compact />}
+      {list.isError && !list.isFetchNextPageError && <ProblemView error={list.error} onAgain={() => void list.refetch()} compact />}
       <BulkBar
         resource="documents"
         picked={picked}

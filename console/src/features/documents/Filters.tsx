@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
-import { KEYS_MAX, pastedKeys } from '../../format/keys';
-import { useT, useWord } from '../../i18n';
-import { Button, Select, Sheet, TextArea, TextField, toast } from '../../ui';
+import { useMessages } from '../../app/texts';
+import { KEYS_MAX, lookedFor, pastedKeys } from '../../format/keys';
+import { useLanguage, useT, useWord } from '../../i18n';
+import { Button, type Choice, Select, Sheet, TextArea, TextField, toast } from '../../ui';
+import { choicesOf } from '../definitions/titles';
 import type { DocumentSearch } from './DocumentsPage';
 
 const STATUSES = [
@@ -33,6 +35,8 @@ export function Filters({
 }) {
   const t = useT();
   const word = useWord();
+  const texts = useMessages();
+  const { language } = useLanguage();
   const [text, setText] = useState(filter.q ?? '');
   const [more, setMore] = useState(false);
   const [pasting, setPasting] = useState(false);
@@ -60,8 +64,9 @@ export function Filters({
     return true;
   };
   const search = (keys: string[]) => {
-    if (keys.length > KEYS_MAX) toast({ tone: 'warn', text: t('keys_result.cut', { max: KEYS_MAX, count: keys.length }) });
-    onKeys(keys.slice(0, KEYS_MAX));
+    const looked = lookedFor(keys);
+    if (looked.cut) toast({ tone: 'warn', text: t('keys_result.cut', looked.cut) });
+    onKeys(looked.keys);
   };
   const count = Object.keys(filter).filter((name) => !['q', 'status', 'type', 'standing'].includes(name)).length;
   return (
@@ -81,7 +86,13 @@ export function Filters({
         label={t('documents.type')}
         value={filter.type ?? ''}
         onChange={set('type')}
-        choices={[any, ...ids('document').map((id) => ({ id, name: word('type', id) }))]}
+        choices={[
+          any,
+          // Types that ship have a word; a company's own have their title.
+          ...choicesOf('document', ids('document'), definitions.data?.items, language).map((choice) =>
+            `type.${choice.id}` in texts ? { id: choice.id, name: word('type', choice.id) } : choice,
+          ),
+        ]}
       />
       <Select
         label={t('documents.state')}
@@ -108,8 +119,13 @@ export function Filters({
             setMore(false);
             onChange(next);
           }}
-          flows={ids('flow')}
-          systems={(connections.data?.items ?? []).map((item) => item.connection)}
+          flows={choicesOf('flow', ids('flow'), definitions.data?.items, language)}
+          systems={choicesOf(
+            'connection',
+            (connections.data?.items ?? []).map((item) => item.connection),
+            definitions.data?.items,
+            language,
+          )}
         />
       )}
     </div>
@@ -146,8 +162,8 @@ function More({
   filter: DocumentSearch;
   onClose: () => void;
   onChange: (filter: DocumentSearch) => void;
-  flows: string[];
-  systems: string[];
+  flows: Choice[];
+  systems: Choice[];
 }) {
   const t = useT();
   const refusal = useRefusal();
@@ -167,18 +183,8 @@ function More({
         </Button>
       }
     >
-      <Select
-        label={t('filters.flow')}
-        value={draft.flow ?? ''}
-        onChange={set('flow')}
-        choices={[any, ...flows.map((id) => ({ id, name: id }))]}
-      />
-      <Select
-        label={t('filters.system')}
-        value={draft.system ?? ''}
-        onChange={set('system')}
-        choices={[any, ...systems.map((id) => ({ id, name: id }))]}
-      />
+      <Select label={t('filters.flow')} value={draft.flow ?? ''} onChange={set('flow')} choices={[any, ...flows]} />
+      <Select label={t('filters.system')} value={draft.system ?? ''} onChange={set('system')} choices={[any, ...systems]} />
       <div className="columns">
         <TextField
           label={t('filters.since')}

@@ -4,15 +4,15 @@ import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { LoadedPages, moreOf } from '../../app/states';
 import { useWho } from '../../app/who';
-import { useT, useWord } from '../../i18n';
+import { useLanguage, useT, useWord } from '../../i18n';
 import { Age, Button, type Column, DataGrid, Empty, Select, Sentence, StatusChip } from '../../ui';
 import { BulkBar } from '../acting/BulkBar';
-import type { ExceptionFilter } from './Groups';
+import { choicesOf } from '../definitions/titles';
+import { CAUSES, type ExceptionFilter } from './filter';
 
 type Item = Schemas['ExceptionItem'];
 
 const PAGE_ROWS = 100;
-const CAUSES = ['partner_down', 'data_wrong', 'rule_missing', 'credentials', 'our_fault'];
 
 export function ExceptionList({
   filter,
@@ -26,6 +26,7 @@ export function ExceptionList({
   const t = useT();
   const word = useWord();
   const who = useWho();
+  const { language } = useLanguage();
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const query: Record<string, string> = {
     state: 'open',
@@ -42,6 +43,11 @@ export function ExceptionList({
   const connections = useQuery({
     queryKey: ['connections'],
     queryFn: () => take(api.GET('/api/v1/connections')),
+    staleTime: 60_000,
+  });
+  const definitions = useQuery({
+    queryKey: ['definitions', ''],
+    queryFn: () => take(api.GET('/api/v1/definitions')),
     staleTime: 60_000,
   });
   const set = (name: string) => (value: string) => {
@@ -103,7 +109,15 @@ export function ExceptionList({
           label={t('filters.system')}
           value={filter.connection ?? ''}
           onChange={set('connection')}
-          choices={[any, ...(connections.data?.items ?? []).map((item) => ({ id: item.connection, name: item.connection }))]}
+          choices={[
+            any,
+            ...choicesOf(
+              'connection',
+              (connections.data?.items ?? []).map((item) => item.connection),
+              definitions.data?.items,
+              language,
+            ),
+          ]}
         />
         {filter.group && (
           <Button kind="quiet" icon="cross" onPress={() => set('group')('')}>

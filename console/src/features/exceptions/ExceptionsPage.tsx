@@ -34,7 +34,13 @@ export function ExceptionsPage() {
           {
             id: 'groups',
             name: t('exceptions.groups'),
-            content: <Groups filter={filter} onOpen={(group) => go({ ...filter, group, tab: 'list' })} />,
+            content: (
+              <Groups
+                filter={filter}
+                onClear={() => go({ tab: 'groups' })}
+                onOpen={(group) => go({ ...filter, state: undefined, group, tab: 'list' })}
+              />
+            ),
           },
           {
             id: 'list',

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { AskSheet } from '../../app/AskSheet';
 import { ProblemView } from '../../app/states';
+import { isTyped } from '../../format/number';
 import { useT, useWord } from '../../i18n';
 import { Banner, Button, Card, Chip, Empty, Facts, TextField, Time } from '../../ui';
 import { Names } from './Names';
@@ -151,7 +152,7 @@ function Accept({ name, held, onClose }: { name: string; held: Schemas['HeldRead
     },
   });
   const many = held.gone > TYPED_FROM;
-  const stop = many && typed.trim() !== String(held.gone) ? t('bulk.type_first', { count: held.gone }) : null;
+  const stop = many && !isTyped(typed, held.gone) ? t('bulk.type_first', { count: held.gone }) : null;
   return (
     <AskSheet
       title={t('organisation.accept_title', { gone: held.gone })}

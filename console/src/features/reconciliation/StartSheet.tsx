@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, commandKey, take } from '../../api/client';
+import { api, take } from '../../api/client';
 import { Loaded, ProblemView } from '../../app/states';
 import { useT } from '../../i18n';
 import { Button, Checkbox, Select, Sheet, TextArea, TextField } from '../../ui';
+import { useCommandKeys } from '../acting/command';
 
 /** Asks for one reading of a system; nothing is written to it unless a flow says so. */
 export function StartSheet({ onClose, onStarted }: { onClose: () => void; onStarted: (id: string) => void }) {
@@ -13,21 +14,18 @@ export function StartSheet({ onClose, onStarted }: { onClose: () => void; onStar
   const [since, setSince] = useState('');
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState('');
-  const [key] = useState(commandKey);
+  const keyFor = useCommandKeys();
   const connections = useQuery({ queryKey: ['connections'], queryFn: () => take(api.GET('/api/v1/connections')) });
   const start = useMutation({
-    mutationFn: () =>
-      take(
-        api.POST('/api/v1/reconciliations', {
-          params: { header: { 'Idempotency-Key': key } },
-          body: {
-            connection,
-            open,
-            ...(since ? { since: new Date(since).toISOString() } : {}),
-            ...(reason.trim() ? { reason: reason.trim() } : {}),
-          },
-        }),
-      ),
+    mutationFn: () => {
+      const body = {
+        connection,
+        open,
+        ...(since ? { since: new Date(since).toISOString() } : {}),
+        ...(reason.trim() ? { reason: reason.trim() } : {}),
+      };
+      return take(api.POST('/api/v1/reconciliations', { params: { header: { 'Idempotency-Key': keyFor(body) } }, body }));
+    },
     onSuccess: async ({ id }) => {
       await client.invalidateQueries({ queryKey: ['reconciliations'] });
       onStarted(id);

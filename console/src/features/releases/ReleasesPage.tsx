@@ -1,13 +1,14 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, commandKey, type Schemas, take } from '../../api/client';
+import { api, type Schemas, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Page } from '../../app/Page';
 import { releasesRoute } from '../../app/router';
 import { Loaded, More, ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
 import { Button, Card, Chip, Empty, Select, Sheet, Skeleton, TextArea, Time } from '../../ui';
+import { useCommandKeys } from '../acting/command';
 import { DiffView } from '../definitions/DiffView';
 import { PublishSheet } from '../definitions/PublishSheet';
 
@@ -159,15 +160,13 @@ function RollBack({ release, live, onClose }: { release: Schemas['ReleaseView'];
   const t = useT();
   const client = useQueryClient();
   const [message, setMessage] = useState('');
-  const [key] = useState(commandKey);
+  const keyFor = useCommandKeys();
   const go = useMutation({
-    mutationFn: () =>
-      take(
-        api.POST('/api/v1/releases/{number}/rollback', {
-          params: { path: { number: release.number }, header: { 'Idempotency-Key': key } },
-          body: { message: message.trim(), base: live },
-        }),
-      ),
+    mutationFn: () => {
+      const body = { message: message.trim(), base: live };
+      const params = { path: { number: release.number }, header: { 'Idempotency-Key': keyFor(body) } };
+      return take(api.POST('/api/v1/releases/{number}/rollback', { params, body }));
+    },
     onSuccess: () => {
       onClose();
       return client.invalidateQueries();

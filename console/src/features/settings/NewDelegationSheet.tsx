@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, commandKey, take } from '../../api/client';
+import { api, take } from '../../api/client';
 import { Loaded, ProblemView } from '../../app/states';
 import { useLanguage, useT } from '../../i18n';
 import { Button, Checkbox, Sheet, TextField, toast } from '../../ui';
+import { useCommandKeys } from '../acting/command';
 import { titleOf } from '../definitions/titles';
 import { dayOf, span } from './dates';
 import { useFlows } from './flows';
@@ -28,22 +29,19 @@ export function NewDelegationSheet({
   const [last, setLast] = useState('');
   const [flows, setFlows] = useState<readonly string[]>([]);
   const [newOnly, setNewOnly] = useState(false);
-  const [key] = useState(commandKey);
+  const keyFor = useCommandKeys();
   const time = span(first, last);
   const make = useMutation({
-    mutationFn: () =>
-      take(
-        api.POST('/api/v1/delegations', {
-          params: { header: { 'Idempotency-Key': key } },
-          body: {
-            ...(principal.trim() && principal.trim() !== person ? { principal: principal.trim() } : {}),
-            agent: agent.trim(),
-            ...(time ?? { from: '', until: '' }),
-            flows: [...flows],
-            new_only: newOnly,
-          },
-        }),
-      ),
+    mutationFn: () => {
+      const body = {
+        ...(principal.trim() && principal.trim() !== person ? { principal: principal.trim() } : {}),
+        agent: agent.trim(),
+        ...(time ?? { from: '', until: '' }),
+        flows: [...flows],
+        new_only: newOnly,
+      };
+      return take(api.POST('/api/v1/delegations', { params: { header: { 'Idempotency-Key': keyFor(body) } }, body }));
+    },
     onSuccess: async (made) => {
       toast({ tone: 'ok', text: t('delegations.made', { agent: made.agent_name, principal: made.principal_name }) });
       onClose();

@@ -20,7 +20,7 @@ export const audit = {
   'audit.hash': 'Hash',
   'audit.detail': 'What else is known',
   'audit.prove': 'Check that nothing was changed',
-  'audit.proving': '{count} lines followed…',
+  'audit.proving': '{count, number} lines followed…',
   'audit.prove_what': 'Each line holds the hash of the one before it; one that was changed, left out or put in breaks the chain.',
   'audit.holds': 'The chain holds: {count, plural, one {# line} other {# lines}} followed to its end.',
   'audit.keep_head':

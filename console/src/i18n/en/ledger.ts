@@ -12,6 +12,8 @@ export const ledger = {
   'ledger.closed': 'Over',
   'ledger.differs': 'Differs',
   'ledger.in_step': 'In step',
+  'ledger.not_read': 'Not known: it could not be read',
+  'ledger.there': 'Open in {name}',
   'ledger.not_compared': 'Not compared yet',
   'ledger.related': 'Related documents',
   'drift.title': 'Differences',

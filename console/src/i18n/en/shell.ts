@@ -58,7 +58,7 @@ export const shell = {
   'search.looking': 'Looking…',
   'search.none': 'No document has a key like {what}.',
   'search.failed': 'The search failed. Try again in a moment.',
-  'search.hint': 'Paste a number as it is, or a column of up to {max} numbers.',
+  'search.hint': 'Paste a number as it is, or a column of up to {max, number} numbers.',
   'grid.pick_all': 'Pick all rows that are shown',
   'grid.pick': 'Pick {what}',
   'grid.fresh': '{count, plural, one {# new} other {# new}}',

@@ -27,7 +27,7 @@ export const tables = {
   'csv.changed_title': 'Rows that change',
   'csv.fresh_title': 'New rows',
   'csv.only_title': 'Rows that the file does not have',
-  'csv.cut': 'The first {shown} of {count} are shown.',
+  'csv.cut': 'The first {shown, number} of {count, number} are shown.',
   'csv.leave_wrong': 'Leave the wrong lines out',
   'csv.remove': 'Remove the rows that the file does not have',
   'csv.mend_first': 'Lines are wrong: mend the file, or leave them out.',

@@ -19,9 +19,9 @@ export const audit = {
   'audit.hash': '哈希',
   'audit.detail': '其他信息',
   'audit.prove': '校验记录未被篡改',
-  'audit.proving': '已校验 {count} 条…',
+  'audit.proving': '已校验 {count, number} 条…',
   'audit.prove_what': '每条记录包含前一条的哈希；任何修改、删除或插入都会使链条断开。',
-  'audit.holds': '链条完整：已校验全部 {count} 条记录。',
+  'audit.holds': '链条完整：已校验全部 {count, number} 条记录。',
   'audit.keep_head':
     '这是链条的末端。保存在数据库管理员无法写入的地方，日后可证明此前的记录未被改动：waybill audit verify --head。',
   'audit.copy_head': '复制链条末端',

@@ -12,6 +12,8 @@ export const ledger = {
   'ledger.closed': '已结束',
   'ledger.differs': '不一致',
   'ledger.in_step': '一致',
+  'ledger.not_read': '未知：无法读取',
+  'ledger.there': '在 {name} 中打开',
   'ledger.not_compared': '尚未核对',
   'ledger.related': '相关单据',
   'drift.title': '差异',

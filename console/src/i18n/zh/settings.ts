@@ -33,7 +33,7 @@ export const settings = {
   'people.saved': '已保存，新权限从对方的下一次请求起生效。',
   'people.nothing_changed': '没有改动。',
   'people.invited_what': '尚未登录：链接还没有被打开。',
-  'people.locked': '已失败 {count} 次；在此之前不再接受登录：',
+  'people.locked': '已失败 {count, number} 次；在此之前不再接受登录：',
   'people.reset': '生成重设密码链接',
   'people.reset_made': '在打开此链接之前，旧密码仍然有效：',
   'people.sign_out': '结束全部会话',

@@ -27,7 +27,7 @@ export const tables = {
   'csv.changed_title': '将修改的行',
   'csv.fresh_title': '新增的行',
   'csv.only_title': '文件中没有的行',
-  'csv.cut': '共 {count} 项，显示前 {shown} 项。',
+  'csv.cut': '共 {count, number} 项，显示前 {shown, number} 项。',
   'csv.leave_wrong': '跳过有误的行',
   'csv.remove': '删除文件中没有的行',
   'csv.mend_first': '有些行有误：请修改文件，或选择跳过这些行。',
