@@ -3,13 +3,20 @@
  * told to look again every 15 seconds, so nothing stays old unnoticed.
  */
 import { session } from '../app/session';
-import { type Changes, changesOf } from './changes';
+import { type Changes, changesOf, type Topic } from './changes';
 import { request } from './client';
 import { EventReader } from './sse';
 
 export type LiveState = 'connecting' | 'live' | 'down';
 
-const ALL: Changes = { batches: 'all', documents: 'all', effects: 'all', exceptions: 'all', instances: 'all' };
+const ALL: Record<Topic, 'all'> = {
+  batches: 'all',
+  documents: 'all',
+  effects: 'all',
+  exceptions: 'all',
+  instances: 'all',
+  tasks: 'all',
+};
 /** The hub's comment comes every 15 s; twice missed and a bit means that the line is dead. */
 const SILENT_MS = 35_000;
 const POLL_MS = 15_000;

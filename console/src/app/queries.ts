@@ -1,8 +1,9 @@
 /** How answers are kept: one client, refreshed by the stream and not by guesses. */
 import { QueryClient } from '@tanstack/react-query';
-import { type Changes, joined, type Topic } from '../api/changes';
+import { type Changes, joined } from '../api/changes';
 import { live } from '../api/live';
 import { ApiError } from '../api/problem';
+import { concerns } from './concerns';
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -15,16 +16,6 @@ export const queries = new QueryClient({
     },
   },
 });
-
-/** The first word of a query's key says what it is about. A document's page hangs on its instances and exceptions too. */
-const ABOUT: Record<Topic, string[]> = {
-  documents: ['document', 'counts', 'peek', 'ops'],
-  effects: ['document'],
-  instances: ['document', 'instance', 'counts', 'tasks', 'task'],
-  exceptions: ['document', 'exceptions', 'exception', 'counts', 'ops'],
-  batches: ['batches', 'batch'],
-  tasks: ['tasks', 'task'],
-};
 
 /** Changes that come within this time are read again together. */
 const TOGETHER_MS = 400;
@@ -53,14 +44,4 @@ export function followLive(): () => void {
     stop();
     if (timer) clearTimeout(timer);
   };
-}
-
-/** Whether an answer hangs on what changed. */
-export function concerns([name, id]: readonly unknown[], changes: Changes): boolean {
-  if (typeof name !== 'string') return false;
-  return (Object.entries(changes) as [Topic, string[] | 'all'][]).some(([topic, ids]) => {
-    if (!(ABOUT[topic] ?? []).includes(name)) return false;
-    // A document's queries name it; those of instances and exceptions are told by ids the page does not know.
-    return !(topic === 'documents' && name === 'document' && ids !== 'all' && typeof id === 'string' && !ids.includes(id));
-  });
 }
