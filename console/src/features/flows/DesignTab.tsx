@@ -9,11 +9,11 @@ import { useDraft, useText } from '../definitions/use';
 import { daysOf } from '../insight/range';
 import { useInsight } from '../insight/use';
 import { Canvas } from './Canvas';
-import { useUnderWay } from './FlowPage';
 import { type Heat, heatOf, METRICS } from './heat';
 import { flat, read, type Step } from './model';
 import { Outline } from './Outline';
 import { byStep } from './overlay';
+import { useUnderWay } from './use';
 
 const OVERLAYS = ['live', ...METRICS, 'none'] as const;
 

@@ -44,6 +44,8 @@ export const definitions = {
   'flows.started': 'Began',
   'flows.took': 'Took',
   'flows.no_instances': 'No instance',
+  'flows.at_step': 'At the step {step}',
+  'flows.at_step_cut': 'Only the newest 500 that run and the newest 500 that are stopped are looked at.',
   'definitions.text': 'Text',
   'definitions.text_of': 'Text of {id}',
   'definitions.versions': 'Versions',

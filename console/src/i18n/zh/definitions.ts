@@ -43,6 +43,8 @@ export const definitions = {
   'flows.started': '开始',
   'flows.took': '用时',
   'flows.no_instances': '没有实例',
+  'flows.at_step': '停在节点 {step}',
+  'flows.at_step_cut': '仅查看最新的 500 个运行中实例和 500 个已停止实例。',
   'definitions.text': '文本',
   'definitions.text_of': '{id} 的文本',
   'definitions.versions': '版本',
