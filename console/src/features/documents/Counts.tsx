@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, take } from '../../api/client';
+import { useMe } from '../../app/me';
 import { useT, useWord } from '../../i18n';
 import { Button } from '../../ui';
 import type { DocumentSearch } from './DocumentsPage';
@@ -8,6 +9,7 @@ import type { DocumentSearch } from './DocumentsPage';
 export function Counts({ filter, onChange }: { filter: DocumentSearch; onChange: (filter: DocumentSearch) => void }) {
   const t = useT();
   const word = useWord();
+  const me = useMe();
   const counts = useQuery({ queryKey: ['counts'], queryFn: () => take(api.GET('/api/v1/documents/counts')) });
   const total = (by: Record<string, number> | undefined) => Object.values(by ?? {}).reduce((sum, count) => sum + count, 0);
   const number = (count: number) => (counts.data ? ` ${count}` : '');
@@ -36,6 +38,7 @@ export function Counts({ filter, onChange }: { filter: DocumentSearch; onChange:
         'stopped',
         total(counts.data?.stopped) > 0,
       )}
+      {me.data && preset(t('preset.mine'), 'owner', me.data.name)}
       {preset(`${t('preset.open')}${number(total(counts.data?.in_flight))}`, 'standing', 'open')}
       {Object.entries(counts.data?.in_flight ?? {})
         .sort()
