@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { Masked } from '../../app/Masked';
@@ -132,6 +132,17 @@ function Content({ document, number, raw }: { document: string; number: number; 
                   {from.error && <ProblemView error={from.error} compact />}
                   {from.cut && <p className="dim small">{t('data.origins_cut')}</p>}
                   <Tree value={revision.body} beside={from.of} />
+                  {from.mappings.map((mapping) => (
+                    <p key={mapping}>
+                      <Link
+                        to="/definitions/$kind/$id"
+                        params={{ kind: 'mapping', id: mapping }}
+                        search={{ tab: 'tests', sample: document }}
+                      >
+                        {t('data.take_case', { mapping })}
+                      </Link>
+                    </p>
+                  ))}
                 </>
               )}
             </Card>
@@ -169,7 +180,9 @@ function useOrigins(document: string, number: number, enabled: boolean) {
       <FieldFrom origin={origin} definitions={definitions.data?.items ?? []} document={document} number={number} />
     ) : null;
   };
-  return { of, cut: fields.data?.cut === true, error: fields.error };
+  const files = new Set((fields.data?.items ?? []).map((item) => item.rule?.file));
+  const mappings = (definitions.data?.items ?? []).filter((item) => item.kind === 'mapping' && files.has(item.path));
+  return { of, mappings: mappings.map((item) => item.id), cut: fields.data?.cut === true, error: fields.error };
 }
 
 interface Change {

@@ -10,6 +10,7 @@ import { titleOf } from '../definitions/titles';
 import { useDefinition } from '../definitions/use';
 import { VersionsTab } from '../definitions/VersionsTab';
 import { InsightTab } from '../insight/InsightTab';
+import { TestsTab } from '../testing/TestsTab';
 import { DesignTab } from './DesignTab';
 import { InstancesTab } from './InstancesTab';
 import { SimulateTab } from './SimulateTab';
@@ -33,6 +34,11 @@ export function FlowPage() {
           },
           { id: 'insight', name: t('insight.title'), content: <InsightTab flow={flow} /> },
           { id: 'simulate', name: t('flows.simulate'), content: <SimulateTab flow={flow} /> },
+          {
+            id: 'tests',
+            name: t('tests.title'),
+            content: <TestsTab beside={detail.used_by.filter((other) => other.kind === 'test').map((other) => other.id)} />,
+          },
           { id: 'instances', name: t('flows.instances'), content: <InstancesTab flow={flow} /> },
           {
             id: 'versions',

@@ -98,6 +98,7 @@ export const documents = {
   'data.amended_by': 'amended by {who}',
   'data.since': 'since revision {number}',
   'data.origins_cut': 'It has more fields than the hub tells the origin of.',
+  'data.take_case': 'Take it as a test case of {mapping}',
   'masked.fields': 'These fields are masked: {fields}.',
   'masked.shape': 'Only the shape is shown: the document has masked fields.',
   'masked.show': 'Show them',

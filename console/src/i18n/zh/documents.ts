@@ -97,6 +97,7 @@ export const documents = {
   'data.amended_by': '由 {who} 修改',
   'data.since': '自版本 {number} 起',
   'data.origins_cut': '字段过多，其余字段未列出来源。',
+  'data.take_case': '作为 {mapping} 的测试用例',
   'masked.fields': '以下字段已屏蔽：{fields}。',
   'masked.shape': '该单据含有屏蔽字段，这里只显示结构。',
   'masked.show': '查看原值',
