@@ -111,7 +111,7 @@ export const flowsRoute = createRoute({
 export const flowRoute = createRoute({
   getParentRoute: () => root,
   path: '/flows/$flow',
-  validateSearch: known(['tab', 'step', 'range', 'overlay', 'against', 'only', 'at']),
+  validateSearch: known(['tab', 'step', 'range', 'overlay', 'against', 'only', 'at', 'instance', 'diff']),
   component: lazyRouteComponent(() => import('../features/flows/FlowPage'), 'FlowPage'),
 });
 

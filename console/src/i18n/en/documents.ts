@@ -82,6 +82,7 @@ export const documents = {
   'path.instance': 'Instance',
   'path.instance_name': '{number}. {flow}',
   'path.none': 'No flow has taken it.',
+  'path.on_canvas': 'Show on the picture',
   'data.revision': 'Revision',
   'data.compare': 'Compare with',
   'data.no_compare': 'nothing',

@@ -82,6 +82,7 @@ export const documents = {
   'path.instance': '流程实例',
   'path.instance_name': '第 {number} 次 {flow}',
   'path.none': '还没有流程处理它。',
+  'path.on_canvas': '在流程图上查看',
   'data.revision': '版本',
   'data.compare': '对比',
   'data.no_compare': '不对比',
