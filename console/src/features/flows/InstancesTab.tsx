@@ -2,11 +2,13 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
+import { useRefusal } from '../../app/me';
 import { flowRoute } from '../../app/router';
 import { Loaded, LoadedPages, moreOf } from '../../app/states';
 import { between } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
-import { Banner, type Column, DataGrid, Empty, Icon, Select, StatusChip, Time, useNow } from '../../ui';
+import { Banner, Button, type Column, DataGrid, Empty, Icon, Select, StatusChip, Time, useNow } from '../../ui';
+import { MigrateSheet } from './MigrateSheet';
 import { standsAt } from './overlay';
 import { useUnderWay } from './use';
 
@@ -20,6 +22,8 @@ export function InstancesTab({ flow }: { flow: string }) {
   const { language } = useLanguage();
   const search = flowRoute.useSearch();
   const [status, setStatus] = useState('');
+  const [migrating, setMigrating] = useState(false);
+  const refused = useRefusal()('settle_exceptions', { flow });
   const list = useInfiniteQuery({
     queryKey: ['instance', 'list', flow, status],
     queryFn: ({ pageParam }) =>
@@ -92,7 +96,11 @@ export function InstancesTab({ flow }: { flow: string }) {
             ...['running', 'exception', 'ended', 'superseded'].map((id) => ({ id, name: word('instance', id) })),
           ]}
         />
+        <Button refused={refused} onPress={() => setMigrating(true)}>
+          {t('migrate.title')}
+        </Button>
       </div>
+      {migrating && <MigrateSheet flow={flow} onClose={() => setMigrating(false)} />}
       <LoadedPages list={list}>{(items) => grid(items, moreOf(list))}</LoadedPages>
     </div>
   );

@@ -17,7 +17,7 @@ export function WaitedFor({ flow, step }: { flow: string; step: string }) {
   const asked = there.slice(0, LOOKED_AT);
   const people = useQueries({
     queries: asked.map(({ id }) => ({
-      queryKey: ['instance', id, 'people'],
+      queryKey: ['waited', id],
       queryFn: () => take(api.GET('/api/v1/instances/{id}/people', { params: { path: { id } } })),
       staleTime: 60_000,
     })),
