@@ -151,7 +151,7 @@ export const formRoute = createRoute({
 export const tasksRoute = createRoute({
   getParentRoute: () => root,
   path: '/tasks',
-  validateSearch: known(['list', 'flow', 'task']),
+  validateSearch: known(['list', 'flow', 'task', 'sort', 'group']),
   component: lazyRouteComponent(() => import('../features/tasks/TasksPage'), 'TasksPage'),
 });
 
