@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, take } from '../../api/client';
+import { useCount } from '../../app/count';
 import { useMe } from '../../app/me';
 import { useT, useWord } from '../../i18n';
 import { Button } from '../../ui';
@@ -12,7 +13,8 @@ export function Counts({ filter, onChange }: { filter: DocumentSearch; onChange:
   const me = useMe();
   const counts = useQuery({ queryKey: ['counts'], queryFn: () => take(api.GET('/api/v1/documents/counts')) });
   const total = (by: Record<string, number> | undefined) => Object.values(by ?? {}).reduce((sum, count) => sum + count, 0);
-  const number = (count: number) => (counts.data ? ` ${count}` : '');
+  const grouped = useCount();
+  const number = (count: number) => (counts.data ? ` ${grouped(count)}` : '');
   const start = new Date();
   start.setHours(0, 0, 0, 0);
   const today = start.toISOString();
@@ -42,7 +44,7 @@ export function Counts({ filter, onChange }: { filter: DocumentSearch; onChange:
       {preset(`${t('preset.open')}${number(total(counts.data?.in_flight))}`, 'standing', 'open')}
       {Object.entries(counts.data?.in_flight ?? {})
         .sort()
-        .map(([status, count]) => preset(`${word('status', status)} ${count}`, 'status', status))}
+        .map(([status, count]) => preset(`${word('status', status)} ${grouped(count)}`, 'status', status))}
       {preset(t('preset.today'), 'since', today)}
     </div>
   );

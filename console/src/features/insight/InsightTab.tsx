@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client';
+import { useCount } from '../../app/count';
 import { flowRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
@@ -77,6 +78,7 @@ export function InsightTab({ flow }: { flow: string }) {
 
 function Figures({ flow, insight, only }: { flow: string; insight: Insight; only?: string }) {
   const t = useT();
+  const number = useCount();
   const word = useWord();
   const time = timeOf(insight);
   const open = (insight.statuses.running ?? 0) + (insight.statuses.exception ?? 0);
@@ -91,11 +93,11 @@ function Figures({ flow, insight, only }: { flow: string; insight: Insight; only
       )}
       <div className="tiles">
         <Link to="/docs" search={{ flow, ...time }} className="tile">
-          <span className="tile-value">{insight.instances}</span>
+          <span className="tile-value">{number(insight.instances)}</span>
           <span>{t('insight.instances')}</span>
         </Link>
         <Link to="/docs" search={{ flow, standing: 'open', ...time }} className="tile">
-          <span className="tile-value">{open}</span>
+          <span className="tile-value">{number(open)}</span>
           <span>{t('insight.open')}</span>
         </Link>
         <Link
@@ -103,7 +105,7 @@ function Figures({ flow, insight, only }: { flow: string; insight: Insight; only
           search={{ flow, tab: 'list', state: 'open', since: time.since }}
           className={`tile${(insight.statuses.exception ?? 0) > 0 ? ' bad' : ''}`}
         >
-          <span className="tile-value">{insight.statuses.exception ?? 0}</span>
+          <span className="tile-value">{number(insight.statuses.exception ?? 0)}</span>
           <span>{t('insight.stopped_now')}</span>
         </Link>
         <Share
@@ -145,7 +147,7 @@ function Figures({ flow, insight, only }: { flow: string; insight: Insight; only
                   <StatusChip room="document" state={outcome} words={word('outcome', outcome)} />
                   <span>
                     <WaysLink flow={flow} only={`outcome:${outcome}`}>
-                      {count}
+                      {number(count)}
                     </WaysLink>{' '}
                     <span className="dim">{percent({ count, of: insight.straight_through.of })}</span>
                   </span>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client';
+import { useCount } from '../../app/count';
 import { duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { Card, Chip } from '../../ui';
@@ -62,6 +63,7 @@ export function PathTable({
 
 function Way({ path, names, of }: { path: Path; names: StepNames; of: number }) {
   const t = useT();
+  const number = useCount();
   const word = useWord();
   const { language } = useLanguage();
   const name = useNameOf(names);
@@ -76,7 +78,7 @@ function Way({ path, names, of }: { path: Path; names: StepNames; of: number }) 
         </span>
         {Object.entries(path.outcomes).map(([outcome, count]) => (
           <Chip key={outcome}>
-            {word('outcome', outcome)} {count}
+            {word('outcome', outcome)} {number(count)}
           </Chip>
         ))}
         {path.stopped > 0 && (

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 import type { Schemas } from '../../api/client';
+import { useCount } from '../../app/count';
 import { duration } from '../../format/time';
 import { useLanguage, useT } from '../../i18n';
 import { Age, Button, Card, Checkbox, Chip, Table } from '../../ui';
@@ -81,6 +82,7 @@ function Row({
   onOpen: () => void;
 }) {
   const t = useT();
+  const number = useCount();
   const { language } = useLanguage();
   const shown = (millis: number) => (spread.count === 0 ? '–' : duration(millis, language));
   return (
@@ -95,13 +97,13 @@ function Row({
       </th>
       <td className="number">
         <WaysLink flow={flow} only={`step:${step.step}`}>
-          {step.visits}
+          {number(step.visits)}
         </WaysLink>
       </td>
       <td className="number">
         {step.open > 0 ? (
           <Link to="/flows/$flow" params={{ flow }} search={{ tab: 'instances', at: step.step }}>
-            {step.open}
+            {number(step.open)}
           </Link>
         ) : (
           0
@@ -125,7 +127,7 @@ function Row({
       <td className="number">
         {step.repeated > 0 ? (
           <WaysLink flow={flow} only={`again:${step.step}`}>
-            {step.repeated}
+            {number(step.repeated)}
           </WaysLink>
         ) : (
           0
@@ -134,7 +136,7 @@ function Row({
       <td className="number">
         {step.stopped > 0 ? (
           <WaysLink flow={flow} only={`stood:${step.step}`}>
-            {step.stopped}
+            {number(step.stopped)}
           </WaysLink>
         ) : (
           0

@@ -1,6 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
+import { useCount } from '../../app/count';
 import { Loaded } from '../../app/states';
 import { bytes, duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
@@ -69,6 +70,7 @@ export function Timers() {
 /** How much of what it may take the tenant has taken. */
 export function Quotas() {
   const t = useT();
+  const number = useCount();
   const word = useWord();
   const query = useQuery({
     queryKey: ['quotas'],
@@ -90,7 +92,7 @@ export function Quotas() {
               ]}
             >
               {items.map((item) => {
-                const shown = (value: number) => (item.quota.includes('bytes') ? bytes(value) : String(value));
+                const shown = (value: number) => (item.quota.includes('bytes') ? bytes(value) : number(value));
                 return (
                   <tr key={item.quota}>
                     <th scope="row">{word('quota', item.quota)}</th>
@@ -122,6 +124,7 @@ export function Quotas() {
 /** From when on a figure of this page is red. */
 export function Thresholds({ thresholds }: { thresholds: Schemas['Thresholds'] }) {
   const t = useT();
+  const number = useCount();
   const { language } = useLanguage();
   return (
     <Card title={t('ops.thresholds')}>
@@ -130,7 +133,7 @@ export function Thresholds({ thresholds }: { thresholds: Schemas['Thresholds'] }
           [t('ops.oldest'), duration(thresholds.oldest_ready_millis, language)],
           [t('ops.error_share'), `${thresholds.error_percent}%`],
           [t('streams.lag'), duration(thresholds.stream_late_seconds * 1000, language)],
-          [t('ops.stream_failures'), String(thresholds.stream_failures)],
+          [t('ops.stream_failures'), number(thresholds.stream_failures)],
         ]}
       />
     </Card>

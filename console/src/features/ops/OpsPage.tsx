@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
+import { useCount } from '../../app/count';
 import { Page } from '../../app/Page';
 import { Loaded } from '../../app/states';
 import { bytes, duration } from '../../format/time';
@@ -110,9 +111,10 @@ function Tile({
   hash?: string;
   search?: Record<string, string>;
 }) {
+  const number = useCount();
   return (
     <Link to={to} hash={hash} search={search as never} className={`tile${bad ? ' bad' : ''}`}>
-      <span className="tile-value">{value}</span>
+      <span className="tile-value">{number(value)}</span>
       <span>{name}</span>
     </Link>
   );
@@ -120,6 +122,7 @@ function Tile({
 
 function Stopped({ stopped }: { stopped: Record<string, number> }) {
   const t = useT();
+  const number = useCount();
   const word = useWord();
   const entries = Object.entries(stopped).sort((a, b) => b[1] - a[1]);
   return (
@@ -133,7 +136,7 @@ function Stopped({ stopped }: { stopped: Record<string, number> }) {
           {entries.map(([cause, count]) => (
             <li key={cause} className="row between">
               <Link to="/ops/dead-letters" search={{ cause, tab: 'list' }}>
-                {word('cause', cause)} <strong>{count}</strong>
+                {word('cause', cause)} <strong>{number(count)}</strong>
               </Link>
             </li>
           ))}
@@ -145,6 +148,7 @@ function Stopped({ stopped }: { stopped: Record<string, number> }) {
 
 function Outbox({ ops }: { ops: Schemas['Overview'] }) {
   const t = useT();
+  const number = useCount();
   const { language } = useLanguage();
   return (
     <Card title={t('ops.outbox_title')}>
@@ -174,17 +178,17 @@ function Outbox({ ops }: { ops: Schemas['Overview'] }) {
                 </th>
                 <td className="number">
                   <Link to="/connections/$connection" params={{ connection: row.connection }}>
-                    {row.depth}
+                    {number(row.depth)}
                   </Link>
                 </td>
                 <td className="number">
                   <Link to="/connections/$connection" params={{ connection: row.connection }}>
-                    {row.ready}
+                    {number(row.ready)}
                   </Link>
                 </td>
                 <td className="number">
                   <Link to="/connections/$connection" params={{ connection: row.connection }}>
-                    {row.held}
+                    {number(row.held)}
                   </Link>
                 </td>
                 <td className={`number${behind ? ' bad-text' : ''}`}>
