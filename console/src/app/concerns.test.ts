@@ -1,11 +1,28 @@
 import { expect, test } from 'vitest';
 import { concerns } from './concerns';
 
-test('what was called for an instance is read again when a call was tried, its path is not', () => {
-  expect(concerns(['instance', 'i', 'attempts'], { effects: ['e'] })).toBe(true);
-  expect(concerns(['instance', 'i', 'effects'], { effects: 'all' })).toBe(true);
-  expect(concerns(['instance', 'i', 'path'], { effects: ['e'] })).toBe(false);
-  expect(concerns(['instance', 'i', 'attempts'], { instances: ['i'] })).toBe(true);
+test('what was called for an instance is read again when one of its calls was tried, its path is not', () => {
+  const known = (instance: string) => (instance === 'i' ? new Set(['e', 'f']) : new Set<string>());
+  const read = (part: string, ids: string[] | 'all', instance = 'i') =>
+    concerns(['instance', instance, part], { effects: ids }, known);
+  expect([read('attempts', ['x', 'e']), read('effects', 'all'), read('attempts', 'all')]).toEqual([true, true, true]);
+  expect([read('path', ['e']), read('attempts', ['x']), read('attempts', ['e'], 'other')]).toEqual([false, false, false]);
+  // Before the page knows them, any may be its own.
+  expect(concerns(['instance', 'i', 'attempts'], { effects: ['x'] })).toBe(true);
+  expect([
+    concerns(['instance', 'i', 'attempts'], { instances: ['i'] }, known),
+    concerns(['instance', 'i', 'path'], { instances: ['j'] }, known),
+    concerns(['instance', 'list', 'po'], { instances: ['j'] }, known),
+    concerns(['instance', 'of', 'po'], { instances: ['j'] }, known),
+  ]).toEqual([true, false, true, true]);
+});
+
+test('what cannot change is not looked at again: each look at content is a line of the audit', () => {
+  for (const part of ['revision', 'fields', 'diff'])
+    expect(concerns(['document', 'a', part, 1], { documents: ['a'], instances: 'all' })).toBe(false);
+  expect(concerns(['document', 'a', 'diagnosis'], { effects: ['e'] })).toBe(true);
+  expect(concerns(['document', 'a'], { effects: ['e'] })).toBe(false);
+  expect(concerns(['document', 'a', 'story'], { instances: ['i'] })).toBe(true);
 });
 
 test('lists tell what a document waits for, so they hang on instances and exceptions too', () => {
