@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
@@ -7,7 +8,7 @@ import { Banner, Button, Card, Chip, Empty, Table } from '../../ui';
 import { EditBar } from '../definitions/EditBar';
 import { useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
-import { declared, differs } from './cases';
+import { type Declared, declared, differs, nextRun } from './cases';
 import { TakeCase } from './TakeCase';
 import { useMyFiles, useRun } from './use';
 
@@ -16,11 +17,14 @@ type CaseView = Schemas['CaseView'];
 /** The cases beside a mapping or a flow, run against the text at hand after each change. `beside`: files of tests about it. */
 export function TestsTab({ beside }: { beside: readonly string[] }) {
   const t = useT();
-  const { kind, id, path, quiet } = useEditing();
+  const { kind, id, path, text, changed, quiet } = useEditing();
   const refusal = useRefusal();
   const refused = refusal('edit_drafts') ?? refusal('publish');
   const { ready, files, mine } = useMyFiles(refusal('edit_drafts') === null);
-  const run = useRun(path, quiet, files, refused === null && ready);
+  const [asked, setAsked] = useState<string | null>(null);
+  const next = nextRun(asked, { text, saved: !changed });
+  if (next !== asked) setAsked(next);
+  const run = useRun(path, files, ready ? asked : null);
   const own = kind === 'mapping' ? declared(quiet) : [];
   // A test that is a draft says in its text which flow it plays.
   const drafts = Object.entries(files).flatMap(([file, text]) => (isTestOf(text, id) ? [file] : []));
@@ -36,54 +40,23 @@ export function TestsTab({ beside }: { beside: readonly string[] }) {
           {t('tests.files', { count: mine.length })} <Link to="/releases">{t('tests.to_releases')}</Link>
         </Banner>
       )}
-      {refused === null ? (
-        <Loaded query={run} lines={6}>
-          {({ cases, findings }) => {
-            const shown = cases.filter(concerns);
-            const failing = shown.filter((one) => !one.passes).length;
-            const broken = findings.filter((finding) => finding.severity === 'error');
-            return (
-              <>
-                <div className="row between">
-                  <div role="status">
-                    {shown.length > 0 && (
-                      <Chip tone={failing > 0 ? 'bad' : 'ok'} icon={failing > 0 ? 'alert' : 'check'}>
-                        {t('publish.cases', { passed: shown.length - failing, count: shown.length })}
-                      </Chip>
-                    )}
-                  </div>
-                  <Button icon="refresh" disabled={run.isFetching} onPress={() => void run.refetch()}>
-                    {t('tests.run')}
-                  </Button>
-                </div>
-                {broken.length > 0 && <Banner tone="bad">{t('tests.broken')}</Banner>}
-                <Findings findings={broken} />
-                {shown.length === 0 && broken.length === 0 && <Empty title={t('tests.none')} why={t('tests.none_why')} />}
-                <ol className="stack">
-                  {shown.map((one) => (
-                    <li key={`${one.file}-${one.name}`}>
-                      <OneCase one={one} files={own.find(({ name }) => name === one.name)} />
-                    </li>
-                  ))}
-                </ol>
-              </>
-            );
-          }}
-        </Loaded>
+      <div className="row">
+        <Button
+          icon="refresh"
+          refused={refused}
+          disabled={run.isFetching}
+          onPress={() => (asked === text ? void run.refetch() : setAsked(text))}
+        >
+          {t('tests.run')}
+        </Button>
+        {asked !== null && asked !== text && <span className="dim small">{t('tests.before_change')}</span>}
+      </div>
+      {asked === null ? (
+        <Known own={own} files={kind === 'flow' ? [...tests] : []} />
       ) : (
-        <ul className="stack tight">
-          {own.map((one) => (
-            <li key={one.name}>
-              {one.name} <code className="dim small">{one.inputs}</code>
-            </li>
-          ))}
-          {kind === 'flow' &&
-            beside.map((file) => (
-              <li key={file}>
-                <ToFile kind="test" path={file} />
-              </li>
-            ))}
-        </ul>
+        <Loaded query={run} lines={6}>
+          {({ cases, findings }) => <Results cases={cases.filter(concerns)} findings={findings} own={own} />}
+        </Loaded>
       )}
       {kind === 'mapping' && <TakeCase />}
       {kind === 'flow' && (
@@ -94,6 +67,53 @@ export function TestsTab({ beside }: { beside: readonly string[] }) {
         </p>
       )}
     </div>
+  );
+}
+
+/** Which cases there are, before they were run. */
+function Known({ own, files }: { own: Declared[]; files: string[] }) {
+  const t = useT();
+  if (own.length === 0 && files.length === 0) return <Empty title={t('tests.none')} why={t('tests.none_why')} />;
+  return (
+    <ul className="stack tight">
+      {own.map((one) => (
+        <li key={one.name}>
+          {one.name} <ToFile kind="file" path={one.inputs} /> → <ToFile kind="file" path={one.expect} />
+        </li>
+      ))}
+      {files.map((file) => (
+        <li key={file}>
+          <ToFile kind="test" path={file} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Results({ cases, findings, own }: { cases: CaseView[]; findings: Schemas['Finding'][]; own: Declared[] }) {
+  const t = useT();
+  const failing = cases.filter((one) => !one.passes).length;
+  const broken = findings.filter((finding) => finding.severity === 'error');
+  return (
+    <>
+      <div role="status">
+        {cases.length > 0 && (
+          <Chip tone={failing > 0 ? 'bad' : 'ok'} icon={failing > 0 ? 'alert' : 'check'}>
+            {t('publish.cases', { passed: cases.length - failing, count: cases.length })}
+          </Chip>
+        )}
+      </div>
+      {broken.length > 0 && <Banner tone="bad">{t('tests.broken')}</Banner>}
+      <Findings findings={broken} />
+      {cases.length === 0 && broken.length === 0 && <Empty title={t('tests.none')} why={t('tests.none_why')} />}
+      <ol className="stack">
+        {cases.map((one) => (
+          <li key={`${one.file}-${one.name}`}>
+            <OneCase one={one} files={own.find(({ name }) => name === one.name)} />
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 

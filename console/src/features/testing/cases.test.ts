@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { declared, differs, fileWord, isExact, withCase } from './cases';
+import { declared, differs, fileWord, isExact, nextRun, withCase } from './cases';
 
 const TEXT = `# about it
 format: 1
@@ -41,4 +41,10 @@ test('what was expected stands beside what came', () => {
 test('files have plain names, and numbers are kept whole or not at all', () => {
   expect([fileWord('PO 2026/4417'), fileWord('采购')]).toEqual(['po_2026_4417', 'case']);
   expect([isExact({ a: [1, '2.50', 0.5] }), isExact({ a: [2 ** 60] })]).toEqual([true, false]);
+});
+
+test('nothing runs before it is asked for, then each text that was saved', () => {
+  expect(nextRun(null, { text: 'a', saved: true })).toBeNull();
+  expect(nextRun('a', { text: 'b', saved: false })).toBe('a');
+  expect(nextRun('a', { text: 'b', saved: true })).toBe('b');
 });

@@ -65,3 +65,8 @@ export function isExact(value: unknown): boolean {
   if (value !== null && typeof value === 'object') return Object.values(value).every(isExact);
   return true;
 }
+
+/** The text that is to be run: none before the first run is asked for, then each that was saved. */
+export function nextRun(asked: string | null, now: { text: string; saved: boolean }): string | null {
+  return asked !== null && now.saved && now.text !== asked ? now.text : asked;
+}

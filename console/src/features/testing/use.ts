@@ -27,8 +27,11 @@ export interface Ran {
   findings: Schemas['Finding'][];
 }
 
-/** Runs every case of the project with a text in place of what is live; nothing is published. */
-export function useRun(path: string, text: string, files: Record<string, string | null>, enabled: boolean) {
+/**
+ * Runs every case of the project with a text in place of what is live; nothing is published. A run is a line of the audit, so it is
+ * asked for by a person, and from then on after each save.
+ */
+export function useRun(path: string, files: Record<string, string | null>, text: string | null) {
   const t = useT();
   const changed = { ...files, [path]: text };
   return useQuery({
@@ -44,8 +47,9 @@ export function useRun(path: string, text: string, files: Record<string, string 
         return { cases: error.problem.cases ?? [], findings: error.problem.findings ?? [] };
       }
     },
-    enabled,
+    enabled: text !== null,
     placeholderData: (before) => before,
+    staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
 }

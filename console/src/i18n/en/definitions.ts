@@ -107,8 +107,10 @@ export const definitions = {
   'cases.passes': 'passes',
   'cases.fails': 'fails',
   'tests.title': 'Tests',
-  'tests.what': 'Cases of the text at hand, run anew after each change. Nothing is sent, nothing is published.',
-  'tests.run': 'Run again',
+  'tests.what':
+    'Cases of the text at hand. They run when it is asked for, then after each save. Nothing is sent, nothing is published; each run is a line of the audit.',
+  'tests.run': 'Run',
+  'tests.before_change': 'Of the text before the last change; saving runs it anew.',
   'tests.none': 'No case yet',
   'tests.none_why': 'A case says what comes out for what goes in; publishing runs all of them.',
   'tests.broken': 'The text has errors: cases run when it has none.',
