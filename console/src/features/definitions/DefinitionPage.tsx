@@ -41,9 +41,7 @@ export function DefinitionPage() {
             content: <TextTab />,
           },
           ...(kind === 'mapping' ? [{ id: 'compare', name: t('compare.title'), content: <CompareTab /> }] : []),
-          ...(kind === 'mapping' || kind === 'table'
-            ? [{ id: 'tests', name: t('tests.title'), content: <TestsTab beside={[]} /> }]
-            : []),
+          ...(kind === 'mapping' || kind === 'table' ? [{ id: 'tests', name: t('tests.title'), content: <TestsTab /> }] : []),
           {
             id: 'versions',
             name: t('definitions.versions'),

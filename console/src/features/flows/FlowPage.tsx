@@ -37,7 +37,7 @@ export function FlowPage() {
           {
             id: 'tests',
             name: t('tests.title'),
-            content: <TestsTab beside={detail.used_by.filter((other) => other.kind === 'test').map((other) => other.id)} />,
+            content: <TestsTab />,
           },
           { id: 'instances', name: t('flows.instances'), content: <InstancesTab flow={flow} /> },
           {

@@ -4,18 +4,19 @@ import type { Schemas } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
 import { useT } from '../../i18n';
-import { Banner, Button, Card, Chip, Empty, Table } from '../../ui';
+import { Banner, Button, Card, Chip, Empty, Json, Table } from '../../ui';
 import { EditBar } from '../definitions/EditBar';
 import { useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
-import { type Declared, declared, differs, nextRun } from './cases';
+import { type Declared, declared, differs, nextRun, testsOf } from './cases';
 import { TakeCase } from './TakeCase';
-import { useMyFiles, useRun } from './use';
+import { useLiveFiles, useMyFiles, useRun } from './use';
 
 type CaseView = Schemas['CaseView'];
+type Texts = Record<string, string | null>;
 
-/** The cases beside a mapping or a flow, run against the text at hand after each change. `beside`: files of tests about it. */
-export function TestsTab({ beside }: { beside: readonly string[] }) {
+/** The cases beside a mapping or a flow, run against the text at hand. */
+export function TestsTab() {
   const t = useT();
   const { kind, id, path, text, changed, quiet } = useEditing();
   const refusal = useRefusal();
@@ -26,10 +27,9 @@ export function TestsTab({ beside }: { beside: readonly string[] }) {
   if (next !== asked) setAsked(next);
   const run = useRun(path, files, ready ? asked : null);
   const own = kind === 'mapping' ? declared(quiet) : [];
-  // A test that is a draft says in its text which flow it plays.
-  const drafts = Object.entries(files).flatMap(([file, text]) => (isTestOf(text, id) ? [file] : []));
-  const tests = new Set([...beside, ...drafts]);
-  const concerns = (one: CaseView) => (kind === 'flow' ? one.kind === 'flow' && tests.has(one.file) : one.file === path);
+  const texts = { ...useLiveFiles(), ...files };
+  const tests = kind === 'flow' ? testsOf(id, texts) : [];
+  const concerns = (one: CaseView) => (kind === 'flow' ? one.kind === 'flow' && tests.includes(one.file) : one.file === path);
   return (
     <div className="stack">
       <EditBar />
@@ -52,10 +52,10 @@ export function TestsTab({ beside }: { beside: readonly string[] }) {
         {asked !== null && asked !== text && <span className="dim small">{t('tests.before_change')}</span>}
       </div>
       {asked === null ? (
-        <Known own={own} files={kind === 'flow' ? [...tests] : []} />
+        <Known own={own} files={tests} texts={texts} />
       ) : (
         <Loaded query={run} lines={6}>
-          {({ cases, findings }) => <Results cases={cases.filter(concerns)} findings={findings} own={own} />}
+          {({ cases, findings }) => <Results cases={cases.filter(concerns)} findings={findings} own={own} texts={texts} />}
         </Loaded>
       )}
       {kind === 'mapping' && <TakeCase />}
@@ -71,26 +71,38 @@ export function TestsTab({ beside }: { beside: readonly string[] }) {
 }
 
 /** Which cases there are, before they were run. */
-function Known({ own, files }: { own: Declared[]; files: string[] }) {
+function Known({ own, files, texts }: { own: Declared[]; files: string[]; texts: Texts }) {
   const t = useT();
   if (own.length === 0 && files.length === 0) return <Empty title={t('tests.none')} why={t('tests.none_why')} />;
   return (
     <ul className="stack tight">
       {own.map((one) => (
         <li key={one.name}>
-          {one.name} <ToFile kind="file" path={one.inputs} /> → <ToFile kind="file" path={one.expect} />
+          {one.name}
+          <FileText path={one.inputs} texts={texts} />
+          <FileText path={one.expect} texts={texts} />
         </li>
       ))}
       {files.map((file) => (
         <li key={file}>
-          <ToFile kind="test" path={file} />
+          <FileText path={file} texts={texts} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Results({ cases, findings, own }: { cases: CaseView[]; findings: Schemas['Finding'][]; own: Declared[] }) {
+function Results({
+  cases,
+  findings,
+  own,
+  texts,
+}: {
+  cases: CaseView[];
+  findings: Schemas['Finding'][];
+  own: Declared[];
+  texts: Texts;
+}) {
   const t = useT();
   const failing = cases.filter((one) => !one.passes).length;
   const broken = findings.filter((finding) => finding.severity === 'error');
@@ -109,7 +121,7 @@ function Results({ cases, findings, own }: { cases: CaseView[]; findings: Schema
       <ol className="stack">
         {cases.map((one) => (
           <li key={`${one.file}-${one.name}`}>
-            <OneCase one={one} files={own.find(({ name }) => name === one.name)} />
+            <OneCase one={one} files={own.find(({ name }) => name === one.name)} texts={texts} />
           </li>
         ))}
       </ol>
@@ -117,11 +129,7 @@ function Results({ cases, findings, own }: { cases: CaseView[]; findings: Schema
   );
 }
 
-function isTestOf(text: string | null, flow: string): boolean {
-  return text !== null && /^test:/m.test(text) && new RegExp(`^flow: *["']?${flow}["']? *(#.*)?$`, 'm').test(text);
-}
-
-function OneCase({ one, files }: { one: CaseView; files?: { inputs: string; expect: string } }) {
+function OneCase({ one, files, texts }: { one: CaseView; files?: Declared; texts: Texts }) {
   const t = useT();
   const differences = (one.differences ?? []).map(differs);
   return (
@@ -135,12 +143,14 @@ function OneCase({ one, files }: { one: CaseView; files?: { inputs: string; expe
           {one.name}
         </span>
       }
-      action={one.kind === 'flow' ? <ToFile kind="test" path={one.file} /> : undefined}
     >
-      {files && (
-        <p className="small">
-          <ToFile kind="file" path={files.inputs} /> → <ToFile kind="file" path={files.expect} />
-        </p>
+      {files ? (
+        <>
+          <FileText path={files.inputs} texts={texts} />
+          <FileText path={files.expect} texts={texts} />
+        </>
+      ) : (
+        one.kind === 'flow' && <FileText path={one.file} texts={texts} />
       )}
       {differences.length > 0 && (
         <Table caption={t('tests.differences', { name: one.name })} heads={[t('tests.place'), t('tests.expected'), t('tests.got')]}>
@@ -163,10 +173,16 @@ function OneCase({ one, files }: { one: CaseView; files?: { inputs: string; expe
   );
 }
 
-function ToFile({ kind, path }: { kind: 'file' | 'test'; path: string }) {
+/** A file by its path, with its text where it is known. */
+function FileText({ path, texts }: { path: string; texts: Texts }) {
+  const text = texts[path];
+  if (!text) return <code className="small">{path}</code>;
   return (
-    <Link to="/definitions/$kind/$id" params={{ kind, id: path }} className="mono small">
-      {path}
-    </Link>
+    <details>
+      <summary className="small">
+        <code>{path}</code>
+      </summary>
+      <Json value={text} label={path} />
+    </details>
   );
 }

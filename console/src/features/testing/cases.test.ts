@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { declared, differs, fileWord, isExact, nextRun, withCase } from './cases';
+import { declared, differs, fileWord, isExact, nextRun, testsOf, withCase } from './cases';
 
 const TEXT = `# about it
 format: 1
@@ -47,4 +47,15 @@ test('nothing runs before it is asked for, then each text that was saved', () =>
   expect(nextRun(null, { text: 'a', saved: true })).toBeNull();
   expect(nextRun('a', { text: 'b', saved: false })).toBe('a');
   expect(nextRun('a', { text: 'b', saved: true })).toBe('b');
+});
+
+test('a test is found by the flow that it plays', () => {
+  const files = {
+    'flows/tests/b.yaml': 'format: 1\ntest: b\nflow: po_order # the large one\n',
+    'flows/tests/a.yaml': 'format: 1\r\ntest: "a"\r\nflow: "po_order"\r\n',
+    'flows/tests/other.yaml': 'test: x\nflow: po_order_two\n',
+    'flows/po_order.yaml': 'flow: po_order\n',
+    'flows/tests/gone.yaml': null,
+  };
+  expect(testsOf('po_order', files)).toEqual(['flows/tests/a.yaml', 'flows/tests/b.yaml']);
 });

@@ -70,3 +70,11 @@ export function isExact(value: unknown): boolean {
 export function nextRun(asked: string | null, now: { text: string; saved: boolean }): string | null {
   return asked !== null && now.saved && now.text !== asked ? now.text : asked;
 }
+
+/** Files that are tests of a flow, by what they say. */
+export function testsOf(flow: string, files: Readonly<Record<string, string | null>>): string[] {
+  const names = new RegExp(`^flow: *["']?${flow.replace(/[^\w-]/g, '')}["']? *(#.*)?$`, 'm');
+  return Object.entries(files)
+    .flatMap(([path, text]) => (text !== null && /^test:/m.test(text) && names.test(text) ? [path] : []))
+    .sort();
+}

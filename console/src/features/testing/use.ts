@@ -6,6 +6,18 @@ import { useT } from '../../i18n';
 /** Files of tests and samples that one person is working on at once. */
 const FILES_MAX = 50;
 
+/** The files that are live, by path: tests and samples stand in no list of definitions. */
+export function useLiveFiles() {
+  const live = useQuery({
+    queryKey: ['releases', 'files'],
+    queryFn: () => take(api.GET('/api/v1/releases/{number}/files', { params: { path: { number: 'live' } } })),
+    staleTime: 60_000,
+  });
+  const files: Record<string, string> = {};
+  for (const file of live.data?.files ?? []) files[file.path] = file.text;
+  return files;
+}
+
 /** The caller's drafts of tests and samples, by path: a run goes by them, not by what is live. */
 export function useMyFiles(enabled: boolean) {
   const drafts = useQuery({ queryKey: ['drafts'], queryFn: () => take(api.GET('/api/v1/drafts')), enabled });
