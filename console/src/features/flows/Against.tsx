@@ -5,7 +5,7 @@ import { flowRoute } from '../../app/router';
 import { useT } from '../../i18n';
 import { Select } from '../../ui';
 import { useDefinition } from '../definitions/use';
-import { type Changed, changes, pairOf, together, type Visited, visited } from './marks';
+import { type Changed, changes, notDrawn, pairOf, together, type Visited, versionAt, visited } from './marks';
 import { type Model, read } from './model';
 
 function useVersionText(flow: string, version: string | undefined) {
@@ -22,17 +22,20 @@ function useVersionText(flow: string, version: string | undefined) {
   });
 }
 
-/** One instance on the picture of the version that it runs on. */
+/** One instance on the picture of the version that was live when it began. */
 export function useInstance(flow: string, instance: string | undefined) {
   const path = useQuery({
     queryKey: ['instance', instance, 'path'],
     queryFn: () => take(api.GET('/api/v1/instances/{id}/path', { params: { path: { id: instance ?? '' } } })),
     enabled: instance !== undefined,
   });
-  const text = useVersionText(flow, path.data?.instance.version);
+  const { data: detail } = useDefinition('flow', flow);
+  const began = path.data?.instance.started_at;
+  const version = detail && began ? versionAt(detail.versions, began) : undefined;
+  const text = useVersionText(flow, version?.version);
   const model = useMemo(() => (text.data ? read(text.data.text) : null), [text.data]);
   const marks = useMemo(() => (path.data ? visited(path.data.visits) : new Map<string, Visited>()), [path.data]);
-  return { item: path.data?.instance ?? null, model, marks, error: path.error ?? text.error };
+  return { item: path.data?.instance ?? null, version, model, marks, error: path.error ?? text.error };
 }
 
 export interface Difference {
@@ -103,7 +106,7 @@ export function Pair({ difference, onChoose }: { difference: Difference; onChoos
         choices={choices}
       />
       <Select label={t('versions.to')} value={String(pair[1])} onChange={(to) => onChoose(`${pair[0]}..${to}`)} choices={choices} />
-      {model && <span className="dim small">{t('flows.steps_differ', { count: marks.size })}</span>}
+      {model && <span className="dim small">{t('flows.steps_differ', { count: marks.size - notDrawn(model.steps, marks).length })}</span>}
     </>
   );
 }

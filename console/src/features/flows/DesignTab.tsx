@@ -11,7 +11,7 @@ import { useInsight } from '../insight/use';
 import { Pair, useDifference, useInstance } from './Against';
 import { Canvas } from './Canvas';
 import { type Heat, heatOf, METRICS } from './heat';
-import type { Changed } from './marks';
+import { type Changed, notDrawn } from './marks';
 import { flat, read, type Step } from './model';
 import { Outline } from './Outline';
 import { byStep, type Count } from './overlay';
@@ -56,6 +56,7 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
     () => (metric ? heatOf(insight.data?.steps ?? [], metric) : new Map<string, Heat>()),
     [metric, insight.data],
   );
+  const elsewhere = overlay === 'instance' ? notDrawn(model.steps, one.marks) : [];
   const chosen = flat(model.steps).find((step) => step.id === search.step);
   const choose = (id: string) =>
     void navigate({
@@ -104,6 +105,7 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
               {one.item.document_key ?? one.item.document}
             </Link>
             <StatusChip room="instance" state={one.item.status} />
+            {one.version && <span className="dim small">{t('flows.drawn_on', { number: one.version.number })}</span>}
             <Button
               size="small"
               icon="cross"
@@ -127,6 +129,9 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
           </p>
         )}
       </div>
+      {overlay === 'instance' && elsewhere.length > 0 && (
+        <p className="dim small">{t('flows.not_drawn', { steps: elsewhere.join(', ') })}</p>
+      )}
       {overlay === 'instance' && one.error && <ProblemView error={one.error} compact />}
       {overlay === 'diff' && difference.error !== null && <ProblemView error={difference.error} compact />}
       {metric && insight.isError && <ProblemView error={insight.error} compact />}

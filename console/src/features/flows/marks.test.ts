@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changes, pairOf, together, visited } from './marks';
+import { changes, notDrawn, pairOf, together, versionAt, visited } from './marks';
 import { read, type Step } from './model';
 
 const flow = (steps: string) => read(`flow: f\nsteps:\n${steps}`).steps;
@@ -61,4 +61,22 @@ test('changes are told by step, and an address names two versions that there are
     null,
     null,
   ]);
+});
+
+test('an instance is drawn on what was live when it began, and what has no place there is named', () => {
+  const versions = [1, 2, 3].map((number) => ({ number, created_at: `2026-09-0${number}T00:00:00Z` }));
+  expect(versionAt(versions, '2026-09-02T12:00:00Z')?.number).toBe(2);
+  expect(versionAt(versions, '2026-10-01T00:00:00Z')?.number).toBe(3);
+  expect(versionAt(versions, '2026-08-01T00:00:00Z')?.number).toBe(1);
+  expect(versionAt([], '2026-08-01T00:00:00Z')).toBeUndefined();
+  const steps = flow('  - {id: a, call: x.y}\n');
+  expect(
+    notDrawn(
+      steps,
+      new Map([
+        ['a', 1],
+        ['react', 1],
+      ]),
+    ),
+  ).toEqual(['react']);
 });

@@ -78,3 +78,18 @@ export function pairOf(text: string | undefined, known: readonly number[]): [num
   const pair = found ? ([Number(found[1]), Number(found[2])] as [number, number]) : null;
   return pair?.every((number) => known.includes(number)) ? pair : null;
 }
+
+/** The version that was the newest when an instance began: it names the hash of everything that it runs by, which no text has. */
+export function versionAt<Version extends { number: number; created_at: string }>(
+  versions: readonly Version[],
+  at: string,
+): Version | undefined {
+  const newest = [...versions].sort((a, b) => b.number - a.number);
+  return newest.find((version) => Date.parse(version.created_at) <= Date.parse(at)) ?? newest.at(-1);
+}
+
+/** Steps that have marks and no place on the picture: those of reactions, and of a version that has other steps. */
+export function notDrawn(steps: readonly Step[], marks: ReadonlyMap<string, unknown>): string[] {
+  const drawn = new Set(flat([...steps]).map((step) => step.id));
+  return [...marks.keys()].filter((step) => !drawn.has(step));
+}

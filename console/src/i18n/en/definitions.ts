@@ -68,6 +68,8 @@ export const definitions = {
   'migrated.there_already': 'there already',
   'migrated.not_found': 'not found',
   'flows.no_instance': 'Without the instance',
+  'flows.drawn_on': 'drawn on version {number}, the newest when it began',
+  'flows.not_drawn': 'Also visited, and not on this picture: {steps}.',
   'flows.standing': '{step}: {running} under way, {stopped} stopped',
   'flows.one_version': 'There is only one published version.',
   'flows.steps_differ': '{count, plural, =0 {No step differs.} one {One step differs.} other {# steps differ.}}',

@@ -66,6 +66,8 @@ export const definitions = {
   'migrated.there_already': '已在该版本',
   'migrated.not_found': '未找到',
   'flows.no_instance': '不看实例',
+  'flows.drawn_on': '按其开始时的最新版本 {number} 绘制',
+  'flows.not_drawn': '还经过了未在图上的节点：{steps}。',
   'flows.standing': '{step}：{running} 个进行中，{stopped} 个已停止',
   'flows.one_version': '只有一个已发布的版本。',
   'flows.steps_differ': '{count, plural, =0 {节点没有差异。} other {# 个节点不同。}}',
