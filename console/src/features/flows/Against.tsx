@@ -106,7 +106,9 @@ export function Pair({ difference, onChoose }: { difference: Difference; onChoos
         choices={choices}
       />
       <Select label={t('versions.to')} value={String(pair[1])} onChange={(to) => onChoose(`${pair[0]}..${to}`)} choices={choices} />
-      {model && <span className="dim small">{t('flows.steps_differ', { count: marks.size - notDrawn(model.steps, marks).length })}</span>}
+      {model && (
+        <span className="dim small">{t('flows.steps_differ', { count: marks.size - notDrawn(model.steps, marks).length })}</span>
+      )}
     </>
   );
 }

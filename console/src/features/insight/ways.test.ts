@@ -37,17 +37,25 @@ test('lists show the time that was measured, also where it was cut', () => {
   expect(timeOf(measured)).toEqual({ since: '2026-09-28T10:00:00Z', until: '2026-10-28T10:00:00Z' });
 });
 
-test('people are told by how much waits for them, what is over does not count', () => {
-  const task = (step: string, person: string, ended?: string) => ({
+test('people are told by how much waits for them; what is over, a copy, or not their turn yet does not count', () => {
+  const task = (step: string, person: string, over: { ended?: string; state?: string; kind?: string } = {}) => ({
     step,
     person,
     person_name: person.toUpperCase(),
-    state: 'open',
-    ended,
+    state: 'pending',
+    kind: 'approve',
+    ...over,
   });
-  expect(
-    waitedFor([task('oa', 'li'), task('oa', 'wang'), task('oa', 'wang'), task('oa', 'li', 'x'), task('end', 'zhao')], 'oa'),
-  ).toEqual([
+  const tasks = [
+    task('oa', 'li'),
+    task('oa', 'wang'),
+    task('oa', 'wang'),
+    task('oa', 'li', { ended: '2026-09-28T10:00:00Z' }),
+    task('oa', 'zhao', { state: 'waiting' }),
+    task('oa', 'zhao', { kind: 'copy' }),
+    task('end', 'zhao'),
+  ];
+  expect(waitedFor(tasks, 'oa')).toEqual([
     { person: 'wang', name: 'WANG', count: 2 },
     { person: 'li', name: 'LI', count: 1 },
   ]);

@@ -53,12 +53,13 @@ export function timeOf(insight: Pick<Schemas['FlowInsight'], 'since' | 'until'>)
 
 /** Who is waited for at a step, the most asked first: open tasks of its instances. */
 export function waitedFor(
-  tasks: readonly { step: string; person: string; person_name: string; state: string; ended?: string | null }[],
+  tasks: readonly { step: string; kind: string; person: string; person_name: string; state: string; ended?: string | null }[],
   step: string,
 ): { person: string; name: string; count: number }[] {
   const counts = new Map<string, { person: string; name: string; count: number }>();
   for (const task of tasks) {
-    if (task.step !== step || task.ended) continue;
+    // Whoever only gets a copy, or whose turn has not come yet, is not waited for.
+    if (task.step !== step || task.ended || task.state === 'waiting' || task.kind === 'copy') continue;
     const known = counts.get(task.person) ?? { person: task.person, name: task.person_name || task.person, count: 0 };
     known.count += 1;
     counts.set(task.person, known);
