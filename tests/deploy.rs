@@ -1,5 +1,7 @@
 //! What stands under `deploy/` fits the hub: every metric, label and value that dashboard and alert rules name exists, what should
-//! raise an alarm does and is shown, and the example configuration is one that fits the examples around it.
+//! raise an alarm does and is shown, the example configuration is one that fits the examples around it, and the unit is one.
+
+#![expect(clippy::print_stdout, reason = "what was left out is said")]
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -342,4 +344,36 @@ fn the_image_is_built_from_all_that_the_build_reads() {
         assert!(!kept_from_the_builder(&path.display().to_string()), "`.dockerignore` keeps `{}` from the build", path.display());
     }
     assert!(files > 500, "{files}");
+}
+
+/// What `systemd-analyze verify` says of this unit, but for other units of this machine; none where there is no such tool.
+fn verified(unit: &str) -> Option<Vec<String>> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("waybill.service");
+    fs::write(&path, unit).expect("writable");
+    let run = std::process::Command::new("systemd-analyze").arg("verify").arg(&path).env("LC_ALL", "C").output();
+    let output = match run {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+        run => run.expect("systemd-analyze runs"),
+    };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    Some(said.lines().filter(|line| line.contains("waybill.service")).map(str::to_owned).collect())
+}
+
+#[test]
+fn the_unit_is_one_that_systemd_understands() {
+    // Where it is installed there is a hub: this one stands in for it, so that nothing is said of a program that is missing.
+    let unit = text("systemd/waybill.service").replace("/usr/bin/waybill", env!("CARGO_BIN_EXE_waybill"));
+    let Some(said) = verified(&unit) else {
+        println!("systemd-analyze is not here: deploy/systemd/waybill.service was not verified");
+        return;
+    };
+    assert_eq!(said, Vec::<String>::new());
+    for (right, wrong) in
+        [("ProtectHome=", "ProtectHomes="), ("Restart=always", "Restart=whenever"), ("serve --config", "\"serve --config")]
+    {
+        assert!(unit.contains(right), "{right}");
+        let said = verified(&unit.replace(right, wrong)).expect("it was here a moment ago");
+        assert!(!said.is_empty(), "`{wrong}` is not noticed");
+    }
 }

@@ -174,6 +174,52 @@ async fn what_may_have_been_done_gets_no_new_key_until_that_is_settled() {
     mocks.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_document_that_a_flow_makes_again_is_brought_up_to_date_and_one_of_another_is_not_touched() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mocks = mock_systems::start(mock_systems::Options::default()).await.expect("the mocks start");
+    // Every payable gets the same number, and finance does not know its tax code.
+    let project =
+        Project::shipped(&mocks).retime(&[("AP-{{doc.number}}", "AP-SAME"), ("{from: \"13\", to: \"V13\"", "{from: \"14\", to: \"V13\"")]);
+    let hub = HubProcess::start(&project, &format!("sqlite:{}", folder.path().join("hub.sqlite").display())).await;
+    connect(&mocks, &hub).await;
+    let made = async |count: usize, number: &str| {
+        let wanted = NewOrders { count, number: Some(number.to_owned()), amount: Some(500.into()), lines: 1, ..NewOrders::default() };
+        let numbers: Vec<String> = mocks.create_orders(&wanted).expect("orders").into_iter().map(|(_, number)| number).collect();
+        let [number] = numbers.as_slice() else { panic!("{numbers:?}") };
+        number.clone()
+    };
+    let first = made(1, "PO-M").await;
+    let open_at = async |step: &str| {
+        let open = hub.open_exceptions().await;
+        open.into_iter().find(|row| row["step"].as_str().is_some_and(|found| found.split('#').next() == Some(step)))
+    };
+    wait("the first stops before it is booked", async || open_at("post").await.is_some()).await;
+    let payable = async || hub.document("AP-SAME").await.expect("it was made");
+    let before = payable().await;
+    let fresh = text(&before["status"]);
+    assert_ne!(fresh, "cancelled");
+
+    // Another order whose payable would be the first one's.
+    made(1, "PO-N").await;
+    wait("the second does not take it over", async || open_at("pay").await.is_some()).await;
+    let taken = open_at("pay").await.expect("it is open");
+    assert_eq!((taken["code"].as_str(), taken["cause"].as_str()), (Some("key_taken"), Some("data_wrong")), "{taken}");
+
+    // Back to the step that made it, with other content: the payable was taken back, and lives again with what is right now.
+    let stopped = text(&open_at("post").await.expect("it is open")["id"]);
+    let amended = json!({"patch": {"payment_terms": "NET60"}, "from_step": "pay", "reason": "other terms were agreed"});
+    accepted(hub.post(&format!("/api/v1/exceptions/{stopped}/amend"), &amended).await);
+    wait("it stops there again", async || open_at("post").await.is_some_and(|row| row["id"] != *stopped)).await;
+    let after = payable().await;
+    assert_eq!((after["id"].as_str(), text(&after["status"])), (before["id"].as_str(), fresh), "{after}");
+    assert_eq!((before["revision"].as_u64(), after["revision"].as_u64()), (Some(1), Some(2)), "{after}");
+    let content = hub.get(&format!("/api/v1/documents/{}/revisions/2", text(&after["id"]))).await;
+    assert_eq!((&content["body"]["payment_terms"], &content["body"]["purchase_order_ref"]), (&json!("NET60"), &json!(first)), "{content}");
+    hub.stop().await;
+    mocks.stop().await;
+}
+
 /// Orders that want an approval; their numbers.
 fn orders(mocks: &Running, number: &str, count: usize) -> Vec<String> {
     let wanted = NewOrders { count, number: Some(number.to_owned()), amount: Some(12_000.into()), lines: 1, ..NewOrders::default() };

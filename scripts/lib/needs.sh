@@ -31,8 +31,8 @@ everything_is_there() {
   if wants vendors && ! { has_python python3 && has_venv python3; }; then
     lacks "Python 3.10 or newer as python3 with venv (Debian: python3-venv), for vendors"
   fi
-  if wants_any oidc odata console && ! has_node; then
-    lacks "Node 20 or newer with npm, for oidc, odata and console"
+  if wants_any oidc odata console journeys && ! has_node; then
+    lacks "Node 20 or newer with npm, for oidc, odata, console and journeys"
   fi
   if wants_any tryton oidc odata examples && ! has curl; then
     lacks "curl, for tryton, oidc, odata and examples"

@@ -38,7 +38,7 @@ pub const REASONED: [&str; 2] = ["/reveal", "/connectors/try"];
 pub const OWN_LINES: [&str; 7] =
     ["/api/v1/users", "/api/v1/me/", "/api/v1/sign-in", "/api/v1/sign-out", "/api/v1/tokens", "/api/v1/secrets", "/api/v1/proposals"];
 /// Where payloads are shown to those who may see them, or what is made of them.
-pub const REVEALING: [(&str, &str); 12] = [
+pub const REVEALING: [(&str, &str); 13] = [
     ("GET", "/api/v1/documents/{id}"),
     ("GET", "/api/v1/documents/{id}/revisions"),
     ("GET", "/api/v1/documents/{id}/revisions/{number}"),
@@ -46,6 +46,7 @@ pub const REVEALING: [(&str, &str); 12] = [
     ("GET", "/api/v1/documents/{id}/revisions/{number}/fields"),
     ("GET", "/api/v1/instances/{id}/attempts"),
     ("GET", "/api/v1/instances/{id}/effects"),
+    ("GET", "/api/v1/instances/{id}/files/{file}"),
     ("GET", "/api/v1/messages/{id}"),
     ("GET", "/api/v1/documents.csv"),
     ("GET", "/api/v1/dictionaries/{name}/unmapped"),
@@ -63,6 +64,14 @@ pub async fn looked(audit: &Audit, caller: &Caller, actor: &Actor, object: &str)
     if caller.user().is_none() {
         return Ok(());
     }
+    read(audit, actor, object).await
+}
+
+/// Writes that somebody reads what is sealed, whoever it is.
+///
+/// # Errors
+/// When it cannot be written: then nothing is shown.
+pub async fn read(audit: &Audit, actor: &Actor, object: &str) -> Result<(), Problem> {
     let Some(line) = audit.begin(actor, "reveal", object).await else { return Err(unwritten()) };
     audit.end(line, "done").await;
     Ok(())

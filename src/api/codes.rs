@@ -165,7 +165,16 @@ codes! {
         "Close streams that nobody reads; one stream takes several topics. Until then, poll.";
     TOO_LARGE = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
         "The request's body is larger than the hub takes.",
-        "Send less, or raise `server.body_bytes_max` (API) or `server.hook_body_bytes_max` (webhooks).";
+        "Send less, or raise `server.body_bytes_max` (API), `server.hook_body_bytes_max` (webhooks) or `server.file_bytes_max` (files that people attach).";
+    BAD_FILE = "bad_file", UNPROCESSABLE_ENTITY, "The file cannot be taken",
+        "The file has nothing in it, has no name, or has one that is a path, is longer than 200 characters, or holds characters that cannot be seen or that turn the direction of writing. Nothing was kept.",
+        "Send what is in the file as the body and its plain name as `name`.";
+    FILE_TYPE = "file_type_not_taken", UNSUPPORTED_MEDIA_TYPE, "Files of this type are not taken",
+        "The file is a program, a page or a document with macros, or is called like one; or it is of a kind that cannot be told, or that this hub does not take. Nothing was kept.",
+        "Send it as PDF or as an image. `server.file_types` of the hub's configuration says which kinds are taken; what runs is never taken.";
+    TOO_MANY_FILES = "too_many_files", CONFLICT, "Too many files wait",
+        "The caller has uploaded many files here that no verb has named yet. Nothing was kept.",
+        "Let them go with a verb; what nothing names goes after 24 hours.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "Not JSON",
         "The request's body is not declared as JSON.",
         "Send `Content-Type: application/json`.";

@@ -17,9 +17,24 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let text = param(parts, state, "id").await?;
-        text.parse().map(Id).map_err(|_| Problem::new(&codes::NOT_FOUND, "The path holds no id of the form this API uses."))
+        id(parts, state, "id").await.map(Id)
     }
+}
+
+/// The `{file}` of the path, beside `{id}`.
+pub struct FileId(pub Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for FileId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        id(parts, state, "file").await.map(FileId)
+    }
+}
+
+async fn id<S: Send + Sync>(parts: &mut Parts, state: &S, parameter: &str) -> Result<Uuid, Problem> {
+    let text = param(parts, state, parameter).await?;
+    text.parse().map_err(|_| Problem::new(&codes::NOT_FOUND, "The path holds no id of the form this API uses."))
 }
 
 /// The `{number}` of the path.

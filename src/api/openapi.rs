@@ -15,8 +15,8 @@ use super::four_eyes;
 use super::problem::{Pointer, Problem};
 use super::v1::{
     audit, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift, events,
-    exceptions, feedback, flows, forms, instances, me, messages, ops, organisation, proposals, quotas, reconciliations, releases, reveal,
-    sample, secrets, selections, sign_in, streams, tasks, tokens, users, views,
+    exceptions, feedback, files, flows, forms, instances, me, messages, ops, organisation, proposals, quotas, reconciliations, releases,
+    reveal, sample, secrets, selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{consent, decide, health, hooks};
 use crate::app::{
@@ -96,6 +96,7 @@ use crate::domain::permission::Permission;
         connections::consent::state, connections::consent::ask, connections::consent::answer,
         connections::recover::recover, quotas::list::list, proposals::list::list, proposals::list::show, proposals::settle::confirm, proposals::settle::decline,
         proposals::settle::withdraw, secrets::list::list, secrets::set::set, secrets::remove::remove, secrets::rewrap::rewrap,
+        files::upload::for_task, files::upload::for_instance, files::read::show, files::read::show_of_instance,
         feedback::give::give, feedback::list::list, feedback::settle::settle,
         sample::show::show, sample::load::load, sample::remove::remove,
         organisation::show::show, organisation::read::read, organisation::accept::accept,

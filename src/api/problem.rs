@@ -270,7 +270,7 @@ impl From<StoreError> for Problem {
                 tracing::error!(error = %error, "a request failed because what it asks for is sealed: {error}");
                 Problem::new(&codes::CONTENT_CLOSED, "What was asked for is sealed in the database and does not open.")
             }
-            StoreError::Refused(_) | StoreError::Decode { .. } | StoreError::Schema(_) => {
+            StoreError::Refused(_) | StoreError::Known(_) | StoreError::Decode { .. } | StoreError::Schema(_) => {
                 tracing::error!(error = %error, "a request failed on what the database holds or refuses");
                 Problem::new(&codes::INTERNAL, "The request could not be answered.")
             }

@@ -14,8 +14,8 @@ use super::problem::Problem;
 use super::state::ApiState;
 use super::v1::{
     audit as audit_routes, authoring, batches, calendars, connections, definitions, delegations, dictionaries, documents, drafts, drift,
-    events, exceptions, feedback, flows, forms, instances, me, messages, ops, organisation, proposals, quotas, reconciliations, releases,
-    reveal, sample, secrets, selections, sign_in, streams, tasks, tokens, users, views,
+    events, exceptions, feedback, files, flows, forms, instances, me, messages, ops, organisation, proposals, quotas, reconciliations,
+    releases, reveal, sample, secrets, selections, sign_in, streams, tasks, tokens, users, views,
 };
 use super::{audit, body, codes, consent, deadline, decide, four_eyes, health, hooks, observe, openapi, panic, request_id};
 use crate::app::access::Audit;
@@ -30,11 +30,18 @@ pub struct Limits {
     pub body_bytes_max: usize,
     /// Of a webhook's body.
     pub hook_body_bytes_max: usize,
+    /// Of a file.
+    pub file_bytes_max: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { request_timeout: Duration::from_secs(30), body_bytes_max: 1024 * 1024, hook_body_bytes_max: 2 * 1024 * 1024 }
+        Self {
+            request_timeout: Duration::from_secs(30),
+            body_bytes_max: 1024 * 1024,
+            hook_body_bytes_max: 2 * 1024 * 1024,
+            file_bytes_max: 10 * 1024 * 1024,
+        }
     }
 }
 
@@ -46,6 +53,7 @@ pub fn router(state: ApiState, ids: IdMaker, limits: &Limits) -> Router {
         .merge(bounded(api(), limits.body_bytes_max))
         .merge(bounded(texts(), limits.body_bytes_max.max(TEXTS_BYTES_MAX)))
         .merge(bounded(webhooks(), limits.hook_body_bytes_max))
+        .merge(bounded(attached(), limits.file_bytes_max))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_this_way)
         .layer(from_fn_with_state(Audit::from_ref(&state), audit::layer))
@@ -58,6 +66,15 @@ pub fn router(state: ApiState, ids: IdMaker, limits: &Limits) -> Router {
 
 fn webhooks() -> Router<ApiState> {
     Router::new().route("/hooks/{hook}", get(hooks::get).post(hooks::post)).route("/consent/callback", get(consent::callback))
+}
+
+/// Files that people attach.
+fn attached() -> Router<ApiState> {
+    Router::new()
+        .route("/api/v1/tasks/{id}/files", post(files::upload::for_task))
+        .route("/api/v1/instances/{id}/files", post(files::upload::for_instance))
+        .route("/api/v1/instances/{id}/files/{file}", get(files::read::show_of_instance))
+        .route("/api/v1/files/{id}", get(files::read::show))
 }
 
 /// Bodies that hold definitions: a whole project at its first publication.

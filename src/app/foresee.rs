@@ -64,6 +64,7 @@ fn facts(version: &FlowVersion, tenant: TenantId, form: &Form, key: &str, body: 
         },
         binding: Binding::default(),
         delegations: Arc::default(),
+        made: Arc::default(),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::app::feed::Feed;
 use crate::app::keeping::Keeper;
 use crate::app::marked::marked;
 use crate::app::notice::{Bundles, Here, Notices, SmtpOptions};
-use crate::app::people::{DecisionLinks, Leavers, People, organisation};
+use crate::app::people::{self, DecisionLinks, FileOptions, Leavers, People, organisation};
 use crate::app::publishing::{Differs, Publishing, Source};
 use crate::app::quotas::{QuotaOptions, Quotas};
 use crate::app::reading::Reader;
@@ -80,6 +80,8 @@ pub struct HubOptions {
     pub listener: listener::Options,
     /// Limits of requests.
     pub limits: Limits,
+    /// What people may attach.
+    pub files: FileOptions,
     /// Who may use the API.
     pub tokens: Tokens,
     /// Roles of the installation's own beside the product's.
@@ -141,6 +143,7 @@ impl HubOptions {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             listener: listener::Options::default(),
             limits: Limits::default(),
+            files: FileOptions::default(),
             tokens: Tokens::default(),
             roles: Roles::default(),
             quotas: QuotaOptions::default(),
@@ -326,7 +329,13 @@ impl Hub {
             clock: clock.clone(),
             ids: ids.clone(),
         };
-        let people = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone() };
+        let people = People {
+            engine: works.engine.clone(),
+            store: store.clone(),
+            live: live.clone(),
+            clock: clock.clone(),
+            files: people::Files::new(options.files.clone()),
+        };
         let changed = Arc::new(Notify::new());
         let people_change = changed.clone();
         live.on_change(move |_| people_change.notify_one());

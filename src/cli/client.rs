@@ -92,6 +92,19 @@ impl Client {
         self.send(request.header("content-type", "application/json").body(body.to_string())).await
     }
 
+    /// Sends a file: its bytes, with a word about them in the query.
+    pub async fn upload<T: DeserializeOwned>(&self, path: &[&str], (name, value): (&str, &str), bytes: Vec<u8>) -> anyhow::Result<T> {
+        let mut url = self.at(path)?;
+        url.query_pairs_mut().append_pair(name, value);
+        self.send(self.http.request(Method::POST, url).header("content-type", "application/octet-stream").body(bytes)).await
+    }
+
+    /// Reads a file.
+    pub async fn download(&self, path: &[&str]) -> anyhow::Result<Vec<u8>> {
+        let (status, bytes) = self.sent(self.http.request(Method::GET, self.at(path)?)).await?;
+        if status.is_success() { Ok(bytes) } else { Err(refused(status, &bytes).into()) }
+    }
+
     /// Removes something as it was seen: a version in double quotes, or `*`.
     pub async fn delete_seen(&self, path: &[&str], seen: &str) -> anyhow::Result<()> {
         let request = self.http.request(Method::DELETE, self.at(path)?).header("if-match", seen);
@@ -111,7 +124,8 @@ impl Client {
         Ok(url)
     }
 
-    async fn send<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> anyhow::Result<T> {
+    /// What came back, whatever it is.
+    async fn sent(&self, request: reqwest::RequestBuilder) -> anyhow::Result<(StatusCode, Vec<u8>)> {
         let away = |error: reqwest::Error| {
             let why = if error.is_timeout() { "it does not answer in time".to_owned() } else { root_cause(&error) };
             Exit::unreachable(format!("the hub at {} cannot be reached: {why}", self.base))
@@ -126,6 +140,11 @@ impl Client {
                 return Err(Exit::failed("the hub's answer is larger than this client takes").into());
             }
         }
+        Ok((status, bytes))
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> anyhow::Result<T> {
+        let (status, mut bytes) = self.sent(request).await?;
         if status == StatusCode::ACCEPTED
             && let Ok(item) = serde_json::from_slice::<ProposalItem>(&bytes)
         {

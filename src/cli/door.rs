@@ -10,6 +10,7 @@ use crate::api::listener::{Listener, Options};
 use crate::api::{ApiState, Limits, Parts, router};
 use crate::app::access::in_app::AppOptions;
 use crate::app::access::providers::ProviderOptions;
+use crate::app::people::FileOptions;
 use crate::config;
 use crate::domain::connector::egress::{Egress, EgressPolicy};
 use crate::domain::ids::TenantId;
@@ -68,6 +69,16 @@ pub fn limits(server: &config::Server) -> Limits {
         request_timeout: seconds(server.request_timeout_seconds),
         body_bytes_max: server.body_bytes_max as usize,
         hook_body_bytes_max: server.hook_body_bytes_max as usize,
+        file_bytes_max: server.file_bytes_max as usize,
+    }
+}
+
+/// What people may attach, from the configuration.
+pub fn files(server: &config::Server) -> FileOptions {
+    FileOptions {
+        bytes_max: server.file_bytes_max as usize,
+        each_act_max: server.files_per_act_max as usize,
+        kinds: server.file_types.clone(),
     }
 }
 

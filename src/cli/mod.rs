@@ -5,6 +5,7 @@
 pub mod apply;
 mod ask;
 pub mod assembly;
+mod attached;
 pub mod audit;
 mod begin;
 pub mod bench;

@@ -68,6 +68,7 @@ pub async fn run(args: ServeArgs, output: OutputFormat) -> anyhow::Result<ExitCo
         listen: config.server.listen,
         listener: door::options(&config.server),
         limits: door::limits(&config.server),
+        files: door::files(&config.server),
         tokens: door::tokens(&config.server.tokens),
         roles: config.server.roles.clone(),
         four_eyes: config.server.four_eyes.clone(),

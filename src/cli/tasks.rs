@@ -1,5 +1,6 @@
 //! `waybill tasks`: what people are asked by a running hub, and deciding it.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -7,6 +8,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::ask::{PageOption, more, print};
+use super::attached::{attachments, save};
 use super::client::HubOption;
 use super::exceptions::drawn_key;
 use super::output::OutputFormat;
@@ -22,6 +24,8 @@ use crate::app::reading::List;
 ///   waybill tasks show 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33
 ///   waybill tasks act approve 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33 --comment "within the budget"
 ///   waybill tasks act approve 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33 --set budget_code=B-100 --seen 1-0-2
+///   waybill tasks act complete 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33 --attach receipt.pdf
+///   waybill tasks file file:0192f0c1-9a3e-8a51-b1c2-6d1f0a9b7c33 --out receipt.pdf
 ///   waybill tasks act return 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33 --comment "which supplier?" --straight
 ///   waybill tasks act add 0192f0c1-2f4e-8a51-b1c2-6d1f0a9b7c33 --to e1007 --how before
 ///   waybill tasks on-instance withdraw 0192f0c1-7777-8a51-b1c2-6d1f0a9b7c33
@@ -63,6 +67,14 @@ enum Verb {
     People {
         /// The instance.
         instance: Uuid,
+    },
+    /// Saves a file that somebody attached.
+    File {
+        /// What stands under `ref` of a decision's attachments: `file:` and an id.
+        reference: String,
+        /// Where it is written; `-` for standard output.
+        #[arg(long, value_name = "PATH")]
+        out: PathBuf,
     },
     /// Lists delegations that hold or are to come.
     Delegations,
@@ -127,8 +139,8 @@ struct Acting {
     /// The version of the document that you decide on, as `tasks show` says it; with `--set` the one that is there when left out.
     #[arg(long)]
     seen: Option<String>,
-    /// A file you attach, `name=reference`; may be given several times.
-    #[arg(long, value_name = "NAME=REFERENCE")]
+    /// A file you attach: a path of this machine, which is uploaded, or `name=reference` for what lies elsewhere; may be given several times.
+    #[arg(long, value_name = "PATH|NAME=REFERENCE")]
     attach: Vec<String>,
     /// What tells this act from others: the same is done once. Drawn when left out.
     #[arg(long)]
@@ -136,17 +148,11 @@ struct Acting {
 }
 
 impl Acting {
-    fn body(&self) -> anyhow::Result<Value> {
+    fn body(&self, attachments: &[Value]) -> anyhow::Result<Value> {
         let mut edits = Map::new();
         for pair in &self.set {
             let (path, value) = pair.split_once('=').ok_or_else(|| anyhow::anyhow!("`--set {pair}` is not of the form path=value"))?;
             edits.insert(path.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| json!(value)));
-        }
-        let mut attachments = Vec::new();
-        for pair in &self.attach {
-            let (name, reference) =
-                pair.split_once('=').ok_or_else(|| anyhow::anyhow!("`--attach {pair}` is not of the form name=reference"))?;
-            attachments.push(json!({"name": name, "ref": reference}));
         }
         let mut body = json!({
             "to": self.to, "in_turn": self.in_turn, "straight": self.straight, "edits": edits, "attachments": attachments,
@@ -200,19 +206,22 @@ pub async fn run(args: TasksArgs, output: OutputFormat) -> anyhow::Result<ExitCo
                 let found: TaskDetail = client.get(&["tasks", &acting.id.to_string()], &[]).await?;
                 acting.seen = Some(found.version);
             }
-            let path = ["tasks", &acting.id.to_string(), &acting.verb];
-            let acted: Acted = client.post(&path, &acting.key(), &acting.body()?).await?;
+            let id = acting.id.to_string();
+            let attached = attachments(&client, ["tasks", &id], &acting.attach).await?;
+            let acted: Acted = client.post(&["tasks", &id, &acting.verb], &acting.key(), &acting.body(&attached)?).await?;
             print(&acted, output, said)
         }
         Verb::OnInstance(acting) => {
-            let path = ["instances", &acting.id.to_string(), "people", &acting.verb];
-            let acted: Acted = client.post(&path, &acting.key(), &acting.body()?).await?;
+            let id = acting.id.to_string();
+            let attached = attachments(&client, ["instances", &id], &acting.attach).await?;
+            let acted: Acted = client.post(&["instances", &id, "people", &acting.verb], &acting.key(), &acting.body(&attached)?).await?;
             print(&acted, output, said)
         }
         Verb::People { instance } => {
             let found: InstancePeople = client.get(&["instances", &instance.to_string(), "people"], &[]).await?;
             print(&found, output, people)
         }
+        Verb::File { reference, out } => save(&client, &reference, &out, output).await,
         Verb::Delegations => {
             let found: Delegations = client.get(&["delegations"], &[]).await?;
             print(&found, output, |found| {

@@ -11,6 +11,7 @@ use super::{Source, range::number};
 use crate::domain::access::role::{self, Roles};
 use crate::domain::access::second_person::Kind;
 use crate::domain::diagnostic::Report;
+use crate::domain::file::FileKind;
 use crate::domain::permission::Permission;
 use crate::domain::text::shape::{Field, ObjectShape, Shape};
 use crate::domain::text::tree::{Node, NodeKind};
@@ -20,6 +21,9 @@ use crate::runtime::secret;
 pub const TOKEN_CHARACTERS_MIN: usize = 16;
 /// Tokens below this draw a warning: 32 random characters are out of reach for good.
 pub const TOKEN_CHARACTERS_GOOD: usize = 32;
+
+/// What the engine takes with one act (`verbs::ATTACHMENTS_MAX`).
+const FILES_PER_ACT_MAX: u32 = 20;
 
 /// What stands under `server`.
 pub static SHAPE: ObjectShape = ObjectShape {
@@ -32,6 +36,13 @@ pub static SHAPE: ObjectShape = ObjectShape {
         Field::optional("stop_timeout_seconds", Shape::Int, "How long a stop may take before it cuts off."),
         Field::optional("body_bytes_max", Shape::Int, "Largest body of an API request."),
         Field::optional("hook_body_bytes_max", Shape::Int, "Largest body of a webhook."),
+        Field::optional("file_bytes_max", Shape::Int, "Largest file that people attach."),
+        Field::optional("files_per_act_max", Shape::Int, "Files that go with one act of a person."),
+        Field::optional(
+            "file_types",
+            Shape::List(&Shape::Word(&FileKind::WORDS)),
+            "Kinds of files that people may attach, as their content says; programs, pages and macros are never taken. Empty: none.",
+        ),
         Field::optional("connections_max", Shape::Int, "Open connections; more wait in the system's queue."),
         Field::optional("connections_per_address_max", Shape::Int, "Open connections from one address; more are closed."),
         Field::optional(
@@ -86,6 +97,12 @@ pub struct Server {
     pub body_bytes_max: u32,
     /// Of a webhook.
     pub hook_body_bytes_max: u32,
+    /// Of a file that people attach.
+    pub file_bytes_max: u32,
+    /// With one act.
+    pub files_per_act_max: u32,
+    /// Kinds of files that are taken.
+    pub file_types: Vec<FileKind>,
     /// Open connections.
     pub connections_max: u32,
     /// Open connections from one address.
@@ -135,6 +152,9 @@ impl Server {
             stop_timeout_seconds: number(source, "stop_timeout_seconds", 1..=600, report),
             body_bytes_max: number(source, "body_bytes_max", 1_024..=64 * 1024 * 1024, report),
             hook_body_bytes_max: number(source, "hook_body_bytes_max", 1_024..=64 * 1024 * 1024, report),
+            file_bytes_max: number(source, "file_bytes_max", 1_024..=64 * 1024 * 1024, report),
+            files_per_act_max: number(source, "files_per_act_max", 1..=FILES_PER_ACT_MAX, report),
+            file_types: file_types(source),
             connections_max: number(source, "connections_max", 1..=100_000, report),
             connections_per_address_max: number(source, "connections_per_address_max", 1..=100_000, report),
             trusted_proxies: trusted_proxies(source, report),
@@ -239,6 +259,11 @@ fn roles(source: &Source<'_>, report: &mut Report) -> Roles {
 fn four_eyes(source: &Source<'_>) -> Vec<Kind> {
     let items = source.get("four_eyes").map(Node::items).unwrap_or_default();
     items.iter().filter_map(|item| item.text().and_then(Kind::of)).collect()
+}
+
+fn file_types(source: &Source<'_>) -> Vec<FileKind> {
+    let items = source.get("file_types").map(Node::items).unwrap_or_default();
+    items.iter().filter_map(|item| item.text().and_then(FileKind::of)).collect()
 }
 
 fn permission(node: &Node) -> Option<Permission> {

@@ -15,6 +15,7 @@ pub mod dictionary;
 pub mod directory;
 pub mod document;
 pub mod expression;
+pub mod file;
 pub mod flow;
 pub mod form;
 pub mod format;

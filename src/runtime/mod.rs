@@ -3,6 +3,7 @@
 //! Owns the only places that read the system clock, draw randomness or install something process-wide. It knows no
 //! business: nothing here acts on documents, flows or partners; `metrics::list` alone has their names.
 
+pub mod amqp;
 pub mod clock;
 pub mod content;
 pub mod envelope;

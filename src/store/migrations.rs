@@ -23,6 +23,7 @@ pub(super) const POSTGRES: &[Migration] = &[
     },
     Migration { version: "20261130180000_task_outside", sql: include_str!("../../migrations/postgres/20261130180000_task_outside.sql") },
     Migration { version: "20261130190000_batch_frozen", sql: include_str!("../../migrations/postgres/20261130190000_batch_frozen.sql") },
+    Migration { version: "20261201000000_files", sql: include_str!("../../migrations/postgres/20261201000000_files.sql") },
 ];
 
 /// SQLite, oldest first.
@@ -36,6 +37,7 @@ pub(super) const SQLITE: &[Migration] = &[
     },
     Migration { version: "20261130180000_task_outside", sql: include_str!("../../migrations/sqlite/20261130180000_task_outside.sql") },
     Migration { version: "20261130190000_batch_frozen", sql: include_str!("../../migrations/sqlite/20261130190000_batch_frozen.sql") },
+    Migration { version: "20261201000000_files", sql: include_str!("../../migrations/sqlite/20261201000000_files.sql") },
 ];
 
 /// The table both engines remember them in.

@@ -57,6 +57,9 @@ pub enum Error {
     /// A row of this batch is at fault (bad data, broken constraint); others would pass. Bisect.
     #[error("a row was refused by the database: {0}")]
     Refused(#[source] BoxError),
+    /// These documents of `Writes::documents_made` are known already; nothing was done. Name them in the keys and decide again.
+    #[error("{} documents that were made are known already", .0.len())]
+    Known(Vec<crate::domain::ids::DocumentId>),
     /// A stored row cannot be understood.
     #[error("table `{table}`, column `{column}`, row `{row}` cannot be read: {reason}")]
     Decode {

@@ -88,6 +88,7 @@ impl Deliveries {
             }
         };
         let next = trace::within(span, work).await;
+        let next = delivery.concluded(next);
         let outcome = match &next {
             Next::Wait(_) => "waiting",
             Next::Done(_) => "done",
@@ -389,3 +390,6 @@ fn our_fault(message: String) -> Next {
 fn seed(claimed: &ClaimedEffect) -> u64 {
     claimed.effect.id.0.as_u64_pair().1
 }
+
+#[cfg(test)]
+mod tests;

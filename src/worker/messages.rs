@@ -526,6 +526,7 @@ impl Messages {
                 }),
                 seen: heard.outcome.map(Outcome::word).map(str::to_owned),
                 received_at: new.received_at,
+                observed_at: source.observed_at,
             })))),
             (None, None) => {
                 Err(stop(Cause::RuleMissing, "event_without_object", format!("the event `{}` names no object and no document", event.name)))

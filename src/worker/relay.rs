@@ -104,7 +104,16 @@ fn pack(lanes: impl Iterator<Item = ReadyLane>, concurrency: &HashMap<String, u3
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::catalog::Catalog;
     use crate::domain::ids::LaneId;
+    use crate::domain::text::files::Files;
+    use crate::transport::{Delivery, Event, Health, Listening};
+    use futures::FutureExt;
+    use futures::future::BoxFuture;
+    use std::collections::VecDeque;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::task::JoinHandle;
 
     #[test]
     fn a_ticket_names_lanes_of_one_connection_and_priority_as_many_as_one_process_takes() {
@@ -124,5 +133,87 @@ mod tests {
             .collect();
         let expected = [("oa", 1, 1), ("busy", 4, 64), ("busy", 4, 36), ("erp", 4, 1), ("oa", 4, 2), ("oa", 4, 1)];
         assert_eq!(packed, expected.map(|(connection, priority, lanes)| (connection.to_owned(), priority, lanes)));
+    }
+
+    /// A broker that answers each part as told, and then confirms.
+    struct Broker {
+        answers: Mutex<VecDeque<Published>>,
+        parts: Mutex<Vec<usize>>,
+    }
+
+    impl Transport for Broker {
+        fn announce<'a>(&'a self, tickets: &'a [Ticket]) -> BoxFuture<'a, Vec<Published>> {
+            self.parts.lock().unwrap().push(tickets.len());
+            let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Published::Confirmed);
+            std::future::ready(vec![answer; tickets.len()]).boxed()
+        }
+
+        fn listen(&self, _: Vec<Listening>) {}
+
+        fn next(&self) -> BoxFuture<'_, Option<Delivery>> {
+            std::future::ready(None).boxed()
+        }
+
+        fn publish<'a>(&'a self, _: &'a [Event]) -> BoxFuture<'a, Vec<Published>> {
+            unreachable!("the relay publishes no events")
+        }
+
+        fn carries(&self) -> bool {
+            true
+        }
+
+        fn health(&self) -> Health {
+            unreachable!("the relay does not ask")
+        }
+
+        fn pause(&self) {}
+
+        fn close(&self) -> BoxFuture<'_, ()> {
+            std::future::ready(()).boxed()
+        }
+    }
+
+    /// Announces so many lanes, each of which makes a ticket: the size of each part, and how often something was left to polling.
+    async fn announced(lanes: u128, answers: &[Published]) -> (Vec<usize>, usize) {
+        let broker = Arc::new(Broker { answers: Mutex::new(answers.iter().copied().collect()), parts: Mutex::default() });
+        let running: Arc<Mutex<Vec<JoinHandle<()>>>> = Arc::default();
+        let (starts, missed) = (running.clone(), Arc::new(AtomicUsize::new(0)));
+        let spawner = Spawner::new(move |work| starts.lock().unwrap().push(tokio::spawn(work)));
+        let counts = missed.clone();
+        let (catalog, _) = Catalog::compile(Files::default());
+        let live = Arc::new(Live::new(Arc::new(catalog), 1, b"test"));
+        let count = move || {
+            counts.fetch_add(1, Ordering::Relaxed);
+        };
+        let relay = Relay::start(&spawner, broker.clone(), live, Arc::new(count));
+        let ready = (0..lanes).map(|number| ReadyLane {
+            tenant: TenantId::DEFAULT,
+            connection: "oa".to_owned(),
+            lane: LaneId(uuid::Uuid::from_u128(number)),
+            priority: 4,
+            due_at: Timestamp::UNIX_EPOCH,
+        });
+        relay.announce(ready.collect(), Timestamp::UNIX_EPOCH);
+        // The loop ends with its last handle, and whatever it began is there by then.
+        drop(relay);
+        loop {
+            let Some(next) = running.lock().unwrap().pop() else { break };
+            next.await.expect("it does not panic");
+        }
+        (broker.parts.lock().unwrap().clone(), missed.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn tickets_go_out_in_parts_and_what_a_part_fails_of_is_left_to_polling() {
+        use Published::{Confirmed, Refused, Returned, Unknown, Unsent};
+        assert_eq!(announced(600, &[]).await, (vec![256, 256, 88], 0));
+        // The queue is full or gone: that is about these tickets, and the others are published all the same.
+        for failed in [Refused, Returned] {
+            assert_eq!(announced(600, &[Confirmed, failed]).await, (vec![256, 256, 88], 1), "{failed:?}");
+        }
+        // The broker takes nothing: the rest would wait for it as long once more.
+        for failed in [Unknown, Unsent] {
+            assert_eq!(announced(600, &[Confirmed, failed]).await, (vec![256, 256], 1), "{failed:?}");
+        }
     }
 }

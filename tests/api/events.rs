@@ -5,10 +5,15 @@ use std::time::Duration;
 use reqwest::{Method, Response};
 use waybill::app::feed::LISTENERS_OF_CALLER_MAX;
 
+use waybill::domain::ids::{DriftId, TenantId};
+use waybill::store::{DriftRow, DriftSay, DriftWord, Writes};
+
 use crate::acting::user;
+use crate::contract::drift;
+use crate::publishing::publish_all;
 use crate::rows::{document, order};
 use crate::sign_in::{Browser, PASSWORD, owned};
-use crate::support::{Door, door, json};
+use crate::support::{DRIFT, Door, at, door, json};
 
 struct Events(Response, String);
 
@@ -67,6 +72,25 @@ async fn what_changes_is_told_and_a_broken_stream_goes_on() {
         let mut elsewhere = Events::open(&door, "", Some(place)).await;
         assert_eq!(elsewhere.next(&door).await.0, "reset", "`{place}`: nobody knows what was missed since");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn differences_and_releases_are_told() {
+    let door = door().await;
+    let mut events = Events::open(&door, "?topics=drift,releases", None).await;
+    assert_eq!(events.next(&door).await.2, "{}", "where it begins");
+    let version = |minute: i64| format!("{{\"drift\":[[\"{DRIFT}\",{}]]}}", at(minute).as_microsecond());
+    door.write(Writes { drifts: vec![drift()], ..order("PO-9", 0) }).await;
+    assert_eq!(events.next(&door).await.2, version(4), "it opened, and of the order nobody wanted to hear");
+    let (id, tenant) = (DriftId(DRIFT), TenantId::DEFAULT);
+    let accept = DriftWord { tenant, id, say: DriftSay::Accept, actor: "ana".into(), reason: Some("agreed".into()), at: at(5) };
+    assert_eq!(door.store.say_of_drifts(&[accept]).await.unwrap(), [true]);
+    assert_eq!(events.next(&door).await.2, version(5), "it was accepted");
+    let gone = DriftRow { state: "resolved".into(), resolution: Some("gone".into()), resolved_at: Some(at(6)), ..drift() };
+    door.write(Writes { drifts: vec![gone], ..Writes::default() }).await;
+    assert_eq!(events.next(&door).await.2, version(6), "it was resolved");
+    assert_eq!(publish_all(&door).await.0, 201);
+    assert_eq!(events.next(&door).await.2, "{\"releases\":[[1,1]]}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ mod described;
 mod desk;
 mod events;
 mod feedback;
+mod files;
 mod four_eyes;
 mod hostile;
 mod in_app;

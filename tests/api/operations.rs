@@ -55,6 +55,7 @@ pub fn operations() -> Vec<Operation> {
                 .replace("{kind}", "flow")
                 .replace("{name}", "oa_main")
                 .replace("{identity}", &id)
+                .replace("{file}", &id)
                 .replace("{provider}", "nobody")
                 .replace("{app}", "nobody")
                 .replace("{link}", "made.up")

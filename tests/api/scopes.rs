@@ -124,6 +124,9 @@ async fn grid() -> Door {
 async fn behind(door: Door) -> Door {
     for (minute, cell) in (1..).zip(Cell::all()) {
         door.write(cell.rows(minute)).await;
+        let file = crate::files::file(&cell.key());
+        assert!(door.store.desk().keep_file(&file, 9).await.unwrap());
+        door.write(crate::files::attached(&file)).await;
     }
     door
 }
@@ -213,6 +216,7 @@ fn about(operation: &Operation, cell: Cell, person: &str) -> Option<(String, Wha
     let (id, what) = match kind {
         "documents" => (document(&cell.key()).0.to_string(), What::Ledger),
         "instances" => (instance(&cell.key()).0.to_string(), What::Ledger),
+        "files" => (crate::files::file(&cell.key()).file.id.to_string(), What::Ledger),
         "exceptions" => (exception(&cell.key()).0.to_string(), What::Exception),
         "tasks" => (cell.task(person, "approve", "pending").id.0.to_string(), What::Task),
         "flows" => (FLOWS[cell.flow].to_owned(), What::Flow),
@@ -223,6 +227,7 @@ fn about(operation: &Operation, cell: Cell, person: &str) -> Option<(String, Wha
         return None;
     }
     let path = template.replacen(parameter, &id, 1).replace("{number}", "1").replace("{stream}", "orders");
+    let path = path.replace("{file}", &crate::files::file(&cell.key()).file.id.to_string());
     Some((path.replace("{verb}", if kind == "tasks" { "approve" } else { "comment" }), what))
 }
 

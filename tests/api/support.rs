@@ -29,7 +29,7 @@ use waybill::app::feed::Feed;
 use waybill::app::group::Group;
 use waybill::app::intake::{HookAnswer, HookRequest, Intake};
 use waybill::app::keeping::Keeper;
-use waybill::app::people::People;
+use waybill::app::people::{FileOptions, Files, People};
 use waybill::app::publishing::Publishing;
 use waybill::app::quotas::{QuotaOptions, Quotas};
 use waybill::app::reading::Reader;
@@ -79,6 +79,8 @@ pub struct Setup {
     pub store_options: Option<store::Options>,
     /// How much tenants may take.
     pub quotas: Option<QuotaOptions>,
+    /// What people may attach.
+    pub files: FileOptions,
     /// Kinds of change that want two people.
     pub four_eyes: Vec<waybill::domain::access::second_person::Kind>,
     /// Whether operations may be tried at partners on this machine.
@@ -374,10 +376,11 @@ pub async fn door_with(setup: Setup) -> Door {
     let secrets = waybill::app::secrets::Secrets::new(store.clone(), kept, gateway, live.clone(), (clock.clone(), ids.clone()));
     let (begins, acts) = (Arc::<Begins>::default(), Acts::default());
     let quotas = Quotas::new(store.clone(), clock.clone(), setup.quotas.unwrap_or_default());
+    let files = Files::new(setup.files);
     let parts = Parts {
-        people: people(&store, &live, clock.clone(), &acts),
+        people: people(&store, &live, clock.clone(), (&acts, &files)),
         decision_links: waybill::app::people::DecisionLinks {
-            people: people(&store, &live, clock.clone(), &acts),
+            people: people(&store, &live, clock.clone(), (&acts, &files)),
             key: waybill::domain::approval::LinkKey::of(b"key"),
             audit: audit.clone(),
         },
@@ -450,7 +453,7 @@ pub fn starter(door: &Door) -> Starter {
 }
 
 /// People's tasks over the shipped project, with an engine that says done to everything and remembers what was done.
-fn people(store: &Arc<dyn Store>, live: &Arc<Live>, clock: Arc<ManualClock>, acts: &Acts) -> People {
+fn people(store: &Arc<dyn Store>, live: &Arc<Live>, clock: Arc<ManualClock>, (acts, files): (&Acts, &Files)) -> People {
     let acts = acts.clone();
     let done = move |inputs: Vec<Input>| {
         for input in &inputs {
@@ -463,7 +466,7 @@ fn people(store: &Arc<dyn Store>, live: &Arc<Live>, clock: Arc<ManualClock>, act
         async move { inputs.iter().map(|_| Verdict::Done).collect() }.boxed()
     };
     let engine = Group::start(&Spawner::default(), 16, 16, 1, Arc::new(done));
-    People { engine, store: store.clone(), live: live.clone(), clock }
+    People { engine, store: store.clone(), live: live.clone(), clock, files: files.clone() }
 }
 
 /// Publishing over the shipped project, with an engine that says done to everything.

@@ -69,6 +69,47 @@ async fn a_request_goes_from_list_to_list_and_survives_a_kill_on_both_stores() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_goes_with_a_decision_to_everybody_who_comes_after_on_both_stores() {
+    for database in [None, Some("approvals_files")] {
+        let mut world = world(database).await;
+        let (_, instance) = world.request("r1").await;
+        let lead = world.task("e1003").await;
+        let offer = json!({"price": "913155.10"});
+        let upload = format!("/api/v1/tasks/{lead}/files?name=offer.json");
+        assert_eq!(world.hub.post_by("e1005", &upload, "z", &offer).await.1["code"], "not_yours", "she is not asked yet");
+        let (status, kept) = world.hub.post_by("e1003", &upload, "a", &offer).await;
+        assert_eq!((status, &kept["content_type"]), (201, &json!("application/json")), "{kept}");
+        let file = format!("/api/v1/files/{}", text(&kept["ref"]).trim_start_matches("file:"));
+        let body = json!({"attachments": [{"name": "another name", "ref": kept["ref"]}]});
+        let (status, acted) = world.act("e1003", &lead, "approve", "b", &body).await;
+        assert_eq!(status, 200, "{acted}");
+        world.hub.kill().await;
+        world.hub.restart(&world.store).await;
+        assert_eq!(world.act("e1003", &lead, "approve", "b", &body).await.0, 200, "the same tap after the crash");
+        let five = world.task("e1005").await;
+        let (_, detail) = world.hub.get_by("e1005", &format!("/api/v1/tasks/{five}")).await;
+        let expected = json!([{
+            "name": "offer.json", "ref": kept["ref"], "sha256": kept["sha256"], "size": kept["size"], "content_type": "application/json"
+        }]);
+        assert_eq!(detail["people"]["decisions"][0]["attachments"], expected, "{detail}");
+        for who in ["e1001", "e1003", "e1005"] {
+            assert_eq!(world.hub.get_by(who, &file).await, (200, offer.clone()), "{who}");
+        }
+        assert_eq!(world.hub.get_by("e1006", &file).await.0, 404, "it is none of theirs");
+        assert_eq!(world.hub.get(&format!("/api/v1/instances/{instance}/people")).await["decisions"][0]["attachments"], expected);
+        // What was attached may be named again by whoever comes after; who began it brings more.
+        let again = json!({"comment": "as offered", "attachments": [{"name": "x", "ref": kept["ref"]}]});
+        assert_eq!(world.act("e1005", &five, "approve", "c", &again).await.0, 200);
+        let more = world.hub.post_by("e1001", &format!("/api/v1/instances/{instance}/files?name=more.json"), "d", &json!([1])).await;
+        assert_eq!(more.0, 201, "{}", more.1);
+        let attach = json!({"attachments": [{"name": "more", "ref": more.1["ref"]}]});
+        let (status, acted) = world.hub.post_by("e1001", &format!("/api/v1/instances/{instance}/people/attach"), "e", &attach).await;
+        assert_eq!(status, 200, "{acted}");
+        world.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_form_says_of_its_fields_at_a_step_holds_for_the_tasks_there() {
     let world = world_with(None, |project| {
         let path = project.path().join("forms/purchase_request.yaml");

@@ -24,14 +24,16 @@ use world::{COMMENT, LINE, OA, PASSWORD, REASON, SERVICE, SUPPLIER, World};
 
 /// What people say in plain, for all to read: were the search blind, it would not be found either.
 const CONTROL: &str = "control Starling-1144";
-/// Details whose lists are empty in this run: nobody drafted, proposed, chose or saved anything, and no message stopped.
-const NOTHING_OF: [&str; 11] = [
+/// Details whose lists are empty in this run: nobody drafted, proposed, chose, attached or saved anything, and no message stopped.
+const NOTHING_OF: [&str; 13] = [
     "/api/v1/batches/{id}",
     "/api/v1/batches/{id}/items",
     "/api/v1/batches/{id}/items.csv",
     "/api/v1/connections/{name}/consent",
     "/api/v1/definitions/{kind}/{id}/draft",
     "/api/v1/drift/{id}",
+    "/api/v1/files/{id}",
+    "/api/v1/instances/{id}/files/{file}",
     "/api/v1/messages/{id}",
     "/api/v1/proposals/{id}",
     "/api/v1/selections/{id}",

@@ -121,6 +121,13 @@ async fn walk(store: &str) {
     let notes: Vec<&Value> = notes["items"].as_array().into_iter().flatten().filter(|note| note["text"] == "seen").collect();
     assert_eq!(notes.len(), 2, "{notes:?}: what was kept and not answered, and what was answered: a person sees both");
 
+    // A file that was kept by a commit whose answer nobody got is the same file when it comes again.
+    let instance = text(&desk.hub.get(&format!("/api/v1/exceptions/{exception}")).await["instance"]);
+    let file = post(format!("/api/v1/instances/{instance}/files?name=why.json"), json!({"because": "a test"}));
+    let kept = desk.survives("desk.keep_file", file.clone()).await;
+    let again = desk.ask(&file).await.expect("it lives").1;
+    assert_eq!((&again["ref"], &kept["content_type"]), (&kept["ref"], &json!("application/json")), "{kept}");
+
     let note = json!({"page": "/exceptions", "text": "too many"});
     let given = desk.survives("desk.give_feedback", post("/api/v1/feedback", note)).await;
     let kept = desk.hub.get("/api/v1/feedback?settled=false").await;

@@ -20,7 +20,7 @@ use waybill::app::engine::definitions::Live;
 use waybill::app::engine::input::{Input, Verdict};
 use waybill::app::group::Group;
 use waybill::app::notice::Notices;
-use waybill::app::people::{Leavers, People};
+use waybill::app::people::{Files, Leavers, People};
 use waybill::app::quotas::{QuotaOptions, Quotas};
 use waybill::app::receive::Receiver;
 use waybill::app::start::Starter;
@@ -251,7 +251,13 @@ impl World {
             reconcile_poll: self.plan.reconciles.then_some(RECONCILE_POLL),
         };
         let works = works::start(parts, &pace);
-        let people = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone() };
+        let people = People {
+            engine: works.engine.clone(),
+            store: store.clone(),
+            live: live.clone(),
+            clock: clock.clone(),
+            files: Files::default(),
+        };
         if self.plan.office.is_some() {
             lifecycle.run(Arc::new(Leavers { people: people.clone(), changed: None }).run(lifecycle.soft().clone()));
         }

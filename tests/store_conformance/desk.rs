@@ -10,8 +10,13 @@ use waybill::store::*;
 
 // The store in memory feeds nobody, and a company in memory has nobody who leaves by a reading.
 pub use crate::feed::{
-    a_call_that_goes_on_later_is_told_too, a_commit_tells_the_feed_what_changed,
-    an_exception_is_told_to_whose_it_is_also_when_it_is_settled, tasks_are_told_as_such,
+    a_call_that_goes_on_later_is_told_too, a_commit_tells_the_feed_what_changed, a_release_is_told_when_it_goes_live,
+    an_exception_is_told_to_whose_it_is_also_when_it_is_settled, differences_are_told_when_they_open_and_when_they_are_settled,
+    tasks_are_told_as_such,
+};
+pub use crate::files::{
+    a_file_is_kept_once_and_read_whole_alone, files_that_nothing_names_go_after_their_time,
+    files_that_wait_are_bounded_for_each_who_uploads,
 };
 pub use crate::people::{
     a_delegation_is_kept_with_its_notices_and_told_once, tasks_of_those_who_have_left_are_counted,
@@ -677,6 +682,8 @@ pub async fn documents_that_never_went_anywhere_are_taken_out(world: World) {
     };
     for (number, source) in [(1, mine), (2, mine), (3, "erp")] {
         write(&world.store, writes(number, source)).await;
+        let run = instance(number, &document(number)).id;
+        assert!(desk.keep_file(&crate::files::file(number, run, "ann", 1), 9).await.unwrap());
     }
     let ids = [1, 2, 3].map(|number| document(number).id);
     assert_eq!(desk.remove_documents(TenantId(TENANT.0 + 1), mine, &ids).await.unwrap(), 0, "another tenant's");
@@ -688,6 +695,7 @@ pub async fn documents_that_never_went_anywhere_are_taken_out(world: World) {
         assert_eq!(world.store.instance(TENANT, instance).await.unwrap().is_some(), there);
         assert_eq!(world.store.history(TENANT, instance, Onward::all()).await.unwrap().len(), usize::from(there));
         assert_eq!(world.store.revision(TENANT, document, 1).await.unwrap().is_some(), there);
+        assert_eq!(desk.files(TENANT, instance).await.unwrap().len(), usize::from(there));
         let filter = ExceptionFilter { tenant: TENANT, state: None, cause: None, instance: Some(instance), id: None };
         assert_eq!(world.store.exceptions(&filter, &Page { limit: 9, after: None }).await.unwrap().len(), usize::from(there));
     }

@@ -187,6 +187,30 @@ pub async fn a_batch_repeated_after_an_unknown_commit_changes_nothing(world: Wor
     assert_eq!(claim(store, "a", 0, 30, "oa").await.len(), 1);
 }
 
+pub async fn a_made_document_that_is_known_comes_back_and_nothing_is_written(world: World) {
+    let store = &world.store;
+    let (own, known) = (document(1), document(2));
+    write(store, Writes { documents_new: vec![known.clone()], revisions: vec![revision(&known, 1)], ..Writes::default() }).await;
+    let batch = |made: Vec<DocumentRow>| Writes {
+        documents_made: made.iter().map(|row| row.id).collect(),
+        revisions: made.iter().map(|row| revision(row, 1)).collect(),
+        documents_new: made,
+        instances_new: vec![instance(1, &own)],
+        ..Writes::default()
+    };
+    let refused = decide(store, Keys::default(), {
+        let writes = batch(vec![document(3), DocumentRow { status: "other".into(), ..known.clone() }]);
+        |_| writes
+    })
+    .await;
+    assert!(matches!(&refused, Err(Error::Known(ids)) if *ids == [known.id]), "{refused:?}");
+    assert!(store.document(TENANT, document(3).id).await.unwrap().is_none(), "nothing of the batch is kept");
+    assert!(store.instance(TENANT, instance(1, &own).id).await.unwrap().is_none());
+    assert_eq!(store.document(TENANT, known.id).await.unwrap().unwrap().document, known);
+    write(store, batch(vec![document(3)])).await;
+    assert!(store.document(TENANT, document(3).id).await.unwrap().is_some(), "one that is new is made");
+}
+
 pub async fn a_stale_instance_refuses_the_batch(world: World) {
     let store = &world.store;
     let (document, started) = stored_instance(store, 1).await;

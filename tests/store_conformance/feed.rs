@@ -2,6 +2,8 @@
 
 use crate::fixtures::*;
 use crate::people::task;
+use crate::publishing::release;
+use crate::reconcile::{drift, stored};
 use crate::world::World;
 use waybill::domain::ids::TenantId;
 use waybill::store::desk::*;
@@ -89,4 +91,45 @@ pub async fn a_call_that_goes_on_later_is_told_too(world: World) {
     assert_eq!(store.record_progress(&[report(&again, "planned", 90)]).await.unwrap(), [Fenced::Held]);
     write(store, Writes { exceptions: vec![exception(1, &started)], ..Writes::default() }).await;
     assert_eq!(told(desk, 3).await.len(), 3, "the last is the exception's");
+}
+
+pub async fn differences_are_told_when_they_open_and_when_they_are_settled(world: World) {
+    let (store, desk) = (&world.store, world.store.desk());
+    let json = |row: &ChangeRow| serde_json::from_str::<serde_json::Value>(&row.changes).unwrap();
+    let micros = |seconds: i64| at(seconds).as_microsecond();
+    let (one, two, three) = (drift(1, "A", "status_differs"), drift(2, "B", "not_here"), drift(3, "C", "not_owned"));
+    stored(&world, vec![one.clone(), two.clone()]).await;
+    write(store, Writes { drifts: vec![three.clone()], ..Writes::default() }).await;
+    let word = |id, say, seconds| DriftWord { tenant: TENANT, id, say, actor: "ana".into(), reason: None, at: at(seconds) };
+    assert_eq!(store.say_of_drifts(&[word(one.id, DriftSay::Accept, 50), word(two.id, DriftSay::Gone, 51)]).await.unwrap(), [true, true]);
+    // What comes too late changes nothing, and a commit of nothing else tells nothing.
+    assert_eq!(store.say_of_drifts(&[word(two.id, DriftSay::Accept, 52)]).await.unwrap(), [false]);
+    let resolved = DriftRow {
+        state: "resolved".into(),
+        resolution: Some("gone".into()),
+        resolved_at: Some(at(60)),
+        last_seen_at: at(60),
+        ..three.clone()
+    };
+    write(store, Writes { drifts: vec![resolved], ..Writes::default() }).await;
+    let told: Vec<_> = told(desk, 4).await.iter().map(json).collect();
+    assert_eq!(
+        told,
+        [
+            serde_json::json!({"drift": [[one.id, micros(1)], [two.id, micros(2)]]}),
+            serde_json::json!({"drift": [[three.id, micros(3)]]}),
+            serde_json::json!({"drift": [[one.id, micros(50)], [two.id, micros(51)]]}),
+            serde_json::json!({"drift": [[three.id, micros(60)]]}),
+        ]
+    );
+}
+
+pub async fn a_release_is_told_when_it_goes_live(world: World) {
+    let (store, desk) = (&world.store, world.store.desk());
+    assert_eq!(store.publish(&release(0, "h1")).await.unwrap(), Publication::Done);
+    // Made on top of what is not live any more, it does not go live.
+    assert!(matches!(store.publish(&release(0, "h2")).await.unwrap(), Publication::Conflict(Some(_))));
+    assert_eq!(store.publish(&release(1, "h2")).await.unwrap(), Publication::Done);
+    let told: Vec<_> = told(desk, 2).await.into_iter().map(|row| row.changes).collect();
+    assert_eq!(told, [r#"{"releases":[[1,1]]}"#, r#"{"releases":[[2,1]]}"#]);
 }

@@ -94,7 +94,8 @@ pub async fn deferred_messages_keep_what_was_learnt(world: World) {
     let mut states: Vec<_> = waiting.iter().map(|message| message.state.as_str()).collect();
     states.sort();
     assert_eq!(states, ["parked", "stopped"]);
-    store.defer_messages(&[deferral(1, "reading", 6)]).await.unwrap();
+    // Whoever was overtaken does not take up again what another has stopped.
+    store.defer_messages(&[deferral(1, "reading", 6), deferral(2, "reading", 6)]).await.unwrap();
     let claimed = store.claim_messages(&lease("b", 60), at(10), 10).await.unwrap();
     assert_eq!(claimed.len(), 1, "a stopped message waits for a person");
     let found = &claimed[0];

@@ -9,6 +9,7 @@ mod columns;
 mod desk;
 mod engine;
 mod feed;
+mod files;
 mod fixtures;
 mod house;
 mod identity;
@@ -121,6 +122,9 @@ conformance_of_people! {
     tasks_of_those_who_have_left_are_counted,
     a_delegation_is_kept_with_its_notices_and_told_once,
     documents_that_never_went_anywhere_are_taken_out,
+    a_file_is_kept_once_and_read_whole_alone,
+    files_that_wait_are_bounded_for_each_who_uploads,
+    files_that_nothing_names_go_after_their_time,
     counts_of_minutes_add_up,
     receipts_are_a_ring,
     breakers_are_held_and_let_go,
@@ -128,6 +132,8 @@ conformance_of_people! {
     a_call_that_goes_on_later_is_told_too,
     an_exception_is_told_to_whose_it_is_also_when_it_is_settled,
     tasks_are_told_as_such,
+    differences_are_told_when_they_open_and_when_they_are_settled,
+    a_release_is_told_when_it_goes_live,
     cursors_move_only_from_what_was_seen,
     waiting_messages_are_chosen,
     a_mended_revision_keeps_who_and_why,
@@ -152,6 +158,7 @@ conformance! {
     engine::objects_lead_to_documents_and_instances,
     engine::the_newest_ended_instance_of_each_flow_comes_with_its_document,
     engine::a_batch_repeated_after_an_unknown_commit_changes_nothing,
+    engine::a_made_document_that_is_known_comes_back_and_nothing_is_written,
     engine::a_stale_instance_refuses_the_batch,
     engine::one_bad_row_refuses_the_batch_and_others_pass,
     engine::texts_come_back_as_they_were,

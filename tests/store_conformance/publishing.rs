@@ -22,7 +22,7 @@ fn item(path: &str, kind: &str, id: &str, hash: &str) -> ReleaseItem {
 }
 
 /// A release of one flow and one sample on top of another.
-fn release(expected: u32, flow: &str) -> NewRelease {
+pub fn release(expected: u32, flow: &str) -> NewRelease {
     NewRelease {
         release: ReleaseRow {
             tenant: TENANT,

@@ -28,7 +28,7 @@ pub fn run(number: u64) -> ReconciliationRow {
     }
 }
 
-fn drift(number: u64, external_id: &str, kind: &str) -> DriftRow {
+pub fn drift(number: u64, external_id: &str, kind: &str) -> DriftRow {
     DriftRow {
         id: DriftId(id("drift", number)),
         tenant: TENANT,
@@ -64,7 +64,7 @@ fn scan(limit: u32) -> Scan {
 }
 
 /// Stores drift by a page of a run that is claimed for it.
-async fn stored(world: &World, drifts: Vec<DriftRow>) -> ReconciliationRow {
+pub async fn stored(world: &World, drifts: Vec<DriftRow>) -> ReconciliationRow {
     let store = &world.store;
     store.plan_reconciliations(&[run(900)]).await.unwrap();
     let mut claimed = store.claim_reconciliations(&lease("writer", 2_000), at(1_000), 10).await.unwrap();

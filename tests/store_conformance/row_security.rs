@@ -170,6 +170,8 @@ async fn filled(store: &Arc<dyn Store>) -> BTreeMap<i32, (DocumentId, InstanceId
         let instance = InstanceRow { tenant, ..instance(number, &document) };
         let stopped = ExceptionRow { tenant, ..exception(number, &instance) };
         ids.insert(tenant.0, (document.id, instance.id, stopped.id));
+        let mut file = crate::files::file(number, instance.id, "ann", 1);
+        file.file.tenant = tenant;
         let writes = Writes {
             revisions: vec![revision(&document, 1)],
             links: vec![LinkRow { tenant, ..link(&document, "oa", &format!("X{number}")) }],
@@ -186,6 +188,7 @@ async fn filled(store: &Arc<dyn Store>) -> BTreeMap<i32, (DocumentId, InstanceId
         assert!(door.save_secret(&secret(tenant), &entry_of(tenant)).await.unwrap());
         assert!(door.add_proposal(&proposal(tenant, number), at(1), &entry_of(tenant)).await.unwrap());
         assert!(store.desk().save_view(&view(tenant, number)).await.unwrap());
+        assert!(store.desk().keep_file(&file, 9).await.unwrap());
     }
     ids
 }
@@ -200,6 +203,7 @@ async fn seen(store: &Arc<dyn Store>) -> Vec<(&'static str, Vec<i32>)> {
     };
     let key = DocumentChoice { key: Some(KeyChoice::Exactly(vec!["PO-SAME".into()])), ..DocumentChoice::all(TENANT) };
     let stopped = ExceptionChoice { state: Some("open".into()), ..ExceptionChoice::all(TENANT) };
+    let files = [1, 2].map(|number| id("file", number));
     let audit = AuditChoice { tenant: TENANT, actor: None, action: None, object: None, outcome: None, since: None, until: None };
     vec![
         ("documents", desk.search(&DocumentChoice::all(TENANT), &page(50)).await.unwrap().iter().map(|row| row.tenant.0).collect()),
@@ -210,6 +214,7 @@ async fn seen(store: &Arc<dyn Store>) -> Vec<(&'static str, Vec<i32>)> {
         ("secrets", door.secrets(TENANT).await.unwrap().iter().map(|row| row.tenant.0).collect()),
         ("proposals", door.proposals(TENANT, None).await.unwrap().iter().map(|row| row.tenant.0).collect()),
         ("views", desk.saved_views(TENANT, "ana", None).await.unwrap().iter().map(|row| row.tenant.0).collect()),
+        ("files", desk.files_by_id(TENANT, &files).await.unwrap().iter().map(|row| row.tenant.0).collect()),
         ("audit", door.audit(&audit, &page(50)).await.unwrap().iter().map(|row| row.entry.tenant.0).collect()),
     ]
     .into_iter()
@@ -231,11 +236,13 @@ async fn without_conditions_people_still_see_one_tenant() {
         }
         let (document, instance, exception) = ids[&OTHERS.0];
         let (desk, door) = (walls.people.desk(), walls.people.identity());
-        for thing in [Thing::Document(document.0), Thing::Instance(instance.0), Thing::Exception(exception.0)] {
+        let file = id("file", 2);
+        for thing in [Thing::Document(document.0), Thing::Instance(instance.0), Thing::Exception(exception.0), Thing::File(file)] {
             assert_eq!(desk.belongings(TENANT, thing).await.unwrap(), None, "{thing:?}");
         }
         assert!(desk.documents_by_id(TENANT, &[document.0]).await.unwrap().is_empty());
         assert!(desk.exceptions_by_id(TENANT, &[exception.0]).await.unwrap().is_empty());
+        assert_eq!(desk.file_content(TENANT, file).await.unwrap(), None);
         assert!(door.user(TENANT, UserId(Uuid::from_u128(2))).await.unwrap().is_none());
         assert!(door.session(TENANT, "session 2").await.unwrap().is_none(), "a session of elsewhere opens nothing");
         assert!(door.token(TENANT, "token 2", at(2)).await.unwrap().is_none());

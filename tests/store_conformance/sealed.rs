@@ -218,6 +218,12 @@ async fn told_besides(store: &Arc<dyn Store>, run: &InstanceRow, connection: &st
     let item = desk.batch_items(&choice).await.unwrap().remove(0);
     assert_eq!((item.message, item.detail), (words, Some(text.clone())));
     assert_eq!(desk.batch(TENANT, batch.id).await.unwrap().unwrap().0.arguments, text);
+    // What is in a file is base64 however it lies there; its name says what it is.
+    let mut kept = crate::files::file(1, run.id, "ana", 1);
+    (kept.file.name, kept.file.sha256) = (format!("{what}.pdf"), what.to_owned());
+    assert!(desk.keep_file(&kept, 9).await.unwrap());
+    assert_eq!(desk.file_content(TENANT, kept.file.id).await.unwrap(), Some(kept.clone()));
+    assert_eq!(desk.files(TENANT, run.id).await.unwrap(), [kept.file]);
     let question = Question { key: Uuid::from_u128(3), tenant: TENANT, fingerprint: "f".into(), now: at(1), busy_until: at(60) };
     assert_eq!(store.begin_answer(&question).await.unwrap(), Begun::Yours);
     let answer = Answer { status: 200, body: text };

@@ -1,6 +1,6 @@
 /** What the stream says has changed. */
 
-export type Topic = 'batches' | 'documents' | 'effects' | 'exceptions' | 'instances' | 'tasks';
+export type Topic = 'batches' | 'documents' | 'drift' | 'effects' | 'exceptions' | 'instances' | 'releases' | 'tasks';
 /** Topic to the ids that changed; `all` when there are too many to name, or nobody knows. */
 export type Changes = Partial<Record<Topic, string[] | 'all'>>;
 

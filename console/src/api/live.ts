@@ -12,9 +12,11 @@ export type LiveState = 'connecting' | 'live' | 'down';
 const ALL: Record<Topic, 'all'> = {
   batches: 'all',
   documents: 'all',
+  drift: 'all',
   effects: 'all',
   exceptions: 'all',
   instances: 'all',
+  releases: 'all',
   tasks: 'all',
 };
 /** The hub's comment comes every 15 s; twice missed and a bit means that the line is dead. */

@@ -10181,7 +10181,8 @@ export interface operations {
             query?: {
                 /**
                  * @description Any of `documents`, `instances`, `effects` (calls that were tried and go on later), `exceptions`, `batches`,
-                 *     `tasks`, separated by commas; all when not given.
+                 *     `tasks`, `drift` (differences that open, are seen again, accepted or resolved), `releases` (one went live: its number),
+                 *     separated by commas; all when not given.
                  */
                 topics?: string;
             };

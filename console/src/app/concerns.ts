@@ -2,15 +2,18 @@
 import type { Changes, Topic } from '../api/changes';
 
 /**
- * The first word of a query's key says what it is about. A document's page hangs on its instances and exceptions too, and so does
- * what a list says each document waits for. Connections, streams and differences have no topic: their pages look by themselves.
+ * The first word of a query's key says what it is about. A document's page hangs on its instances, exceptions and drift too, and so
+ * does what a list says each document waits for. Connections and streams have no topic: their pages look by themselves.
  */
 const ABOUT: Record<Topic, string[]> = {
   documents: ['document', 'found', 'counts', 'peek', 'ops'],
+  drift: ['document', 'drift'],
   effects: ['document', 'instance', 'ops'],
   instances: ['document', 'found', 'instance', 'counts', 'peek', 'tasks', 'task', 'ops'],
   exceptions: ['document', 'found', 'exceptions', 'exception', 'counts', 'peek', 'ops'],
   batches: ['batches', 'batch'],
+  // Whatever is read from the definitions in force.
+  releases: ['releases', 'definitions', 'definition', 'drafts', 'connections', 'forms', 'form', 'unmapped'],
   tasks: ['tasks', 'task'],
 };
 

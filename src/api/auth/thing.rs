@@ -15,11 +15,12 @@ use crate::domain::access::scope::{Belongings, Thing};
 use crate::domain::permission::Permission;
 
 /// Beginnings of routes whose path names one thing, and the parameter that does.
-pub const SCOPED: [(&str, &str, Kind); 7] = [
+pub const SCOPED: [(&str, &str, Kind); 8] = [
     ("/api/v1/documents/{id}", "id", Kind::Document),
     ("/api/v1/instances/{id}", "id", Kind::Instance),
     ("/api/v1/exceptions/{id}", "id", Kind::Exception),
     ("/api/v1/tasks/{id}", "id", Kind::Task),
+    ("/api/v1/files/{id}", "id", Kind::File),
     ("/api/v1/flows/{flow}", "flow", Kind::Flow),
     ("/api/v1/connections/{name}", "name", Kind::Connection),
     ("/api/v1/streams/{name}", "name", Kind::Connection),
@@ -36,6 +37,8 @@ pub enum Kind {
     Exception,
     /// A task.
     Task,
+    /// A file that somebody attached.
+    File,
     /// A flow by its id.
     Flow,
     /// A connection by its name.
@@ -100,6 +103,7 @@ async fn belongings<S: Send + Sync>(
         Kind::Instance => text.parse().map(Thing::Instance),
         Kind::Exception => text.parse().map(Thing::Exception),
         Kind::Task => text.parse().map(Thing::Task),
+        Kind::File => text.parse().map(Thing::File),
     };
     match thing {
         Ok(thing) => Ok(gate.scoping.belongings(caller.tenant, thing).await?),

@@ -29,7 +29,7 @@ const PACE: Duration = Duration::from_millis(250);
 /// Who finds no room comes again after this: a page that is closed frees its stream within the heartbeat.
 const FULL_SECONDS: u32 = 30;
 /// Topics there are.
-const TOPICS: [&str; 6] = ["batches", "documents", "effects", "exceptions", "instances", "tasks"];
+const TOPICS: [&str; 8] = ["batches", "documents", "drift", "effects", "exceptions", "instances", "releases", "tasks"];
 
 /// What to listen to.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -37,7 +37,8 @@ const TOPICS: [&str; 6] = ["batches", "documents", "effects", "exceptions", "ins
 #[into_params(parameter_in = Query)]
 pub struct Parameters {
     /// Any of `documents`, `instances`, `effects` (calls that were tried and go on later), `exceptions`, `batches`,
-    /// `tasks`, separated by commas; all when not given.
+    /// `tasks`, `drift` (differences that open, are seen again, accepted or resolved), `releases` (one went live: its number),
+    /// separated by commas; all when not given.
     #[param(example = "documents,exceptions")]
     topics: Option<String>,
 }

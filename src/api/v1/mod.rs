@@ -15,6 +15,7 @@ mod etag;
 pub mod events;
 pub mod exceptions;
 pub mod feedback;
+pub mod files;
 pub mod flows;
 pub mod forms;
 pub mod instances;

@@ -10,12 +10,13 @@ use crate::app::group::Group;
 use crate::domain::approval::Refusal;
 use crate::domain::delivery::{Delivery, Phase};
 use crate::domain::flow::event::Command;
-use crate::domain::ids::InstanceId;
+use crate::domain::ids::{EffectId, InstanceId};
 use crate::gateway::Gateway;
 use crate::runtime::Clock;
-use crate::store::{ExceptionRow, Onward, Store};
+use crate::store::{ExceptionFilter, ExceptionRow, Onward, Page, Store};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Acts on exceptions.
@@ -127,32 +128,32 @@ impl Mender {
         }
     }
 
-    /// New keys are only given where it is settled that the old ones did nothing: a failed look-up leaves the question open.
+    /// New keys are only given where it is settled that the old ones did nothing: a failed look-up leaves the question open, and so
+    /// does a repeat that never came through. What a person has settled, by marking it done or skipping it, is asked about no more.
     async fn refuse_unsettled(&self, order: &Order, instance: InstanceId) -> Result<(), CommandError> {
-        let effects = self.store.effects(order.tenant, instance, Onward::all()).await.map_err(CommandError::Unavailable)?;
-        let open = |phase| phase != Phase::Send;
-        let unsettled = effects.iter().filter(|effect| effect.state == "failed").find(|effect| {
+        let away = CommandError::Unavailable;
+        let filter =
+            ExceptionFilter { tenant: order.tenant, state: Some("open".to_owned()), cause: None, instance: Some(instance), id: None };
+        let open = self.store.exceptions(&filter, &Page { limit: 500, after: None }).await.map_err(away)?;
+        let stopped: HashSet<EffectId> = open.iter().filter_map(|row| row.effect).collect();
+        let effects = self.store.effects(order.tenant, instance, Onward::all()).await.map_err(away)?;
+        for effect in effects.iter().filter(|effect| effect.state == "failed" && stopped.contains(&effect.id)) {
             let delivery: Delivery = serde_json::from_str(&effect.delivery).unwrap_or_default();
-            open(delivery.phase)
-        });
-        let begun = effects.iter().filter(|effect| effect.state == "failed").find(|effect| {
-            let delivery: Delivery = serde_json::from_str(&effect.delivery).unwrap_or_default();
-            delivery.items.is_some_and(|items| !items.done.is_empty())
-        });
-        if let Some(effect) = begun {
-            // A new effect knows nothing of them: they would all be done a second time.
-            return Err(CommandError::Conflict(format!(
-                "`{}` is done in part at `{}`: retry sends the rest alone, and anything else would send all of it under new keys",
-                effect.step, effect.connection
-            )));
+            if delivery.items.as_ref().is_some_and(|items| !items.done.is_empty()) {
+                // A new effect knows nothing of them: they would all be done a second time.
+                return Err(CommandError::Conflict(format!(
+                    "`{}` is done in part at `{}`: retry sends the rest alone, and anything else would send all of it under new keys",
+                    effect.step, effect.connection
+                )));
+            }
+            if delivery.phase != Phase::Send || delivery.unsettled || delivery.in_doubt {
+                return Err(CommandError::Conflict(format!(
+                    "whether `{}` was done at `{}` is not settled; retry first, which asks the partner under the same reference",
+                    effect.step, effect.connection
+                )));
+            }
         }
-        match unsettled {
-            None => Ok(()),
-            Some(effect) => Err(CommandError::Conflict(format!(
-                "whether `{}` was done at `{}` is not settled; retry first, which asks the partner under the same reference",
-                effect.step, effect.connection
-            ))),
-        }
+        Ok(())
     }
 
     async fn mended(

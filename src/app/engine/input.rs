@@ -297,6 +297,8 @@ pub struct HeardInput {
     pub seen: Option<String>,
     /// When the message was received; decides when parking ends.
     pub received_at: jiff::Timestamp,
+    /// When its system was asked, or told us.
+    pub observed_at: jiff::Timestamp,
 }
 
 /// An effect that came to an end.

@@ -86,6 +86,8 @@ impl People {
             return Err(RefusalCode::NotYours.because("only a person of the directory may do this, and who runs the flow").into());
         }
         act.by = Actor { person: person.unwrap_or(name), on_behalf_of, admin };
+        let by = act.by.person.clone();
+        self.fit_the_files(tenant, id, &by, &mut act).await?;
         act.task = task;
         let input = PeopleInput { tenant, instance: id, event: Event::Act(Box::new(act)), message: None };
         match self.engine.submit_patiently(Input::People(Arc::new(input))).await {

@@ -125,7 +125,7 @@ pub struct DecisionItem {
     pub why: Option<String>,
     /// What they said.
     pub comment: Option<String>,
-    /// Files: `name`, `ref`, `sha256`.
+    /// Files: `name`, `ref`, `sha256`; of those that lie here `size` and `content_type` as well.
     #[schema(value_type = Vec<Object>)]
     pub attachments: Json,
     /// Fields they changed: `field`, `before`, `after`.
@@ -191,6 +191,11 @@ pub(super) struct Around {
 }
 
 impl Around {
+    /// Who set it going.
+    pub(super) fn initiator(&self) -> Option<&str> {
+        self.rules.as_ref().and_then(|(_, facts)| facts.initiator.member("id").as_text())
+    }
+
     pub(super) fn flow(&self) -> Option<&Flow> {
         self.rules.as_ref().map(|(version, _)| version.flow_under(self.instance.row.as_deref()))
     }
@@ -202,7 +207,7 @@ impl People {
         let row = self.store.desk().task(tenant, id).await?.ok_or(Error::NotFound("task"))?;
         let tasks = self.store.desk().tasks_of(tenant, row.instance).await?;
         let around = self.around(tenant, row.instance).await?;
-        let initiator = around.rules.as_ref().and_then(|(_, facts)| facts.initiator.member("id").as_text());
+        let initiator = around.initiator();
         let now = self.clock.now();
         let co_manages = person.is_some_and(|person| self.co_manages(&around, person));
         let mut keeps_moving = false;
@@ -282,7 +287,7 @@ impl People {
     }
 
     /// Whether somebody is a co-manager of an instance's flow.
-    fn co_manages(&self, around: &Around, person: &str) -> bool {
+    pub(super) fn co_manages(&self, around: &Around, person: &str) -> bool {
         let (Some(flow), Some((_, facts))) = (around.flow(), &around.rules) else { return false };
         let definitions = self.live.now();
         co_manages(flow, &definitions.catalog().directory, &around_of(&facts.initiator, &facts.document.doc), person)
@@ -328,6 +333,7 @@ impl People {
         let sensitive = self.sensitive(&around.kind);
         let mut decisions: Vec<DecisionItem> = decisions.into_iter().map(DecisionItem::from).collect();
         decisions.iter_mut().for_each(|decision| sensitive.mask_told(&mut decision.changes));
+        self.describe_files(tenant, around.row.id, &mut decisions).await?;
         let definitions = self.live.now();
         let directory = &definitions.catalog().directory;
         let name = |person: &str| (person.to_owned(), directory.name(person).to_owned());
@@ -411,6 +417,7 @@ fn facts(row: &InstanceRow, view: &DocumentView, body: &str, version: &FlowVersi
         },
         binding: Binding::default(),
         delegations: Arc::default(),
+        made: Arc::default(),
     };
     // What cannot be bound has no roles; people are asked all the same.
     if let Err(problem) = version.bind(&mut facts) {

@@ -5,12 +5,15 @@
 //! that the engine decides by.
 
 mod act;
+mod attaching;
 mod changed;
 mod decision_links;
 mod delegation_news;
 mod delegations;
 mod detail;
 mod directory;
+mod file_reading;
+mod files;
 mod hiding;
 mod leavers;
 mod lists;
@@ -23,6 +26,8 @@ pub use decision_links::{DecisionLinks, Follower, LinkLook, LinkRefusal};
 pub use delegations::{DelegationItem, Delegations, NewDelegation};
 pub use detail::{ComingItem, DecisionItem, FieldItem, Freshness, InstancePeople, TaskDetail, VerbItem};
 pub use directory::PersonItem;
+pub use file_reading::{FileFound, SeenAs};
+pub use files::{FileCaller, FileOptions, FilePlace, FileRefusal, Files, UploadedFile};
 pub use leavers::Leavers;
 pub use lists::{TaskCountsView, TaskDocument, TaskItem, TaskQuery};
 pub use readings::ReadingOutcome;
@@ -49,6 +54,8 @@ pub struct People {
     pub live: Arc<Live>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// How files are taken.
+    pub files: Files,
 }
 
 /// Why something cannot be shown or done.
@@ -63,6 +70,9 @@ pub enum PeopleError {
     /// What is asked for makes no sense.
     #[error("{0}")]
     Invalid(String),
+    /// The file is not taken.
+    #[error(transparent)]
+    File(#[from] FileRefusal),
     /// It cannot be done now; nothing was done.
     #[error("{0}")]
     Busy(String),

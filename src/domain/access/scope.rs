@@ -20,6 +20,8 @@ pub enum Thing {
     Exception(Uuid),
     /// A task.
     Task(Uuid),
+    /// A file of an instance.
+    File(Uuid),
 }
 
 /// What a thing belongs to.

@@ -67,6 +67,10 @@ pub struct Delivery {
     /// The last of them may have sent something.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_doubt: bool,
+    /// A send of it may have been done, and nothing has told since whether it was. However it ends then, it does not end as surely
+    /// not done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsettled: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde wants")]
@@ -240,6 +244,7 @@ impl Delivery {
                 }
                 self.first_sent_at.get_or_insert(planned_at);
                 self.last_sent_at = Some(now);
+                self.unsettled |= *terms.guarantee != Guarantee::Read;
                 match self.became_unknown(terms.guarantee, now, now) {
                     Unknown::SendAgain => Action::Send,
                     Unknown::LookUpAt(at) if at <= now => Action::LookUp,
@@ -323,12 +328,28 @@ impl Delivery {
             Action::Wait(at) => Next::Wait(at),
             Action::Person => unknown_to_person(attempted),
         };
+        let next = self.concluded(next);
         if matches!(next, Next::Failed { .. }) {
             // Only an answer settles what a look-up or read-back asked; one that failed leaves the question open.
             let settled = self.phase == Phase::Send || matches!(attempted.class, Class::Ok | Class::NotFound);
             self.begin_anew(settled);
         }
         next
+    }
+
+    /// How it ends: whatever ended the patience, what may have been done is unknown, and a person's to find out. A success that
+    /// cannot be read keeps its own word, which says more.
+    pub fn concluded(&self, next: Next) -> Next {
+        match next {
+            Next::Failed { cause, message, class } if self.unsettled && cause != Cause::Unknown && class != UNREAD_SUCCESS => {
+                Next::Failed {
+                    cause: Cause::Unknown,
+                    message: format!("it may or may not have been done, and the partner cannot be asked: {message}"),
+                    class: Class::Unknown.word(),
+                }
+            }
+            next => next,
+        }
     }
 
     /// Prepares for a person's «retry»: under the same key and with full patience. It sends again where the question is settled
@@ -349,6 +370,12 @@ impl Delivery {
     }
 
     fn after_send(&mut self, attempted: &Attempted, terms: &Terms<'_>, now: Timestamp, seed: u64) -> Next {
+        match attempted.class {
+            Class::Unknown => self.unsettled |= *terms.guarantee != Guarantee::Read,
+            // Under the same key the partner answers for all sends at once.
+            Class::Refused | Class::NotFound if *terms.guarantee == Guarantee::Key && !attempted.credentials => self.unsettled = false,
+            _ => {}
+        }
         match attempted.class {
             Class::Ok => self.succeeded(attempted, terms, now),
             // A wrong path looks like this too, so only the connector can make an answer of it.
@@ -393,8 +420,11 @@ impl Delivery {
         self.calm();
         self.misread = None;
         if !terms.reads_back {
+            self.unsettled = false;
             return Next::Done(attempted.output.clone());
         }
+        // Its word alone is not believed.
+        self.unsettled = true;
         self.phase = Phase::ReadBack;
         self.output = Some(attempted.output.clone());
         Next::Wait(now)
@@ -409,7 +439,7 @@ impl Delivery {
             // Of a batch all that was in doubt is found, and the rest was never sent: nothing is left to wait for.
             Class::NotFound if self.items.as_ref().is_some_and(ItemsBegun::nothing_in_doubt) => {
                 self.calm();
-                (self.phase, self.misread) = (Phase::Send, None);
+                (self.phase, self.misread, self.unsettled) = (Phase::Send, None, false);
                 Next::Wait(now)
             }
             Class::Ok | Class::NotFound => {
@@ -427,7 +457,7 @@ impl Delivery {
                     },
                     None if *then == WhenAbsent::Repeat && self.repeats < REPEATS_MAX => {
                         self.repeats += 1;
-                        self.phase = Phase::Send;
+                        (self.phase, self.unsettled) = (Phase::Send, false);
                         Next::Wait(now)
                     }
                     None => unknown_to_person(attempted),
@@ -441,7 +471,10 @@ impl Delivery {
 
     fn after_read_back(&mut self, attempted: &Attempted, terms: &Terms<'_>, now: Timestamp, seed: u64) -> Next {
         match attempted.class {
-            Class::Ok if attempted.confirmed => Next::Done(self.output.take().unwrap_or_default()),
+            Class::Ok if attempted.confirmed => {
+                self.unsettled = false;
+                Next::Done(self.output.take().unwrap_or_default())
+            }
             Class::Ok | Class::NotFound => {
                 self.calm();
                 let seen = self.read_backs as usize;
@@ -451,17 +484,18 @@ impl Delivery {
                     // Steps that answered success did nothing: they are sent again, and not taken for done.
                     self.steps.clear();
                     self.items = None;
-                    self.phase = Phase::Send;
+                    (self.phase, self.unsettled) = (Phase::Send, false);
                     return Next::Wait(now);
                 }
                 self.read_backs += 1;
-                match READ_BACK_WAITS_MILLIS.get(seen) {
-                    Some(wait) => Next::Wait(plus(now, *wait)),
-                    None => Next::Failed {
-                        cause: Cause::DataWrong,
-                        message: "the partner answered success, but reading back does not show it".to_owned(),
-                        class: "not_confirmed",
-                    },
+                if let Some(wait) = READ_BACK_WAITS_MILLIS.get(seen) {
+                    return Next::Wait(plus(now, *wait));
+                }
+                self.unsettled = false;
+                Next::Failed {
+                    cause: Cause::DataWrong,
+                    message: "the partner answered success, but reading back does not show it".to_owned(),
+                    class: "not_confirmed",
                 }
             }
             Class::Refused => failed(Cause::Unknown, "unknown", attempted),

@@ -82,8 +82,81 @@ fn a_look_up_that_gets_on_is_not_a_partner_that_is_down_and_one_that_does_not_is
     }
     delivery.looking(looked(10_000 - 40 * 71));
     let next = delivery.after(Action::LookUp, &attempted(Class::Retryable), &terms, at(4 * day), 1);
-    assert!(matches!(next, Next::Failed { cause: Cause::PartnerDown, .. }), "{next:?}");
+    assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "it may have been done: {next:?}");
     assert_eq!(delivery.looked, None, "whoever retries asks from the beginning");
+}
+
+/// What ends the patience is not what is known of the write: a partner that is down, credentials that lapsed, a fault of ours.
+#[test]
+fn whatever_ends_the_patience_a_write_that_may_have_been_done_ends_as_unknown() {
+    let retry = RetryPolicy::default();
+    let late = 9 * 24 * 3_600;
+    for guarantee in [Guarantee::Key, Guarantee::Nature, look_up()] {
+        let terms = terms(&guarantee, &retry);
+        for class in [Class::Retryable, Class::RateLimited, Class::AuthExpired, Class::Unknown] {
+            let mut delivery = Delivery::default();
+            delivery.sending(at(0));
+            let mut next = delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(1), 1);
+            for now in [1_000, late] {
+                assert!(matches!(next, Next::Wait(_)), "{guarantee:?}, {class:?}: {next:?}");
+                delivery = serde_json::from_str(&serde_json::to_string(&delivery).unwrap()).unwrap();
+                let action = delivery.action(&terms, at(0), at(now));
+                assert_eq!(action == Action::LookUp, guarantee == look_up());
+                next = delivery.after(action, &attempted(class), &terms, at(now), 1);
+            }
+            let Next::Failed { cause: Cause::Unknown, class: "unknown", message } = &next else {
+                panic!("{guarantee:?}, {class:?}: {next:?}")
+            };
+            assert!(message.contains("words"), "what ended the patience is said: {message}");
+            assert!(delivery.unsettled, "a person's retry does not forget it");
+        }
+    }
+    // A read may be asked for ever.
+    let read = Guarantee::Read;
+    let terms = terms(&read, &retry);
+    let mut delivery = Delivery::default();
+    delivery.sending(at(0));
+    delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(1), 1);
+    let next = delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(late), 1);
+    assert!(matches!(next, Next::Failed { cause: Cause::PartnerDown, .. }), "{next:?}");
+}
+
+#[test]
+fn a_write_that_a_dead_process_may_have_sent_ends_as_unknown_too() {
+    let (guarantee, retry) = (Guarantee::Key, RetryPolicy::default());
+    let terms = terms(&guarantee, &retry);
+    let mut delivery = Delivery::default();
+    delivery.orphaned(at(0), 0);
+    assert_eq!(delivery.action(&terms, at(0), at(1)), Action::Send);
+    delivery.sending(at(1));
+    delivery.after(Action::Send, &attempted(Class::Retryable), &terms, at(1), 1);
+    let next = delivery.after(Action::Send, &attempted(Class::Retryable), &terms, at(9 * 24 * 3_600), 1);
+    assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "{next:?}");
+}
+
+#[test]
+fn a_success_that_cannot_be_read_back_any_more_ends_as_unknown_and_what_is_settled_does_not() {
+    let (guarantee, retry) = (Guarantee::Nature, RetryPolicy::default());
+    let terms = Terms { guarantee: &guarantee, reads_back: true, retry: &retry };
+    let mut delivery = Delivery::default();
+    delivery.sending(at(0));
+    delivery.after(Action::Send, &attempted(Class::Ok), &terms, at(1), 1);
+    // It does not show yet, and then the partner is away: nothing is settled by that.
+    delivery.after(Action::ReadBack, &not_there(), &terms, at(2), 1);
+    delivery.after(Action::ReadBack, &attempted(Class::Retryable), &terms, at(3), 1);
+    let next = delivery.after(Action::ReadBack, &attempted(Class::Retryable), &terms, at(9 * 24 * 3_600), 1);
+    assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "{next:?}");
+    // Under one key the partner answers for all sends at once; that its door is closed to us says nothing.
+    let key = Guarantee::Key;
+    let terms = Terms { guarantee: &key, reads_back: false, retry: &retry };
+    for (credentials, cause) in [(false, Cause::DataWrong), (true, Cause::Unknown)] {
+        let mut delivery = Delivery::default();
+        delivery.sending(at(0));
+        delivery.after(Action::Send, &attempted(Class::Unknown), &terms, at(1), 1);
+        let refused = Attempted { credentials, ..attempted(Class::Refused) };
+        let next = delivery.after(Action::Send, &refused, &terms, at(2), 1);
+        assert!(matches!(next, Next::Failed { cause: found, .. } if found == cause), "{next:?}");
+    }
 }
 
 #[test]

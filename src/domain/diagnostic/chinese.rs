@@ -304,8 +304,19 @@ pub static CHINESE: &[(&str, &str, &str)] = &[
     (
         "body_too_large",
         "请求正文超过系统所接受的大小。",
-        "减小内容，或调大 `server.body_bytes_max`（接口）或 `server.hook_body_bytes_max`（回调）。",
+        "减小内容，或调大 `server.body_bytes_max`（接口）、`server.hook_body_bytes_max`（回调）或 `server.file_bytes_max`（附件）。",
     ),
+    (
+        "bad_file",
+        "文件没有内容，或没有文件名，或文件名是路径、超过 200 个字符、含有看不见的或改变书写方向的字符。没有保存任何内容。",
+        "以文件内容作为正文，用 `name` 给出不带路径的文件名。",
+    ),
+    (
+        "file_type_not_taken",
+        "该文件是程序、网页或带宏的文档，或以此类后缀命名；或者无法判断类型，或系统不接受这种类型。没有保存任何内容。",
+        "改用 PDF 或图片。配置中的 `server.file_types` 写明接受哪些类型；能够运行的内容一律不接受。",
+    ),
+    ("too_many_files", "您在此上传了许多尚未随任何操作提交的文件。没有保存任何内容。", "随某个操作提交它们；未提交的文件 24 小时后清除。"),
     ("unsupported_media_type", "请求正文没有声明为 JSON。", "发送 `Content-Type: application/json`。"),
     ("invalid_body", "正文是 JSON，但有字段缺少、不认识或类型不对。", "看各个 pointer：每个都指出一个字段及其接受的内容。"),
     ("partner_away", "这个请求需要读取合作系统里的对象，而对方没有正常回答。", "稍后重试；detail 写明对方回答了什么。"),

@@ -171,8 +171,9 @@ fn done_outside(machine: &mut Machine<'_>, visit: usize, output: &Json) {
         Err(error) => return machine.note("ignored", Some(visit), json!({"why": "the output does not fit", "error": error.to_string()})),
     };
     match (&step.kind, outcome) {
-        (Kind::Call(_), Some(outcome)) => {
-            machine.instance.visits[visit].output = Some(given).filter(|given| !given.is_null());
+        (Kind::Call(call), Some(outcome)) => {
+            // The object is known from now on: what its system says of it later is heard.
+            call::keep(machine, visit, call, &value);
             machine.set_status_of(visit);
             conclude(machine, visit, outcome);
         }

@@ -3,7 +3,7 @@
 use crate::domain::approval::Delegations;
 use crate::domain::ids::{DocumentId, InstanceId, TenantId};
 use crate::domain::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Everything about one instance that is not in its state.
@@ -23,6 +23,8 @@ pub struct Facts {
     pub binding: Binding,
     /// Who decides for whom: they are told as well.
     pub delegations: Arc<Delegations>,
+    /// Linked documents that are in the ledger already, as far as they are known to be, with the document each was made for.
+    pub made: Arc<HashMap<DocumentId, Option<String>>>,
 }
 
 /// The document of an instance.

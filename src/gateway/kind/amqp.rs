@@ -9,6 +9,7 @@ use crate::domain::connector::Failure;
 use crate::gateway::guard::Guard;
 use crate::gateway::send::{Raw, Unanswered};
 use crate::gateway::wire::Outgoing;
+use crate::runtime::amqp;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::BoxFuture;
@@ -186,9 +187,8 @@ impl Amqp {
         uri.query.heartbeat = Some(HEARTBEAT_SECONDS);
         let properties = ConnectionProperties::default().with_connection_name("waybill connector".into());
         let tls = OwnedTLSConfig { identity: None, cert_chain: self.ca.clone() };
-        let runtime = lapin::runtime::default_runtime().map_err(|error| lost(&error))?;
         let opened = timeout(OPEN_WITHIN, async {
-            let connection = Connection::connect_uri_with_config(uri, properties, tls, runtime).await?;
+            let connection = amqp::open(uri, properties, tls).await?;
             let publishing = connection.create_channel().await?;
             publishing.confirm_select(ConfirmSelectOptions::default()).await?;
             Ok(Line { connection: Arc::new(connection), publishing })

@@ -7,8 +7,8 @@
 use super::watched::{ChangeRow, FeedPlace};
 use crate::domain::ids::{InstanceId, TenantId};
 use crate::store::ask::{Ask, Speaks, ask, look};
-use crate::store::cells::{Cell, Cells};
-use crate::store::{Progress, Result, Writes, decode};
+use crate::store::cells::{Cell, Cells, micros};
+use crate::store::{DriftRow, DriftWord, Progress, ReleaseRow, Result, Writes, decode};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -43,6 +43,10 @@ pub(in crate::store) fn told(writes: &Writes) -> Option<Ask> {
         let when = row.ended.unwrap_or(row.since);
         note(row.tenant, "tasks", json!([row.id, locks.get(&row.instance).copied().unwrap_or_default()]), when);
     }
+    for row in &writes.drifts {
+        let when = moved_at(row);
+        note(row.tenant, "drift", json!([row.id, micros(when)]), when);
+    }
     let at = at?;
     let mut tenants: BTreeMap<TenantId, Map<String, Value>> = BTreeMap::new();
     for ((tenant, topic), entries) in topics {
@@ -67,6 +71,38 @@ pub(in crate::store) fn tried(reports: &[&Progress]) -> Option<Ask> {
     Some(rows_of(at, &tenants.into_iter().map(text).collect::<Vec<_>>()))
 }
 
+/// What a page of a reconciliation tells the feed: differences that it opened, saw again or found gone.
+pub(in crate::store) fn drifted(rows: &[DriftRow]) -> Option<Ask> {
+    told_of_drift(rows.iter().map(|row| (row.tenant, json!(row.id), moved_at(row))))
+}
+
+/// What people's words about differences tell the feed: those that counted.
+pub(in crate::store) fn said(words: &[DriftWord], counted: &[bool]) -> Option<Ask> {
+    let said = words.iter().zip(counted).filter(|(_, counted)| **counted);
+    told_of_drift(said.map(|(word, _)| (word.tenant, json!(word.id), word.at)))
+}
+
+fn told_of_drift(moved: impl Iterator<Item = (TenantId, Value, Timestamp)>) -> Option<Ask> {
+    let mut tenants: BTreeMap<TenantId, Vec<Value>> = BTreeMap::new();
+    let mut at: Option<Timestamp> = None;
+    for (tenant, id, when) in moved {
+        tenants.entry(tenant).or_default().push(json!([id, micros(when)]));
+        at = Some(at.map_or(when, |known| known.max(when)));
+    }
+    let text = |(tenant, entries): (TenantId, Vec<Value>)| (tenant, json!({"drift": named(entries)}).to_string());
+    Some(rows_of(at?, &tenants.into_iter().map(text).collect::<Vec<_>>()))
+}
+
+/// When it became what it is: a difference has no version of its own.
+fn moved_at(row: &DriftRow) -> Timestamp {
+    row.resolved_at.map_or(row.last_seen_at, |at| at.max(row.last_seen_at))
+}
+
+/// Tells that a release went live; it never changes, so its version is one.
+pub(in crate::store) fn released(release: &ReleaseRow) -> Ask {
+    rows_of(release.created_at, &[(release.tenant, json!({"releases": [[release.number, 1]]}).to_string())])
+}
+
 /// Things by name, or that there are many.
 fn named(entries: Vec<Value>) -> Value {
     if entries.len() > NAMED_MAX { json!("many") } else { Value::Array(entries) }
@@ -79,14 +115,14 @@ fn rows_of(at: Timestamp, rows: &[(TenantId, String)]) -> Ask {
 
 /// Tells that a batch has moved on.
 pub(super) fn batch_moved(batch: uuid::Uuid, at: Timestamp) -> Ask {
-    let changes = json!({"batches": [[batch, crate::store::cells::micros(at)]]}).to_string();
+    let changes = json!({"batches": [[batch, micros(at)]]}).to_string();
     let asked = ask("INSERT INTO change_feed (at, tenant_id, changes) SELECT ").time(at).then(", b.tenant_id, ").text(&changes);
     asked.then(" FROM batch b WHERE b.id = ").id(batch)
 }
 
 /// Tells that an exception changed hands.
 pub(super) fn exception_changed(tenant: TenantId, exception: uuid::Uuid, at: Timestamp) -> Ask {
-    let changes = json!({"exceptions": [[exception, crate::store::cells::micros(at)]]}).to_string();
+    let changes = json!({"exceptions": [[exception, micros(at)]]}).to_string();
     ask("INSERT INTO change_feed (at, tenant_id, changes) VALUES (").time(at).comma().int(tenant.0).comma().text(&changes).then(")")
 }
 

@@ -9,6 +9,7 @@ mod counts;
 mod exceptions;
 mod feed;
 mod feedback;
+mod files;
 mod insight;
 mod messages;
 mod notices;
@@ -30,6 +31,7 @@ use super::ask::Speaks;
 use super::{DecisionRow, DelegationRow, Fenced, Lease, Message, Page, Result, SeenRow, TaskChoice, TaskCounts, TaskRow};
 use crate::domain::access::scope::{Belongings, Thing, Within};
 use crate::domain::ids::{DocumentId, ExceptionId, InstanceId, TaskId, TenantId};
+pub use files::{FileContent, FileRow, FileUse};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 pub use rows::*;
@@ -37,7 +39,8 @@ use uuid::Uuid;
 pub use watched::*;
 
 pub(super) use exceptions::amendments;
-pub(super) use feed::{told, tried};
+pub(super) use feed::{drifted, released, said, told, tried};
+pub(super) use files::uses;
 pub(super) use notices::waiting;
 pub(super) use people::{decisions, tasks};
 
@@ -140,6 +143,21 @@ pub trait Desk: Send + Sync {
         at: Timestamp,
         told: &'a [super::WaitingRow],
     ) -> BoxFuture<'a, Result<bool>>;
+
+    // ---- files ----
+
+    /// Keeps a file of an instance; false when whoever uploads it has `most` others there that nothing names yet. A repeat is kept
+    /// once, and one that waits begins its day anew.
+    fn keep_file<'a>(&'a self, file: &'a FileContent, most: u32) -> BoxFuture<'a, Result<bool>>;
+
+    /// Files of an instance, attached or not, the oldest first.
+    fn files(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<FileRow>>>;
+
+    /// These files, in no order.
+    fn files_by_id<'a>(&'a self, tenant: TenantId, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<FileRow>>>;
+
+    /// One file with what is in it.
+    fn file_content(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<FileContent>>>;
 
     // ---- sample documents ----
 
@@ -344,7 +362,8 @@ pub trait Desk: Send + Sync {
 
     // ---- keeping house ----
 
-    /// Drops what is over: selections, counts before `counts_before`, feed before `feed_before`, old reports, bounded a call.
+    /// Drops what is over: selections, counts before `counts_before`, feed before `feed_before`, old reports, files that nothing names,
+    /// bounded a call.
     fn sweep(&self, now: Timestamp, counts_before: Timestamp, feed_before: Timestamp) -> BoxFuture<'_, Result<u64>>;
 }
 
@@ -378,6 +397,10 @@ macro_rules! desk_methods {
             reads   fn delegations<'a>(&'a self, tenant: TenantId, principal: Option<&'a str>, agent: Option<&'a str>, now: Timestamp) -> BoxFuture<'a, Result<Vec<DelegationRow>>> = people::delegations;
             commits fn delegate<'a>(&'a self, row: &'a DelegationRow, told: &'a [super::WaitingRow]) -> BoxFuture<'a, Result<()>> = people::delegate;
             commits fn end_delegation<'a>(&'a self, tenant: TenantId, id: Uuid, at: Timestamp, told: &'a [super::WaitingRow]) -> BoxFuture<'a, Result<bool>> = people::revoke;
+            commits fn keep_file<'a>(&'a self, file: &'a FileContent, most: u32) -> BoxFuture<'a, Result<bool>> = files::keep;
+            reads   fn files(&self, tenant: TenantId, instance: InstanceId) -> BoxFuture<'_, Result<Vec<FileRow>>> = files::of_instance;
+            reads   fn files_by_id<'a>(&'a self, tenant: TenantId, ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<FileRow>>> = files::by_id;
+            reads   fn file_content(&self, tenant: TenantId, id: Uuid) -> BoxFuture<'_, Result<Option<FileContent>>> = files::content;
             commits fn remove_documents<'a>(&'a self, tenant: TenantId, source: &'a str, documents: &'a [DocumentId]) -> BoxFuture<'a, Result<u64>> = sample::remove;
             reads   fn organisation_marks(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<(String, String, Timestamp)>>> = organisation::marks;
             reads   fn organisations(&self, tenant: TenantId) -> BoxFuture<'_, Result<Vec<OrganisationRow>>> = organisation::list;

@@ -6,7 +6,8 @@ use crate::store::ask::{Ask, Speaks, Turn, ask};
 use uuid::Uuid;
 
 /// What hangs on a document's instances.
-const OF_INSTANCES: [&str; 3] = ["DELETE FROM history WHERE ", "DELETE FROM decision WHERE ", "DELETE FROM task WHERE "];
+const OF_INSTANCES: [&str; 4] =
+    ["DELETE FROM history WHERE ", "DELETE FROM decision WHERE ", "DELETE FROM task WHERE ", "DELETE FROM file WHERE "];
 /// What hangs on a document itself; the document comes last.
 const OF_DOCUMENTS: [&str; 7] = [
     "DELETE FROM exception WHERE ",

@@ -99,6 +99,8 @@ const SWEEP_MAX: i64 = 10_000;
 const REPORT_KEPT_MICROS: i64 = 3_600_000_000;
 /// Batches that are over, with their items, and notes about pages that somebody has dealt with are kept this long.
 const BATCH_KEPT_MICROS: i64 = 90 * 86_400_000_000;
+/// Files that nothing names may be attached for a day; an hour more, so that no act meets one on its way out.
+const FILE_KEPT_MICROS: i64 = 25 * 3_600_000_000;
 
 pub(super) async fn sweep<S: Speaks>(store: &S, now: Timestamp, counts_before: Timestamp, feed_before: Timestamp) -> Result<u64> {
     let now = micros(now);
@@ -121,6 +123,7 @@ pub(super) async fn sweep<S: Speaks>(store: &S, now: Timestamp, counts_before: T
         cut("DELETE FROM process_report WHERE ", " FROM process_report WHERE at < ", now - REPORT_KEPT_MICROS, ""),
         cut("DELETE FROM breaker_change WHERE ", " FROM breaker_change WHERE at < ", batch, ""),
         cut("DELETE FROM feedback WHERE ", " FROM feedback WHERE settled_at < ", batch, ""),
+        cut("DELETE FROM file WHERE ", " FROM file WHERE attached_at IS NULL AND created_at < ", now - FILE_KEPT_MICROS, ""),
     ];
     let mut turn = store.turn().await?;
     let mut dropped = 0;

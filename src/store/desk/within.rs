@@ -28,21 +28,10 @@ pub(super) async fn belongings<S: Speaks>(store: &S, tenant: TenantId, thing: Th
                 asked.then(" UNION ALL SELECT 'person', t.person FROM instance i JOIN task t ON t.instance_id = i.id WHERE i.tenant_id = ");
             asked.int(tenant.0).then(" AND t.kind = 'started' AND i.document_id = ").id(id)
         }
-        Thing::Instance(id) => {
-            let asked =
-                ask("SELECT 'itself' AS part, '' AS word FROM instance i WHERE i.tenant_id = ").int(tenant.0).then(" AND i.id = ").id(id);
-            let asked = asked
-                .then(" UNION ALL SELECT 'flow', i.flow FROM instance i WHERE i.tenant_id = ")
-                .int(tenant.0)
-                .then(" AND i.id = ")
-                .id(id);
-            let asked = asked.then(
-                " UNION ALL SELECT 'connection', d.source FROM instance i JOIN document d ON d.id = i.document_id WHERE i.tenant_id = ",
-            );
-            let asked = asked.int(tenant.0).then(" AND i.id = ").id(id);
-            let asked = asked.then(" UNION ALL SELECT 'connection', l.connection FROM instance i JOIN link l ON l.document_id = i.document_id WHERE i.tenant_id = ");
-            began(asked.int(tenant.0).then(" AND i.id = ").id(id), tenant).then(" AND t.instance_id = ").id(id)
-        }
+        Thing::Instance(id) => of_instance(tenant, |asked| asked.id(id)),
+        Thing::File(id) => of_instance(tenant, |asked| {
+            asked.then("(SELECT f.instance_id FROM file f WHERE f.tenant_id = ").int(tenant.0).then(" AND f.id = ").id(id).then(")")
+        }),
         Thing::Exception(id) => {
             let asked =
                 ask("SELECT 'itself' AS part, '' AS word FROM exception x WHERE x.tenant_id = ").int(tenant.0).then(" AND x.id = ").id(id);
@@ -76,6 +65,19 @@ pub(super) async fn belongings<S: Speaks>(store: &S, tenant: TenantId, thing: Th
         }
     }
     Ok(found)
+}
+
+/// What an instance belongs to; `which` adds its id, or what leads to it.
+fn of_instance(tenant: TenantId, which: impl Fn(Ask) -> Ask) -> Ask {
+    let asked = ask("SELECT 'itself' AS part, '' AS word FROM instance i WHERE i.tenant_id = ").int(tenant.0).then(" AND i.id = ");
+    let asked = which(asked).then(" UNION ALL SELECT 'flow', i.flow FROM instance i WHERE i.tenant_id = ").int(tenant.0);
+    let asked = which(asked.then(" AND i.id = "))
+        .then(" UNION ALL SELECT 'connection', d.source FROM instance i JOIN document d ON d.id = i.document_id WHERE i.tenant_id = ");
+    let asked = which(asked.int(tenant.0).then(" AND i.id = ")).then(
+        " UNION ALL SELECT 'connection', l.connection FROM instance i JOIN link l ON l.document_id = i.document_id WHERE i.tenant_id = ",
+    );
+    let asked = which(asked.int(tenant.0).then(" AND i.id = "));
+    which(began(asked, tenant).then(" AND t.instance_id = "))
 }
 
 /// Whoever began an instance has it in their list.

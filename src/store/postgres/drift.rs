@@ -2,11 +2,12 @@
 
 use super::session::{Postgres, Run, column};
 use crate::domain::ids::{DocumentId, TenantId};
+use crate::store::ask::Turn as _;
 use crate::store::cells::micros;
 use crate::store::columns::drift_columns;
 use crate::store::fault::{Fault, again};
 use crate::store::keys::last_of_each;
-use crate::store::{DriftFilter, DriftGroup, DriftRow, DriftSay, DriftWord, LinkStanding, Page, Result, decode};
+use crate::store::{DriftFilter, DriftGroup, DriftRow, DriftSay, DriftWord, LinkStanding, Page, Result, decode, desk};
 
 /// What a difference is about never changes; a person's word is not overwritten by a run that read the row before it.
 const WRITE: &str = "
@@ -97,6 +98,9 @@ async fn try_say(store: &Postgres, words: &[DriftWord]) -> std::result::Result<V
             DriftSay::Repair(what) => sqlx::query(REPAIR).bind(word.id.0).bind(word.tenant.0).bind(what).bind(micros(word.at)),
         };
         said.push(run.write(statement).await? == 1);
+    }
+    if let Some(told) = desk::said(words, &said) {
+        run.done(told).await?;
     }
     run.commit().await?;
     Ok(said)

@@ -97,15 +97,26 @@ pub(super) async fn claim(store: &Postgres, lease: &Lease, now: Timestamp, limit
 }
 
 /// What was learnt once is kept.
-pub(super) const DEFER: &str = "
+macro_rules! defer_message {
+    () => {
+        "
 UPDATE message m SET due_at = d.due_at, state = d.state, problem = d.problem, owner = NULL,
     external_id = COALESCE(d.external_id, m.external_id), heard = COALESCE(d.heard, m.heard)
 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
     AS d (id, due_at, state, external_id, heard, problem)
-WHERE m.id = d.id";
+WHERE m.id = d.id"
+    };
+}
+const DEFER: &str = defer_message!();
+/// A worker's own deferral holds no lock: one that was overtaken by another, who stopped the message, leaves it alone.
+const DEFER_UNLOCKED: &str = concat!(defer_message!(), " AND m.state <> 'stopped'");
 
 pub(super) fn defer_statement<'q>(deferrals: &[&'q Deferral]) -> super::session::Statement<'q> {
-    sqlx::query(DEFER)
+    deferring(DEFER, deferrals)
+}
+
+fn deferring<'q>(statement: &'static str, deferrals: &[&'q Deferral]) -> super::session::Statement<'q> {
+    sqlx::query(statement)
         .bind(column(deferrals, |d| d.id.0))
         .bind(column(deferrals, |d| micros(d.due_at)))
         .bind(column(deferrals, |d| d.state.as_str()))
@@ -120,7 +131,7 @@ pub(super) async fn defer(store: &Postgres, deferrals: &[Deferral]) -> Result<()
     }
     again!(async {
         let mut connection = store.work.acquire().await.map_err(|error| fault(error, Phase::Inside))?;
-        defer_statement(&deferrals.iter().collect::<Vec<_>>())
+        deferring(DEFER_UNLOCKED, &deferrals.iter().collect::<Vec<_>>())
             .execute(&mut *connection)
             .await
             .map_err(|error| fault(error, Phase::Commit))?;

@@ -4,9 +4,10 @@
 
 use super::intake::defer_statement;
 use super::session::{Run, column, int};
+use crate::domain::ids::DocumentId;
 use crate::store::ask::Turn;
 use crate::store::cells::micros;
-use crate::store::desk::{amendments, decisions, tasks, waiting};
+use crate::store::desk::{amendments, decisions, tasks, uses, waiting};
 use crate::store::facts::Facts;
 use crate::store::fault::Fault;
 use crate::store::keys::{amount, last_of_each};
@@ -99,7 +100,7 @@ const MESSAGES_DONE: &str = "DELETE FROM message WHERE id = ANY($1::uuid[])";
 
 /// Documents, statuses, revisions, relations.
 pub(super) async fn documents(run: &mut Run, facts: &Facts, writes: &Writes) -> Done<()> {
-    documents_new(run, facts, &writes.documents_new).await?;
+    documents_new(run, facts, writes).await?;
     documents_changed(run, &writes.documents_changed).await?;
     if !writes.statuses.is_empty() {
         let statuses = last_of_each(&writes.statuses, |(_, id, _, _)| *id);
@@ -114,7 +115,8 @@ pub(super) async fn documents(run: &mut Run, facts: &Facts, writes: &Writes) -> 
     if let Some(amended) = amendments(&writes.amendments) {
         run.done(amended).await?;
     }
-    for statement in tasks(&writes.tasks).into_iter().chain(decisions(&writes.decisions)).chain(waiting(&writes.waiting)) {
+    let decided = decisions(&writes.decisions).into_iter().chain(uses(&writes.files));
+    for statement in tasks(&writes.tasks).into_iter().chain(decided).chain(waiting(&writes.waiting)) {
         run.done(statement).await?;
     }
     if !writes.relations.is_empty() {
@@ -130,7 +132,8 @@ pub(super) async fn documents(run: &mut Run, facts: &Facts, writes: &Writes) -> 
 
 /// A document that was named, not there and is there now cannot be (they are reserved); one that was not named may have
 /// been created by anyone, and stays as it is.
-async fn documents_new(run: &mut Run, facts: &Facts, rows: &[DocumentRow]) -> Done<()> {
+async fn documents_new(run: &mut Run, facts: &Facts, writes: &Writes) -> Done<()> {
+    let rows = &writes.documents_new;
     if rows.is_empty() {
         return Ok(());
     }
@@ -153,6 +156,10 @@ async fn documents_new(run: &mut Run, facts: &Facts, rows: &[DocumentRow]) -> Do
     let stored = run.fetch(statement).await?;
     run.wrote(stored.len());
     let stored: HashSet<_> = stored.iter().map(|row| crate::store::decode::id(row, "document")).collect::<Result<_, _>>()?;
+    let known: Vec<DocumentId> = writes.documents_made.iter().filter(|id| !stored.contains(&id.0)).copied().collect();
+    if !known.is_empty() {
+        return Err(Error::Known(known).into());
+    }
     let expected: HashSet<_> = rows.iter().map(|row| row.id).filter(|id| facts.absent.contains(id)).collect();
     match expected.iter().filter(|id| stored.contains(&id.0)).count() {
         all if all == expected.len() => Ok(()),

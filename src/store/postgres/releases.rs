@@ -2,7 +2,9 @@
 
 use super::session::{Postgres, Run, column, fault, int};
 use crate::domain::ids::{InstanceId, TenantId};
+use crate::store::ask::Turn as _;
 use crate::store::cells::micros;
+use crate::store::desk::released;
 use crate::store::fault::{Fault, Phase, again};
 use crate::store::keys::last_of_each;
 use crate::store::publishing as rows;
@@ -49,6 +51,7 @@ async fn try_publish(store: &Postgres, new: &NewRelease) -> std::result::Result<
         .bind(column(&new.drafts, |draft| draft.id.as_str()))
         .bind(column(&new.drafts, |draft| draft.hash.as_str()));
     run.write(drafts).await?;
+    run.done(released(release)).await?;
     run.commit().await?;
     Ok(true)
 }

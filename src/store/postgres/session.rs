@@ -343,6 +343,7 @@ mod tests {
             Fault::Final(Error::Refused(_)) => "refused",
             Fault::Final(Error::Schema(_)) => "schema",
             Fault::Final(Error::Decode { .. }) => "decode",
+            Fault::Final(Error::Known(_)) => "known",
             Fault::Final(Error::Sealed { .. }) => "sealed",
         };
         let cases = [

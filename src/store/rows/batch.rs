@@ -6,6 +6,7 @@ use super::exception::{ClosedException, ExceptionRow};
 use super::instance::{HistoryRow, InstanceRow};
 use super::intake::{Deferral, Lease, NewMessage};
 use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InboxId, InstanceId, LaneId, TenantId};
+use crate::store::desk::FileUse;
 use crate::store::people::{DecisionRow, TaskRow, WaitingRow};
 use crate::store::reconciliation::DriftRow;
 use jiff::Timestamp;
@@ -70,6 +71,9 @@ pub struct Loaded {
 pub struct Writes {
     /// New documents.
     pub documents_new: Vec<DocumentRow>,
+    /// Of the new documents those that nobody asked about before deciding: when one of them is known already, nothing is written and
+    /// the batch comes back as `Error::Known`.
+    pub documents_made: Vec<DocumentId>,
     /// Changed documents (status, revision, source version, seen status).
     pub documents_changed: Vec<DocumentRow>,
     /// New revisions.
@@ -80,6 +84,8 @@ pub struct Writes {
     pub tasks: Vec<TaskRow>,
     /// What was decided.
     pub decisions: Vec<DecisionRow>,
+    /// Files that these decisions name.
+    pub files: Vec<FileUse>,
     /// Notices that wait.
     pub waiting: Vec<WaitingRow>,
     /// Relations between documents.

@@ -2,7 +2,7 @@
 //! store goes by, in both directions; `docs/security/sealed-content.md` tells it to people.
 
 use crate::domain::ids::{DocumentId, EffectId, ExceptionId, InboxId, InstanceId, ReconciliationId, TenantId};
-use crate::store::desk::{BatchRow, ClaimedItems, GroupRow, ItemOutcome, ItemRow, NoteRow, OrganisationRow};
+use crate::store::desk::{BatchRow, ClaimedItems, FileContent, FileRow, GroupRow, ItemOutcome, ItemRow, NoteRow, OrganisationRow};
 use crate::store::{
     AmendmentRow, AttemptRow, ClaimedEffect, Committed, DecisionRow, Deferral, DocumentRow, DocumentView, DriftRow, EffectRow,
     ExceptionRow, HistoryRow, InstanceRow, Loaded, Message, NewMessage, Progress, Reconcilable, ReconciliationRow, ReconciliationStep,
@@ -271,6 +271,19 @@ impl Content for OrganisationRow {
 impl Content for NoteRow {
     fn contents(&mut self, each: &mut Each<'_>) -> Result<()> {
         row(self.tenant, "exception_note", &self.id, each).text("text", &mut self.text).map(drop)
+    }
+}
+
+impl Content for FileRow {
+    fn contents(&mut self, each: &mut Each<'_>) -> Result<()> {
+        row(self.tenant, "file", &self.id, each).text("name", &mut self.name)?.text("sha256", &mut self.sha256).map(drop)
+    }
+}
+
+impl Content for FileContent {
+    fn contents(&mut self, each: &mut Each<'_>) -> Result<()> {
+        self.file.contents(each)?;
+        row(self.file.tenant, "file", &self.file.id, each).text("content", &mut self.content).map(drop)
     }
 }
 

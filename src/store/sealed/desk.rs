@@ -75,6 +75,16 @@ impl Sealed {
         self.inner.desk().keep_organisation(&kept, over).await
     }
 
+    async fn file_kept(&self, file: &FileContent, most: u32) -> Result<bool> {
+        let marks = self.marks().await?;
+        let seals = |one: &FileContent| marks::kind(&marks, one.file.tenant, &one.file.kind);
+        let kept = self.cabinet.kept(std::slice::from_ref(file), seals, |one| looks_sealed(&one.file.name))?;
+        match kept.first() {
+            Some(kept) => self.inner.desk().keep_file(kept, most).await,
+            None => Ok(false),
+        }
+    }
+
     async fn hanging_on(&self, tenant: TenantId, ids: &[Uuid]) -> Result<Beside> {
         let mut beside = self.inner.desk().beside(tenant, ids).await?;
         self.opened_by(&mut beside, |beside, each| {
@@ -106,6 +116,9 @@ macro_rules! through {
     };
     ($this:ident keep_organisation ($($arg:ident),*)) => {
         $this.organisation_kept($($arg),*).boxed()
+    };
+    ($this:ident keep_file ($($arg:ident),*)) => {
+        $this.file_kept($($arg),*).boxed()
     };
     ($this:ident beside ($($arg:ident),*)) => {
         $this.hanging_on($($arg),*).boxed()

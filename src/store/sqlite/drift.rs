@@ -2,9 +2,10 @@
 
 use super::session::{Run, Sqlite, Statement, sql};
 use crate::domain::ids::{DocumentId, TenantId};
+use crate::store::ask::Turn as _;
 use crate::store::columns::drift_columns;
 use crate::store::fault::Fault;
-use crate::store::{DriftFilter, DriftGroup, DriftRow, DriftSay, DriftWord, LinkStanding, Page, Result, decode};
+use crate::store::{DriftFilter, DriftGroup, DriftRow, DriftSay, DriftWord, LinkStanding, Page, Result, decode, desk};
 
 /// What a difference is about never changes; a person's word is not overwritten by a run that read the row before it.
 const WRITE: &str = "
@@ -85,6 +86,9 @@ pub(super) async fn say(store: &Sqlite, words: &[DriftWord]) -> Result<Vec<bool>
             DriftSay::Repair(what) => of_drift(REPAIR).text(what).time(word.at),
         };
         said.push(run.write(statement).await? == 1);
+    }
+    if let Some(told) = desk::said(words, &said) {
+        run.done(told).await?;
     }
     run.commit().await?;
     Ok(said)

@@ -78,13 +78,24 @@ pub(super) async fn claim(store: &Sqlite, lease: &Lease, now: Timestamp, limit: 
 }
 
 /// What was learnt once is kept.
-const DEFER: &str = "
+macro_rules! defer_message {
+    () => {
+        "
 UPDATE message SET due_at = $2, state = $3, external_id = COALESCE($4, external_id), heard = COALESCE($5, heard),
     problem = $6, owner = NULL
-WHERE id = $1";
+WHERE id = $1"
+    };
+}
+const DEFER: &str = defer_message!();
+/// A worker that was overtaken by another, who stopped the message, leaves it alone.
+const DEFER_UNLOCKED: &str = concat!(defer_message!(), " AND state <> 'stopped'");
 
 pub(super) async fn defer_in(run: &mut Run, deferral: &Deferral) -> std::result::Result<(), Fault> {
-    let statement = sql(DEFER)
+    deferring(DEFER, run, deferral).await
+}
+
+async fn deferring(statement: &'static str, run: &mut Run, deferral: &Deferral) -> std::result::Result<(), Fault> {
+    let statement = sql(statement)
         .id(deferral.id.0)
         .time(deferral.due_at)
         .text(&deferral.state)
@@ -101,7 +112,7 @@ pub(super) async fn defer(store: &Sqlite, deferrals: &[Deferral]) -> Result<()> 
     }
     let mut run = store.begin().await?;
     for deferral in deferrals {
-        defer_in(&mut run, deferral).await?;
+        deferring(DEFER_UNLOCKED, &mut run, deferral).await?;
     }
     run.commit().await?;
     Ok(())

@@ -5,7 +5,7 @@
 use super::intake::defer_in;
 use super::session::{Run, sql};
 use crate::store::ask::Turn;
-use crate::store::desk::{amendments, decisions, tasks, waiting};
+use crate::store::desk::{amendments, decisions, tasks, uses, waiting};
 use crate::store::facts::Facts;
 use crate::store::fault::Fault;
 use crate::store::keys::{amount, last_of_each, reversed};
@@ -67,8 +67,14 @@ const MESSAGE_DONE: &str = "DELETE FROM message WHERE id = $1";
 
 /// Documents, statuses, revisions, relations.
 pub(super) async fn documents(run: &mut Run, facts: &Facts, writes: &Writes) -> Done<()> {
+    let mut known = Vec::new();
     for row in &writes.documents_new {
-        document_new(run, facts, row).await?;
+        if !document_new(run, facts, row).await? && writes.documents_made.contains(&row.id) {
+            known.push(row.id);
+        }
+    }
+    if !known.is_empty() {
+        return Err(Error::Known(known).into());
     }
     for row in last_of_each(&writes.documents_changed, |row| row.id) {
         document_changed(run, row).await?;
@@ -82,7 +88,8 @@ pub(super) async fn documents(run: &mut Run, facts: &Facts, writes: &Writes) -> 
     if let Some(amended) = amendments(&writes.amendments) {
         run.done(amended).await?;
     }
-    for statement in tasks(&writes.tasks).into_iter().chain(decisions(&writes.decisions)).chain(waiting(&writes.waiting)) {
+    let decided = decisions(&writes.decisions).into_iter().chain(uses(&writes.files));
+    for statement in tasks(&writes.tasks).into_iter().chain(decided).chain(waiting(&writes.waiting)) {
         run.done(statement).await?;
     }
     for row in &writes.relations {
@@ -91,8 +98,8 @@ pub(super) async fn documents(run: &mut Run, facts: &Facts, writes: &Writes) -> 
     Ok(())
 }
 
-/// A document that was not named may have been created before, and stays as it is. A named one cannot.
-async fn document_new(run: &mut Run, facts: &Facts, row: &DocumentRow) -> Done<()> {
+/// A document that was not named may have been created before, and stays as it is. A named one cannot. Whether it is new.
+async fn document_new(run: &mut Run, facts: &Facts, row: &DocumentRow) -> Done<bool> {
     let statement = sql(DOCUMENT_NEW)
         .id(row.id.0)
         .time(row.created_at)
@@ -111,7 +118,10 @@ async fn document_new(run: &mut Run, facts: &Facts, row: &DocumentRow) -> Done<(
         .maybe_int(amount(&row.display))
         .text(&reversed(&row.key));
     let stored = run.write(statement).await?;
-    if facts.absent.contains(&row.id) { expect_row(stored, "document") } else { Ok(()) }
+    if facts.absent.contains(&row.id) {
+        expect_row(stored, "document")?;
+    }
+    Ok(stored > 0)
 }
 
 async fn document_changed(run: &mut Run, row: &DocumentRow) -> Done<()> {

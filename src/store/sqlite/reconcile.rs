@@ -3,8 +3,10 @@
 use super::drift;
 use super::session::{Run, Sqlite, sql};
 use crate::domain::ids::{DocumentId, ReconciliationId, TenantId};
+use crate::store::ask::Turn as _;
 use crate::store::cells::micros;
 use crate::store::columns::{document_columns, link_columns, reconciliation_columns};
+use crate::store::desk::drifted;
 use crate::store::fault::Fault;
 use crate::store::keys::lane_id;
 use crate::store::*;
@@ -278,6 +280,9 @@ async fn record(store: &Sqlite, step: &ReconciliationStep) -> Done<Fenced> {
         run.write(statement).await?;
     }
     drift::write(&mut run, &step.drifts).await?;
+    if let Some(told) = drifted(&step.drifts) {
+        run.done(told).await?;
+    }
     run.commit().await?;
     Ok(Fenced::Held)
 }

@@ -2,6 +2,8 @@
 
 use super::session::{Run, Sqlite, sql};
 use crate::domain::ids::{InstanceId, TenantId};
+use crate::store::ask::Turn as _;
+use crate::store::desk::released;
 use crate::store::fault::Fault;
 use crate::store::publishing as rows;
 use crate::store::{DefinitionVersion, NewRelease, Publication, ReleaseItem, ReleaseRow, ReleaseText, Result, decode};
@@ -44,6 +46,7 @@ pub(super) async fn publish(store: &Sqlite, new: &NewRelease) -> Result<Publicat
     for draft in &new.drafts {
         run.write(sql(DRAFT).int(tenant).text(&draft.author).text(&draft.kind).text(&draft.id).text(&draft.hash)).await?;
     }
+    run.done(released(release)).await?;
     run.commit().await?;
     Ok(Publication::Done)
 }

@@ -1,5 +1,6 @@
 //! Opening a connection, and deadlines around everything that is asked of the broker.
 
+use crate::runtime::amqp;
 use lapin::protocol::AMQPErrorKind;
 use lapin::tcp::OwnedTLSConfig;
 use lapin::uri::{AMQPScheme, AMQPUri};
@@ -85,8 +86,8 @@ pub(super) async fn within<T>(limit: Duration, what: &'static str, answer: impl 
     }
 }
 
-/// Opens a connection. `again` says that an earlier try failed: then the address is tried by hand first, because a client
-/// thread that waits for a broker which accepts and says nothing cannot be called back.
+/// Opens a connection. `again` says that an earlier try failed: then the address is tried by hand first, which costs no thread of
+/// the client and says in plain what is wrong there.
 pub(super) async fn open(options: &Options, role: &str, again: bool) -> Result<Connection, Error> {
     let mut uri: AMQPUri = options.url.expose_secret().parse().map_err(Error::Url)?;
     uri.query.heartbeat.get_or_insert(HEARTBEAT_SECONDS);
@@ -96,8 +97,7 @@ pub(super) async fn open(options: &Options, role: &str, again: bool) -> Result<C
     let name = format!("waybill {role} {}", options.process);
     let properties = ConnectionProperties::default().with_connection_name(name.into());
     let tls = OwnedTLSConfig { identity: None, cert_chain: options.ca.clone() };
-    let runtime = lapin::runtime::default_runtime().map_err(|error| Error::Broker("start", Box::new(error)))?;
-    within(OPEN_WITHIN, "open a connection", Connection::connect_uri_with_config(uri, properties, tls, runtime)).await
+    within(OPEN_WITHIN, "open a connection", amqp::open(uri, properties, tls)).await
 }
 
 /// The broker's version, from its greeting; none when it does not say it in plain.

@@ -99,8 +99,8 @@ async fn persist(world: &Arc<World>, who: &Who, about: About, act: &Act) -> Answ
         match heard {
             Some(Ok(_)) => return Answer::Done,
             Some(Err(PeopleError::Refused(refusal))) => return Answer::Refused(refusal.code.word()),
-            Some(Err(PeopleError::Invalid(why))) => {
-                world.wrong(format!("{} {}: the hub says it makes no sense: {why}", who.person, act.verb));
+            Some(Err(error @ (PeopleError::Invalid(_) | PeopleError::File(_)))) => {
+                world.wrong(format!("{} {}: the hub says it makes no sense: {error}", who.person, act.verb));
                 return Answer::Unknown;
             }
             Some(Err(PeopleError::Busy(_) | PeopleError::Reading(_))) | None => {

@@ -32,6 +32,10 @@ impl State {
         loaded.drifts = self.drifts_of(&keys.documents);
         let (timers, messages) = (loaded.timers.clone(), loaded.messages.clone());
         let writes = decide(loaded)?;
+        let known: Vec<DocumentId> = writes.documents_made.iter().filter(|id| self.documents.contains_key(id)).copied().collect();
+        if !known.is_empty() {
+            return Err(Error::Known(known));
+        }
         self.check(&absent, &writes)?;
         for timer in timers {
             self.drop_timer(timer);

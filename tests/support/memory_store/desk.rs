@@ -40,6 +40,19 @@ macro_rules! desk_left_out {
         fn drop_bundle(&self, _tenant: TenantId, _bundle: Uuid) -> BoxFuture<'_, Result<()>> {
             $crate::memory_store::desk::left_out()
         }
+        // Nobody of the simulated people brings a file of their own.
+        fn keep_file<'a>(&'a self, _file: &'a FileContent, _most: u32) -> BoxFuture<'a, Result<bool>> {
+            $crate::memory_store::desk::left_out()
+        }
+        fn files(&self, _tenant: TenantId, _instance: InstanceId) -> BoxFuture<'_, Result<Vec<FileRow>>> {
+            Box::pin(async { Ok(Vec::new()) })
+        }
+        fn files_by_id<'a>(&'a self, _tenant: TenantId, _ids: &'a [Uuid]) -> BoxFuture<'a, Result<Vec<FileRow>>> {
+            Box::pin(async { Ok(Vec::new()) })
+        }
+        fn file_content(&self, _tenant: TenantId, _id: Uuid) -> BoxFuture<'_, Result<Option<FileContent>>> {
+            $crate::memory_store::desk::left_out()
+        }
         // The simulated company is read from nowhere.
         fn organisation_marks(&self, _tenant: TenantId) -> BoxFuture<'_, Result<Vec<(String, String, Timestamp)>>> {
             Box::pin(async { Ok(Vec::new()) })

@@ -70,6 +70,13 @@ impl State {
         claimed
     }
 
+    /// A worker that was overtaken by another, who stopped the message, leaves it alone.
+    pub fn defer_unlocked(&mut self, deferral: &Deferral) {
+        if self.messages.get(&deferral.id).is_some_and(|stored| stored.message.state != "stopped") {
+            self.defer(deferral);
+        }
+    }
+
     pub fn defer(&mut self, deferral: &Deferral) {
         let Some(stored) = self.messages.get_mut(&deferral.id) else { return };
         self.messages_due.remove(&(stored.message.due_at, deferral.id));

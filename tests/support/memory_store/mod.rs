@@ -55,7 +55,7 @@ impl Store for MemoryStore {
 
     fn defer_messages<'a>(&'a self, deferrals: &'a [Deferral]) -> BoxFuture<'a, Result<()>> {
         self.with(|state| {
-            deferrals.iter().for_each(|deferral| state.defer(deferral));
+            deferrals.iter().for_each(|deferral| state.defer_unlocked(deferral));
             Ok(())
         })
     }

@@ -26,7 +26,8 @@ export function PublishSheet({
   const [untested, setUntested] = useState('');
   const [key] = useState(commandKey);
   const live = useQuery({
-    queryKey: ['releases', 'live'],
+    // Not among `releases`, which are read again when one goes live: what was looked at is published on top of what it was looked at with.
+    queryKey: ['publish', 'base'],
     queryFn: () => take(api.GET('/api/v1/releases', { params: { query: { limit: 1 } } })),
     gcTime: 0,
   });

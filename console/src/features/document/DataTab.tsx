@@ -9,6 +9,7 @@ import { Loaded, ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
 import { Banner, Card, Checkbox, Json, Select, Table, Time } from '../../ui';
 import { FieldFrom } from './FieldFrom';
+import { FilesCard } from './FilesCard';
 import { byPath } from './origins';
 import { Tree } from './Tree';
 import type { Detail } from './use';
@@ -67,25 +68,28 @@ export function DataTab({ detail }: { detail: Detail }) {
           <Differences document={detail.id} from={from} to={to} />
         )}
       </div>
-      <Card title={t('data.revisions')}>
-        <Loaded query={origins} lines={3}>
-          {({ items }) => (
-            <ol className="stack">
-              {[...items].reverse().map((item) => (
-                <li key={item.number} className="stack tight">
-                  <strong>
-                    {t('document.revision', { number: item.number })} · {word('origin', item.origin)}
-                  </strong>
-                  <span className="dim small">
-                    <Time at={item.created_at} exact /> {item.actor}
-                  </span>
-                  {item.reason && <span className="wrap">{item.reason}</span>}
-                </li>
-              ))}
-            </ol>
-          )}
-        </Loaded>
-      </Card>
+      <div className="stack">
+        <Card title={t('data.revisions')}>
+          <Loaded query={origins} lines={3}>
+            {({ items }) => (
+              <ol className="stack">
+                {[...items].reverse().map((item) => (
+                  <li key={item.number} className="stack tight">
+                    <strong>
+                      {t('document.revision', { number: item.number })} · {word('origin', item.origin)}
+                    </strong>
+                    <span className="dim small">
+                      <Time at={item.created_at} exact /> {item.actor}
+                    </span>
+                    {item.reason && <span className="wrap">{item.reason}</span>}
+                  </li>
+                ))}
+              </ol>
+            )}
+          </Loaded>
+        </Card>
+        <FilesCard detail={detail} />
+      </div>
     </div>
   );
 }

@@ -9,8 +9,6 @@ import { DifferenceSheet } from './DifferenceSheet';
 type Difference = Schemas['DriftItem'];
 type Filter = { kind?: string; connection?: string; state?: string; run?: string };
 
-/** Reconciliation runs at night or on request, so that looking now and then is enough. */
-const LOOK_MS = 10_000;
 const STATES = ['open', 'accepted', 'resolved'];
 
 export function Differences({
@@ -34,7 +32,6 @@ export function Differences({
     queryFn: ({ pageParam }) => take(api.GET('/api/v1/drift', { params: { query: { ...asked, limit: 100, cursor: pageParam } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: LOOK_MS,
   });
   return (
     <div className="stack grow">
@@ -129,7 +126,6 @@ function Groups({ filter, onFilter }: { filter: Filter; onFilter: (filter: Filte
   const query = useQuery({
     queryKey: ['drift', 'groups'],
     queryFn: () => take(api.GET('/api/v1/drift/groups', { params: { query: { state: 'open' } } })),
-    refetchInterval: LOOK_MS,
   });
   return (
     <Loaded query={query} lines={2}>

@@ -5,6 +5,7 @@ import { useT, useWord } from '../../i18n';
 import { Card, Chip, StatusChip, Time } from '../../ui/parts';
 import { Table } from '../../ui/Table';
 import { at, humanised, shown } from './document';
+import { FileList } from './FileList';
 import { useStepName } from './names';
 
 export type Task = Schemas['TaskDetail'];
@@ -102,6 +103,7 @@ export function PathCard({ task }: { task: Task }) {
                 {fresh.has(decision.number) && <Chip tone="info">{t('task.new')}</Chip>}
               </span>
               {decision.comment && <q className="wrap">{decision.comment}</q>}
+              <FileList attachments={decision.attachments} />
               {changes(decision.changes).map((change) => (
                 <span key={change.field} className="small">
                   <code>{change.field}</code> {change.before} → {change.after}

@@ -1,9 +1,10 @@
 /** What a verb is given: native fields, the same on the desk and on the phone. */
-import { useId } from 'react';
+import { type Dispatch, type SetStateAction, useId } from 'react';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { titleOf } from '../definitions/titles';
 import type { FormField } from '../forms/values';
 import { at } from './document';
+import { FilesField } from './FilesField';
 import { useStepName } from './names';
 import { PeoplePicker } from './PeoplePicker';
 import { type Task, useFieldName } from './TaskBody';
@@ -11,9 +12,9 @@ import { type Edited, edited, type Filled, shownOf } from './verbs';
 
 interface Props {
   task: Task;
-  verb: { verb: string; comment: boolean };
+  verb: { verb: string; on: string; comment: boolean };
   filled: Filled;
-  onFill: (filled: Filled) => void;
+  onFill: Dispatch<SetStateAction<Filled>>;
 }
 
 /** A field of the document, drawn as the form draws it that the document began with. */
@@ -70,7 +71,8 @@ export function VerbFields({ task, verb, filled, onFill }: Props) {
   const stepName = useStepName();
   const id = useId();
   const { parts, needsPeople } = shownOf(verb.verb);
-  const set = (next: Partial<Filled>) => onFill({ ...filled, ...next });
+  // Files arrive while somebody writes: neither loses the other.
+  const set = (next: Partial<Filled>) => onFill((now) => ({ ...now, ...next }));
   const known = Object.entries(task.people.names).filter(([person]) => person !== 'system');
   const earlier = [...new Set(task.people.tasks.map((each) => each.step))].filter((step) => step && step !== task.task.step);
   const editable = task.fields.filter((field) => field.right === 'edit' || field.right === 'required');
@@ -147,13 +149,6 @@ export function VerbFields({ task, verb, filled, onFill }: Props) {
           </select>
         </label>
       )}
-      {parts.includes('files') && (
-        <label className="field">
-          <span className="label">{t('task.file')}</span>
-          <input className="input" value={filled.file} onChange={(event) => set({ file: event.target.value })} />
-          <span className="hint">{t('task.file_hint')}</span>
-        </label>
-      )}
       <label className="field">
         <span className="label">
           {t('task.comment')}
@@ -167,6 +162,9 @@ export function VerbFields({ task, verb, filled, onFill }: Props) {
           onChange={(event) => set({ comment: event.target.value })}
         />
       </label>
+      {parts.includes('files') && (
+        <FilesField place={{ on: verb.on, task: task.task.id, instance: task.task.instance }} filled={filled} onFill={onFill} />
+      )}
     </div>
   );
 }

@@ -34,6 +34,19 @@ test('what is missing is said before it is sent', () => {
   expect(missing({ verb: 'approve', comment: false }, blank())).toBeNull();
 });
 
+test('files go along once they have arrived, and the verb waits for them', () => {
+  const kept = { name: 'offer.pdf', ref: 'file:1', size: 3, sha256: 'ab', content_type: 'application/pdf' };
+  const filled = { ...blank(), files: [kept], file: 'https://dms.example/4711' };
+  const attachments = [
+    { name: 'offer.pdf', ref: 'file:1' },
+    { name: '4711', ref: 'https://dms.example/4711' },
+  ];
+  for (const verb of ['approve', 'complete', 'attach']) expect(bodyOf(verb, filled)).toEqual({ attachments });
+  expect(bodyOf('urge', filled)).toEqual({});
+  expect(missing({ verb: 'approve', comment: false }, { ...filled, going: 1 })).toBe('task.files_going');
+  expect(missing({ verb: 'approve', comment: false }, filled)).toBeNull();
+});
+
 test('what a task is there for comes first', () => {
   const verbs = ['urge', 'reject', 'add', 'approve'].map((verb) => ({ verb, on: 'task' }));
   const { first, more } = sorted(verbs);

@@ -1,5 +1,7 @@
 /** What each verb is given beside a comment, and how it is shown. The hub says which of them a person may use. */
 
+import type { Attached, Uploaded } from './files';
+
 export type Part = 'people' | 'place' | 'step' | 'straight' | 'outcome' | 'files' | 'edits';
 
 interface Shown {
@@ -12,15 +14,15 @@ interface Shown {
 }
 
 const VERBS: Record<string, Shown> = {
-  approve: { parts: ['edits'], decides: true, tone: 'primary' },
+  approve: { parts: ['edits', 'files'], decides: true, tone: 'primary' },
   complete: { parts: ['edits', 'files'], decides: true, tone: 'primary' },
-  resubmit: { parts: ['edits'], decides: true, tone: 'primary' },
-  answer: { parts: [], tone: 'primary' },
+  resubmit: { parts: ['edits', 'files'], decides: true, tone: 'primary' },
+  answer: { parts: ['files'], tone: 'primary' },
   contribute: { parts: ['files'], tone: 'primary' },
   read: { parts: [], tone: 'primary' },
   claim: { parts: [], tone: 'primary' },
-  reject: { parts: [], decides: true, tone: 'danger' },
-  return: { parts: ['step', 'straight'], decides: true },
+  reject: { parts: ['files'], decides: true, tone: 'danger' },
+  return: { parts: ['step', 'straight', 'files'], decides: true },
   transfer: { parts: ['people'], needsPeople: true },
   add: { parts: ['people', 'place'], needsPeople: true },
   remove: { parts: [] },
@@ -29,7 +31,7 @@ const VERBS: Record<string, Shown> = {
   assist: { parts: ['people'], needsPeople: true },
   consult: { parts: ['people'], needsPeople: true },
   copy: { parts: ['people'], needsPeople: true },
-  comment: { parts: ['people'] },
+  comment: { parts: ['people', 'files'] },
   attach: { parts: ['files'] },
   urge: { parts: [] },
   withdraw: { parts: [], tone: 'danger' },
@@ -63,7 +65,12 @@ export interface Filled {
   step: string;
   straight: boolean;
   outcome: string;
+  /** A reference to what lies elsewhere. */
   file: string;
+  /** Files that the hub has taken. */
+  files: Uploaded[];
+  /** Files that are on their way. */
+  going: number;
   edits: Record<string, Edited>;
 }
 
@@ -77,6 +84,8 @@ export function blank(): Filled {
     straight: false,
     outcome: '',
     file: '',
+    files: [],
+    going: 0,
     edits: {},
   };
 }
@@ -106,7 +115,7 @@ export interface Body {
   step?: string;
   straight?: boolean;
   outcome?: string;
-  attachments?: { name: string; ref: string }[];
+  attachments?: Attached[];
   edits?: Record<string, unknown>;
   seen?: string;
 }
@@ -115,7 +124,7 @@ export interface Body {
 export function bodyOf(verb: string, filled: Filled, seen?: string): Body {
   const { parts } = shownOf(verb);
   const to = idsOf(filled.people);
-  const file = filled.file.trim();
+  const attachments = parts.includes('files') ? attachmentsOf(filled) : [];
   return {
     ...(filled.comment.trim() ? { comment: filled.comment.trim() } : {}),
     ...(parts.includes('people') && to.length > 0 ? { to } : {}),
@@ -123,19 +132,26 @@ export function bodyOf(verb: string, filled: Filled, seen?: string): Body {
     ...(parts.includes('step') && (verb === 'return' || filled.step !== 'initiator') ? { step: filled.step } : {}),
     ...(parts.includes('straight') && filled.straight ? { straight: true } : {}),
     ...(parts.includes('outcome') && filled.outcome ? { outcome: filled.outcome } : {}),
-    ...(parts.includes('files') && file ? { attachments: [{ name: file.split('/').at(-1) || file, ref: file }] } : {}),
+    ...(attachments.length > 0 ? { attachments } : {}),
     ...(parts.includes('edits') && Object.keys(filled.edits).length > 0 ? { edits: filled.edits } : {}),
     // Of whoever only comments or urges it does not matter what they saw.
     ...(seen && shownOf(verb).decides ? { seen } : {}),
   };
 }
 
+function attachmentsOf(filled: Filled): Attached[] {
+  const elsewhere = filled.file.trim();
+  const reference = elsewhere ? [{ name: elsewhere.split('/').at(-1) || elsewhere, ref: elsewhere }] : [];
+  return [...filled.files.map(({ name, ref }) => ({ name, ref })), ...reference];
+}
+
 /** What is still missing, as the key of a text; null when it can be sent. */
 export function missing(
   verb: { verb: string; comment: boolean },
   filled: Filled,
-): 'task.needs_comment' | 'task.needs_people' | null {
+): 'task.needs_comment' | 'task.needs_people' | 'task.files_going' | null {
   if (verb.comment && filled.comment.trim() === '') return 'task.needs_comment';
   if (shownOf(verb.verb).needsPeople && idsOf(filled.people).length === 0) return 'task.needs_people';
+  if (filled.going > 0) return 'task.files_going';
   return null;
 }

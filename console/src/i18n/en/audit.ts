@@ -109,6 +109,8 @@ export const audit = {
   'action_of.post_sample': 'Loaded sample data',
   'action_of.delete_sample': 'Removed sample data',
   'action_of.post_streams_run': 'Ran a stream',
+  'action_of.post_instances_files': 'Uploaded a file for an instance',
+  'action_of.post_tasks_files': 'Uploaded a file for a task',
   'action_of.post_tasks': 'Acted on a task',
   'action_of.post_views': 'Saved a view',
   'action_of.put_views': 'Changed a view',

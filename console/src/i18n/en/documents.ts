@@ -92,6 +92,7 @@ export const documents = {
   'data.payload': 'As its source sent it',
   'data.differences':
     '{count, plural, =0 {No difference} one {One difference} other {# differences}} between revision {from} and {to}',
+  'data.files': 'Files that were attached',
   'data.field': 'Field',
   'data.unset': 'unset',
   'data.rule': 'rule {number} of {mapping}',

@@ -107,6 +107,8 @@ export const audit = {
   'action_of.post_sample': '加载示例数据',
   'action_of.delete_sample': '移除示例数据',
   'action_of.post_streams_run': '运行数据流',
+  'action_of.post_instances_files': '为实例上传文件',
+  'action_of.post_tasks_files': '为任务上传文件',
   'action_of.post_tasks': '处理待办',
   'action_of.post_views': '保存视图',
   'action_of.put_views': '修改视图',

@@ -91,6 +91,7 @@ export const documents = {
   'data.canonical': '标准内容',
   'data.payload': '来源原文',
   'data.differences': '版本 {from} 与 {to} 之间有 {count, plural, other {#}} 处不同',
+  'data.files': '附件',
   'data.field': '字段',
   'data.unset': '未设置',
   'data.rule': '来自 {mapping} 规则 {number}',

@@ -11,11 +11,11 @@ pub mod show;
 use crate::api::auth::Caller;
 use crate::api::codes;
 use crate::api::problem::Problem;
-use crate::app::people::PeopleError;
+use crate::app::people::{FileRefusal, PeopleError};
 use crate::domain::approval::RefusalCode;
 
 /// The person the caller is; lists and copies are somebody's.
-pub(super) fn person(caller: &Caller) -> Result<&str, Problem> {
+pub fn person(caller: &Caller) -> Result<&str, Problem> {
     caller.person().ok_or_else(|| {
         Problem::new(
             &codes::NO_PERSON,
@@ -29,6 +29,15 @@ impl From<PeopleError> for Problem {
         match error {
             PeopleError::Reading(error) => Problem::from(error),
             PeopleError::Invalid(why) => Problem::new(&codes::INVALID_COMMAND, sentence(&why)),
+            PeopleError::File(refusal) => {
+                let code = match &refusal {
+                    FileRefusal::Name(_) | FileRefusal::Empty => &codes::BAD_FILE,
+                    FileRefusal::Large(_) => &codes::TOO_LARGE,
+                    FileRefusal::Unfit(_) | FileRefusal::Kind(_) => &codes::FILE_TYPE,
+                    FileRefusal::TooMany => &codes::TOO_MANY_FILES,
+                };
+                Problem::new(code, sentence(&refusal.to_string()))
+            }
             PeopleError::Busy(why) => Problem::new(&codes::UNAVAILABLE, sentence(&why)),
             PeopleError::Refused(refusal) => {
                 let code = match refusal.code {

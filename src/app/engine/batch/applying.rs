@@ -9,7 +9,7 @@ use crate::domain::approval::Refusal;
 use crate::domain::document::Values;
 use crate::domain::flow::decision::{Changes, CreatedDocument, LinkChange};
 use crate::domain::flow::effect::{Cause, PlannedEffect, Purpose, Work};
-use crate::domain::flow::event::Event;
+use crate::domain::flow::event::{Event, RevisionChange};
 use crate::domain::flow::facts::{DocumentFacts, Facts};
 use crate::domain::flow::instance::Status;
 use crate::domain::flow::{Binding, HUB, Instance, decide};
@@ -64,6 +64,8 @@ impl Deciding<'_> {
             work.history.extend(changes.history.iter().cloned());
         }
         let initiator = facts.initiator.member("id").as_text().filter(|_| !changes.tasks.is_empty()).map(str::to_owned);
+        // What it knows of linked documents is noted next, and not copied for it.
+        drop(facts);
         self.apply(id, &version, initiator.as_deref(), changes);
         None
     }
@@ -89,6 +91,7 @@ impl Deciding<'_> {
             },
             binding: Binding::default(),
             delegations: self.circumstances.delegations.clone(),
+            made: self.made.clone(),
         };
         // A document that can no longer be bound has no roles: its steps then stop in exceptions that say so.
         if let Err(problem) = version.bind(&mut facts) {
@@ -186,6 +189,22 @@ impl Deciding<'_> {
     }
 
     fn created(&mut self, row: &InstanceRow, version: &FlowVersion, created: CreatedDocument) {
+        let maker = created.made_for.to_string();
+        Arc::make_mut(&mut self.made).insert(created.id, Some(maker.clone()));
+        if created.awaited || !self.circumstances.definitions.starts_of_hub(&format!("created/{}", created.relation)).is_empty() {
+            let work = HubWork::Created { document: created.id, relation: created.relation.clone() };
+            self.own_message(row.id, row.tenant, &format!("created/{}/{}", created.id, row.lock), &work);
+        }
+        self.set.relate(RelationRow {
+            tenant: row.tenant,
+            document: created.id,
+            made_for: created.made_for,
+            relation: created.relation.clone(),
+        });
+        if self.set.documents.contains_key(&created.id) {
+            self.made_again(row, version, &created);
+            return;
+        }
         let now = self.now();
         let body = created.body.to_string();
         let kind = created.kind.clone();
@@ -195,7 +214,7 @@ impl Deciding<'_> {
             kind: created.kind,
             source: HUB.to_owned(),
             key: created.key,
-            external_id: None,
+            external_id: Some(maker),
             revision: 1,
             status: version.first_status(&kind),
             source_status: None,
@@ -214,12 +233,40 @@ impl Deciding<'_> {
             payload: "null".to_owned(),
             created_at: now,
         };
+        self.set.writes.documents_made.push(created.id);
         self.set.add_document(document, revision);
-        if created.awaited || !self.circumstances.definitions.starts_of_hub(&format!("created/{}", created.relation)).is_empty() {
-            let work = HubWork::Created { document: created.id, relation: created.relation.clone() };
-            self.own_message(row.id, row.tenant, &format!("created/{}/{}", created.id, row.lock), &work);
+    }
+
+    /// What was taken back is made again, or what a changed document leads to now: it is as if new, and other content is another
+    /// revision of it.
+    fn made_again(&mut self, row: &InstanceRow, version: &FlowVersion, created: &CreatedDocument) {
+        let (now, hash) = (self.now(), version.hash_document(&created.kind, &created.body));
+        let Some(work) = self.set.documents.get_mut(&created.id) else { return };
+        let same = work.revisions.get(&work.row.revision).is_some_and(|revision| revision.hash == hash);
+        work.row.status = version.first_status(&created.kind);
+        work.row.withdrawn = false;
+        work.row.external_id.get_or_insert_with(|| created.made_for.to_string());
+        work.changed = true;
+        if same {
+            return;
         }
-        self.set.relate(RelationRow { tenant: row.tenant, document: created.id, made_for: created.made_for, relation: created.relation });
+        work.row.revision += 1;
+        work.row.display = display::fields(&created.body);
+        let revision = RevisionRow {
+            tenant: row.tenant,
+            document: created.id,
+            number: work.row.revision,
+            hash,
+            body: created.body.to_string(),
+            payload: "null".to_owned(),
+            created_at: now,
+        };
+        let number = revision.number;
+        work.revisions.insert(number, revision.clone());
+        self.set.writes.revisions.push(revision);
+        for instance in self.running_instances(created.id) {
+            self.event(instance, &Event::Revision(RevisionChange::Changed { revision: number }));
+        }
     }
 
     fn plan(&mut self, row: &InstanceRow, version: &FlowVersion, effect: PlannedEffect) {

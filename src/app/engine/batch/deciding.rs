@@ -10,12 +10,22 @@ use crate::domain::ids::{DocumentId, InstanceId};
 use crate::store::{InstanceRow, Loaded, TimerKey};
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Decides a batch.
 pub fn decide_batch(inputs: &[Input], loaded: Loaded, circumstances: &Circumstances) -> Batch {
     let before = circumstances.publishes.then(|| Before::of(&loaded));
     let set = WorkingSet::new(loaded);
-    let mut deciding = Deciding { set, circumstances, room: circumstances.room.clone(), input: 0, sent_at: None, touched: Vec::new() };
+    let mut deciding = Deciding {
+        set,
+        circumstances,
+        room: circumstances.room.clone(),
+        input: 0,
+        sent_at: None,
+        touched: Vec::new(),
+        made: Arc::default(),
+    };
+    deciding.note_known();
     let mut verdicts = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.iter().enumerate() {
         deciding.input = index;
@@ -41,11 +51,21 @@ pub(super) struct Deciding<'a> {
     /// When the request left whose end is the input at hand.
     pub(super) sent_at: Option<Timestamp>,
     pub(super) touched: Vec<Touched>,
+    /// Linked documents that are here already, with the document each was made for: those known from before, and of this batch.
+    pub(super) made: Arc<HashMap<DocumentId, Option<String>>>,
 }
 
 impl Deciding<'_> {
     pub(super) fn now(&self) -> Timestamp {
         self.circumstances.now
+    }
+
+    fn note_known(&mut self) {
+        for id in &self.circumstances.known {
+            if let Some(work) = self.set.documents.get(id) {
+                Arc::make_mut(&mut self.made).insert(*id, work.row.external_id.clone());
+            }
+        }
     }
 
     fn take(&mut self, input: &Input) -> Verdict {

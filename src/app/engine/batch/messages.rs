@@ -34,7 +34,7 @@ impl Deciding<'_> {
             if let Some(missing) = self.missing_version(document) {
                 return self.keep(heard.message, heard.tenant, missing);
             }
-            let (seen, observed_at, now) = (heard.seen.clone(), heard.received_at, self.now());
+            let (seen, observed_at, now) = (heard.seen.clone(), heard.observed_at, self.now());
             let definitions = self.circumstances.definitions.clone();
             let open = heard.outcome.is_none_or(|outcome| matches!(outcome, Outcome::Pending | Outcome::Unknown));
             self.set.put_link(
@@ -42,9 +42,13 @@ impl Deciding<'_> {
                 &heard.connection,
                 &heard.external_id,
                 |link, _| {
+                    // Two readings of one object may overtake each other: the older says nothing about what it says now.
+                    if link.seen_at.is_some_and(|at| at > observed_at) {
+                        return;
+                    }
                     if seen.is_some() {
                         link.seen = seen;
-                        link.seen_at = link.seen_at.max(Some(observed_at));
+                        link.seen_at = Some(observed_at);
                     }
                     if link.reread_at.is_some() {
                         // What is decided is not asked about any more, or every object ever made would be read for ever.

@@ -2,9 +2,11 @@
 
 use super::deciding::Deciding;
 use crate::app::engine::input::{PeopleInput, Verdict};
+use crate::domain::file::{self, Reference};
 use crate::domain::flow::decision::{Decision, TaskChange, WaitingNotice};
 use crate::domain::ids::{self, TenantId};
 use crate::domain::text::storable::storable;
+use crate::store::desk::FileUse;
 use crate::store::{DecisionRow, InstanceRow, OUTSIDE, STARTED, TaskRow, WaitingRow};
 use serde_json::json;
 
@@ -96,9 +98,15 @@ impl Deciding<'_> {
         }));
     }
 
-    /// Records of what was decided.
+    /// Records of what was decided, and which files they name.
     pub(super) fn decisions(&mut self, tenant: TenantId, row: &InstanceRow, decisions: Vec<Decision>) {
         let at = self.now();
+        let named = decisions.iter().flat_map(|decision| &decision.decided.attachments);
+        let ours = named.filter_map(|attachment| match file::read(attachment["ref"].as_str()?) {
+            Reference::Ours(id) => Some(FileUse { tenant, instance: row.id, id, at }),
+            _ => None,
+        });
+        self.set.writes.files.extend(ours);
         self.set.writes.decisions.extend(decisions.into_iter().map(|decision| {
             let decided = decision.decided;
             DecisionRow {

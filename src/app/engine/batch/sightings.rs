@@ -12,7 +12,7 @@ use crate::domain::flow::event::{Event, RevisionChange};
 use crate::domain::flow::facts::DocumentFacts;
 use crate::domain::flow::{HUB, Instance};
 use crate::domain::ids::{self, DocumentId, InstanceId};
-use crate::domain::ledger::{self, Known};
+use crate::domain::ledger::{self, Known, Meaning};
 use crate::domain::reconcile::says_less;
 use crate::store::{DocumentRow, InstanceRow, LinkRow, RevisionRow};
 use jiff::{SignedDuration, Timestamp};
@@ -30,26 +30,13 @@ impl Deciding<'_> {
         if let Some(verdict) = self.key_taken(seen) {
             return verdict;
         }
-        let judged = self.respecting_owners(seen);
-        let seen = judged.as_ref();
-        let meaning = {
-            let known = self.set.documents.get(&seen.document).map(|work| Known {
-                hash: work.revisions.get(&work.row.revision).map_or("", |revision| revision.hash.as_str()),
-                version: work.row.source_version.as_deref(),
-                status: work.row.source_status.as_deref(),
-                withdrawn: work.row.withdrawn,
-            });
-            let sighting = ledger::Sighting {
-                hash: &seen.hash,
-                version: seen.version.as_deref(),
-                status: seen.status.as_deref(),
-                withdrawn: seen.withdrawn,
-            };
-            ledger::meaning(known.as_ref(), &sighting)
-        };
-        if meaning.stale {
+        // What is older than what is known says nothing, about drift neither.
+        if self.meaning(seen).stale {
             return Verdict::Done;
         }
+        let judged = self.respecting_owners(seen);
+        let seen = judged.as_ref();
+        let meaning = self.meaning(seen);
         if !self.set.documents.contains_key(&seen.document) && seen.withdrawn {
             // Never seen alive here: nothing of ours hangs on it.
             return Verdict::Done;
@@ -94,6 +81,22 @@ impl Deciding<'_> {
             self.start_from(seen, &version, revision);
         }
         Verdict::Done
+    }
+
+    fn meaning(&self, seen: &Sighting) -> Meaning {
+        let known = self.set.documents.get(&seen.document).map(|work| Known {
+            hash: work.revisions.get(&work.row.revision).map_or("", |revision| revision.hash.as_str()),
+            version: work.row.source_version.as_deref(),
+            status: work.row.source_status.as_deref(),
+            withdrawn: work.row.withdrawn,
+        });
+        let sighting = ledger::Sighting {
+            hash: &seen.hash,
+            version: seen.version.as_deref(),
+            status: seen.status.as_deref(),
+            withdrawn: seen.withdrawn,
+        };
+        ledger::meaning(known.as_ref(), &sighting)
     }
 
     /// Two objects of one source with one business key are two documents for people, and one for us: guessing would give the

@@ -154,8 +154,8 @@ mod tests {
     use super::super::tests::World;
     use super::*;
     use crate::app::engine::batch::decide_batch;
-    use crate::app::engine::input::Input;
-    use crate::store::{Loaded, Writes};
+    use crate::app::engine::input::{Ended, Input, hold};
+    use crate::store::{ClaimedEffect, Loaded, Progress, Writes};
     use std::sync::Arc;
 
     const NUMBER: u32 = 7;
@@ -210,6 +210,51 @@ mod tests {
         let closed: Vec<_> = fired.exceptions_closed.iter().map(|closed| (closed.id, closed.resolution.as_str())).collect();
         assert_eq!(closed, [(world.rows.exceptions[0].id, "it went on")]);
         world.keep(fired);
+        assert_eq!(world.rows.instances[0].status, "running");
+    }
+
+    /// What is done with the first effect of the only instance, or said of it.
+    fn with_effect(world: &World, input: Input, now: i64) -> Writes {
+        let loaded = Loaded { held: vec![world.effects[0].id], ..world.rows.clone() };
+        let batch = decide_batch(&[input], loaded, &world.circumstances(now));
+        assert!(matches!(batch.verdicts.as_slice(), [Verdict::Done]), "{:?}", batch.verdicts);
+        batch.writes
+    }
+
+    #[test]
+    fn an_effect_that_cannot_be_decided_on_stands_in_one_exception_until_it_ends() {
+        let mut world = begun();
+        let row = world.effects[0].clone();
+        let (instance, effect, step) = (row.instance, row.id, row.step.clone());
+        let claimed = ClaimedEffect { effect: row, token: 1, orphaned: false, sealed: false };
+        let due_at = world.circumstances(1_000).now;
+        let progress =
+            Progress { hold: hold(&claimed), state: "waiting".to_owned(), delivery: "{}".to_owned(), due_at, attempts: Vec::new() };
+        let stuck = || {
+            let at = StuckAt::Effect(Box::new((claimed.clone(), progress.clone())));
+            let problem = "it does not compile any more".to_owned();
+            Input::Stuck(Arc::new(Stuck { tenant: TenantId::DEFAULT, instance, at, code: "version_unloadable", problem }))
+        };
+        let writes = with_effect(&world, stuck(), 100);
+        assert_eq!(writes.progress, [progress.clone()], "it waits, and its lane is given back");
+        let [opened] = writes.exceptions.as_slice() else { panic!("{:?}", writes.exceptions) };
+        assert_eq!((opened.code.as_str(), opened.cause.as_str(), opened.state.as_str()), ("version_unloadable", "our_fault", "open"));
+        assert_eq!((opened.effect, opened.step.as_deref()), (Some(effect), Some(step.as_str())));
+        world.rows.exceptions = writes.exceptions.clone();
+        world.keep(Writes { exceptions: Vec::new(), ..writes });
+        assert_eq!(world.rows.instances[0].status, "exception");
+        let again = with_effect(&world, stuck(), 1_000);
+        assert_eq!((again.exceptions.len(), again.progress.len()), (0, 1), "one exception is enough");
+
+        // The version can be loaded again: it was sent, and its end is heard.
+        let result = EffectResult::Done { output: crate::domain::value::Value::from_json(&serde_json::json!({"ok": true})) };
+        let done = Progress { state: "done".to_owned(), ..progress };
+        let ended = Ended { claimed, result, progress: done, sent_at: Some(due_at) };
+        let writes = with_effect(&world, Input::Ended(Arc::new(ended)), 1_001);
+        let closed: Vec<_> = writes.exceptions_closed.iter().map(|closed| (closed.id, closed.resolution.as_str())).collect();
+        assert_eq!(closed, [(world.rows.exceptions[0].id, "it went on")]);
+        assert!(!writes.effects.is_empty(), "its flow goes on to the next step");
+        world.keep(writes);
         assert_eq!(world.rows.instances[0].status, "running");
     }
 

@@ -2,11 +2,13 @@
 
 use super::*;
 use crate::app::engine::definitions::Live;
-use crate::app::engine::input::{Input, Sighting};
+use crate::app::engine::input::{HeardInput, Input, Sighting};
 use crate::domain::catalog::{Catalog, has_errors};
+use crate::domain::flow::event::Outcome;
 use crate::domain::ids::{ExceptionId, InboxId, InstanceId, TenantId, document_id};
 use crate::domain::text::files::Files;
-use crate::store::{InstanceRow, LinkRow, Loaded};
+use crate::domain::value::Value;
+use crate::store::{EffectRow, InstanceRow, LinkRow, Loaded};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -21,6 +23,8 @@ fn at(second: i64) -> Timestamp {
 pub(super) struct World {
     pub(super) definitions: Arc<Definitions>,
     pub(super) rows: Loaded,
+    /// Effects that were planned, in their order.
+    pub(super) effects: Vec<EffectRow>,
     messages: u128,
 }
 
@@ -37,7 +41,7 @@ impl World {
         change(&mut files);
         let (catalog, diagnostics) = Catalog::compile(files);
         assert!(!has_errors(&diagnostics), "{diagnostics:#?}");
-        Self { definitions: Live::new(Arc::new(catalog), 1, b"test").now(), rows: Loaded::default(), messages: 0 }
+        Self { definitions: Live::new(Arc::new(catalog), 1, b"test").now(), rows: Loaded::default(), effects: Vec::new(), messages: 0 }
     }
 
     /// The source is asked at `observed`, and what it says is worked on at `now`. Ids of instances that began.
@@ -89,6 +93,7 @@ impl World {
         Circumstances {
             definitions: self.definitions.clone(),
             delegations: Arc::default(),
+            known: Vec::new(),
             now: at(now),
             lease: Lease { owner: "test".into(), until: at(now + 60) },
             room: HashMap::new(),
@@ -98,6 +103,7 @@ impl World {
     }
 
     pub(super) fn keep(&mut self, writes: Writes) -> Vec<InstanceId> {
+        self.effects.extend(writes.effects.into_iter().map(|new| new.effect));
         let rows = &mut self.rows;
         rows.documents.extend(writes.documents_new);
         for changed in writes.documents_changed {
@@ -286,6 +292,56 @@ fn what_a_source_says_of_a_field_it_does_not_own_is_drift_and_no_revision() {
     world.see_as("submitted", 30, 31, json!({"payment_terms": "NET60"}));
     assert_eq!(world.drifts(), ["not_owned total_gross resolved 98.00"], "they agree again");
     assert_eq!(world.ledger("total_gross").0, 2);
+}
+
+#[test]
+fn what_is_older_than_what_is_known_neither_opens_nor_settles_a_difference() {
+    let mut world = total_of_finance();
+    world.see("submitted", 20, 21);
+    world.see_as("submitted", 10, 22, json!({"total_gross": "99.00"}));
+    assert_eq!(world.drifts(), Vec::<String>::new(), "it was so once");
+    world.see_as("submitted", 30, 31, json!({"total_gross": "99.00"}));
+    world.see("submitted", 25, 32);
+    assert_eq!(world.drifts(), ["not_owned total_gross open 99.00"]);
+}
+
+impl World {
+    /// A reading of an object of the document's, asked for at `observed` and worked on at `now`; what the ledger says of it then.
+    fn hear(&mut self, outcome: Outcome, observed: i64, now: i64) -> Option<String> {
+        self.messages += 1;
+        let message = InboxId(Uuid::from_u128(self.messages));
+        let heard = HeardInput {
+            message,
+            attempts: 0,
+            telling: ExceptionId(Uuid::from_u128(self.messages)),
+            tenant: TENANT,
+            connection: "oa_main".into(),
+            event: "approval_changed".into(),
+            external_id: "A1".into(),
+            outcome: Some(outcome),
+            output: Value::Unset,
+            asked: None,
+            heard: "{}".into(),
+            seen: Some(outcome.word().to_owned()),
+            received_at: at(now),
+            observed_at: at(observed),
+        };
+        let loaded = Loaded { messages: vec![message], ..self.rows.clone() };
+        let batch = decide_batch(&[Input::Heard(Arc::new(heard))], loaded, &self.circumstances(now));
+        self.keep(batch.writes);
+        self.rows.links.iter().find(|link| link.external_id == "A1").and_then(|link| link.seen.clone())
+    }
+}
+
+#[test]
+fn a_reading_that_was_overtaken_says_nothing_about_what_a_system_says_last() {
+    let mut world = World::new();
+    world.see("submitted", 0, 1);
+    let source = world.rows.links[0].clone();
+    world.rows.links.push(LinkRow { connection: "oa_main".into(), external_id: "A1".into(), seen: None, seen_at: None, ..source });
+    assert_eq!(world.hear(Outcome::Approved, 20, 21).as_deref(), Some("approved"));
+    assert_eq!(world.hear(Outcome::Pending, 10, 22).as_deref(), Some("approved"), "asked before, answered after");
+    assert_eq!(world.hear(Outcome::Revoked, 30, 31).as_deref(), Some("revoked"));
 }
 
 #[test]

@@ -106,6 +106,7 @@ fn facts(case: &Case, setting: &Setting<'_>) -> Result<Facts, Wrong> {
         },
         binding,
         delegations: std::sync::Arc::default(),
+        made: std::sync::Arc::default(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! `call`: a connector operation; with `await` the step ends when the partner says what it came to.
 
 use super::{Kind, Word};
+use crate::domain::connector::Class;
 use crate::domain::delivery::{BAD_ANSWER, UNREAD_SUCCESS};
 use crate::domain::expression::EvaluateError;
 use crate::domain::flow::awaits::{self, Await};
@@ -211,7 +212,12 @@ pub(in crate::domain::flow) fn ended(machine: &mut Machine<'_>, visit: usize, in
     }
 }
 
-fn failed(machine: &mut Machine<'_>, visit: usize, index: u32, error: StepError) {
+fn failed(machine: &mut Machine<'_>, visit: usize, index: u32, mut error: StepError) {
+    let write = matches!(machine.step_of(visit).map(|step| &step.kind), Some(Kind::Call(call)) if call.write);
+    if write && error.class == Class::Unknown.word() {
+        // Whatever ended the patience: processes that died of it, an answer that could not be recorded.
+        error.cause = Cause::Unknown;
+    }
     let code = match error.class.as_str() {
         _ if error.cause == Cause::Unknown => "unknown_outcome",
         BAD_ANSWER => BAD_ANSWER,
@@ -233,20 +239,25 @@ fn failed(machine: &mut Machine<'_>, visit: usize, index: u32, error: StepError)
 
 /// The partner did it. What undoes it is fixed now, before anything else can change.
 pub(in crate::domain::flow) fn answered(machine: &mut Machine<'_>, visit: usize, call: &Call, output: &Value) {
-    let json = output.to_json();
     machine.close_stop(visit, "answered");
-    let found = &mut machine.instance.visits[visit];
-    found.output = (!json.is_null()).then_some(json);
-    found.external_id = output.member("external_id").as_text().map(str::to_owned);
-    found.error = None;
-    remember_undo(machine, visit, call, output);
-    link(machine, visit, call);
+    keep(machine, visit, call, output);
     if machine.instance.visits[visit].left {
         machine.instance.visits[visit].state = State::Left;
         machine.note("answered", Some(visit), json!({"external_id": machine.instance.visits[visit].external_id}));
         return;
     }
     go_on(machine, visit, call);
+}
+
+/// Keeps what the partner made, in the visit and in the ledger.
+pub(in crate::domain::flow) fn keep(machine: &mut Machine<'_>, visit: usize, call: &Call, output: &Value) {
+    let json = output.to_json();
+    let found = &mut machine.instance.visits[visit];
+    found.output = (!json.is_null()).then_some(json);
+    found.external_id = output.member("external_id").as_text().map(str::to_owned);
+    found.error = None;
+    remember_undo(machine, visit, call, output);
+    link(machine, visit, call);
 }
 
 fn remember_undo(machine: &mut Machine<'_>, visit: usize, call: &Call, output: &Value) {

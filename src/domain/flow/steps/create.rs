@@ -126,14 +126,25 @@ pub(super) fn enter(machine: &mut Machine<'_>, visit: usize, step: &Step, create
         return machine.cannot_enter(visit, Cause::DataWrong, "mapping_failed", error.to_string());
     }
     let id = ids::document_id(machine.facts.tenant, &create.kind, HUB, &key);
+    let made_for = machine.facts.document.id;
+    if let Some(Some(other)) = machine.facts.made.get(&id)
+        && *other != made_for.to_string()
+    {
+        // As with two objects of one source: the second one's content would become the first one's.
+        let message = format!("`{key}` is the key of a `{}` already that was made for something else ({other})", create.kind);
+        return machine.cannot_enter(visit, Cause::DataWrong, "key_taken", message);
+    }
     let body = body.to_json();
+    // Made again at once, it was never taken back: what hangs on it hears of the new content alone.
+    machine.changes.statuses.retain(|(document, _)| *document != id);
+    machine.changes.withdrawn.retain(|document| *document != id);
     machine.note("created", Some(visit), json!({"kind": create.kind, "key": key, "id": id}));
     machine.changes.documents.push(CreatedDocument {
         id,
         kind: create.kind.clone(),
         key: key.clone(),
         body: body.clone(),
-        made_for: machine.facts.document.id,
+        made_for,
         relation: create.relation.clone(),
         awaited: !create.awaits.is_empty(),
     });

@@ -71,8 +71,10 @@ fn mark_done_gives_the_output_the_step_would_have_had() {
 
     let mut stage = start(&flow, &world, "1.00");
     answer(&mut stage, "create_approval", failed(Cause::Unknown));
-    say(&mut stage, mark(json!({"external_id": "A1", "outcome": "approved"})), None);
+    let command = mark(json!({"external_id": "A1", "outcome": "approved"}));
+    let changes = stage.tell(&Event::Command { command, exception: None, actor: "ops".into(), reason: None });
     assert_eq!(waiting(&stage), ["release_order"], "with an outcome the await is over too");
+    assert!(changes.links.iter().any(|link| link.external_id == "A1"), "what its system says of it later is heard: {:?}", changes.links);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::world::*;
 use crate::domain::flow::Instance;
-use crate::domain::flow::effect::Cause;
+use crate::domain::flow::effect::{Cause, EffectResult};
 use crate::domain::flow::event::{Event, Heard, Outcome, RevisionChange};
 use crate::domain::flow::stage::Stage;
 use crate::domain::value::Value;
@@ -100,6 +100,20 @@ fn a_call_that_is_out_is_waited_for_and_then_undone() {
 fn a_call_that_is_perhaps_done_waits_for_a_person_before_the_end() {
     let world = World::new();
     let flow = world.flow(SHIPPED);
+    // Whoever took it up died of it, ten times: an error of ours, and perhaps done all the same.
+    let silent = EffectResult::Failed { cause: Cause::OurFault, message: "no word".to_owned(), class: "unknown".to_owned() };
+    for left_before in [false, true] {
+        let mut stage = start(&flow, &world, "20000.00");
+        answer(&mut stage, "check_budget", budget(true));
+        if left_before {
+            stage.tell(&withdrawn());
+        }
+        answer(&mut stage, "create_approval", silent.clone());
+        if !left_before {
+            stage.tell(&withdrawn());
+        }
+        assert_eq!((codes(&stage), stage.instance.outcome_word()), (vec!["unknown_outcome"], None));
+    }
     let mut stage = start(&flow, &world, "20000.00");
     answer(&mut stage, "check_budget", budget(true));
     answer(&mut stage, "create_approval", failed(Cause::Unknown));

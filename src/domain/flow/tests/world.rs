@@ -371,6 +371,7 @@ pub fn facts(total: &str) -> Facts {
         },
         binding: binding(),
         delegations: Arc::default(),
+        made: Arc::default(),
     }
 }
 
