@@ -26,7 +26,7 @@ export function followLive(): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const flush = () => {
     timer = null;
-    const stale = queries.getQueryCache().findAll({ predicate: ({ queryKey }) => concerns(queryKey, gathered) });
+    const stale = queries.getQueryCache().findAll({ predicate: ({ queryKey }) => concerns(queryKey, gathered, callsOf) });
     // A read that is under way is not begun anew: with a slow hub and much traffic it would never end.
     if (stale.some((query) => query.state.fetchStatus === 'fetching')) {
       timer = setTimeout(flush, TOGETHER_MS);
@@ -34,7 +34,7 @@ export function followLive(): () => void {
     }
     const changes = gathered;
     gathered = {};
-    void queries.invalidateQueries({ predicate: ({ queryKey }) => concerns(queryKey, changes) });
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => concerns(queryKey, changes, callsOf) });
   };
   const stop = live.onChanges((changes) => {
     gathered = joined(gathered, changes);
@@ -44,4 +44,10 @@ export function followLive(): () => void {
     stop();
     if (timer) clearTimeout(timer);
   };
+}
+
+/** From what is kept of its effects by now. */
+function callsOf(instance: string): ReadonlySet<string> | null {
+  const kept = queries.getQueryData<{ pages: { items: { id: string }[] }[] }>(['instance', instance, 'effects']);
+  return kept ? new Set(kept.pages.flatMap((page) => page.items.map((effect) => effect.id))) : null;
 }

@@ -111,7 +111,7 @@ export const flowsRoute = createRoute({
 export const flowRoute = createRoute({
   getParentRoute: () => root,
   path: '/flows/$flow',
-  validateSearch: known(['tab', 'step', 'range', 'overlay', 'against']),
+  validateSearch: known(['tab', 'step', 'range', 'overlay', 'against', 'only', 'at', 'instance', 'diff']),
   component: lazyRouteComponent(() => import('../features/flows/FlowPage'), 'FlowPage'),
 });
 
@@ -151,7 +151,7 @@ export const formRoute = createRoute({
 export const tasksRoute = createRoute({
   getParentRoute: () => root,
   path: '/tasks',
-  validateSearch: known(['list', 'flow', 'task']),
+  validateSearch: known(['list', 'flow', 'task', 'sort', 'group']),
   component: lazyRouteComponent(() => import('../features/tasks/TasksPage'), 'TasksPage'),
 });
 

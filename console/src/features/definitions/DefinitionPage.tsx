@@ -7,6 +7,7 @@ import { type TabEntry, Tabs } from '../../ui';
 import { RowsTab } from '../dictionary/RowsTab';
 import { CompareTab } from '../mapping/CompareTab';
 import { MapTab } from '../mapping/MapTab';
+import { TestsTab } from '../testing/TestsTab';
 import { EditingProvider } from './editing';
 import { MappingTable } from './MappingTable';
 import { TextTab } from './TextTab';
@@ -40,6 +41,7 @@ export function DefinitionPage() {
             content: <TextTab />,
           },
           ...(kind === 'mapping' ? [{ id: 'compare', name: t('compare.title'), content: <CompareTab /> }] : []),
+          ...(kind === 'mapping' || kind === 'table' ? [{ id: 'tests', name: t('tests.title'), content: <TestsTab /> }] : []),
           {
             id: 'versions',
             name: t('definitions.versions'),

@@ -1,14 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { Masked } from '../../app/Masked';
 import { useRefusal } from '../../app/me';
 import { documentRoute } from '../../app/router';
-import { Loaded } from '../../app/states';
+import { Loaded, ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
 import { Banner, Card, Checkbox, Json, Select, Table, Time } from '../../ui';
+import { FieldFrom } from './FieldFrom';
 import { FilesCard } from './FilesCard';
+import { byPath } from './origins';
 import { Tree } from './Tree';
 import type { Detail } from './use';
 
@@ -100,6 +102,7 @@ function Content({ document, number, raw }: { document: string; number: number; 
     queryFn: () => take(api.GET('/api/v1/documents/{id}/revisions/{number}', { params: { path: { id: document, number } } })),
     staleTime: 60_000,
   });
+  const from = useOrigins(document, number, !raw);
   // Kept in this place alone: whoever comes back says again why.
   const [plain, setPlain] = useState<Schemas['Revision'] | null>(null);
   const reveal = (reason: string) =>
@@ -126,7 +129,26 @@ function Content({ document, number, raw }: { document: string; number: number; 
               </Banner>
             )}
             <Card title={t('data.canonical')}>
-              {raw ? <Json value={revision.body} label={t('data.canonical')} /> : <Tree value={revision.body} />}
+              {raw ? (
+                <Json value={revision.body} label={t('data.canonical')} />
+              ) : (
+                <>
+                  {from.error && <ProblemView error={from.error} compact />}
+                  {from.cut && <p className="dim small">{t('data.origins_cut')}</p>}
+                  <Tree value={revision.body} beside={from.of} />
+                  {from.mappings.map((mapping) => (
+                    <p key={mapping}>
+                      <Link
+                        to="/definitions/$kind/$id"
+                        params={{ kind: 'mapping', id: mapping }}
+                        search={{ tab: 'tests', sample: document }}
+                      >
+                        {t('data.take_case', { mapping })}
+                      </Link>
+                    </p>
+                  ))}
+                </>
+              )}
             </Card>
             {revision.payload !== undefined && revision.payload !== null && (
               <Card title={t('data.payload')}>
@@ -138,6 +160,33 @@ function Content({ document, number, raw }: { document: string; number: number; 
       }}
     </Loaded>
   );
+}
+
+/** What stands beside each field: where it came from. */
+function useOrigins(document: string, number: number, enabled: boolean) {
+  const fields = useQuery({
+    queryKey: ['document', document, 'fields', number],
+    queryFn: () =>
+      take(api.GET('/api/v1/documents/{id}/revisions/{number}/fields', { params: { path: { id: document, number } } })),
+    staleTime: 60_000,
+    enabled,
+  });
+  const definitions = useQuery({
+    queryKey: ['definitions', ''],
+    queryFn: () => take(api.GET('/api/v1/definitions')),
+    staleTime: 60_000,
+    enabled,
+  });
+  const known = useMemo(() => byPath(fields.data?.items ?? []), [fields.data]);
+  const of = (path: string) => {
+    const origin = known.get(path);
+    return origin ? (
+      <FieldFrom origin={origin} definitions={definitions.data?.items ?? []} document={document} number={number} />
+    ) : null;
+  };
+  const files = new Set((fields.data?.items ?? []).map((item) => item.rule?.file));
+  const mappings = (definitions.data?.items ?? []).filter((item) => item.kind === 'mapping' && files.has(item.path));
+  return { of, mappings: mappings.map((item) => item.id), cut: fields.data?.cut === true, error: fields.error };
 }
 
 interface Change {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { documentRoute } from '../../app/router';
@@ -81,7 +81,14 @@ export function StoryTab({ detail }: { detail: Detail }) {
         </Loaded>
       </div>
       {instance ? (
-        <Card title={t('path.title')}>
+        <Card
+          title={t('path.title')}
+          action={
+            <Link to="/flows/$flow" params={{ flow: instance.flow }} search={{ instance: instance.id }}>
+              {t('path.on_canvas')}
+            </Link>
+          }
+        >
           <InstanceSelect detail={detail} value={instance.id} onChoose={(id) => set({ instance: id })} />
           <PathOutline
             instance={instance.id}

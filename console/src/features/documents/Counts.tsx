@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, take } from '../../api/client';
-import { grouped } from '../../format/number';
-import { useLanguage, useT, useWord } from '../../i18n';
+import { useCount } from '../../app/count';
+import { useMe } from '../../app/me';
+import { useT, useWord } from '../../i18n';
 import { Button } from '../../ui';
 import type { DocumentSearch } from './DocumentsPage';
 
@@ -9,10 +10,11 @@ import type { DocumentSearch } from './DocumentsPage';
 export function Counts({ filter, onChange }: { filter: DocumentSearch; onChange: (filter: DocumentSearch) => void }) {
   const t = useT();
   const word = useWord();
-  const { language } = useLanguage();
+  const me = useMe();
   const counts = useQuery({ queryKey: ['counts'], queryFn: () => take(api.GET('/api/v1/documents/counts')) });
   const total = (by: Record<string, number> | undefined) => Object.values(by ?? {}).reduce((sum, count) => sum + count, 0);
-  const number = (count: number) => (counts.data ? ` ${grouped(count, language)}` : '');
+  const grouped = useCount();
+  const number = (count: number) => (counts.data ? ` ${grouped(count)}` : '');
   const start = new Date();
   start.setHours(0, 0, 0, 0);
   const today = start.toISOString();
@@ -38,10 +40,11 @@ export function Counts({ filter, onChange }: { filter: DocumentSearch; onChange:
         'stopped',
         total(counts.data?.stopped) > 0,
       )}
+      {me.data && preset(t('preset.mine'), 'owner', me.data.name)}
       {preset(`${t('preset.open')}${number(total(counts.data?.in_flight))}`, 'standing', 'open')}
       {Object.entries(counts.data?.in_flight ?? {})
         .sort()
-        .map(([status, count]) => preset(`${word('status', status)} ${grouped(count, language)}`, 'status', status))}
+        .map(([status, count]) => preset(`${word('status', status)} ${grouped(count)}`, 'status', status))}
       {preset(t('preset.today'), 'since', today)}
     </div>
   );

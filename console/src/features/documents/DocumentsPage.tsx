@@ -1,20 +1,23 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { api, take } from '../../api/client';
 import { Page } from '../../app/Page';
-import { type DOCUMENT_FILTERS, documentsRoute } from '../../app/router';
+import { DOCUMENT_FILTERS, documentsRoute } from '../../app/router';
 import { moreOf, ProblemView } from '../../app/states';
 import { useT } from '../../i18n';
-import { Button, DataGrid, Empty, Skeleton } from '../../ui';
+import { Banner, Button, DataGrid, Empty, MenuButton, Skeleton } from '../../ui';
 import { BulkBar } from '../acting/BulkBar';
 import { DownloadButton } from '../acting/DownloadButton';
 import { LoadSample } from '../sample/LoadSample';
 import { Counts } from './Counts';
 import { type Found, keyOf, nameOf, useColumns } from './cells';
+import { visible } from './columns';
 import { Filters } from './Filters';
+import { useHidden } from './hidden';
 import { KeysResult } from './KeysResult';
-import { SavedViews } from './SavedViews';
+import { SavedViews, useViews } from './SavedViews';
+import { opened } from './view';
 
 const PAGE_ROWS = 100;
 
@@ -24,7 +27,9 @@ export function DocumentsPage() {
   const t = useT();
   const navigate = useNavigate();
   const search = documentsRoute.useSearch();
-  const { keys, view: _view, ...filter } = search;
+  const { keys, view, ...filter } = search;
+  const gone = useOpenedView(search);
+  const { hidden, toggle } = useHidden('documents');
   const change = (next: DocumentSearch) => void navigate({ to: '/docs', search: next });
   return (
     <Page
@@ -33,19 +38,59 @@ export function DocumentsPage() {
       name={t('nav.documents')}
       actions={
         <>
-          <SavedViews page="documents" query={filter} onChoose={(query) => change(query as DocumentSearch)} />
+          <SavedViews
+            page="documents"
+            query={filter}
+            onChoose={(query, id) => void navigate({ to: '/docs', search: { ...(query as DocumentSearch), view: id } })}
+          />
+          <ColumnChooser hidden={hidden} onToggle={toggle} />
           <DownloadButton path={`/api/v1/documents.csv?${new URLSearchParams(queryOf(filter))}`} name="documents.csv" />
         </>
       }
     >
+      {gone && view && <Banner tone="warn">{t('views.gone', { view })}</Banner>}
       <Counts filter={filter} onChange={change} />
       <Filters
         filter={filter}
         onChange={change}
         onKeys={(list) => void navigate({ to: '/docs', search: { keys: list.join(',') } })}
       />
-      {keys ? <KeysResult keys={keys} onClose={() => change({})} /> : <List filter={filter} onClear={() => change({})} />}
+      {keys ? (
+        <KeysResult keys={keys} onClose={() => change({})} />
+      ) : (
+        <List filter={filter} hidden={hidden} onClear={() => change({})} />
+      )}
     </Page>
+  );
+}
+
+/** Fills in what the view of the address filters by; whether there is no such view. */
+function useOpenedView(search: DocumentSearch & { view?: string }): boolean {
+  const navigate = useNavigate();
+  const views = useViews('documents', search.view !== undefined);
+  const next = views.data ? opened(search, views.data.items, DOCUMENT_FILTERS) : null;
+  const wanted = next ? JSON.stringify(next) : null;
+  useEffect(() => {
+    if (wanted) void navigate({ to: '/docs', search: JSON.parse(wanted) as DocumentSearch, replace: true });
+  }, [wanted, navigate]);
+  return search.view !== undefined && views.data !== undefined && !views.data.items.some((one) => one.id === search.view);
+}
+
+/** Which columns the list shows, for whoever is signed in. */
+function ColumnChooser({ hidden, onToggle }: { hidden: ReadonlySet<string>; onToggle: (id: string) => void }) {
+  const t = useT();
+  const columns = useColumns();
+  return (
+    <MenuButton
+      entries={columns.slice(1).map((column) => ({
+        id: column.id,
+        name: column.title,
+        detail: hidden.has(column.id) ? t('columns.hidden') : t('columns.shown'),
+        onAction: () => onToggle(column.id),
+      }))}
+    >
+      {t('columns.title')}
+    </MenuButton>
   );
 }
 
@@ -53,7 +98,7 @@ function queryOf(filter: DocumentSearch) {
   return { ...filter } as Record<string, string>;
 }
 
-function List({ filter, onClear }: { filter: DocumentSearch; onClear: () => void }) {
+function List({ filter, hidden, onClear }: { filter: DocumentSearch; hidden: ReadonlySet<string>; onClear: () => void }) {
   const t = useT();
   const navigate = useNavigate();
   const columns = useColumns();
@@ -95,7 +140,7 @@ function List({ filter, onClear }: { filter: DocumentSearch; onClear: () => void
       />
       <DataGrid
         label={t('documents.caption')}
-        columns={columns}
+        columns={visible(columns, hidden)}
         rows={rows}
         keyOf={keyOf}
         nameOf={nameOf}

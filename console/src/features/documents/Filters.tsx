@@ -8,21 +8,7 @@ import { useLanguage, useT, useWord } from '../../i18n';
 import { Button, type Choice, Select, Sheet, TextArea, TextField, toast } from '../../ui';
 import { choicesOf } from '../definitions/titles';
 import type { DocumentSearch } from './DocumentsPage';
-
-const STATUSES = [
-  'draft',
-  'submitted',
-  'in_approval',
-  'approved',
-  'rejected',
-  'released',
-  'partially_fulfilled',
-  'fulfilled',
-  'closed',
-  'cancelled',
-  'revoked',
-  'expired',
-];
+import { useStatuses } from './statuses';
 
 export function Filters({
   filter,
@@ -51,6 +37,8 @@ export function Filters({
     queryFn: () => take(api.GET('/api/v1/definitions')),
     staleTime: 60_000,
   });
+  const counts = useQuery({ queryKey: ['counts'], queryFn: () => take(api.GET('/api/v1/documents/counts')) });
+  const statuses = useStatuses(filter.type, [...(filter.type ? [] : Object.keys(counts.data?.in_flight ?? {})), filter.status]);
   const set = (key: keyof DocumentSearch) => (value: string) => {
     const { [key]: _gone, ...rest } = filter;
     onChange(value === '' ? rest : { ...rest, [key]: value });
@@ -98,7 +86,7 @@ export function Filters({
         label={t('documents.state')}
         value={filter.status ?? ''}
         onChange={set('status')}
-        choices={[any, ...STATUSES.map((id) => ({ id, name: word('status', id) }))]}
+        choices={[any, ...statuses.map((id) => ({ id, name: word('status', id) }))]}
       />
       <Button onPress={() => set('q')(text.trim())} icon="search">
         {t('filters.search')}

@@ -16,7 +16,7 @@ export function KeysResult({ keys, onClose }: { keys: string; onClose: () => voi
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const list = keys.split(',').filter((key) => key !== '');
   const query = useQuery({
-    queryKey: ['documents', 'find', keys],
+    queryKey: ['found', keys],
     queryFn: () => take(api.POST('/api/v1/documents/find', { body: { keys: list } })),
   });
   return (

@@ -8,6 +8,14 @@ import { useSentence } from '../../app/states';
 import { useT } from '../../i18n';
 import { Checkbox, MenuButton, TextField, toast } from '../../ui';
 
+export function useViews(page: string, enabled = true) {
+  return useQuery({
+    queryKey: ['views', page],
+    queryFn: () => take(api.GET('/api/v1/views', { params: { query: { page } } })),
+    enabled,
+  });
+}
+
 /** Filters under a name, one's own or everybody's. */
 export function SavedViews({
   page,
@@ -16,17 +24,14 @@ export function SavedViews({
 }: {
   page: string;
   query: Record<string, string | undefined>;
-  onChoose: (query: Record<string, string>) => void;
+  onChoose: (query: Record<string, string>, view: string) => void;
 }) {
   const t = useT();
   const me = useMe();
   const client = useQueryClient();
   const sentence = useSentence();
   const [saving, setSaving] = useState(false);
-  const views = useQuery({
-    queryKey: ['views', page],
-    queryFn: () => take(api.GET('/api/v1/views', { params: { query: { page } } })),
-  });
+  const views = useViews(page);
   const items = views.data?.items ?? [];
   const remove = async (id: string) => {
     try {
@@ -46,7 +51,7 @@ export function SavedViews({
             id: view.id,
             name: view.name,
             detail: view.shared ? t('views.shared', { owner: view.owner }) : t('views.mine'),
-            onAction: () => onChoose(view.query as Record<string, string>),
+            onAction: () => onChoose(view.query as Record<string, string>, view.id),
           })),
           { id: 'save', name: t('views.save'), onAction: () => setSaving(true) },
           ...items

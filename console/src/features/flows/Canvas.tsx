@@ -1,13 +1,16 @@
+import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
-import { Button, Chip } from '../../ui';
+import { Button, Chip, StatusChip } from '../../ui';
 import type { Heat } from './heat';
 import { type Box, layout } from './layout';
+import type { Changed, Visited } from './marks';
 import type { Step } from './model';
 import type { Count } from './overlay';
 
 interface Props {
+  flow: string;
   starts: string[];
   steps: Step[];
   chosen?: string;
@@ -15,6 +18,10 @@ interface Props {
   /** How hot each step is; no step where another overlay is shown. */
   heat: Map<string, Heat>;
   heatIn: 'time' | 'count';
+  /** What one instance has done; null where another overlay is shown. */
+  visited: Map<string, Visited> | null;
+  /** What differs between two versions. */
+  changed: Map<string, Changed>;
   folded: ReadonlySet<string>;
   onFold: (id: string) => void;
   onChoose: (id: string) => void;
@@ -22,9 +29,16 @@ interface Props {
 
 const ZOOMS = [0.4, 0.5, 0.65, 0.8, 1, 1.25] as const;
 const MARGIN = 24;
+const CHANGES = {
+  added: { tone: 'ok', mark: '+' },
+  removed: { tone: 'bad', mark: '−' },
+  changed: { tone: 'warn', mark: '~' },
+  moved: { tone: 'info', mark: '⇄' },
+} as const;
 
 /** The flow drawn from top to bottom. Nothing can be moved: where a card stands follows from the text. */
-export function Canvas({ starts, steps, chosen, counts, heat, heatIn, folded, onFold, onChoose }: Props) {
+export function Canvas(props: Props) {
+  const { flow, starts, steps, chosen, counts, heat, heatIn, visited, changed, folded, onFold, onChoose } = props;
   const t = useT();
   const place = useRef<HTMLElement>(null);
   const [zoom, setZoom] = useState(4);
@@ -62,12 +76,14 @@ export function Canvas({ starts, steps, chosen, counts, heat, heatIn, folded, on
                 box={box}
                 starts={starts}
                 chosen={chosen}
-                count={box.step && box.kind === 'step' ? counts.get(box.step.id) : undefined}
+                visited={visited}
+                changed={box.step && box.kind === 'step' ? changed.get(box.step.id) : undefined}
                 heat={box.step && box.kind === 'step' ? heat.get(box.step.id) : undefined}
                 heatIn={heatIn}
                 onFold={onFold}
                 onChoose={onChoose}
               />
+              {box.step && box.kind === 'step' && <Standing flow={flow} step={box.step.id} count={counts.get(box.step.id)} />}
             </div>
           ))}
         </div>
@@ -80,7 +96,8 @@ function Content({
   box,
   starts,
   chosen,
-  count,
+  visited,
+  changed,
   heat,
   heatIn,
   onFold,
@@ -89,7 +106,8 @@ function Content({
   box: Box;
   starts: string[];
   chosen?: string;
-  count?: Count;
+  visited: Map<string, Visited> | null;
+  changed?: Changed;
   heat?: Heat;
   heatIn: 'time' | 'count';
   onFold: (id: string) => void;
@@ -122,33 +140,64 @@ function Content({
     );
   }
   if (!step) return null;
+  const been = visited?.get(step.id);
   return (
     <button
       type="button"
-      className={`flow-card ${step.kind}${heat ? ` heat heat-${heat.level}` : ''}`}
+      className={[
+        'flow-card',
+        step.kind,
+        heat ? `heat heat-${heat.level}` : '',
+        changed ? `is-${changed}` : '',
+        visited && !been ? 'unvisited' : '',
+      ].join(' ')}
       aria-pressed={chosen === step.id}
       onClick={() => onChoose(step.id)}
     >
       <span className="row between">
         <span className="small dim">{word('step', step.kind)}</span>
         {heat && <span className="small">{heatIn === 'time' ? duration(heat.value, language) : heat.value}</span>}
-        {count && (
-          <span className="row">
-            {count.stopped > 0 && (
-              <Chip tone="bad" icon="alert">
-                {count.stopped}
-              </Chip>
-            )}
-            {count.running > 0 && (
-              <Chip tone="waiting" icon="hourglass">
-                {count.running}
-              </Chip>
-            )}
-          </span>
+        {been && (
+          <StatusChip
+            room="visit"
+            state={been.state}
+            words={`${word('visit', been.state)}${been.visits > 1 ? ` ×${been.visits}` : ''}`}
+          />
+        )}
+        {changed && (
+          <Chip tone={CHANGES[changed].tone}>
+            {CHANGES[changed].mark} {word('change', changed)}
+          </Chip>
         )}
       </span>
       <strong>{step.id}</strong>
       <span className="small wide-text">{step.what || step.notes[0] || ''}</span>
     </button>
+  );
+}
+
+/** How many stand at a step now: each number leads to them. It lies over the card, because a button holds no links. */
+function Standing({ flow, step, count }: { flow: string; step: string; count?: Count }) {
+  const t = useT();
+  if (!count) return null;
+  return (
+    <Link
+      to="/flows/$flow"
+      params={{ flow }}
+      search={{ tab: 'instances', at: step }}
+      className="flow-standing row"
+      aria-label={t('flows.standing', { step, running: count.running, stopped: count.stopped })}
+    >
+      {count.stopped > 0 && (
+        <Chip tone="bad" icon="alert">
+          {count.stopped}
+        </Chip>
+      )}
+      {count.running > 0 && (
+        <Chip tone="waiting" icon="hourglass">
+          {count.running}
+        </Chip>
+      )}
+    </Link>
   );
 }

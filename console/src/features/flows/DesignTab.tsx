@@ -1,21 +1,25 @@
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useRefusal } from '../../app/me';
 import { flowRoute } from '../../app/router';
 import { Loaded, ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Banner, Button, Card, Facts, Select } from '../../ui';
+import { Banner, Button, Card, Facts, Select, StatusChip } from '../../ui';
 import { useDraft, useText } from '../definitions/use';
 import { daysOf } from '../insight/range';
 import { useInsight } from '../insight/use';
+import { Pair, useDifference, useInstance } from './Against';
 import { Canvas } from './Canvas';
-import { useUnderWay } from './FlowPage';
 import { type Heat, heatOf, METRICS } from './heat';
+import { type Changed, notDrawn } from './marks';
 import { flat, read, type Step } from './model';
 import { Outline } from './Outline';
-import { byStep } from './overlay';
+import { byStep, type Count } from './overlay';
+import { useUnderWay } from './use';
 
-const OVERLAYS = ['live', ...METRICS, 'none'] as const;
+const OVERLAYS = ['live', ...METRICS, 'diff', 'instance', 'none'] as const;
+
+const NO_CHANGES = new Map<string, Changed>();
 
 /** The flow as a picture and as an outline, over the same text; both lead to the same place. */
 export function DesignTab({ flow }: { flow: string }) {
@@ -36,16 +40,23 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
   const navigate = useNavigate();
   const search = flowRoute.useSearch();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const model = useMemo(() => read(text), [text]);
-  const overlay = OVERLAYS.find((each) => each === search.overlay) ?? 'live';
+  const drawn = useMemo(() => read(text), [text]);
+  const overlay = OVERLAYS.find((each) => each === search.overlay) ?? (search.instance ? 'instance' : 'live');
+  const one = useInstance(flow, overlay === 'instance' ? search.instance : undefined);
+  const difference = useDifference(flow, overlay === 'diff');
+  const model = (overlay === 'instance' ? one.model : overlay === 'diff' ? difference.model : null) ?? drawn;
   const underWay = useUnderWay(flow);
-  const counts = useMemo(() => (overlay === 'live' ? byStep(underWay.data?.items ?? []) : new Map()), [overlay, underWay.data]);
+  const counts = useMemo(
+    () => (overlay === 'live' ? byStep(underWay.data?.items ?? []) : new Map<string, Count>()),
+    [overlay, underWay.data],
+  );
   const metric = METRICS.find((each) => each === overlay) ?? null;
   const { insight } = useInsight(flow, search.range ?? '30', { enabled: metric !== null });
   const heat = useMemo(
     () => (metric ? heatOf(insight.data?.steps ?? [], metric) : new Map<string, Heat>()),
     [metric, insight.data],
   );
+  const elsewhere = overlay === 'instance' ? notDrawn(model.steps, one.marks) : [];
   const chosen = flat(model.steps).find((step) => step.id === search.step);
   const choose = (id: string) =>
     void navigate({
@@ -61,7 +72,7 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
   };
   return (
     <div className="stack">
-      {isDraft && <Banner>{t('flows.of_draft')}</Banner>}
+      {isDraft && model === drawn && <Banner>{t('flows.of_draft')}</Banner>}
       {model.problem && (
         <Banner tone="bad">
           <strong>{t('flows.unreadable')}</strong>
@@ -76,12 +87,41 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
             void navigate({
               to: '/flows/$flow',
               params: { flow },
-              search: { ...search, overlay: next === 'live' ? undefined : next },
+              search: { ...search, overlay: next === (search.instance ? 'instance' : 'live') ? undefined : next },
               replace: true,
             })
           }
-          choices={OVERLAYS.map((id) => ({ id, name: t(`overlay.${id}`) }))}
+          choices={OVERLAYS.filter((id) => id !== 'instance' || search.instance).map((id) => ({ id, name: t(`overlay.${id}`) }))}
         />
+        {overlay === 'diff' && (
+          <Pair
+            difference={difference}
+            onChoose={(diff) => void navigate({ to: '/flows/$flow', params: { flow }, search: { ...search, diff }, replace: true })}
+          />
+        )}
+        {overlay === 'instance' && one.item && (
+          <>
+            <Link to="/docs/$doc" params={{ doc: one.item.document }} search={{ instance: one.item.id }} className="mono">
+              {one.item.document_key ?? one.item.document}
+            </Link>
+            <StatusChip room="instance" state={one.item.status} />
+            {one.version && <span className="dim small">{t('flows.drawn_on', { number: one.version.number })}</span>}
+            <Button
+              size="small"
+              icon="cross"
+              onPress={() =>
+                void navigate({
+                  to: '/flows/$flow',
+                  params: { flow },
+                  search: { ...search, instance: undefined, overlay: undefined },
+                  replace: true,
+                })
+              }
+            >
+              {t('flows.no_instance')}
+            </Button>
+          </>
+        )}
         {overlay === 'live' && underWay.data?.more && <span className="dim small">{t('flows.counting_cut')}</span>}
         {metric && (
           <p className="dim small">
@@ -89,16 +129,31 @@ function Design({ flow, text, isDraft }: { flow: string; text: string; isDraft: 
           </p>
         )}
       </div>
+      {overlay === 'instance' && elsewhere.length > 0 && (
+        <p className="dim small">{t('flows.not_drawn', { steps: elsewhere.join(', ') })}</p>
+      )}
+      {overlay === 'instance' && one.error && <ProblemView error={one.error} compact />}
+      {overlay === 'diff' && difference.error !== null && <ProblemView error={difference.error} compact />}
       {metric && insight.isError && <ProblemView error={insight.error} compact />}
       <div className="design">
-        <Outline steps={model.steps} chosen={search.step} counts={counts} onChoose={choose} />
+        <Outline
+          steps={model.steps}
+          chosen={search.step}
+          counts={counts}
+          visited={overlay === 'instance' ? one.marks : null}
+          changed={overlay === 'diff' ? difference.marks : NO_CHANGES}
+          onChoose={choose}
+        />
         <Canvas
+          flow={flow}
           starts={model.starts}
           steps={model.steps}
           chosen={search.step}
           counts={counts}
           heat={heat}
           heatIn={metric === 'median' || metric === 'p90' ? 'time' : 'count'}
+          visited={overlay === 'instance' ? one.marks : null}
+          changed={overlay === 'diff' ? difference.marks : NO_CHANGES}
           folded={folded}
           onFold={fold}
           onChoose={choose}

@@ -1,6 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { api, take } from '../../api/client';
 import { Page } from '../../app/Page';
 import { flowRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
@@ -12,6 +10,7 @@ import { titleOf } from '../definitions/titles';
 import { useDefinition } from '../definitions/use';
 import { VersionsTab } from '../definitions/VersionsTab';
 import { InsightTab } from '../insight/InsightTab';
+import { TestsTab } from '../testing/TestsTab';
 import { DesignTab } from './DesignTab';
 import { InstancesTab } from './InstancesTab';
 import { SimulateTab } from './SimulateTab';
@@ -35,6 +34,11 @@ export function FlowPage() {
           },
           { id: 'insight', name: t('insight.title'), content: <InsightTab flow={flow} /> },
           { id: 'simulate', name: t('flows.simulate'), content: <SimulateTab flow={flow} /> },
+          {
+            id: 'tests',
+            name: t('tests.title'),
+            content: <TestsTab />,
+          },
           { id: 'instances', name: t('flows.instances'), content: <InstancesTab flow={flow} /> },
           {
             id: 'versions',
@@ -77,17 +81,4 @@ export function FlowPage() {
       }}
     </Loaded>
   );
-}
-
-/** Instances that are under way, as many as one page of the hub holds. */
-export function useUnderWay(flow: string) {
-  return useQuery({
-    queryKey: ['instance', 'of', flow],
-    queryFn: async () => {
-      const of = (status: string) => take(api.GET('/api/v1/instances', { params: { query: { flow, status, limit: 500 } } }));
-      const [running, stopped] = await Promise.all([of('running'), of('exception')]);
-      return { items: [...stopped.items, ...running.items], more: !!(running.next_cursor || stopped.next_cursor) };
-    },
-    refetchInterval: 15_000,
-  });
 }

@@ -1,4 +1,5 @@
 import { useT, useWord } from '../../i18n';
+import type { Changed, Visited } from './marks';
 import type { Branch, Step } from './model';
 import type { Count } from './overlay';
 
@@ -6,6 +7,8 @@ interface Props {
   steps: Step[];
   chosen?: string;
   counts: Map<string, Count>;
+  visited: Map<string, Visited> | null;
+  changed: Map<string, Changed>;
   onChoose: (id: string) => void;
 }
 
@@ -26,6 +29,8 @@ function Level(props: Props) {
     <ol>
       {props.steps.map((step) => {
         const count = props.counts.get(step.id);
+        const been = props.visited?.get(step.id);
+        const changed = props.changed.get(step.id);
         return (
           <li key={step.id}>
             <button
@@ -36,6 +41,8 @@ function Level(props: Props) {
             >
               <span className="dim small">{word('step', step.kind)}</span>
               <span className="grow">{step.id}</span>
+              {been && <span className="small">{word('visit', been.state)}</span>}
+              {changed && <span className="small">{word('change', changed)}</span>}
               {count && (
                 <span className={`small${count.stopped > 0 ? ' bad-text' : ''}`}>
                   {t('flows.count', { running: count.running, stopped: count.stopped })}

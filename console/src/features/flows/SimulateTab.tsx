@@ -1,13 +1,16 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Schemas, take } from '../../api/client';
+import { api, take } from '../../api/client';
 import { useRefusal } from '../../app/me';
 import { ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
-import { Banner, Button, Card, Facts, Json, StatusChip, TextArea, TextField, Time } from '../../ui';
+import { Banner, Button, Card, Facts, StatusChip, TextArea, TextField } from '../../ui';
 import { Findings } from '../definitions/Findings';
 import { SampleSelect } from '../mapping/SampleSelect';
 import { exampleOf, merged } from './answers';
+import { SaveTest } from './SaveTest';
+import { Answered, Trace, Waits } from './Stepping';
+import { type Answers, answersOf, type Given, type Wait } from './stepping';
 
 /** Plays a real document through the flow, drafts included. Nothing is sent, nothing is stored. */
 export function SimulateTab({ flow }: { flow: string }) {
@@ -18,30 +21,45 @@ export function SimulateTab({ flow }: { flow: string }) {
   const [answers, setAnswers] = useState('{}');
   const [advance, setAdvance] = useState('');
   const [fault, setFault] = useState<string | null>(null);
+  // What was answered step by step; the play always begins anew, so what is taken back leaves nothing behind.
+  const [given, setGiven] = useState<Given[]>([]);
+  // One clock for all plays of this page, so that a test says the same as was seen.
+  const [at] = useState(() => `${new Date().toISOString().slice(0, 16)}:00Z`);
+  const times = advance.split(/[\s,]+/).filter((each) => each !== '');
   const run = useMutation({
-    mutationFn: (given: Record<string, never>) =>
+    mutationFn: (all: Answers) =>
       take(
         api.POST('/api/v1/flows/simulate', {
-          body: { flow, document, answers: given, drafts: true, advance: advance.split(/[\s,]+/).filter((each) => each !== '') },
+          body: { flow, document, at, answers: all as Record<string, never>, drafts: true, advance: times },
         }),
       ),
   });
-  const go = () => {
+  const go = (steps: Given[]) => {
     try {
-      const given = JSON.parse(answers) as Record<string, never>;
+      const first = JSON.parse(answers) as Answers;
       setFault(null);
-      run.mutate(given);
+      setGiven(steps);
+      run.mutate(answersOf(first, steps));
     } catch {
       setFault(t('act.not_json'));
     }
   };
+  const unrepeatable = answers.trim() !== '{}' || times.length > 0 ? t('simulate.only_steps') : null;
   const refused = refusal('edit_drafts') ?? refusal('see_payloads') ?? (document === '' ? t('simulate.choose_first') : null);
   const played = run.data;
   return (
     <div className="columns">
       <Card title={t('simulate.title')}>
         <p className="dim">{t('simulate.what')}</p>
-        <SampleSelect value={document} flow={flow} onChoose={(id) => setDocument(id ?? '')} />
+        <SampleSelect
+          value={document}
+          flow={flow}
+          onChoose={(id) => {
+            setDocument(id ?? '');
+            setGiven([]);
+            run.reset();
+          }}
+        />
         <TextArea
           label={t('simulate.answers')}
           value={answers}
@@ -58,7 +76,7 @@ export function SimulateTab({ flow }: { flow: string }) {
           hint={t('simulate.advance_hint')}
         />
         <div className="row">
-          <Button kind="primary" refused={refused} disabled={run.isPending} onPress={go}>
+          <Button kind="primary" refused={refused} disabled={run.isPending} onPress={() => go([])}>
             {t('simulate.go')}
           </Button>
         </div>
@@ -86,53 +104,27 @@ export function SimulateTab({ flow }: { flow: string }) {
                 ],
               ]}
             />
-            {played.waits.length > 0 && <Waits waits={played.waits} onTake={(next) => setAnswers(merged(answers, next))} />}
+            {played.waits.length > 0 && (
+              <Waits
+                waits={played.waits as unknown as Wait[]}
+                onTake={(wait) => setAnswers(merged(answers, exampleOf(wait)))}
+                onGive={(one) => go([...given, one])}
+              />
+            )}
+            <Answered given={given} onBack={(count) => go(given.slice(0, count))} />
             {played.exceptions.map((exception) => (
               <Banner key={JSON.stringify(exception)} tone="bad">
                 <span className="mono wrap">{Object.values(exception).join(' · ')}</span>
               </Banner>
             ))}
             <Findings findings={played.failures} />
-            <Trace lines={played.trace} />
+            <Trace key={played.trace.length} lines={played.trace} />
+            {document !== '' && (
+              <SaveTest flow={flow} document={document} at={at} given={given} played={played} refused={unrepeatable} />
+            )}
           </>
         )}
       </Card>
     </div>
-  );
-}
-
-/** What it asks for that has no answer yet, each with an example that can be taken over. */
-function Waits({ waits, onTake }: { waits: unknown[]; onTake: (example: ReturnType<typeof exampleOf>) => void }) {
-  const t = useT();
-  return (
-    <Banner tone="info">
-      <strong>{t('simulate.waits')}</strong>
-      {waits.map((wait) => (
-        <span key={JSON.stringify(wait)} className="stack tight">
-          <Json value={wait} label={t('simulate.waits')} />
-          {exampleOf(wait) !== null && (
-            <Button size="small" onPress={() => onTake(exampleOf(wait))}>
-              {t('simulate.take')}
-            </Button>
-          )}
-        </span>
-      ))}
-    </Banner>
-  );
-}
-
-function Trace({ lines }: { lines: Schemas['SimulationLine'][] }) {
-  return (
-    <ol className="timeline">
-      {lines.map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines of one play, in their order
-        <li key={index}>
-          <span className="grow">{line.words}</span>
-          <span className="dim small">
-            <Time at={line.at} exact seconds />
-          </span>
-        </li>
-      ))}
-    </ol>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byStep } from './overlay';
+import { byStep, standsAt } from './overlay';
 
 test('an instance in two branches counts at both steps, once each', () => {
   const counts = byStep([
@@ -13,4 +13,10 @@ test('an instance in two branches counts at both steps, once each', () => {
     post: { running: 1, stopped: 1 },
     free: { running: 0, stopped: 1 },
   });
+});
+
+test('an instance stands at each of its branches, not at steps whose names begin alike', () => {
+  const instance = { at_step: 'post#2, free' };
+  expect([standsAt(instance, 'post'), standsAt(instance, 'free'), standsAt(instance, 'pos')]).toEqual([true, true, false]);
+  expect(standsAt({ at_step: null }, 'post')).toBe(false);
 });

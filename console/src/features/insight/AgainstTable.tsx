@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client';
+import { useCount } from '../../app/count';
 import { Loaded } from '../../app/states';
 import { duration } from '../../format/time';
 import { type Key, useLanguage, useT } from '../../i18n';
@@ -39,10 +40,11 @@ export function AgainstTable({ flow, range, insight }: { flow: string; range: st
 
 function Row({ line, names }: { line: Beside; names: Schemas['FlowInsight']['names'] }) {
   const t = useT();
+  const number = useCount();
   const { language } = useLanguage();
   const step = useNameOf(names);
   const shown = (value: number) =>
-    line.unit === 'millis' ? duration(value, language) : line.unit === 'percent' ? `${Math.round(value)}%` : String(value);
+    line.unit === 'millis' ? duration(value, language) : line.unit === 'percent' ? `${Math.round(value)}%` : number(value);
   const change = line.before === null || line.now === null ? null : line.now - line.before;
   return (
     <tr>

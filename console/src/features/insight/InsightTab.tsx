@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client';
+import { useCount } from '../../app/count';
 import { flowRoute } from '../../app/router';
 import { Loaded } from '../../app/states';
 import { useT, useWord } from '../../i18n';
@@ -11,6 +12,8 @@ import { percent, RANGES } from './range';
 import { StepTable } from './StepTable';
 import { TimesTable } from './TimesTable';
 import { useInsight } from './use';
+import { WaysLink } from './WaysLink';
+import { onlyOf, timeOf } from './ways';
 
 type Insight = Schemas['FlowInsight'];
 
@@ -64,7 +67,7 @@ export function InsightTab({ flow }: { flow: string }) {
           ) : (
             <>
               {search.against === 'before' && <AgainstTable flow={flow} range={range} insight={insight} />}
-              <Figures flow={flow} insight={insight} />
+              <Figures flow={flow} insight={insight} only={search.only} />
             </>
           )
         }
@@ -73,9 +76,11 @@ export function InsightTab({ flow }: { flow: string }) {
   );
 }
 
-function Figures({ flow, insight }: { flow: string; insight: Insight }) {
+function Figures({ flow, insight, only }: { flow: string; insight: Insight; only?: string }) {
   const t = useT();
+  const number = useCount();
   const word = useWord();
+  const time = timeOf(insight);
   const open = (insight.statuses.running ?? 0) + (insight.statuses.exception ?? 0);
   return (
     <>
@@ -87,25 +92,43 @@ function Figures({ flow, insight }: { flow: string; insight: Insight }) {
         </Banner>
       )}
       <div className="tiles">
-        <Link to="/docs" search={{ flow }} className="tile">
-          <span className="tile-value">{insight.instances}</span>
+        <Link to="/docs" search={{ flow, ...time }} className="tile">
+          <span className="tile-value">{number(insight.instances)}</span>
           <span>{t('insight.instances')}</span>
         </Link>
-        <Link to="/docs" search={{ flow, standing: 'open' }} className="tile">
-          <span className="tile-value">{open}</span>
+        <Link to="/docs" search={{ flow, standing: 'open', ...time }} className="tile">
+          <span className="tile-value">{number(open)}</span>
           <span>{t('insight.open')}</span>
         </Link>
         <Link
           to="/ops/dead-letters"
-          search={{ flow, tab: 'list' }}
+          search={{ flow, tab: 'list', state: 'open', since: time.since }}
           className={`tile${(insight.statuses.exception ?? 0) > 0 ? ' bad' : ''}`}
         >
-          <span className="tile-value">{insight.statuses.exception ?? 0}</span>
+          <span className="tile-value">{number(insight.statuses.exception ?? 0)}</span>
           <span>{t('insight.stopped_now')}</span>
         </Link>
-        <Share name={t('insight.straight')} what={t('insight.straight_what')} share={insight.straight_through} />
-        <Share name={t('insight.rejected')} what={t('insight.rejected_what')} share={insight.rejected} />
-        <Share name={t('insight.returned')} what={t('insight.returned_what')} share={insight.returned} />
+        <Share
+          flow={flow}
+          only="straight"
+          name={t('insight.straight')}
+          what={t('insight.straight_what')}
+          share={insight.straight_through}
+        />
+        <Share
+          flow={flow}
+          only="rejected"
+          name={t('insight.rejected')}
+          what={t('insight.rejected_what')}
+          share={insight.rejected}
+        />
+        <Share
+          flow={flow}
+          only="returned"
+          name={t('insight.returned')}
+          what={t('insight.returned_what')}
+          share={insight.returned}
+        />
       </div>
       <div className="columns">
         <Card title={t('insight.total')}>
@@ -123,7 +146,10 @@ function Figures({ flow, insight }: { flow: string; insight: Insight }) {
                 <li key={outcome} className="row between">
                   <StatusChip room="document" state={outcome} words={word('outcome', outcome)} />
                   <span>
-                    <strong>{count}</strong> <span className="dim">{percent({ count, of: insight.straight_through.of })}</span>
+                    <WaysLink flow={flow} only={`outcome:${outcome}`}>
+                      {number(count)}
+                    </WaysLink>{' '}
+                    <span className="dim">{percent({ count, of: insight.straight_through.of })}</span>
                   </span>
                 </li>
               ))}
@@ -136,20 +162,33 @@ function Figures({ flow, insight }: { flow: string; insight: Insight }) {
         names={insight.names}
         working={insight.calendar !== undefined && insight.calendar !== null}
       />
-      <PathTable paths={insight.paths} names={insight.names} of={insight.straight_through.of} />
+      <PathTable flow={flow} paths={insight.paths} names={insight.names} of={insight.straight_through.of} only={onlyOf(only)} />
       <p className="dim small">{t('insight.by_rank')}</p>
+      <p className="dim small">{t('insight.first_seen')}</p>
     </>
   );
 }
 
-function Share({ name, what, share }: { name: string; what: string; share: Schemas['ShareView'] }) {
+function Share({
+  flow,
+  only,
+  name,
+  what,
+  share,
+}: {
+  flow: string;
+  only: string;
+  name: string;
+  what: string;
+  share: Schemas['ShareView'];
+}) {
   const t = useT();
   return (
-    <div className="tile">
+    <WaysLink flow={flow} only={only} className="tile">
       <span className="tile-value">{percent(share)}</span>
       <span>{name}</span>
       <span className="dim small">{t('insight.of', { count: share.count, of: share.of })}</span>
       <span className="dim small">{what}</span>
-    </div>
+    </WaysLink>
   );
 }

@@ -1,31 +1,69 @@
 import { Link } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client';
+import { useCount } from '../../app/count';
 import { duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { Card, Chip } from '../../ui';
 import { type StepNames, useNameOf } from './names';
 import { percent } from './range';
+import { WaysLink } from './WaysLink';
+import { fits, type Only } from './ways';
 
 type Path = Schemas['PathInsight'];
 
+/** As many ways the hub tells. */
+const PATHS_MAX = 50;
+
 /** The ways that documents have really gone, the most frequent first, with what the design does not have marked. */
-export function PathTable({ paths, names, of }: { paths: Path[]; names: StepNames; of: number }) {
+export function PathTable({
+  flow,
+  paths,
+  names,
+  of,
+  only,
+}: {
+  flow: string;
+  paths: Path[];
+  names: StepNames;
+  of: number;
+  only: Only | null;
+}) {
   const t = useT();
+  const word = useWord();
+  const name = useNameOf(names);
   if (paths.length === 0) return null;
+  const shown = paths.filter((path) => fits(path, only));
+  const what =
+    only && t(`insight.only.${only.kind}`, { of: only.kind === 'outcome' ? word('outcome', only.of) : name(only.of ?? '') });
   return (
-    <Card title={t('insight.paths')}>
-      <p className="dim small">{t('insight.paths_what')}</p>
-      <ol className="stack">
-        {paths.map((path) => (
-          <Way key={path.steps.map((step) => `${step.step}*${step.visits}`).join('>')} path={path} names={names} of={of} />
-        ))}
-      </ol>
-    </Card>
+    <section id="ways" aria-label={t('insight.paths')}>
+      <Card
+        title={t('insight.paths')}
+        action={
+          only && (
+            <WaysLink flow={flow} only={undefined}>
+              {t('insight.all_ways')}
+            </WaysLink>
+          )
+        }
+      >
+        <p className="dim small">{t('insight.paths_what')}</p>
+        {what && <p className="strong">{what}</p>}
+        {shown.length === 0 && <p className="dim">{t('insight.no_way')}</p>}
+        <ol className="stack">
+          {shown.map((path) => (
+            <Way key={path.steps.map((step) => `${step.step}*${step.visits}`).join('>')} path={path} names={names} of={of} />
+          ))}
+        </ol>
+        {paths.length >= PATHS_MAX && <p className="dim small">{t('insight.ways_cut', { count: PATHS_MAX })}</p>}
+      </Card>
+    </section>
   );
 }
 
 function Way({ path, names, of }: { path: Path; names: StepNames; of: number }) {
   const t = useT();
+  const number = useCount();
   const word = useWord();
   const { language } = useLanguage();
   const name = useNameOf(names);
@@ -40,7 +78,7 @@ function Way({ path, names, of }: { path: Path; names: StepNames; of: number }) 
         </span>
         {Object.entries(path.outcomes).map(([outcome, count]) => (
           <Chip key={outcome}>
-            {word('outcome', outcome)} {count}
+            {word('outcome', outcome)} {number(count)}
           </Chip>
         ))}
         {path.stopped > 0 && (

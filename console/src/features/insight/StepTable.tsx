@@ -1,10 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 import type { Schemas } from '../../api/client';
+import { useCount } from '../../app/count';
 import { duration } from '../../format/time';
 import { useLanguage, useT } from '../../i18n';
 import { Age, Button, Card, Checkbox, Chip, Table } from '../../ui';
 import { type StepNames, useNameOf } from './names';
+import { WaitedFor } from './WaitedFor';
+import { WaysLink } from './WaysLink';
 
 type Step = Schemas['StepInsight'];
 
@@ -53,7 +56,7 @@ export function StepTable({ flow, steps, names, working }: { flow: string; steps
               open={open === step.step}
               onOpen={() => setOpen(open === step.step ? null : step.step)}
             />
-            {open === step.step && <Slowest step={step} />}
+            {open === step.step && <Slowest flow={flow} step={step} />}
           </Fragment>
         ))}
       </Table>
@@ -79,6 +82,7 @@ function Row({
   onOpen: () => void;
 }) {
   const t = useT();
+  const number = useCount();
   const { language } = useLanguage();
   const shown = (millis: number) => (spread.count === 0 ? '–' : duration(millis, language));
   return (
@@ -91,11 +95,15 @@ function Row({
           {!step.in_design && <Chip tone="waiting">{t('insight.not_in_design')}</Chip>}
         </span>
       </th>
-      <td className="number">{step.visits}</td>
+      <td className="number">
+        <WaysLink flow={flow} only={`step:${step.step}`}>
+          {number(step.visits)}
+        </WaysLink>
+      </td>
       <td className="number">
         {step.open > 0 ? (
-          <Link to="/docs" search={{ flow, standing: 'open' }}>
-            {step.open}
+          <Link to="/flows/$flow" params={{ flow }} search={{ tab: 'instances', at: step.step }}>
+            {number(step.open)}
           </Link>
         ) : (
           0
@@ -116,27 +124,50 @@ function Row({
           <b style={{ width: `${(spread.median_millis / longest) * 100}%` }} />
         </span>
       </td>
-      <td className="number">{step.repeated}</td>
       <td className="number">
-        {step.stopped > 0 ? (
-          <Link to="/ops/dead-letters" search={{ flow, tab: 'list' }}>
-            {step.stopped}
-          </Link>
+        {step.repeated > 0 ? (
+          <WaysLink flow={flow} only={`again:${step.step}`}>
+            {number(step.repeated)}
+          </WaysLink>
         ) : (
           0
         )}
       </td>
-      <td>{step.waits_on.length > 0 ? step.waits_on.join(' · ') : '–'}</td>
+      <td className="number">
+        {step.stopped > 0 ? (
+          <WaysLink flow={flow} only={`stood:${step.step}`}>
+            {number(step.stopped)}
+          </WaysLink>
+        ) : (
+          0
+        )}
+      </td>
+      <td>
+        {step.waits_on.map((connection) => (
+          <div key={connection}>
+            <Link to="/connections/$connection" params={{ connection }}>
+              {connection}
+            </Link>
+          </div>
+        ))}
+        {step.waits_on.length === 0 && step.open > 0 && (
+          <Button kind="quiet" size="small" expanded={open} onPress={onOpen}>
+            {t('insight.who')}
+          </Button>
+        )}
+        {step.waits_on.length === 0 && step.open === 0 && '–'}
+      </td>
     </tr>
   );
 }
 
-function Slowest({ step }: { step: Step }) {
+function Slowest({ flow, step }: { flow: string; step: Step }) {
   const t = useT();
   const { language } = useLanguage();
   return (
     <tr>
       <td colSpan={10}>
+        {step.open > 0 && <WaitedFor flow={flow} step={step.step} />}
         <div className="row">
           <span className="dim">{t('insight.slowest')}</span>
           {step.slowest.map((slow) => (

@@ -2,8 +2,9 @@ import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { useT } from '../../i18n';
 import { Banner, Button, TextField } from '../../ui';
-import { appendItem, apply } from '../../yamltext/edits';
 import { useEditing } from '../definitions/editing';
+import { PasteSheet } from './PasteSheet';
+import { type Pasted, rowsOf, withRule } from './paste';
 import { nameOf, type SourceField } from './source';
 import { suggest } from './suggest';
 
@@ -14,16 +15,17 @@ export function AddRule({ fields, findings }: { fields: SourceField[]; findings:
   const [target, setTarget] = useState('');
   const [value, setValue] = useState('');
   const [inText, setInText] = useState(false);
-  const missing = findings.filter((finding) => finding.code === 'unmapped_target').map(named);
+  const [rows, setRows] = useState<Pasted[] | null>(null);
+  const missing = missingOf(findings);
   const offers = suggest(target, fields).flatMap((offer) => {
     const name = nameOf(offer.path, []);
     return name === null ? [] : [{ ...offer, name }];
   });
   const add = () => {
-    const edits = appendItem(text, ['fields'], `{to: ${quoted(target.trim())}, value: ${quoted(value.trim())}}`);
-    setInText(edits === null);
-    if (!edits) return;
-    setText(apply(text, edits));
+    const longer = withRule(text, { to: target.trim(), value: value.trim() });
+    setInText(longer === null);
+    if (longer === null) return;
+    setText(longer);
     setTarget('');
     setValue('');
   };
@@ -40,7 +42,17 @@ export function AddRule({ fields, findings }: { fields: SourceField[]; findings:
         </div>
       )}
       <div className="form-line">
-        <TextField label={t('map.new_target')} value={target} onChange={setTarget} />
+        <TextField
+          label={t('map.new_target')}
+          value={target}
+          onChange={setTarget}
+          hint={t('map.paste_hint')}
+          onPaste={(piece) => {
+            const found = rowsOf(piece);
+            if (found) setRows(found);
+            return found !== null;
+          }}
+        />
         <TextField label={t('map.new_value')} value={value} onChange={setValue} onEnter={add} />
         <Button refused={refused ?? (target.trim() && value.trim() ? null : t('act.needed'))} onPress={add}>
           {t('map.add')}
@@ -56,17 +68,18 @@ export function AddRule({ fields, findings }: { fields: SourceField[]; findings:
           ))}
         </div>
       )}
+      {rows && <PasteSheet rows={rows} onClose={() => setRows(null)} />}
       {inText && <Banner tone="warn">{t('map.in_text')}</Banner>}
     </div>
   );
 }
 
+/** Targets that have to be there and have no rule. */
+export function missingOf(findings: Schemas['Finding'][]): string[] {
+  return findings.filter((finding) => finding.code === 'unmapped_target').map(named);
+}
+
 /** The target that a finding names in backticks. */
 function named(finding: Schemas['Finding']): string {
   return /`([^`]+)`/.exec(finding.message)?.[1] ?? finding.path;
-}
-
-/** A text inside braces: as it is where YAML reads it back so, else in double quotes. */
-function quoted(words: string): string {
-  return /^[A-Za-z_][\w.]*$/.test(words) ? words : JSON.stringify(words);
 }

@@ -8,14 +8,15 @@ import { EditBar } from '../definitions/EditBar';
 import { useEditing } from '../definitions/editing';
 import { Findings } from '../definitions/Findings';
 import { type Rule, rules } from '../definitions/rules';
-import { AddRule } from './AddRule';
+import { AddRule, missingOf } from './AddRule';
 import type { ExpressionHandle } from './ExpressionField';
 import { Lines } from './Lines';
 import { kindOf, type Line } from './lines';
+import { MapFieldSheet } from './MapFieldSheet';
 import { RuleBar } from './RuleBar';
 import { SampleSelect } from './SampleSelect';
 import { SourceTree } from './SourceTree';
-import { fieldsOf, nameOf, placeOf } from './source';
+import { fieldsOf, nameOf, placeOf, type SourceField } from './source';
 import { Targets } from './Targets';
 import { useInputs, usePreview } from './use';
 
@@ -25,6 +26,7 @@ export function MapTab({ id }: { id: string }) {
   const { text, quiet, findings, path } = useEditing();
   const { sample, rule: chosen, choose, chooseSample } = useAddress(id);
   const [wanted, setWanted] = useState('');
+  const [mapping, setMapping] = useState<SourceField | null>(null);
   const expression = useRef<ExpressionHandle>(null);
   const [left, right] = [useRef<HTMLUListElement>(null), useRef<HTMLUListElement>(null)];
   const found = useMemo(() => rules(text), [text]);
@@ -46,6 +48,15 @@ export function MapTab({ id }: { id: string }) {
       </div>
       {refused && sample && <Banner>{refused}</Banner>}
       {preview.isError && <ProblemView error={preview.error} compact />}
+      {mapping && (
+        <MapFieldSheet
+          field={mapping}
+          rules={found}
+          missing={missingOf(own)}
+          onClose={() => setMapping(null)}
+          onChosen={(key) => key !== undefined && choose(key)}
+        />
+      )}
       {!sample && <Banner>{t('map.choose_sample')}</Banner>}
       {rule && (
         <RuleBar
@@ -68,7 +79,9 @@ export function MapTab({ id }: { id: string }) {
             highlighted={new Set(lines.filter((line) => line.to === chosen).map((line) => line.from))}
             reach={rule ? (field) => nameOf(field, rule.loops) : null}
             onTake={(name) => expression.current?.insert(name)}
+            onMap={setMapping}
           />
+          <p className="dim small">{t('map.key_hint')}</p>
         </Card>
         <Lines lines={lines} left={left} right={right} chosen={chosen} />
         <Card title={t('map.target')}>

@@ -1,4 +1,5 @@
 import type { Ref } from 'react';
+import { lookNow } from '../../app/look';
 import { useT } from '../../i18n';
 import type { SourceField } from './source';
 
@@ -13,10 +14,12 @@ interface Props {
   /** How the chosen rule may name a place; null while none is chosen. */
   reach: ((path: string) => string | null) | null;
   onTake: (name: string) => void;
+  /** `m` on a field: what it goes to is chosen. */
+  onMap: (field: SourceField) => void;
 }
 
 /** What can be read: each field with its value, a button that puts its name into the chosen rule. */
-export function SourceTree({ ref, fields, wanted, used, highlighted, reach, onTake }: Props) {
+export function SourceTree({ ref, fields, wanted, used, highlighted, reach, onTake, onMap }: Props) {
   const t = useT();
   const word = wanted.trim().toLowerCase();
   const shown = fields.filter((field) => word === '' || `${field.path} ${field.value ?? ''}`.toLowerCase().includes(word));
@@ -30,7 +33,13 @@ export function SourceTree({ ref, fields, wanted, used, highlighted, reach, onTa
               type="button"
               style={{ paddingInlineStart: 8 + field.depth * 14 }}
               aria-disabled={name === null}
+              aria-keyshortcuts="m"
               onClick={() => name !== null && onTake(name)}
+              onKeyDown={(event) => {
+                if (event.key !== 'm' || event.ctrlKey || event.metaKey || event.altKey || !lookNow().keys) return;
+                event.preventDefault();
+                onMap(field);
+              }}
             >
               <span className="mono">
                 {field.name}

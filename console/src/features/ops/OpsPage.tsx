@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
+import { useCount } from '../../app/count';
 import { Page } from '../../app/Page';
 import { Loaded } from '../../app/states';
 import { bytes, duration } from '../../format/time';
 import { type Key, useLanguage, useT, useWord } from '../../i18n';
 import { Age, Card, Chip, Facts, Table, Time } from '../../ui';
 import { HealthTable } from '../connections/HealthTable';
+import { Quotas, Thresholds, Timers } from './Bounds';
 import { Streams } from './Streams';
 
 const LOOK_MS = 5_000;
@@ -28,37 +30,56 @@ export function OpsPage() {
                 name={t('ops.outbox')}
                 value={ops.outbox.reduce((sum, row) => sum + row.depth, 0)}
                 bad={late(ops)}
-                to="/connections"
+                to="/ops"
+                hash="outbox"
               />
               <Tile
                 name={t('ops.streams_trouble')}
                 value={ops.streams_in_trouble.length}
                 bad={ops.streams_in_trouble.length > 0}
                 to="/ops"
+                hash="streams"
               />
-              <Tile name={t('ops.timers')} value={ops.timers} to="/ops" />
-              <Tile name={t('ops.replicas')} value={ops.replicas.length} bad={ops.replicas.length === 0} to="/ops" />
+              <Tile name={t('ops.timers')} value={ops.timers} to="/ops" hash="timers" />
+              <Tile
+                name={t('ops.replicas')}
+                value={ops.replicas.length}
+                bad={ops.replicas.length === 0}
+                to="/ops"
+                hash="replicas"
+              />
             </div>
             <div className="columns">
               <Stopped stopped={ops.stopped} />
-              <Outbox ops={ops} />
-              <Card title={t('ops.process')}>
-                <Loaded query={ready} lines={2}>
-                  {(state) => <Readiness state={state} />}
-                </Loaded>
-                <Facts
-                  rows={[
-                    [t('ops.database'), bytes(ops.database_bytes)],
-                    [t('ops.attempts_since'), ops.attempts_since ? <Time key="a" at={ops.attempts_since} exact /> : null],
-                    [t('ops.payloads_since'), ops.payloads_since ? <Time key="p" at={ops.payloads_since} exact /> : null],
-                    [t('ops.at'), <Time key="at" at={ops.at} exact seconds />],
-                  ]}
-                />
-                <Replicas replicas={ops.replicas} />
-              </Card>
+              <section id="outbox" aria-label={t('ops.outbox_title')}>
+                <Outbox ops={ops} />
+              </section>
+              <section id="replicas" aria-label={t('ops.process')}>
+                <Card title={t('ops.process')}>
+                  <Loaded query={ready} lines={2}>
+                    {(state) => <Readiness state={state} />}
+                  </Loaded>
+                  <Facts
+                    rows={[
+                      [t('ops.database'), bytes(ops.database_bytes)],
+                      [t('ops.attempts_since'), ops.attempts_since ? <Time key="a" at={ops.attempts_since} exact /> : null],
+                      [t('ops.payloads_since'), ops.payloads_since ? <Time key="p" at={ops.payloads_since} exact /> : null],
+                      [t('ops.at'), <Time key="at" at={ops.at} exact seconds />],
+                    ]}
+                  />
+                  <Replicas replicas={ops.replicas} />
+                </Card>
+              </section>
             </div>
             <HealthTable />
-            <Streams thresholds={ops.thresholds} />
+            <section id="streams" aria-label={t('streams.title')}>
+              <Streams thresholds={ops.thresholds} />
+            </section>
+            <div className="columns">
+              <Timers />
+              <Quotas />
+              <Thresholds thresholds={ops.thresholds} />
+            </div>
           </>
         )}
       </Loaded>
@@ -79,17 +100,21 @@ function Tile({
   value,
   bad,
   to,
+  hash,
   search,
 }: {
   name: string;
   value: number;
   bad?: boolean;
   to: string;
+  /** The part of the page that holds what is counted. */
+  hash?: string;
   search?: Record<string, string>;
 }) {
+  const number = useCount();
   return (
-    <Link to={to} search={search as never} className={`tile${bad ? ' bad' : ''}`}>
-      <span className="tile-value">{value}</span>
+    <Link to={to} hash={hash} search={search as never} className={`tile${bad ? ' bad' : ''}`}>
+      <span className="tile-value">{number(value)}</span>
       <span>{name}</span>
     </Link>
   );
@@ -97,6 +122,7 @@ function Tile({
 
 function Stopped({ stopped }: { stopped: Record<string, number> }) {
   const t = useT();
+  const number = useCount();
   const word = useWord();
   const entries = Object.entries(stopped).sort((a, b) => b[1] - a[1]);
   return (
@@ -110,9 +136,8 @@ function Stopped({ stopped }: { stopped: Record<string, number> }) {
           {entries.map(([cause, count]) => (
             <li key={cause} className="row between">
               <Link to="/ops/dead-letters" search={{ cause, tab: 'list' }}>
-                {word('cause', cause)}
+                {word('cause', cause)} <strong>{number(count)}</strong>
               </Link>
-              <strong>{count}</strong>
             </li>
           ))}
         </ul>
@@ -123,6 +148,7 @@ function Stopped({ stopped }: { stopped: Record<string, number> }) {
 
 function Outbox({ ops }: { ops: Schemas['Overview'] }) {
   const t = useT();
+  const number = useCount();
   const { language } = useLanguage();
   return (
     <Card title={t('ops.outbox_title')}>
@@ -150,9 +176,21 @@ function Outbox({ ops }: { ops: Schemas['Overview'] }) {
                     {row.connection}
                   </Link>
                 </th>
-                <td className="number">{row.depth}</td>
-                <td className="number">{row.ready}</td>
-                <td className="number">{row.held}</td>
+                <td className="number">
+                  <Link to="/connections/$connection" params={{ connection: row.connection }}>
+                    {number(row.depth)}
+                  </Link>
+                </td>
+                <td className="number">
+                  <Link to="/connections/$connection" params={{ connection: row.connection }}>
+                    {number(row.ready)}
+                  </Link>
+                </td>
+                <td className="number">
+                  <Link to="/connections/$connection" params={{ connection: row.connection }}>
+                    {number(row.held)}
+                  </Link>
+                </td>
                 <td className={`number${behind ? ' bad-text' : ''}`}>
                   {row.oldest_ready_millis ? duration(row.oldest_ready_millis, language) : '–'}
                 </td>

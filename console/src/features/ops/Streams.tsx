@@ -1,4 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { problemOf } from '../../api/problem';
 import { useRefusal } from '../../app/me';
@@ -6,6 +8,7 @@ import { Loaded, useSentence } from '../../app/states';
 import { duration } from '../../format/time';
 import { useLanguage, useT } from '../../i18n';
 import { Button, Card, Chip, Empty, Table, Time, toast } from '../../ui';
+import { CursorSheet } from './CursorSheet';
 
 /** Lists that the hub reads from partners again and again: how far each got, and how late it is. */
 export function Streams({ thresholds, connection }: { thresholds?: Schemas['Thresholds']; connection?: string }) {
@@ -13,7 +16,9 @@ export function Streams({ thresholds, connection }: { thresholds?: Schemas['Thre
   const { language } = useLanguage();
   const client = useQueryClient();
   const sentence = useSentence();
-  const refused = useRefusal()('settle_exceptions');
+  const refusal = useRefusal();
+  const refused = refusal('settle_exceptions');
+  const [moving, setMoving] = useState<Schemas['Stream'] | null>(null);
   const query = useQuery({
     queryKey: ['ops', 'streams'],
     queryFn: () => take(api.GET('/api/v1/streams')),
@@ -30,6 +35,7 @@ export function Streams({ thresholds, connection }: { thresholds?: Schemas['Thre
   });
   return (
     <Card title={t('streams.title')}>
+      {moving && <CursorSheet connection={moving.connection} stream={moving.stream} onClose={() => setMoving(null)} />}
       <Loaded query={query} lines={4}>
         {({ items }) => {
           const shown = items.filter((item) => !connection || item.connection === connection);
@@ -52,7 +58,10 @@ export function Streams({ thresholds, connection }: { thresholds?: Schemas['Thre
                 return (
                   <tr key={`${item.connection}/${item.stream}`}>
                     <th scope="row">
-                      {item.connection} · {item.stream}
+                      <Link to="/connections/$connection" params={{ connection: item.connection }} search={{ tab: 'streams' }}>
+                        {item.connection}
+                      </Link>{' '}
+                      · {item.stream}
                     </th>
                     <td>
                       <Chip
@@ -79,9 +88,18 @@ export function Streams({ thresholds, connection }: { thresholds?: Schemas['Thre
                       <Time at={item.due_at} />
                     </td>
                     <td>
-                      <Button size="small" refused={refused} disabled={run.isPending} onPress={() => run.mutate(item)}>
-                        {t('streams.run')}
-                      </Button>
+                      <span className="row">
+                        <Button size="small" refused={refused} disabled={run.isPending} onPress={() => run.mutate(item)}>
+                          {t('streams.run')}
+                        </Button>
+                        <Button
+                          size="small"
+                          refused={refusal('move_cursors', { connection: item.connection })}
+                          onPress={() => setMoving(item)}
+                        >
+                          {t('streams.move')}
+                        </Button>
+                      </span>
                     </td>
                   </tr>
                 );

@@ -1,11 +1,13 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useMemo, useRef } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { Page } from '../../app/Page';
 import { tasksRoute } from '../../app/router';
 import { moreOf, ProblemView } from '../../app/states';
 import { type Key, useT, useWord } from '../../i18n';
-import { Age, Chip, type Column, DataGrid, Empty, Skeleton, StatusChip, Tabs, Time } from '../../ui';
+import { Age, Checkbox, Chip, type Column, DataGrid, Empty, Select, Skeleton, StatusChip, Tabs, Time } from '../../ui';
+import { arranged, type Line, SORTS } from './arrange';
 import { useStepName } from './names';
 import { amountOf, partyOf } from './TaskBody';
 import { TaskPanel } from './TaskPanel';
@@ -13,7 +15,11 @@ import { TaskPanel } from './TaskPanel';
 type Item = Schemas['TaskItem'];
 const LISTS = ['mine', 'done', 'started', 'copies'] as const;
 type List = (typeof LISTS)[number];
+type Search = ReturnType<typeof tasksRoute.useSearch>;
 const ROW_HEIGHT = 68;
+const PAGE_ROWS = 50;
+/** The most that the hub gives at once. */
+const WHOLE_ROWS = 500;
 
 /** What a person is asked, what they did, what they began, what they are told. */
 export function TasksPage() {
@@ -41,13 +47,13 @@ export function TasksPage() {
       <Tabs
         label={t('nav.tasks')}
         chosen={chosen}
-        onChoose={(list) => go({ list: list === 'mine' ? undefined : list })}
+        onChoose={(list) => go({ ...search, list: list === 'mine' ? undefined : list, task: undefined })}
         entries={LISTS.map((list) => ({
           id: list,
           name: `${t(`tasks.${list}` as Key)}${number(list) ? ` (${number(list)})` : ''}`,
           content: (
             <div className={`tasks${search.task ? ' with' : ''}`}>
-              <TaskList list={list} flow={search.flow} chosen={search.task} onOpen={(task) => go({ ...search, task })} />
+              <TaskList list={list} search={search} onGo={go} />
               {search.task && <TaskPanel key={search.task} id={search.task} onClose={() => go({ ...search, task: undefined })} />}
             </div>
           ),
@@ -57,22 +63,41 @@ export function TasksPage() {
   );
 }
 
-function TaskList({ list, flow, chosen, onOpen }: { list: List; flow?: string; chosen?: string; onOpen: (id: string) => void }) {
+function TaskList({ list, search, onGo }: { list: List; search: Search; onGo: (next: Search) => void }) {
   const t = useT();
+  const name = useStepName();
+  const { flow, task: chosen } = search;
+  const sort = SORTS.find((each) => each === search.sort) ?? null;
+  const grouped = search.group === 'flow';
+  // In another order than the hub's the list is put together here, so as much of it is read as comes at once.
+  const limit = sort || grouped ? WHOLE_ROWS : PAGE_ROWS;
   const tasks = useInfiniteQuery({
-    queryKey: ['tasks', 'list', list, flow],
-    queryFn: ({ pageParam }) => take(api.GET('/api/v1/tasks', { params: { query: { list, flow, limit: 50, cursor: pageParam } } })),
+    queryKey: ['tasks', 'list', list, flow, limit],
+    queryFn: ({ pageParam }) => take(api.GET('/api/v1/tasks', { params: { query: { list, flow, limit, cursor: pageParam } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
   });
-  const columns: Column<Item>[] = [
+  const items = useMemo(() => tasks.data?.pages.flatMap((page) => page.items) ?? [], [tasks.data]);
+  const lines = useMemo(() => arranged(items, sort, grouped), [items, sort, grouped]);
+  const flows = useFlows(items);
+  const set = (next: Partial<Search>) => onGo({ ...search, ...next });
+  const columns: Column<Line<Item>>[] = [
     {
       id: 'task',
       title: t(`tasks.${list}` as Key),
       width: 'minmax(240px, 1fr)',
-      render: (row) => <Row row={row} chosen={row.id === chosen} />,
+      render: (line) =>
+        'task' in line ? (
+          <Row row={line.task} chosen={line.task.id === chosen} />
+        ) : (
+          <div className="task-row head">
+            <strong>{t('tasks.of_flow', { flow: name(line.head, flows.get(line.head)), count: line.count })}</strong>
+          </div>
+        ),
     },
   ];
+  const open = (line: Line<Item>) => ('task' in line ? set({ task: line.task.id }) : set({ flow: line.head, task: undefined }));
   if (tasks.isPending) return <Skeleton lines={8} />;
   if (tasks.isError && !tasks.data) {
     return (
@@ -82,19 +107,46 @@ function TaskList({ list, flow, chosen, onOpen }: { list: List; flow?: string; c
     );
   }
   return (
-    <DataGrid
-      label={t(`tasks.${list}` as Key)}
-      columns={columns}
-      rows={tasks.data.pages.flatMap((page) => page.items)}
-      keyOf={(row) => row.id}
-      nameOf={(row) => row.document.key}
-      onOpen={(row) => onOpen(row.id)}
-      onChoose={(row) => onOpen(row.id)}
-      rowHeight={ROW_HEIGHT}
-      more={moreOf(tasks)}
-      empty={<Empty title={t(`tasks.none.${list}` as Key)} why={t(`tasks.none_why.${list}` as Key)} />}
-    />
+    <div className="task-list">
+      <div className="filters">
+        <Select
+          label={t('tasks.sort')}
+          value={sort ?? ''}
+          onChange={(next) => set({ sort: next || undefined })}
+          choices={[{ id: '', name: t('tasks.sort.none') }, ...SORTS.map((id) => ({ id, name: t(`tasks.sort.${id}`) }))]}
+        />
+        <Select
+          label={t('filters.flow')}
+          value={flow ?? ''}
+          onChange={(next) => set({ flow: next || undefined })}
+          choices={[{ id: '', name: t('filters.any') }, ...[...flows].map(([id, title]) => ({ id, name: name(id, title) }))]}
+        />
+        <Checkbox checked={grouped} onChange={(on) => set({ group: on ? 'flow' : undefined })}>
+          {t('tasks.group')}
+        </Checkbox>
+      </div>
+      {(sort || grouped) && tasks.hasNextPage && <p className="dim small">{t('tasks.among', { count: items.length })}</p>}
+      <DataGrid
+        label={t(`tasks.${list}` as Key)}
+        columns={columns}
+        rows={lines}
+        keyOf={(line) => ('task' in line ? line.task.id : `flow ${line.head}`)}
+        nameOf={(line) => ('task' in line ? line.task.document.key : line.head)}
+        onOpen={open}
+        onChoose={open}
+        rowHeight={ROW_HEIGHT}
+        more={moreOf(tasks)}
+        empty={<Empty title={t(`tasks.none.${list}` as Key)} why={t(`tasks.none_why.${list}` as Key)} />}
+      />
+    </div>
   );
+}
+
+/** Flows that tasks were seen of on this page, with their titles: choosing one does not take the others from the choice. */
+function useFlows(items: readonly Item[]): Map<string, Item['flow_title']> {
+  const seen = useRef(new Map<string, Item['flow_title']>());
+  for (const item of items) seen.current.set(item.flow, item.flow_title);
+  return seen.current;
 }
 
 function Row({ row, chosen }: { row: Item; chosen: boolean }) {

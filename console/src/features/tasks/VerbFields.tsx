@@ -6,6 +6,7 @@ import type { FormField } from '../forms/values';
 import { at } from './document';
 import { FilesField } from './FilesField';
 import { useStepName } from './names';
+import { PeoplePicker } from './PeoplePicker';
 import { type Task, useFieldName } from './TaskBody';
 import { type Edited, edited, type Filled, shownOf } from './verbs';
 
@@ -87,21 +88,12 @@ export function VerbFields({ task, verb, filled, onFill }: Props) {
           />
         ))}
       {parts.includes('people') && (
-        <label className="field">
-          <span className="label">
-            {t('task.people')}
-            {needsPeople && ' *'}
-          </span>
-          <input className="input" list={id} value={filled.people} onChange={(event) => set({ people: event.target.value })} />
-          <datalist id={id}>
-            {known.map(([person, words]) => (
-              <option key={person} value={person}>
-                {words}
-              </option>
-            ))}
-          </datalist>
-          <span className="hint">{t('task.people_hint')}</span>
-        </label>
+        <PeoplePicker
+          label={`${t('task.people')}${needsPeople ? ' *' : ''}`}
+          value={filled.people}
+          near={known.map(([person, words]) => ({ person, name: words }))}
+          onChange={(people) => set({ people })}
+        />
       )}
       {parts.includes('place') && (
         <fieldset className="stack tight plain">

@@ -24,7 +24,6 @@ export const settings = {
   'people.email': 'Mail address',
   'people.person': 'Person',
   'people.person_hint': 'Their id in the directory, or letters of the name. Without it they have no tasks of their own.',
-  'people.nobody': 'Nobody who works here fits.',
   'people.no_roles': 'no role yet',
   'people.last': 'Last signed in',
   'people.never': 'never',

@@ -24,7 +24,6 @@ export const settings = {
   'people.email': '邮箱',
   'people.person': '通讯录人员',
   'people.person_hint': '通讯录中的编号，或输入姓名查找。不填则没有自己的待办。',
-  'people.nobody': '没有符合的在职人员。',
   'people.no_roles': '尚无角色',
   'people.last': '上次登录',
   'people.never': '从未',
