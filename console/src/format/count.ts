@@ -7,3 +7,8 @@ export function grouped(count: number, language: Language): string {
   FORMATS[language] ??= new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   return FORMATS[language].format(count);
 }
+
+/** Whether somebody has typed this count, with or without what groups its digits. */
+export function isTyped(text: string, count: number): boolean {
+  return text.replace(/[\s,.，’']/g, '') === String(count);
+}

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, take } from '../../api/client';
 import { Loaded, ProblemView } from '../../app/states';
-import { grouped } from '../../format/number';
+import { grouped } from '../../format/count';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { Card, Chip, Sentence, StatusChip } from '../../ui';
 import type { OF_RESOURCE } from './actions';

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { Loaded, ProblemView } from '../../app/states';
-import { isTyped } from '../../format/number';
+import { isTyped } from '../../format/count';
 import { type Key, useT } from '../../i18n';
 import { Banner, Button, Checkbox, Facts, Select, Sheet, TextField, Time } from '../../ui';
 import { ActionFields } from './ActionFields';

@@ -6,7 +6,7 @@ import { useRefusal } from '../../app/me';
 import { Page } from '../../app/Page';
 import { batchRoute } from '../../app/router';
 import { Loaded, moreOf, ProblemView } from '../../app/states';
-import { grouped } from '../../format/number';
+import { grouped } from '../../format/count';
 import { type Key, useLanguage, useT, useWord } from '../../i18n';
 import { Banner, Button, Card, Chip, type Column, DataGrid, Empty, Facts, Sheet, StatusChip, Time } from '../../ui';
 import { isPreview } from '../acting/Beforehand';

@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { api, type Schemas, take } from '../../api/client';
 import { Page } from '../../app/Page';
 import { LoadedPages, moreOf } from '../../app/states';
-import { grouped } from '../../format/number';
+import { grouped } from '../../format/count';
 import { type Key, useLanguage, useT, useWord } from '../../i18n';
 import { Chip, type Column, DataGrid, Empty, StatusChip, Time } from '../../ui';
 

@@ -6,7 +6,7 @@ import { useRefusal } from '../../app/me';
 import { Page } from '../../app/Page';
 import { connectionRoute } from '../../app/router';
 import { Loaded, More, ProblemView } from '../../app/states';
-import { grouped } from '../../format/number';
+import { grouped } from '../../format/count';
 import { bytes, duration } from '../../format/time';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { Banner, Button, Card, Copy, Empty, Facts, Skeleton, StatusChip, Table, Tabs, Time } from '../../ui';

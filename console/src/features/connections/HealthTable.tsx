@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, take } from '../../api/client';
 import { Loaded } from '../../app/states';
-import { grouped } from '../../format/number';
+import { grouped } from '../../format/count';
 import { duration } from '../../format/time';
 import { useLanguage, useT } from '../../i18n';
 import { Card, Empty, Sparkline, StatusChip, Table, Time } from '../../ui';

@@ -4,7 +4,7 @@ import { api, type Schemas, take } from '../../api/client';
 import { HelpCode } from '../../app/help/Help';
 import { useRefusal } from '../../app/me';
 import { Loaded } from '../../app/states';
-import { grouped } from '../../format/number';
+import { grouped } from '../../format/count';
 import { useLanguage, useT, useWord } from '../../i18n';
 import { Age, Banner, Button, Card, Chip, Empty, Facts, Sentence } from '../../ui';
 import { BulkSheet } from '../acting/BulkSheet';

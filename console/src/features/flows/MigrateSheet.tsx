@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, commandKey, type Schemas, take } from '../../api/client';
+import { api, type Schemas, take } from '../../api/client';
 import { ProblemView } from '../../app/states';
 import { useT, useWord } from '../../i18n';
 import { Banner, Button, Sheet, Skeleton, Table, TextArea } from '../../ui';
+import { useCommandKeys } from '../acting/command';
 import { told } from './migration';
 
 /** Moves instances that run on earlier versions to the live one: what each would lose is shown first. */
@@ -11,7 +12,7 @@ export function MigrateSheet({ flow, onClose }: { flow: string; onClose: () => v
   const t = useT();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
-  const [key] = useState(commandKey);
+  const keyFor = useCommandKeys();
   const look = useQuery({
     queryKey: ['migration', flow],
     queryFn: () => take(api.POST('/api/v1/instances/migrations', { body: { flow, dry_run: true } })),
@@ -21,19 +22,16 @@ export function MigrateSheet({ flow, onClose }: { flow: string; onClose: () => v
   });
   const found = look.data;
   const move = useMutation({
-    mutationFn: () =>
-      take(
-        api.POST('/api/v1/instances/migrations', {
-          params: { header: { 'Idempotency-Key': key } },
-          // Those that were shown to fit, and to the version that they were compared with.
-          body: {
-            flow,
-            to: found?.to,
-            instances: (found?.items ?? []).filter((item) => item.result === 'can').map((item) => item.instance),
-            reason: reason.trim(),
-          },
-        }),
-      ),
+    mutationFn: () => {
+      // Those that were shown to fit, and to the version that they were compared with.
+      const body = {
+        flow,
+        to: found?.to,
+        instances: (found?.items ?? []).filter((item) => item.result === 'can').map((item) => item.instance),
+        reason: reason.trim(),
+      };
+      return take(api.POST('/api/v1/instances/migrations', { params: { header: { 'Idempotency-Key': keyFor(body) } }, body }));
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: ['instance'] }),
   });
   const shown = move.data ?? found;

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api, type Schemas, take } from '../../api/client';
 import { AskSheet } from '../../app/AskSheet';
 import { ProblemView } from '../../app/states';
-import { isTyped } from '../../format/number';
+import { isTyped } from '../../format/count';
 import { useT, useWord } from '../../i18n';
 import { Banner, Button, Card, Chip, Empty, Facts, TextField, Time } from '../../ui';
 import { Names } from './Names';

@@ -49,7 +49,7 @@ export const definitions = {
   'migrate.title': 'Move to the live version…',
   'migrate.what':
     'Instances under way on earlier versions are moved to the live one. Each is looked at by itself; what does not fit stays where it is.',
-  'migrate.do': 'Move {count}',
+  'migrate.do': 'Move {count, number}',
   'migrate.none_fit': 'None can be moved.',
   'migrate.would': '{moved} can be moved, {refused} cannot.',
   'migrate.done': '{moved} were moved, {refused} were not.',
@@ -251,7 +251,7 @@ export const definitions = {
   'map.paste_hint': 'Rows of a spreadsheet can be pasted: target and expression.',
   'map.pasted': '{count, plural, one {One pasted row} other {# pasted rows}}',
   'map.nothing_pasted': 'Nothing of it changes the text.',
-  'map.take_rows': 'Take {count}',
+  'map.take_rows': 'Take {count, number}',
   'map.fate.new': 'new',
   'map.fate.changed': 'changed',
   'map.fate.same': 'as it is',

@@ -140,7 +140,7 @@ export const operations = {
   'ops.up': 'up',
   'ops.heard': 'heard',
   'ops.no_timer': 'No timer is set',
-  'ops.next_timers': 'The next {shown} of {count}.',
+  'ops.next_timers': 'The next {shown, number} of {count, number}.',
   'ops.quotas': 'Quotas',
   'ops.quota': 'Quota',
   'ops.used': 'Taken',

@@ -139,7 +139,7 @@ export const operations = {
   'ops.up': '已运行',
   'ops.heard': '上报',
   'ops.no_timer': '没有定时器',
-  'ops.next_timers': '共 {count} 个，显示最近到期的 {shown} 个。',
+  'ops.next_timers': '共 {count, number} 个，显示最近到期的 {shown, number} 个。',
   'ops.quotas': '配额',
   'ops.quota': '配额',
   'ops.used': '已用',

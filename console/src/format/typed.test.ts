@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { grouped, isTyped } from './number';
+import { grouped, isTyped } from './count';
 
 test('counts are grouped as the language does', () => {
   expect(grouped(1234567, 'en')).toBe('1,234,567');
