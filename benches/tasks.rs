@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 use waybill::app::engine::definitions::Live;
 use waybill::app::notice::Notices;
-use waybill::app::people::{ActRequest, NewDelegation, People, TaskBox, TaskQuery};
+use waybill::app::people::{ActRequest, Files, NewDelegation, People, TaskBox, TaskQuery};
 use waybill::app::quotas::{QuotaOptions, Quotas};
 use waybill::app::reading::PageQuery;
 use waybill::app::start::Starter;
@@ -121,7 +121,7 @@ async fn measure(url: &str) -> anyhow::Result<()> {
             reconcile_poll: None,
         },
     );
-    let reader = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone() };
+    let reader = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone(), files: Files::default() };
     let starter =
         Starter { live, received: works.receiver.received.clone(), engine: works.engine, store: store.clone(), clock: clock.clone(), ids };
     begin(&starter, tasks, people).await?;
