@@ -121,7 +121,8 @@ async fn measure(url: &str) -> anyhow::Result<()> {
             reconcile_poll: None,
         },
     );
-    let reader = People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone(), files: Files::default() };
+    let reader =
+        People { engine: works.engine.clone(), store: store.clone(), live: live.clone(), clock: clock.clone(), files: Files::default() };
     let starter =
         Starter { live, received: works.receiver.received.clone(), engine: works.engine, store: store.clone(), clock: clock.clone(), ids };
     begin(&starter, tasks, people).await?;
