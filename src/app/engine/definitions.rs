@@ -296,6 +296,11 @@ impl Definitions {
         self.flows.get(flow).cloned()
     }
 
+    /// Whether any flow that may run asks people for something.
+    pub fn asks_people(&self) -> bool {
+        self.versions.read().unwrap_or_else(PoisonError::into_inner).values().any(|version| version.compiled.asks_people())
+    }
+
     /// Every live flow, by id.
     pub fn flows(&self) -> impl Iterator<Item = &Flow> {
         self.flows.values().map(|version| version.flow())

@@ -150,7 +150,11 @@ impl Runner {
         loop {
             // Before the lease's end is reckoned: a commit that takes long must not let the work begin as if it had just been claimed.
             let leased_at = self.clock.monotonic();
-            let delegations = self.live.delegated().now(self.store.as_ref(), self.clock.as_ref()).await;
+            // Where nobody is asked for anything, nobody is asked for them.
+            let delegations = match self.live.now().asks_people() {
+                true => self.live.delegated().now(self.store.as_ref(), self.clock.as_ref()).await,
+                false => Arc::default(),
+            };
             let now = self.clock.now();
             let circumstances = Circumstances {
                 definitions: self.live.now(),

@@ -8,6 +8,7 @@ use crate::domain::directory::Directory;
 use crate::domain::document::DocumentType;
 use crate::domain::flow::Flow;
 use crate::domain::flow::environment::ConnectorInfo;
+use crate::domain::flow::people::asks_of;
 use crate::domain::mapping::Mapping;
 use crate::domain::notice::{Channel, Notice};
 use std::collections::BTreeMap;
@@ -63,6 +64,11 @@ impl FlowVersion {
     /// The flow as it runs under a binding row.
     pub fn flow_under(&self, row: Option<&str>) -> &Flow {
         row.and_then(|row| self.variants.get(row)).unwrap_or(&self.flow)
+    }
+
+    /// Whether a step of it, under whatever row, asks people.
+    pub fn asks_people(&self) -> bool {
+        std::iter::once(&self.flow).chain(self.variants.values()).any(|flow| flow.steps.iter().any(|step| asks_of(step).is_some()))
     }
 
     /// The connector of a connection, as it was when the version was made.
