@@ -1182,6 +1182,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is in a file, for whoever has to do with its instance, as its tasks, and for whoever runs the instance and may see what
+         *     documents hold. One that goes with nothing yet is its uploader's alone. It never runs as part of a page.
+         */
+        get: operations["read_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/simulate": {
         parameters: {
             query?: never;
@@ -1418,6 +1438,46 @@ export interface paths {
         };
         /** What an instance asked for, oldest first; inputs only with the permission `payloads`. */
         get: operations["list_effects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a file for an instance, from whoever has to do with it: the body is the file, of whatever type its content says. What
+         *     comes back goes with a verb of the instance, within 24 hours. The same content under the same name is the same file.
+         */
+        post: operations["upload_instance_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is in a file that went with a decision of an instance, for whoever may see what documents hold; a person who looks leaves a
+         *     line in the audit. It never runs as part of a page.
+         */
+        get: operations["read_instance_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2506,6 +2566,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a file for a task, from whoever may do something about it: the body is the file, of whatever type its content says. What
+         *     comes back goes with a verb of the task or its instance, within 24 hours. The same content under the same name is the same file.
+         */
+        post: operations["upload_task_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/seen": {
         parameters: {
             query?: never;
@@ -3556,7 +3636,7 @@ export interface components {
              * @description When.
              */
             at: string;
-            /** @description Files: `name`, `ref`, `sha256`. */
+            /** @description Files: `name`, `ref`, `sha256`; of those that lie here `size` and `content_type` as well. */
             attachments: Record<string, never>[];
             /** @description Fields they changed: `field`, `before`, `after`. */
             changes: Record<string, never>[];
@@ -7991,6 +8071,22 @@ export interface components {
             /** @description The value. */
             value: string;
         };
+        /** @description A file that was taken: `ref`, `name` and `sha256` go with a verb. */
+        UploadedFile: {
+            /** @description What it is, as its content says. */
+            content_type: string;
+            /** @description What people see. */
+            name: string;
+            /** @description What a verb calls it. */
+            ref: string;
+            /** @description Its SHA-256 in hex. */
+            sha256: string;
+            /**
+             * Format: int32
+             * @description Bytes.
+             */
+            size: number;
+        };
         /** @description A user that was added, and the link to set the first password with. */
         UserAdded: {
             /** @description The link. */
@@ -10870,6 +10966,41 @@ export interface operations {
             };
         };
     };
+    read_file: {
+        parameters: {
+            query?: {
+                /** @description Beside what else is there, not as something to keep: of images and PDF alone. */
+                inline?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The file: what follows `file:` in its `ref` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, of its own type */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     simulate_flow: {
         parameters: {
             query?: never;
@@ -11333,6 +11464,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Effect"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_instance_file: {
+        parameters: {
+            query?: {
+                /** @description Its name, without a path; else that of `Content-Disposition`. */
+                name?: string;
+            };
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The instance */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedFile"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_instance_file: {
+        parameters: {
+            query?: {
+                /** @description Beside what else is there, not as something to keep: of images and PDF alone. */
+                inline?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The instance */
+                id: string;
+                /** @description The file: what follows `file:` in its `ref` */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, of its own type */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description A problem, with a stable code */
@@ -13629,6 +13839,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description A problem, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_task_file: {
+        parameters: {
+            query?: {
+                /** @description Its name, without a path; else that of `Content-Disposition`. */
+                name?: string;
+            };
+            header?: {
+                /** @description The same key gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedFile"];
                 };
             };
             /** @description A problem, with a stable code */
