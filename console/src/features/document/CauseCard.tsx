@@ -40,7 +40,7 @@ function Cause({ diagnosis, name }: { diagnosis: Schemas['Diagnosis']; name: str
   const [acting, setActing] = useState<{ exception: string; action: Action } | null>(null);
   const isStopped = diagnosis.actions.length > 0 || diagnosis.state === 'stopped';
   const open = useQuery({
-    queryKey: ['document', diagnosis.document, 'exceptions'],
+    queryKey: ['document', diagnosis.document, 'open'],
     queryFn: () =>
       take(
         api.GET('/api/v1/exceptions', { params: { query: { document: diagnosis.document, state: 'open', limit: STOPPED_MAX } } }),
