@@ -372,6 +372,8 @@ impl Delivery {
     fn after_send(&mut self, attempted: &Attempted, terms: &Terms<'_>, now: Timestamp, seed: u64) -> Next {
         match attempted.class {
             Class::Unknown => self.unsettled |= *terms.guarantee != Guarantee::Read,
+            // Sent again only because a person says that it was not done.
+            _ if *terms.guarantee == Guarantee::None => self.unsettled = false,
             // Under the same key the partner answers for all sends at once.
             Class::Refused | Class::NotFound if *terms.guarantee == Guarantee::Key && !attempted.credentials => self.unsettled = false,
             _ => {}

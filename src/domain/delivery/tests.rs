@@ -146,6 +146,17 @@ fn a_success_that_cannot_be_read_back_any_more_ends_as_unknown_and_what_is_settl
     delivery.after(Action::ReadBack, &attempted(Class::Retryable), &terms, at(3), 1);
     let next = delivery.after(Action::ReadBack, &attempted(Class::Retryable), &terms, at(9 * 24 * 3_600), 1);
     assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "{next:?}");
+    // Nothing can tell: a person who has it sent again has found out.
+    let none = Guarantee::None;
+    let told = Terms { guarantee: &none, reads_back: false, retry: &retry };
+    let mut delivery = Delivery::default();
+    delivery.sending(at(0));
+    let next = delivery.after(Action::Send, &attempted(Class::Unknown), &told, at(1), 1);
+    assert!(matches!(next, Next::Failed { cause: Cause::Unknown, .. }), "{next:?}");
+    assert_eq!(delivery.action(&told, at(0), at(100)), Action::Send, "a person's retry");
+    delivery.sending(at(100));
+    let next = delivery.after(Action::Send, &attempted(Class::Refused), &told, at(101), 1);
+    assert!(matches!(next, Next::Failed { cause: Cause::DataWrong, .. }), "{next:?}");
     // Under one key the partner answers for all sends at once; that its door is closed to us says nothing.
     let key = Guarantee::Key;
     let terms = Terms { guarantee: &key, reads_back: false, retry: &retry };
