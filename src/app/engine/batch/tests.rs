@@ -306,8 +306,8 @@ fn what_is_older_than_what_is_known_neither_opens_nor_settles_a_difference() {
 }
 
 impl World {
-    /// A reading of an object of the document's, asked for at `observed` and worked on at `now`; what the ledger says of it then.
-    fn hear(&mut self, outcome: Outcome, observed: i64, now: i64) -> Option<String> {
+    /// A reading of an object, asked for at `observed` because of what was received at `received`, and worked on at `now`.
+    fn heard(&mut self, outcome: Outcome, received: i64, observed: i64, now: i64) -> Writes {
         self.messages += 1;
         let message = InboxId(Uuid::from_u128(self.messages));
         let heard = HeardInput {
@@ -323,14 +323,34 @@ impl World {
             asked: None,
             heard: "{}".into(),
             seen: Some(outcome.word().to_owned()),
-            received_at: at(now),
+            received_at: at(received),
             observed_at: at(observed),
         };
         let loaded = Loaded { messages: vec![message], ..self.rows.clone() };
-        let batch = decide_batch(&[Input::Heard(Arc::new(heard))], loaded, &self.circumstances(now));
-        self.keep(batch.writes);
+        decide_batch(&[Input::Heard(Arc::new(heard))], loaded, &self.circumstances(now)).writes
+    }
+
+    /// The same; what the ledger says of the object then.
+    fn hear(&mut self, outcome: Outcome, observed: i64, now: i64) -> Option<String> {
+        let writes = self.heard(outcome, now, observed, now);
+        self.keep(writes);
         self.rows.links.iter().find(|link| link.external_id == "A1").and_then(|link| link.seen.clone())
     }
+}
+
+#[test]
+fn an_event_of_an_object_that_nobody_knows_waits_for_a_week_and_then_stands_in_an_exception() {
+    let mut world = World::new();
+    world.see("submitted", 0, 1);
+    let week = 7 * 24 * 3_600;
+    let waiting = world.heard(Outcome::Approved, 10, 10, 10 + week);
+    assert_eq!(waiting.messages_kept.iter().map(|kept| kept.state.as_str()).collect::<Vec<_>>(), ["parked"]);
+    assert!(waiting.exceptions.is_empty());
+    let over = world.heard(Outcome::Approved, 10, 10, 11 + week);
+    assert_eq!(over.messages_kept.iter().map(|kept| kept.state.as_str()).collect::<Vec<_>>(), ["stopped"]);
+    let [opened] = over.exceptions.as_slice() else { panic!("{:?}", over.exceptions) };
+    assert_eq!((opened.code.as_str(), opened.cause.as_str(), opened.state.as_str()), ("object_unknown", "rule_missing", "open"));
+    assert!(opened.message.contains("`A1`") && opened.message.contains("oa_main"), "{}", opened.message);
 }
 
 #[test]
