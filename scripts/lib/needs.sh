@@ -14,6 +14,9 @@ has_node() { has node && has npm && [ "$(node -p 'Number(process.versions.node.s
 everything_is_there() {
   local python=${PYTHON:-python3} systems=${WAYBILL_REAL_SYSTEMS:-../shared/real-systems} system
   has cargo || lacks "cargo: install Rust $(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"
+  if wants lint && ! has clippy-driver; then
+    lacks "clippy: rustup component add clippy, for lint"
+  fi
   if wants_any unit || { wants lint && ! has cargo-deny; }; then
     has_python python3 || lacks "Python 3.10 or newer as python3, for unit (backups of SQLite) and the list of licences"
   fi
