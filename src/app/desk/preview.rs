@@ -54,7 +54,6 @@ impl Previewer<'_> {
         let circumstances = Circumstances {
             definitions: self.live.now(),
             delegations: Arc::default(),
-            known: Vec::new(),
             now: self.now,
             lease: Lease { owner: "dry run".to_owned(), until: self.now },
             room: HashMap::new(),

@@ -6,7 +6,6 @@ use super::input::{Input, Stuck, StuckAt, Verdict, keys};
 use super::parked::Parked;
 use crate::app::receive::Processor;
 use crate::app::trace as spans;
-use crate::domain::ids::DocumentId;
 use crate::runtime::metrics::list::{
     ENGINE_BATCH_INPUTS, ENGINE_BATCHES, ENGINE_DECISION_SECONDS, ENGINE_INPUTS, ENGINE_STATEMENTS, ENGINE_TRANSACTION_SECONDS,
 };
@@ -144,7 +143,7 @@ impl Runner {
 
     async fn transact(&self, inputs: &[Input]) -> Result<Vec<Verdict>, Error> {
         let mut keys = keys(inputs);
-        let mut known: Vec<DocumentId> = Vec::new();
+        let mut known = 0;
         let shared: Arc<[Input]> = inputs.into();
         let mut tries = 0;
         loop {
@@ -163,7 +162,6 @@ impl Runner {
                 traced: trace::is_on(),
                 lease: Lease { owner: self.owner.clone(), until: now.checked_add(self.lease).unwrap_or(now) },
                 room: self.claims.room(),
-                known: known.clone(),
                 publishes: self.publishes,
             };
             let verdicts = Arc::new(Mutex::new((Vec::new(), Vec::new(), Vec::new(), Vec::new())));
@@ -223,10 +221,10 @@ impl Runner {
                     self.clock.wait(Duration::from_millis(wait)).await;
                 }
                 // Made again under its key, after it was taken back or for another document: it is loaded, so that nothing of it is lost.
-                Err(Error::Known(found)) if known.len() < shared.len() * KNOWN_MAX => {
+                Err(Error::Known(found)) if known < shared.len() * KNOWN_MAX => {
                     ENGINE_BATCHES.increment(["known"]);
-                    keys.documents.extend(&found);
-                    known.extend(found);
+                    known += found.len();
+                    keys.documents.extend(found);
                 }
                 Err(error) => return Err(error),
             }

@@ -5,6 +5,7 @@ use crate::app::engine::events::Before;
 use crate::app::engine::input::{CommandInput, Ended, Input, Verdict};
 use crate::app::engine::working_set::WorkingSet;
 use crate::app::trace::Touched;
+use crate::domain::flow::HUB;
 use crate::domain::flow::event::Event;
 use crate::domain::ids::{DocumentId, InstanceId};
 use crate::store::{InstanceRow, Loaded, TimerKey};
@@ -16,16 +17,10 @@ use std::sync::Arc;
 pub fn decide_batch(inputs: &[Input], loaded: Loaded, circumstances: &Circumstances) -> Batch {
     let before = circumstances.publishes.then(|| Before::of(&loaded));
     let set = WorkingSet::new(loaded);
-    let mut deciding = Deciding {
-        set,
-        circumstances,
-        room: circumstances.room.clone(),
-        input: 0,
-        sent_at: None,
-        touched: Vec::new(),
-        made: Arc::default(),
-    };
-    deciding.note_known();
+    let here = set.documents.values().filter(|work| work.row.source == HUB);
+    let made = Arc::new(here.map(|work| (work.row.id, work.row.external_id.clone())).collect());
+    let mut deciding =
+        Deciding { set, circumstances, room: circumstances.room.clone(), input: 0, sent_at: None, touched: Vec::new(), made };
     let mut verdicts = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.iter().enumerate() {
         deciding.input = index;
@@ -51,21 +46,13 @@ pub(super) struct Deciding<'a> {
     /// When the request left whose end is the input at hand.
     pub(super) sent_at: Option<Timestamp>,
     pub(super) touched: Vec<Touched>,
-    /// Linked documents that are here already, with the document each was made for: those known from before, and of this batch.
+    /// Documents of the hub's own that are here already, with what each was made for: those that were loaded, and of this batch.
     pub(super) made: Arc<HashMap<DocumentId, Option<String>>>,
 }
 
 impl Deciding<'_> {
     pub(super) fn now(&self) -> Timestamp {
         self.circumstances.now
-    }
-
-    fn note_known(&mut self) {
-        for id in &self.circumstances.known {
-            if let Some(work) = self.set.documents.get(id) {
-                Arc::make_mut(&mut self.made).insert(*id, work.row.external_id.clone());
-            }
-        }
     }
 
     fn take(&mut self, input: &Input) -> Verdict {

@@ -21,7 +21,6 @@ use super::input::Verdict;
 use super::parked::Object;
 use crate::app::trace::Touched;
 use crate::domain::approval::Delegations;
-use crate::domain::ids::DocumentId;
 use crate::store::{Lease, Writes};
 #[cfg(test)]
 pub(crate) use deciding::PANICS;
@@ -42,8 +41,6 @@ pub struct Circumstances {
     pub lease: Lease,
     /// How many effects each connection may take at once now.
     pub room: HashMap<String, u32>,
-    /// Documents that were to be made and are known already: loaded, and found with whatever is decided now.
-    pub known: Vec<DocumentId>,
     /// Whether what changes is published.
     pub publishes: bool,
     /// Whether it is to be said which instances each input moved.

@@ -93,7 +93,6 @@ impl World {
         Circumstances {
             definitions: self.definitions.clone(),
             delegations: Arc::default(),
-            known: Vec::new(),
             now: at(now),
             lease: Lease { owner: "test".into(), until: at(now + 60) },
             room: HashMap::new(),
